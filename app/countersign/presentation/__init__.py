@@ -1,0 +1,1 @@
+"""Presenters, view-states ready for display, and the messages. No Qt."""

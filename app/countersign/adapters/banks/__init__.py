@@ -1,0 +1,1 @@
+"""Connectors to banks. They never see each other."""

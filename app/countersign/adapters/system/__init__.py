@@ -1,0 +1,1 @@
+"""The machine: keyring, paths, clock, idle time."""

@@ -1,0 +1,1 @@
+"""The vault: one SQLCipher database, its slots, its anchor and its projections."""

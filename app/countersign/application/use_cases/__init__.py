@@ -1,0 +1,1 @@
+"""What a person or the clock can set going, one verb a module."""

@@ -1,0 +1,1 @@
+"""Which prompt appears when, and which question it asks."""

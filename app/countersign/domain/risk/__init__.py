@@ -1,0 +1,1 @@
+"""What speaks against a payment, and how strongly."""
