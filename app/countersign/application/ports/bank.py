@@ -1,0 +1,201 @@
+"""The shape of any bank (ARCHITECTURE, Banks). NETWORK lane: implementations hold no vault.
+
+Every call that fails raises ``ConnectorError``; its kind says whether the request may have been carried out. Every
+reply is checked against what was asked: one that departs raises ``BindingError`` with code ``binding.reply``.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Protocol
+
+from countersign.domain.money import Money
+from countersign.domain.order import PaymentFields, PaymentProduct
+from countersign.domain.order_state import TransactionStatus
+from countersign.domain.payee import NameCheck
+
+
+class CommitPoint(StrEnum):
+    """The request that can move money."""
+
+    SCA_ANSWER = "sca_answer"
+    INITIATION = "initiation"
+
+
+@dataclass(frozen=True, slots=True)
+class BankProfile:
+    """What a connector and its bank declare of themselves (LEDGER 19).
+
+    Attributes:
+        never_executes_unauthorised: The bank never executes a payment that was not authorised, nor exempts one. Only
+            then may a lost initiation be abandoned.
+    """
+
+    name: str
+    bic: str
+    practice: bool
+    commit_point: CommitPoint
+    never_executes_unauthorised: bool
+    products: tuple[PaymentProduct, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class BankAccount:
+    """An account that the bank lets us see."""
+
+    resource: str
+    iban: str
+    name: str
+    balance: Money
+    available: Money
+
+
+@dataclass(frozen=True, slots=True)
+class BankEntry:
+    """A line of a statement. ``amount`` is negative for money that left; ``booked_at`` is milliseconds UTC."""
+
+    entry: str
+    booked: bool
+    booked_at: int
+    amount: Money
+    counterparty: str
+    counterparty_account: str
+    end_to_end_id: str
+    remittance: str
+
+
+@dataclass(frozen=True, slots=True)
+class RawReply:
+    """A reply as it came, kept as evidence. ``body`` is at most 64 KiB."""
+
+    status: int
+    request_id: str
+    body: bytes
+    received_at: int
+
+
+@dataclass(frozen=True, slots=True)
+class ScaMethod:
+    """A way to authorise that the bank offers."""
+
+    method: str
+    kind: str  # SMS_OTP, CHIP_OTP, …: an open list
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class Challenge:
+    """What the bank wants to be shown and answered (NextGenPSD2 1.3 §14.12, challengeData)."""
+
+    method: ScaMethod
+    otp_format: str  # "integer" or "characters"
+    otp_max_length: int  # 0: not said
+    information: str  # must be shown
+    data: tuple[str, ...] = ()
+
+
+class AuthorisationState(StrEnum):
+    """Where an authorisation stands, from NextGenPSD2's scaStatus."""
+
+    OPEN = "open"  # another step is wanted
+    FINALISED = "finalised"
+    FAILED = "failed"
+    EXEMPTED = "exempted"
+
+
+@dataclass(frozen=True, slots=True)
+class Initiation:
+    """The bank's answer to a new payment. ``handle`` is the connector's own: links to follow, opaque to others."""
+
+    payment_id: str
+    status: TransactionStatus
+    fee: Money | None
+    message: str
+    handle: str
+    reply: RawReply
+
+
+@dataclass(frozen=True, slots=True)
+class Authorisation:
+    """One authorisation and what it wants next. ``handle`` as in ``Initiation``."""
+
+    authorisation_id: str
+    state: AuthorisationState
+    methods: tuple[ScaMethod, ...]
+    challenge: Challenge | None
+    message: str
+    handle: str
+    reply: RawReply
+
+
+@dataclass(frozen=True, slots=True)
+class PaymentReport:
+    """What the bank says of a payment now."""
+
+    payment_id: str
+    status: TransactionStatus
+    reason: str
+    funds_available: bool | None
+    reply: RawReply
+
+
+@dataclass(frozen=True, slots=True)
+class CancellationStart:
+    """The answer to a cancellation: done at once, or wanting an authorisation of its own (``handle``)."""
+
+    done: bool
+    handle: str
+    reply: RawReply
+
+
+class Bank(Protocol):
+    """A connected bank."""
+
+    def profile(self) -> BankProfile:
+        """Ask the bank what it declares of itself, afresh."""
+
+    def accounts(self) -> Sequence[BankAccount]:
+        """List accounts with balances."""
+
+    def entries(self, resource: str, since_ms: int) -> Sequence[BankEntry]:
+        """List booked and pending entries of an account, oldest first."""
+
+    def verify_payee(self, name: str, iban: str) -> NameCheck:
+        """Ask whether the name belongs to the account. The reply is bound to what was asked."""
+
+    def initiate(self, payment: PaymentFields, request_id: str) -> Initiation:
+        """Hand the payment to the bank, and read it back: amount, accounts, names and identification must agree."""
+
+    def recall_initiation(self, payment_id: str, product: PaymentProduct, payment: PaymentFields) -> Initiation:
+        """Read back a payment the bank already holds, for going on after a restart."""
+
+    def start_authorisation(self, handle: str) -> Authorisation:
+        """Open an authorisation of a payment or of a cancellation."""
+
+    def authenticate(self, handle: str, password: str) -> Authorisation:
+        """Say who is there. The password is used and forgotten."""
+
+    def choose_method(self, handle: str, method: str) -> Authorisation:
+        """Choose how to authorise; the bank answers with a challenge."""
+
+    def answer(self, handle: str, code: str, request_id: str) -> Authorisation:
+        """Send the code. For a payment this is the commit point.
+
+        Raises:
+            ConnectorError: TERMINAL with code ``bank.code_refused`` and ``attempts_left`` where the bank says the code
+                was wrong; UNKNOWN where no readable answer came back.
+        """
+
+    def authorisation(self, payment_id: str, product: PaymentProduct, authorisation_id: str) -> Authorisation:
+        """Ask where an authorisation stands: a lookup, which sends nothing again."""
+
+    def report(self, payment_id: str, product: PaymentProduct, payment: PaymentFields) -> PaymentReport:
+        """Ask where a payment stands, and hold its echo to what was agreed: a lookup."""
+
+    def cancel(self, payment_id: str, product: PaymentProduct, request_id: str) -> CancellationStart:
+        """Ask for a cancellation."""
+
+    def close(self) -> None:
+        """Let go of connections and keys."""

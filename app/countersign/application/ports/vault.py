@@ -1,0 +1,241 @@
+"""The vault: the encrypted file that holds the ledger, its projections and working state.
+
+Writers run in the VAULT lane, readers in the READ lane. ``Vault.transaction`` does things in the one order that is
+safe: append and project, commit, anchor; only after it has returned may anything have an effect outside (LEDGER 16).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from contextlib import AbstractContextManager
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Protocol
+
+from countersign.domain.canonical import Json, JsonObject
+from countersign.domain.ledger.event import Chain, Event, EventDraft
+from countersign.domain.ledger.governance import World
+from countersign.domain.ledger.heads import SignedHead
+from countersign.domain.ledger.order_record import OrderRecord
+from countersign.domain.ledger.rules import OrderKey, Rules
+from countersign.domain.money import Money
+from countersign.domain.payee import PayeeRecord
+
+
+@dataclass(frozen=True, slots=True)
+class Identity:
+    """Whose vault this is."""
+
+    vault: str
+    workspace: str
+    world: World
+    device: str
+    member: str
+    member_name: str
+
+
+class LocalSpace(StrEnum):
+    """Rooms for working state: mutable, encrypted, not part of the ledger (LEDGER 4)."""
+
+    DRAFT = "draft"
+    CREDENTIAL = "credential"  # a bank connection's certificate, key and profile
+    COUNTER = "counter"
+    SETTING = "setting"
+    QUEUE = "queue"
+
+
+class VaultTransaction(Protocol):
+    """One atomic change."""
+
+    def append(self, draft: EventDraft) -> Event:
+        """Sign and append an event, and bring the projections up to date.
+
+        Raises:
+            LedgerError: The event would break a rule.
+        """
+
+    def put(self, space: LocalSpace, key: str, value: JsonObject) -> None:
+        """Keep working state."""
+
+    def drop(self, space: LocalSpace, key: str) -> None:
+        """Forget working state; nothing happens where there is none."""
+
+    def get(self, space: LocalSpace, key: str) -> dict[str, Json] | None:
+        """Read working state as this transaction sees it."""
+
+    def order(self, order: str) -> OrderRecord | None:
+        """Read an order as this transaction sees it."""
+
+    def payee(self, payee: str) -> PayeeRecord | None:
+        """Read a payee as this transaction sees it."""
+
+    @property
+    def rules(self) -> Rules:
+        """Governance and stops as this transaction sees them."""
+
+    @property
+    def now_ms(self) -> int:
+        """The time that this transaction's events carry."""
+
+    @property
+    def place(self) -> OrderKey:
+        """Where the next shared event will stand."""
+
+
+class Vault(Protocol):
+    """An unlocked vault. VAULT lane only."""
+
+    @property
+    def identity(self) -> Identity:
+        """Whose vault this is."""
+
+    @property
+    def may_sign(self) -> bool:
+        """Whether this device may append events: false for a restored, copied or rolled-back vault (LEDGER 17)."""
+
+    def transaction(self) -> AbstractContextManager[VaultTransaction]:
+        """Open a transaction. Leaving it commits, then anchors; an exception rolls everything back.
+
+        Raises:
+            SecurityError: ``vault.read_only`` where ``may_sign`` is false.
+        """
+
+    def local(self, space: LocalSpace) -> Mapping[str, dict[str, Json]]:
+        """Read a whole room of working state."""
+
+    def signed_head(self, chain: Chain) -> SignedHead:
+        """Sign the present head of one of this device's chains."""
+
+    def events(self, chain: Chain, start: int = 0, count: int = 1000) -> Sequence[Event]:
+        """Read events of this device's chain from place ``start``."""
+
+    def events_of(self, subject: str) -> Sequence[Event]:
+        """Read all shared events about one subject, in folding order."""
+
+    def event(self, event_id: str) -> Event | None:
+        """Find an event."""
+
+    def inclusion_proof(self, event_id: str, size: int) -> tuple[int, tuple[bytes, ...]]:
+        """Return an event's place and its audit path in the tree over the first ``size`` events of its chain."""
+
+
+@dataclass(frozen=True, slots=True)
+class AccountRow:
+    """An own account, as the bank last described it."""
+
+    account: str  # the bank's resource identifier
+    bank: str
+    iban: str
+    name: str
+    balance: Money
+    available: Money
+    as_of: int
+    daily_balances: tuple[int, ...] = ()  # minor units at the end of each of the last 90 days, oldest first
+
+
+@dataclass(frozen=True, slots=True)
+class PayeeRow:
+    """A payee in a list."""
+
+    payee: str
+    name: str
+    account: str
+    agent: str
+    last_paid_at: int  # 0: never
+    paid_count: int
+    last_check: str  # VopOutcome
+    checked_at: int
+    created_at: int
+
+
+@dataclass(frozen=True, slots=True)
+class TransferRow:
+    """A line of history: an order of ours, or an entry of a statement."""
+
+    row: str
+    order: str  # empty for an entry that no order of ours made
+    account: str
+    at: int
+    counterparty: str
+    counterparty_account: str
+    amount: Money  # negative: money that left
+    reference: str
+    state: str  # OrderState, or "booked"
+
+
+@dataclass(frozen=True, slots=True)
+class HistoryQuery:
+    """A page of history: newest first, by keyset.
+
+    Attributes:
+        text: Searched in names, accounts and references, in any script; empty for all.
+        before: Key of the last row of the page before; None for the first page.
+        limit: Rows on a page.
+        account: An own account, or empty for all.
+        state: An order state, or empty for all.
+        at_from: Not older than this (milliseconds since the epoch); 0 for no bound.
+        at_to: Older than this; 0 for no bound.
+    """
+
+    text: str = ""
+    before: tuple[int, str] | None = None
+    limit: int = 100
+    account: str = ""
+    state: str = ""
+    at_from: int = 0
+    at_to: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class HistoryPage:
+    """Rows, and whether older ones follow."""
+
+    rows: tuple[TransferRow, ...]
+    more: bool
+
+
+@dataclass(frozen=True, slots=True)
+class LedgerEntry:
+    """A line of an order's timeline or of the audit trail."""
+
+    event: str
+    at: int
+    kind: str
+    body: JsonObject | None
+
+
+class Projections(Protocol):
+    """What the ledger amounts to. READ lane."""
+
+    def accounts(self) -> Sequence[AccountRow]:
+        """List own accounts with their balances."""
+
+    def payees(self, text: str = "") -> Sequence[PayeeRow]:
+        """List payees, those paid last first; ``text`` narrows by name or account."""
+
+    def payee(self, payee: str) -> PayeeRecord | None:
+        """Read a payee."""
+
+    def payee_by_account(self, iban: str) -> PayeeRecord | None:
+        """Find the payee whose current version has this account."""
+
+    def order(self, order: str) -> OrderRecord | None:
+        """Read an order."""
+
+    def orders_in_flight(self) -> Sequence[OrderRecord]:
+        """List orders that are not final, newest first."""
+
+    def timeline(self, order: str) -> Sequence[LedgerEntry]:
+        """List what happened to an order, oldest first."""
+
+    def history(self, query: HistoryQuery) -> HistoryPage:
+        """Read a page of history."""
+
+    def outgoing_minor(self, currency: str, limit: int = 400) -> Sequence[tuple[int, int, str]]:
+        """List past outgoing payments, newest first: (time, minor units as a positive number, counterparty account)."""
+
+    def frozen(self) -> bool:
+        """Tell whether an emergency stop is in force in the ledger."""
+
+    def lessons_finished(self) -> Mapping[str, int]:
+        """Map finished lessons to the best score."""

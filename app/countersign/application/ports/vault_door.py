@@ -1,0 +1,113 @@
+"""Making, opening and closing the vault. VAULT lane, but for ``summary``, ``freeze`` and ``frozen``, which need no key."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Protocol
+
+from countersign.application.ports.vault import Projections, Vault
+from countersign.domain.ledger.governance import World
+from countersign.domain.secret import SecretText
+
+
+@dataclass(frozen=True, slots=True)
+class VaultSummary:
+    """What can be said of a vault without opening it.
+
+    Attributes:
+        keyring: Whether the device secret and the anchor are in an operating-system keyring. Without one the vault
+            rests on its passphrase alone and an older copy can't be noticed: shown as unprotected.
+        wait_ms: How long the next attempt must wait.
+        kit_proved: Whether the recovery kit was proved.
+    """
+
+    exists: bool
+    name: str
+    world: World
+    keyring: bool
+    wait_ms: int
+    failed_attempts: int
+    frozen: bool
+    kit_proved: bool
+
+
+@dataclass(frozen=True, slots=True)
+class NewVault:
+    """What is needed to make a vault."""
+
+    member_name: str
+    world: World
+    passphrase: SecretText
+    kit_words: tuple[str, ...]
+
+
+class VaultDoor(Protocol):
+    """The one vault of this profile."""
+
+    def summary(self) -> VaultSummary:
+        """Describe the vault without opening it."""
+
+    def offer_passphrase(self) -> tuple[str, ...]:
+        """Return six random words as an offer."""
+
+    def new_kit(self) -> tuple[str, ...]:
+        """Return the twelve words of a new recovery kit."""
+
+    def create(self, new: NewVault) -> Vault:
+        """Make a vault, write its genesis and leave it unlocked.
+
+        Raises:
+            UserFacingError: ``vault.exists``, ``vault.disk_full``, ``vault.in_use``.
+        """
+
+    def unlock(self, passphrase: SecretText) -> Vault:
+        """Open the vault. Attempts are counted durably before they are made, and slowed down.
+
+        An older copy (its anchor is ahead) opens with ``may_sign`` false.
+
+        Raises:
+            UserFacingError: ``vault.passphrase_wrong`` (params ``attempts``, ``wait_ms``), ``vault.wait``
+                (``wait_ms``), ``vault.in_use``, ``vault.device_secret_missing``.
+            SecurityError: ``vault.damaged`` (params ``part``): header, slot or database don't authenticate.
+        """
+
+    def unlock_with_kit(self, words: Sequence[str]) -> Vault:
+        """Open the vault's data with the recovery kit: never the signing key, so ``may_sign`` is false (LEDGER 17).
+
+        Raises:
+            UserFacingError: ``vault.kit_wrong``, ``vault.wait``, ``vault.in_use``.
+            SecurityError: As ``unlock``.
+        """
+
+    def projections(self) -> Projections:
+        """Return the READ lane's view of the unlocked vault."""
+
+    def verify(self, progress: Callable[[int, int], bool]) -> VerificationReport:
+        """Verify every event against chains, signatures and anchor, and rebuild the projections to the same hashes.
+
+        Args:
+            progress: Called with (done, total); returns false to cancel.
+        """
+
+    def freeze(self) -> None:
+        """Block every new intent of this workspace, durably, without a key."""
+
+    def unfreeze(self) -> None:
+        """Allow intents again: unlocked only."""
+
+    def frozen(self) -> bool:
+        """Tell whether intents are blocked."""
+
+    def lock(self) -> None:
+        """Close the connections, wipe the keys, and let another instance in."""
+
+
+@dataclass(frozen=True, slots=True)
+class VerificationReport:
+    """What a full verification found. ``faults`` is empty where all is well."""
+
+    events: int
+    faults: tuple[str, ...]
+    projections_equal: bool
+    anchor: str  # "agrees", "behind" (the vault is newer: fine), "ahead" (the vault is an older copy), "none"

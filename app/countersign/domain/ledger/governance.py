@@ -1,0 +1,261 @@
+"""Governance: who belongs to the workspace, with which keys and under which policy (LEDGER rules 8, 9, 17).
+
+Each epoch carries the whole state, so that reading one is enough. Epoch 0 is the genesis; epoch n + 1 names n and
+carries signatures of a strict majority of epoch n's administrators, counted by person. A member's recovery key, whose
+private half is only in the recovery kit, may add a device of that member or close one, and nothing else.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+from enum import StrEnum
+
+from countersign.domain.canonical import Fields, Json, canonical_bytes
+from countersign.domain.errors import SecurityError
+from countersign.domain.ledger import kinds
+from countersign.domain.ledger.chains import Verify
+from countersign.domain.ledger.event import Event, device_identifier
+from countersign.domain.policy import Policy
+
+_CHANGE_TAG = b"countersign/governance/1\x00"
+_RECOVERY_TAG = b"countersign/recovery/1\x00"
+
+
+class GovernanceError(SecurityError):
+    """A change of members, devices or policy does not carry the authority it needs."""
+
+
+class World(StrEnum):
+    """Whether money moves. Fixed by the genesis."""
+
+    PRACTICE = "practice"
+    REAL = "real"
+
+
+class Role(StrEnum):
+    """What a member may do."""
+
+    REQUESTER = "requester"
+    APPROVER = "approver"
+    ADMINISTRATOR = "administrator"
+    AUDITOR = "auditor"
+
+
+@dataclass(frozen=True, slots=True)
+class Member:
+    """A person. ``recovery_public_key`` is raw Ed25519 in hex."""
+
+    member: str
+    name: str
+    roles: tuple[Role, ...]
+    recovery_public_key: str
+
+    def canonical(self) -> dict[str, Json]:
+        """Return the member as a canonical object."""
+        return {
+            "member": self.member,
+            "name": self.name,
+            "roles": [role.value for role in self.roles],
+            "recovery_public_key": self.recovery_public_key,
+        }
+
+    @classmethod
+    def read(cls, value: Json) -> Member:
+        """Read a member."""
+        fields = Fields(value, "member")
+        roles = fields.texts("roles")
+        if not set(roles) <= set(Role):
+            raise GovernanceError("governance.role")
+        found = cls(
+            member=fields.text("member"),
+            name=fields.text("name"),
+            roles=tuple(Role(role) for role in roles),
+            recovery_public_key=fields.text("recovery_public_key"),
+        )
+        fields.end()
+        return found
+
+
+@dataclass(frozen=True, slots=True)
+class Device:
+    """One installation of a member's. Keys are raw Ed25519 and X25519, in hex.
+
+    ``last_shared`` and ``last_private`` name the last accepted event of a closed device; empty while it is open.
+    """
+
+    device: str
+    member: str
+    signing_public_key: str
+    exchange_public_key: str
+    closed: bool = False
+    last_shared: str = ""
+    last_private: str = ""
+
+    def canonical(self) -> dict[str, Json]:
+        """Return the device as a canonical object."""
+        return {
+            "device": self.device,
+            "member": self.member,
+            "signing_public_key": self.signing_public_key,
+            "exchange_public_key": self.exchange_public_key,
+            "closed": self.closed,
+            "last_shared": self.last_shared,
+            "last_private": self.last_private,
+        }
+
+    @classmethod
+    def read(cls, value: Json) -> Device:
+        """Read a device; its name must follow from its key."""
+        fields = Fields(value, "device")
+        found = cls(
+            device=fields.text("device"),
+            member=fields.text("member"),
+            signing_public_key=fields.text("signing_public_key"),
+            exchange_public_key=fields.text("exchange_public_key"),
+            closed=fields.flag("closed"),
+            last_shared=fields.text("last_shared"),
+            last_private=fields.text("last_private"),
+        )
+        fields.end()
+        if found.device != device_identifier(bytes.fromhex(found.signing_public_key)):
+            raise GovernanceError("governance.device_name")
+        return found
+
+
+@dataclass(frozen=True, slots=True)
+class Governance:
+    """The state of one epoch."""
+
+    epoch: int
+    world: World
+    members: tuple[Member, ...]
+    devices: tuple[Device, ...]
+    policy: Policy
+
+    def canonical(self) -> dict[str, Json]:
+        """Return the state as a canonical object."""
+        return {
+            "epoch": self.epoch,
+            "world": self.world.value,
+            "members": [member.canonical() for member in self.members],
+            "devices": [device.canonical() for device in self.devices],
+            "policy": self.policy.canonical(),
+        }
+
+    @classmethod
+    def read(cls, value: Json) -> Governance:
+        """Read a state.
+
+        Raises:
+            NotCanonicalError: A field is missing, unknown or of another type.
+            GovernanceError: A role, a world or a device's name is not what it must be.
+        """
+        fields = Fields(value, "governance")
+        world = fields.text("world")
+        if world not in World._value2member_map_:
+            raise GovernanceError("governance.world")
+        found = cls(
+            epoch=fields.integer("epoch"),
+            world=World(world),
+            members=tuple(Member.read(item) for item in fields.items("members")),
+            devices=tuple(Device.read(item) for item in fields.items("devices")),
+            policy=Policy.read(fields.mapping("policy")),
+        )
+        fields.end()
+        names = {member.member for member in found.members}
+        if any(device.member not in names for device in found.devices):
+            raise GovernanceError("governance.device_without_member")
+        return found
+
+    def device(self, device: str) -> Device | None:
+        """Find a device."""
+        return next((item for item in self.devices if item.device == device), None)
+
+    def member_of(self, device: str) -> Member | None:
+        """Find the person behind a device."""
+        found = self.device(device)
+        return next((item for item in self.members if found and item.member == found.member), None)
+
+    @property
+    def administrators(self) -> frozenset[str]:
+        """The persons who may change governance."""
+        return frozenset(member.member for member in self.members if Role.ADMINISTRATOR in member.roles)
+
+
+def change_message(parent: str, state: Governance) -> bytes:
+    """Return the 32 bytes that an administrator signs to move from event ``parent`` to ``state``."""
+    content = canonical_bytes({"parent": parent, "state": state.canonical()})
+    return hashlib.sha256(_CHANGE_TAG + content).digest()
+
+
+def recovery_message(workspace: str, device: Device) -> bytes:
+    """Return the 32 bytes that a recovery key signs to add a device, or to close one."""
+    content = canonical_bytes({"workspace": workspace, "device": device.canonical()})
+    return hashlib.sha256(_RECOVERY_TAG + content).digest()
+
+
+def genesis(event: Event) -> Governance:
+    """Read epoch 0.
+
+    Raises:
+        GovernanceError: The event is not a genesis, or its device is not among its own devices.
+    """
+    if event.kind != kinds.WORKSPACE_CREATED:
+        raise GovernanceError("governance.genesis")
+    state = Governance.read(event.says())
+    if state.epoch != 0 or state.device(event.header.device) is None:
+        raise GovernanceError("governance.genesis")
+    return state
+
+
+def advance(state: Governance, head: str, event: Event, verify: Verify) -> Governance:
+    """Apply one governance event to ``state``, whose own event is ``head``.
+
+    Raises:
+        GovernanceError: The event does not follow ``head`` or lacks the signatures it needs.
+    """
+    fields = Fields(event.says(), event.kind)
+    if event.kind == kinds.GOVERNANCE_CHANGED:
+        following = Governance.read(fields.mapping("state"))
+        parent, signatures = fields.text("parent"), fields.items("signatures")
+        fields.end()
+        if parent != head or following.epoch != state.epoch + 1 or following.world != state.world:
+            raise GovernanceError("governance.not_next")
+        persons = _signers(state, change_message(parent, following), signatures, verify)
+        if 2 * len(persons & state.administrators) <= len(state.administrators):
+            raise GovernanceError("governance.no_majority")
+        return following
+    if event.kind in {kinds.DEVICE_ADDED, kinds.DEVICE_CLOSED}:
+        device = Device.read(fields.mapping("device"))
+        signature = bytes.fromhex(fields.text("recovery_signature"))
+        fields.end()
+        return _recovered(state, event, device, signature, verify)
+    raise GovernanceError("governance.kind")
+
+
+def _signers(state: Governance, message: bytes, signatures: Iterable[Json], verify: Verify) -> frozenset[str]:
+    persons = set()
+    for item in signatures:
+        fields = Fields(item, "signature")
+        device, signature = state.device(fields.text("device")), bytes.fromhex(fields.text("signature"))
+        fields.end()
+        if device and not device.closed and verify(bytes.fromhex(device.signing_public_key), signature, message):
+            persons.add(device.member)
+    return frozenset(persons)
+
+
+def _recovered(state: Governance, event: Event, device: Device, signature: bytes, verify: Verify) -> Governance:
+    member = next((item for item in state.members if item.member == device.member), None)
+    message = recovery_message(event.header.workspace, device)
+    if member is None or not verify(bytes.fromhex(member.recovery_public_key), signature, message):
+        raise GovernanceError("governance.recovery_signature")
+    known = state.device(device.device)
+    if event.kind == kinds.DEVICE_ADDED:
+        if known is not None or device.closed:
+            raise GovernanceError("governance.device_known")
+        return replace(state, devices=(*state.devices, device))
+    if known is None or known.closed or not device.closed:
+        raise GovernanceError("governance.device_not_open")
+    return replace(state, devices=tuple(device if item == known else item for item in state.devices))

@@ -1,0 +1,62 @@
+"""The kinds of events that this version writes, and which chain each belongs to (LEDGER rule 4)."""
+
+from __future__ import annotations
+
+from typing import Final
+
+WORKSPACE_CREATED: Final = "workspace.created"  # genesis: epoch 0
+GOVERNANCE_CHANGED: Final = "governance.changed"
+DEVICE_ADDED: Final = "device.added"
+DEVICE_CLOSED: Final = "device.closed"
+WORKSPACE_FROZEN: Final = "workspace.frozen"
+WORKSPACE_UNFROZEN: Final = "workspace.unfrozen"
+
+BANK_CONNECTED: Final = "bank.connected"
+STATEMENT_IMPORTED: Final = "statement.imported"  # balances and many entries of one account
+
+PAYEE_ADDED: Final = "payee.added"
+PAYEE_CHANGED: Final = "payee.changed"  # a new version; names what it supersedes
+PAYEE_VERIFIED: Final = "payee.verified"  # the bank's name check, as evidence
+
+ORDER_FROZEN: Final = "order.frozen"
+ORDER_ASSESSED: Final = "order.assessed"
+ORDER_INTERVENTION_ANSWERED: Final = "order.intervention_answered"
+ORDER_APPROVED: Final = "order.approved"
+ORDER_STOPPED: Final = "order.stopped"  # a person or a hard stop ended it before anything was sent
+ORDER_SUBMISSION_INTENDED: Final = "order.submission_intended"
+ORDER_INITIATED: Final = "order.initiated"  # the bank holds it, nothing is authorised
+ORDER_AUTHORISATION_STARTED: Final = "order.authorisation_started"
+ORDER_ANSWER_INTENDED: Final = "order.answer_intended"  # the commit point is next
+ORDER_ANSWER_REFUSED: Final = "order.answer_refused"  # the bank said so: the code was not accepted
+ORDER_STATUS_CHANGED: Final = "order.status_changed"  # a bank fact
+ORDER_OUTCOME_UNKNOWN: Final = "order.outcome_unknown"
+ORDER_REPLY_REFUSED: Final = "order.reply_refused"  # an echo did not agree with the order
+ORDER_ABANDONED: Final = "order.abandoned"  # given up where nothing can have been executed
+ORDER_CANCELLATION_INTENDED: Final = "order.cancellation_intended"
+ORDER_CANCELLATION_REFUSED: Final = "order.cancellation_refused"
+
+DATA_ERASED: Final = "data.erased"
+INCIDENT_RAISED: Final = "incident.raised"
+
+VAULT_UNLOCKED: Final = "vault.unlocked"
+UNLOCK_FAILED: Final = "vault.unlock_failed"
+VAULT_LOCKED: Final = "vault.locked"
+RECOVERY_KIT_PROVED: Final = "recovery_kit.proved"
+AUTHENTICATOR_ENROLLED: Final = "authenticator.enrolled"
+LESSON_FINISHED: Final = "lesson.finished"
+RECEIPT_EXPORTED: Final = "receipt.exported"
+SETTING_CHANGED: Final = "setting.changed"
+
+PRIVATE_KINDS: Final = frozenset(
+    {
+        VAULT_UNLOCKED,
+        UNLOCK_FAILED,
+        VAULT_LOCKED,
+        RECOVERY_KIT_PROVED,
+        AUTHENTICATOR_ENROLLED,
+        LESSON_FINISHED,
+        RECEIPT_EXPORTED,
+        SETTING_CHANGED,
+    }
+)
+GOVERNANCE_KINDS: Final = frozenset({WORKSPACE_CREATED, GOVERNANCE_CHANGED, DEVICE_ADDED, DEVICE_CLOSED})

@@ -1,0 +1,182 @@
+"""Payees: a name and its account, in versions that are never changed, with where they came from and what was checked."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+from enum import StrEnum
+
+from countersign.domain.canonical import Fields, Json
+from countersign.domain.errors import SecurityError
+from countersign.domain.ledger import kinds
+from countersign.domain.ledger.event import Event
+
+
+class DetailsSource(StrEnum):
+    """Where the payee's details came from. This one answer drives the risk step."""
+
+    CONTRACT = "contract"  # a signed paper in hand
+    IN_PERSON = "in_person"
+    EMAIL = "email"
+    PHONE_CALL = "phone_call"
+    MESSAGE = "message"
+    BANK_RECORDS = "bank_records"  # paid before from this account
+
+
+class PayeeKind(StrEnum):
+    """What sort of payee it is."""
+
+    PERSON = "person"
+    COMPANY = "company"
+    ESCROW = "escrow"  # a notary's, solicitor's or supervised account
+    OWN_ACCOUNT = "own_account"
+
+
+class VopOutcome(StrEnum):
+    """EPC Verification of Payee, scheme rulebook 1.0: the four answers, and that none was asked for."""
+
+    MATCH = "MTCH"
+    CLOSE_MATCH = "CMTC"
+    NO_MATCH = "NMTC"
+    NOT_POSSIBLE = "NOAP"
+    NOT_DONE = "none"
+
+
+@dataclass(frozen=True, slots=True)
+class PayeeDetails:
+    """One version's content. ``account`` is an IBAN without spaces; ``agent`` a BIC or empty."""
+
+    name: str
+    account: str
+    agent: str
+    kind: PayeeKind
+    source: DetailsSource
+
+    def canonical(self) -> dict[str, Json]:
+        """Return the details as a canonical object."""
+        return {
+            "name": self.name,
+            "account": self.account,
+            "agent": self.agent,
+            "kind": self.kind.value,
+            "source": self.source.value,
+        }
+
+    @classmethod
+    def take(cls, fields: Fields) -> PayeeDetails:
+        """Take the details from a body."""
+        kind, source = fields.text("kind"), fields.text("source")
+        if kind not in PayeeKind._value2member_map_ or source not in DetailsSource._value2member_map_:
+            raise SecurityError("payee.form")
+        return cls(fields.text("name"), fields.text("account"), fields.text("agent"), PayeeKind(kind), DetailsSource(source))
+
+
+@dataclass(frozen=True, slots=True)
+class PayeeVersion:
+    """An immutable version of a payee's details (LEDGER rule 10)."""
+
+    event: str
+    at: int
+    details: PayeeDetails
+    supersedes: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class NameCheck:
+    """What a bank answered about a name and an account: evidence, never our own estimate.
+
+    ``matched_name`` is the bank's own spelling, given with a close match only.
+    """
+
+    outcome: VopOutcome
+    asked_name: str
+    asked_account: str
+    matched_name: str
+    checked_at: int
+    reference: str
+
+    def canonical(self) -> dict[str, Json]:
+        """Return the check as a canonical object."""
+        return {
+            "outcome": self.outcome.value,
+            "asked_name": self.asked_name,
+            "asked_account": self.asked_account,
+            "matched_name": self.matched_name,
+            "checked_at": self.checked_at,
+            "reference": self.reference,
+        }
+
+    @classmethod
+    def read(cls, value: Json) -> NameCheck:
+        """Read a check from a canonical object."""
+        fields = Fields(value, "name_check")
+        outcome = fields.text("outcome")
+        if outcome not in VopOutcome._value2member_map_:
+            raise SecurityError("payee.name_check")
+        found = cls(
+            VopOutcome(outcome),
+            fields.text("asked_name"),
+            fields.text("asked_account"),
+            fields.text("matched_name"),
+            fields.integer("checked_at"),
+            fields.text("reference"),
+        )
+        fields.end()
+        return found
+
+
+@dataclass(frozen=True, slots=True)
+class PayeeRecord:
+    """A payee as the ledger has it. More than one current version is a conflict, and not payable."""
+
+    payee: str
+    versions: tuple[PayeeVersion, ...]
+    checks: tuple[tuple[str, NameCheck], ...] = ()
+
+    @property
+    def current(self) -> tuple[PayeeVersion, ...]:
+        """The versions that no other supersedes."""
+        superseded = {item for version in self.versions for item in version.supersedes}
+        return tuple(version for version in self.versions if version.event not in superseded)
+
+    @property
+    def in_conflict(self) -> bool:
+        """Whether several versions claim to be the current one."""
+        return len(self.current) > 1
+
+    @property
+    def version(self) -> PayeeVersion:
+        """The newest current version."""
+        return self.current[-1]
+
+    def check_of(self, version: str) -> NameCheck | None:
+        """Return the newest name check of a version."""
+        return next((check for event, check in reversed(self.checks) if event == version), None)
+
+
+def fold_payee(events: Iterable[Event]) -> PayeeRecord | None:
+    """Fold the events of one payee, in any order of arrival. None where none is readable."""
+    record: PayeeRecord | None = None
+    for event in sorted(events, key=lambda each: each.order_key):
+        if event.body is None:
+            continue
+        try:
+            record = _fold(record, event)
+        except SecurityError:
+            continue  # a malformed version is no version
+    return record
+
+
+def _fold(record: PayeeRecord | None, event: Event) -> PayeeRecord | None:
+    fields = Fields(event.says(), event.kind)
+    if event.kind == kinds.PAYEE_VERIFIED:
+        version, check = fields.text("version"), NameCheck.read(fields.mapping("check"))
+        fields.end()
+        known = record is not None and any(item.event == version for item in record.versions)
+        return replace(record, checks=(*record.checks, (version, check))) if record and known else record
+    supersedes = fields.texts("supersedes")
+    version_found = PayeeVersion(event.id, event.header.at, PayeeDetails.take(fields), supersedes)
+    fields.end()
+    if record is None:
+        return PayeeRecord(event.header.subject, (version_found,))
+    return replace(record, versions=(*record.versions, version_found))
