@@ -28,6 +28,7 @@ ORDER_INITIATED: Final = "order.initiated"  # the bank holds it, nothing is auth
 ORDER_AUTHORISATION_STARTED: Final = "order.authorisation_started"
 ORDER_ANSWER_INTENDED: Final = "order.answer_intended"  # the commit point is next
 ORDER_ANSWER_REFUSED: Final = "order.answer_refused"  # the bank said so: the code was not accepted
+ORDER_AUTHORISED: Final = "order.authorised"  # the bank says that the authorisation is final
 ORDER_STATUS_CHANGED: Final = "order.status_changed"  # a bank fact
 ORDER_OUTCOME_UNKNOWN: Final = "order.outcome_unknown"
 ORDER_REPLY_REFUSED: Final = "order.reply_refused"  # an echo did not agree with the order

@@ -52,6 +52,8 @@ class OrderRecord:
         authorisation_id: The open authorisation.
         purpose: ``payment`` or ``cancellation``: what the open authorisation is for.
         attempts: How many answers were intended for the open authorisation.
+        answered: Whether an answer to a payment's authorisation was ever intended: from then on only the bank can say
+            that nothing was executed, and the order can't be abandoned.
         status: The newest status that the bank gave.
         reason: Code of the newest refusal, stop or loss, in the bank's or our own words.
         fee: Canonical money, or empty.
@@ -77,6 +79,7 @@ class OrderRecord:
     authorisation_id: str = ""
     purpose: str = ""
     attempts: int = 0
+    answered: bool = False
     status: TransactionStatus | None = None
     reason: str = ""
     fee: JsonObject | None = None
@@ -275,8 +278,15 @@ def _authorisation_started(record: OrderRecord, _event: Event, body: JsonObject,
 def _answer_intended(record: OrderRecord, _event: Event, body: JsonObject, _rules: Rules) -> OrderRecord:
     if _text(body, "authorisation_id") != record.authorisation_id:
         raise SecurityError("order.other_authorisation")
-    state = record.state if record.state is OrderState.CANCELLING else after(record.state, Move.ANSWER)
-    return replace(record, state=state, attempts=record.attempts + 1)
+    if record.state is OrderState.CANCELLING:
+        return replace(record, attempts=record.attempts + 1)
+    return replace(record, state=after(record.state, Move.ANSWER), attempts=record.attempts + 1, answered=True)
+
+
+def _authorised(record: OrderRecord, _event: Event, body: JsonObject, _rules: Rules) -> OrderRecord:
+    if _text(body, "authorisation_id") != record.authorisation_id:
+        raise SecurityError("order.other_authorisation")
+    return replace(record, state=after(record.state, Move.ACCEPT))
 
 
 def _answer_refused(record: OrderRecord, _event: Event, body: JsonObject, _rules: Rules) -> OrderRecord:
@@ -315,6 +325,8 @@ def _reply_refused(record: OrderRecord, _event: Event, body: JsonObject, _rules:
 
 
 def _abandoned(record: OrderRecord, _event: Event, body: JsonObject, _rules: Rules) -> OrderRecord:
+    if record.answered:
+        raise IllegalMoveError("order.may_be_executed", state=record.state.value)
     return replace(record, state=after(record.state, Move.ABANDON), reason=_text(body, "reason"))
 
 
@@ -336,6 +348,7 @@ _STEPS = {
     kinds.ORDER_AUTHORISATION_STARTED: _authorisation_started,
     kinds.ORDER_ANSWER_INTENDED: _answer_intended,
     kinds.ORDER_ANSWER_REFUSED: _answer_refused,
+    kinds.ORDER_AUTHORISED: _authorised,
     kinds.ORDER_STATUS_CHANGED: _status_changed,
     kinds.ORDER_OUTCOME_UNKNOWN: _lost,
     kinds.ORDER_REPLY_REFUSED: _reply_refused,
