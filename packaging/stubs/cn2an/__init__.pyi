@@ -1,0 +1,6 @@
+"""The shape of cn2an 0.5, as far as it is used here."""
+
+from typing import Literal
+
+def an2cn(inputs: str | int | float | None = ..., mode: Literal["low", "up", "rmb", "direct"] = ...) -> str: ...
+def cn2an(inputs: str | int | float | None = ..., mode: Literal["strict", "normal", "smart"] = ...) -> int | float: ...
