@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 _SEPARATORS: Final = frozenset(" \t\r\n\u00a0\u2002\u2003\u2007\u2009\u202f\u3000-\u2010\u2011\u2013./")
 _FULL_WIDTH: Final = range(0xFF01, 0xFF5F)  # what an East Asian keyboard types: harmless after NFKC
 _LABEL: Final = re.compile(r"\s*IBAN\b[\s:.]*", re.IGNORECASE)
+_STRUCTURE_PART: Final = re.compile(r"(\d+)!?([nac])")  # the registry writes "4!a6!n8!n"
 _LONGEST_INPUT: Final = 64
 _CHECK_RANGE: Final = range(2, 99)  # ISO 7064 MOD 97-10 yields 02 to 98 only
 _LEI_LENGTH: Final = 20
@@ -132,8 +133,7 @@ def read_iban(text: str) -> Iban | AccountFault:
     if not structure:
         return AccountFault("unknown_country", {"country": country})
     if len(compact) != len(structure):
-        params = {"expected": len(structure), "found": len(compact), "country": country}
-        return AccountFault("length", params)
+        return _length(compact, len(structure), country)
     wrong = (at for at, char in enumerate(compact) if not _fits(char, structure[at]))
     place = next(wrong, -1)
     if place >= 0:
@@ -150,7 +150,7 @@ def read_bic(text: str) -> Bic | AccountFault:
     if isinstance(compact, AccountFault):
         return compact
     if len(compact) not in _BIC_LENGTHS:
-        return AccountFault("length", {"expected": 11, "found": len(compact), "country": ""})
+        return _length(compact, max(_BIC_LENGTHS))
     from schwifty import BIC  # noqa: PLC0415 - as in read_iban
     from schwifty.exceptions import InvalidCountryCode, SchwiftyException  # noqa: PLC0415
 
@@ -163,8 +163,9 @@ def read_bic(text: str) -> Bic | AccountFault:
         place = next(at for at, char in enumerate(compact, 1) if char.isdigit())
         return AccountFault("structure", {"place": place, "country": country})
     names = known.bank_names
-    return Bic(compact.removesuffix("XXX") if len(compact) > min(_BIC_LENGTHS) else compact, country,
-               names[0] if names else "")
+    return Bic(
+        compact.removesuffix("XXX") if len(compact) > min(_BIC_LENGTHS) else compact, country, names[0] if names else ""
+    )
 
 
 def read_lei(text: str) -> Lei | AccountFault:
@@ -173,7 +174,7 @@ def read_lei(text: str) -> Lei | AccountFault:
     if isinstance(compact, AccountFault):
         return compact
     if len(compact) != _LEI_LENGTH:
-        return AccountFault("length", {"expected": _LEI_LENGTH, "found": len(compact), "country": ""})
+        return _length(compact, _LEI_LENGTH)
     from stdnum import lei  # noqa: PLC0415 - as in read_iban
 
     return Lei(compact) if lei.is_valid(compact) else AccountFault("check_digits", {"country": ""})
@@ -238,6 +239,10 @@ def _refused(char: str, place: int, *, mixed: bool) -> AccountFault:
     return AccountFault(code, named | {"character": char, "looks_like": looks_like})
 
 
+def _length(compact: str, expected: int, country: str = "") -> AccountFault:
+    return AccountFault("length", {"expected": expected, "found": len(compact), "country": country})
+
+
 def _plain_letter(char: str) -> str:
     plain = unicodedata.normalize("NFKC", char)
     return plain.upper() if plain != char and len(plain) == 1 and plain.isascii() and plain.isalnum() else ""
@@ -254,9 +259,14 @@ def _is_check(account: str, at: int) -> bool:
 
 def _structure_of(country: str) -> str:
     """Return one sign for each character of a country's IBANs (n digit, a letter, c either), "" if unknown."""
+    from schwifty.exceptions import InvalidCountryCode  # noqa: PLC0415 - as in read_iban
     from schwifty.registry import get_iban_spec  # noqa: PLC0415 - as in read_iban
 
-    return get_iban_spec(country)
+    try:
+        parts = _STRUCTURE_PART.findall(get_iban_spec(country).bban_spec)
+    except InvalidCountryCode:
+        return ""
+    return "aann" + "".join(kind * int(count) for count, kind in parts)
 
 
 def _fits(char: str, kind: str) -> bool:
