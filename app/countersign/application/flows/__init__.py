@@ -1,1 +1,1 @@
-"""Which step comes next."""
+"""Which step comes next: decided here, asked by presenters, never by views."""

@@ -115,6 +115,9 @@ class Vault(Protocol):
     def event(self, event_id: str) -> Event | None:
         """Find an event."""
 
+    def order(self, order: str) -> OrderRecord | None:
+        """Read an order through the writing connection."""
+
     def inclusion_proof(self, event_id: str, size: int) -> tuple[int, tuple[bytes, ...]]:
         """Return an event's place and its audit path in the tree over the first ``size`` events of its chain."""
 

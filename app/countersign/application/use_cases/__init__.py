@@ -1,1 +1,1 @@
-"""What a person or the clock can set going, one verb a module."""
+"""What a person can have the program do: one verb a file, each a plain synchronous function over ports."""

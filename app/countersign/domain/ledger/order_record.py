@@ -48,6 +48,7 @@ class OrderRecord:
         assessment_event: The newest assessment; approvals refer to it.
         intent_event: The single valid intent, or empty.
         request_id: X-Request-ID of the initiation.
+        never_executes_unauthorised: What the bank declared just before the intent.
         payment_id: The bank's name for the payment; empty until the bank has answered.
         authorisation_id: The open authorisation.
         purpose: ``payment`` or ``cancellation``: what the open authorisation is for.
@@ -75,6 +76,7 @@ class OrderRecord:
     intent_event: str = ""
     bank: str = ""
     request_id: str = ""
+    never_executes_unauthorised: bool = False
     payment_id: str = ""
     authorisation_id: str = ""
     purpose: str = ""
@@ -95,6 +97,11 @@ class OrderRecord:
     def counted(self) -> tuple[Approval, ...]:
         """The approvals that count."""
         return tuple(item for item in self.approvals if not item.fault)
+
+    @property
+    def abandonable(self) -> bool:
+        """Whether a lost initiation may be given up: the bank never executes what nobody authorised (LEDGER 19)."""
+        return self.never_executes_unauthorised and not self.answered
 
     @property
     def final(self) -> bool:
@@ -254,6 +261,7 @@ def _intended(record: OrderRecord, event: Event, body: JsonObject, rules: Rules)
         intent_event=event.id,
         bank=_text(body, "bank"),
         request_id=_text(body, "request_id"),
+        never_executes_unauthorised=body["never_executes_unauthorised"] is True,
     )
 
 

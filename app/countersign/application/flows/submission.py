@@ -1,0 +1,373 @@
+"""Submitting an order: intent → send → outcome, through every step of its authorisation, once (LEDGER 16, 19).
+
+A ``Submission`` outlives every window. After a lost reply nothing is sent again: ``reconcile`` asks. Each record is one
+transaction, committed and anchored before the next exchange begins.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, replace
+from enum import StrEnum
+from functools import partial
+
+from countersign.application.flows.script import Script, on_network, on_vault, run_script
+from countersign.application.ports.bank import (
+    Authorisation,
+    AuthorisationState,
+    Bank,
+    Challenge,
+    ScaMethod,
+)
+from countersign.application.ports.tasks import Tasks
+from countersign.application.ports.vault import Vault
+from countersign.application.use_cases import record_submission as record
+from countersign.domain.errors import ConnectorError, CountersignError, FailureKind
+from countersign.domain.ledger.order_record import OrderRecord
+from countersign.domain.order import BindingError, PaymentFields, require_same
+from countersign.domain.order_state import OrderState
+from countersign.domain.secret import SecretText
+
+
+class Phase(StrEnum):
+    """What a submission waits for."""
+
+    IDLE = "idle"
+    WORKING = "working"
+    NOT_SENT = "not_sent"  # the bank could not be reached and nothing went out: this step may be tried again
+    CONTINUE = "continue"  # the bank holds it, nothing is authorised: go on, or give up
+    PASSWORD = "password"  # noqa: S105 - a phase
+    METHOD = "method"
+    CODE = "code"
+    UNKNOWN = "unknown"  # nobody knows: we ask and never send
+    ACCEPTED = "accepted"
+    ENDED = "ended"
+
+
+@dataclass(frozen=True, slots=True)
+class Progress:
+    """Where a submission stands, for whoever shows it.
+
+    Attributes:
+        stage: ``initiation``, ``authorisation``, ``answer``, ``status`` or ``cancellation``.
+        error: Code of what went wrong last; empty when nothing did.
+    """
+
+    phase: Phase = Phase.IDLE
+    state: OrderState = OrderState.APPROVED
+    stage: str = ""
+    methods: tuple[ScaMethod, ...] = ()
+    challenge: Challenge | None = None
+    message: str = ""
+    error: str = ""
+    error_params: Mapping[str, str | int] = field(default_factory=dict)
+
+
+_PHASE_OF = {
+    OrderState.PREPARED: Phase.IDLE,
+    OrderState.APPROVED: Phase.IDLE,
+    OrderState.INTENDED: Phase.NOT_SENT,
+    OrderState.INITIATED: Phase.CONTINUE,
+    OrderState.AUTHORISING: Phase.CONTINUE,
+    OrderState.ANSWERING: Phase.UNKNOWN,
+    OrderState.UNKNOWN: Phase.UNKNOWN,
+    OrderState.ACCEPTED: Phase.ACCEPTED,
+    OrderState.CANCELLING: Phase.UNKNOWN,
+}
+
+
+@dataclass(slots=True)
+class Submission:
+    """One order on its way through the bank.
+
+    Attributes:
+        bank_id: Under which name the vault knows the connection.
+        new_request_id: Makes an X-Request-ID: a UUID, version 4.
+        read: Reads the order from the vault. VAULT lane.
+        changed: Called on the owner's thread whenever ``progress`` is new.
+    """
+
+    order: str
+    bank_id: str
+    vault: Vault
+    bank: Bank
+    tasks: Tasks
+    new_request_id: Callable[[], str]
+    read: Callable[[str], OrderRecord]
+    changed: Callable[[Progress], None]
+    progress: Progress = field(default_factory=Progress)
+    _handle: str = ""
+    _authorisation: str = ""
+    _pending_initiation: str = ""  # request identification of an initiation that is known not to have gone out
+    _busy: bool = False
+
+    # — what a person does —
+
+    def begin(self) -> None:
+        """Record the intent and hand the order to the bank; after *not sent*, try that same initiation again."""
+        self._run(self._begin(), "initiation")
+
+    def go_on(self) -> None:
+        """Open an authorisation of a payment that the bank already holds."""
+        self._run(self._go_on(), "authorisation")
+
+    def authenticate(self, password: SecretText) -> None:
+        """Say who is there."""
+        self._run(self._authorise(lambda: self.bank.authenticate(self._handle, password.reveal())), "authorisation")
+
+    def choose(self, method: str) -> None:
+        """Choose how to authorise."""
+        self._run(self._authorise(lambda: self.bank.choose_method(self._handle, method)), "authorisation")
+
+    def answer(self, code: SecretText, shown: PaymentFields, shown_digest: str) -> None:
+        """Send the code: the commit point. What the page showed must be what was agreed."""
+        if self.progress.phase is Phase.CODE:
+            self._run(self._answer(code, shown, shown_digest), "answer")
+
+    def resume(self) -> None:
+        """Go on after a restart: ask wherever something may be under way."""
+        self._run(self._resume(), "status")
+
+    def reconcile(self) -> None:
+        """Ask the bank about the order. Sends nothing again."""
+        self._run(self._reconcile(), "status")
+
+    def abandon(self, reason: str) -> None:
+        """Give up where nothing can have been executed."""
+        self._run(self._abandon(reason), "status")
+
+    def cancel(self) -> None:
+        """Ask the bank to cancel."""
+        self._run(self._cancel(), "cancellation")
+
+    # — initiation —
+
+    def _begin(self) -> Script[Progress]:
+        request_id = self._pending_initiation
+        if not request_id:
+            profile = yield from on_network(self.bank.profile)
+            request_id = self.new_request_id()
+            intend = partial(record.record_intent, self.vault, self.order, self.bank_id, profile, request_id)
+            yield from on_vault(intend)
+        known = yield from self._order()
+        try:
+            initiation = yield from on_network(partial(self.bank.initiate, known.content.payment, request_id))
+        except BindingError as error:
+            return (yield from self._refused_reply("initiation", error))
+        except ConnectorError as error:
+            self._pending_initiation = request_id if error.kind is FailureKind.RETRYABLE else ""
+            return (yield from self._initiation_failed(error))
+        self._pending_initiation = ""
+        yield from on_vault(partial(record.record_initiation, self.vault, self.order, initiation))
+        if not initiation.handle:  # the bank wants no authorisation: it may have executed already
+            return (yield from self._reconcile())
+        return (yield from self._open(initiation.handle, "payment"))
+
+    def _initiation_failed(self, error: ConnectorError) -> Script[Progress]:
+        if error.kind is FailureKind.RETRYABLE:
+            return self._shown(Phase.NOT_SENT, OrderState.INTENDED, error)
+        if error.kind is FailureKind.TERMINAL:
+            yield from on_vault(partial(record.record_refusal, self.vault, self.order, error.code))
+            return self._shown(Phase.ENDED, OrderState.REJECTED, error)
+        yield from on_vault(partial(record.record_unknown, self.vault, self.order, "initiation", error.code))
+        return (yield from self._settle_initiation())
+
+    def _settle_initiation(self) -> Script[Progress]:
+        """Settle a lost initiation: abandoned only where the bank never executes what nobody authorised (LEDGER 19)."""
+        known = yield from self._order()
+        if known.abandonable:
+            yield from on_vault(partial(record.record_abandoned, self.vault, self.order, "initiation_lost"))
+            return self._shown(Phase.ENDED, OrderState.ABANDONED)
+        return self._shown(Phase.UNKNOWN, OrderState.UNKNOWN)
+
+    # — authorisation —
+
+    def _go_on(self) -> Script[Progress]:
+        known = yield from self._order()
+        payment = known.content.payment
+        recall = partial(self.bank.recall_initiation, known.payment_id, payment.product, payment)
+        try:
+            initiation = yield from on_network(recall)
+        except BindingError as error:
+            return (yield from self._refused_reply("status", error))
+        return (yield from self._open(initiation.handle, "payment"))
+
+    def _open(self, handle: str, purpose: str) -> Script[Progress]:
+        try:
+            opened = yield from on_network(partial(self.bank.start_authorisation, handle))
+        except ConnectorError as error:
+            known = yield from self._order()
+            return self._shown(_PHASE_OF[known.state], known.state, error)
+        note = partial(record.record_authorisation, self.vault, self.order, opened.authorisation_id, purpose)
+        yield from on_vault(note)
+        return self._wanted(opened)
+
+    def _authorise(self, work: Callable[[], Authorisation]) -> Script[Progress]:
+        return self._wanted((yield from on_network(work)))
+
+    def _wanted(self, authorisation: Authorisation) -> Progress:
+        """Show what the bank wants next."""
+        self._handle, self._authorisation = authorisation.handle, authorisation.authorisation_id
+        if authorisation.challenge is not None:
+            phase = Phase.CODE
+        else:
+            phase = Phase.METHOD if authorisation.methods else Phase.PASSWORD
+        return replace(
+            self.progress,
+            phase=phase,
+            methods=authorisation.methods,
+            challenge=authorisation.challenge,
+            message=authorisation.message,
+        )
+
+    def _answer(self, code: SecretText, shown: PaymentFields, shown_digest: str) -> Script[Progress]:
+        known = yield from self._order()
+        require_same(known.content.payment, shown, "otp")
+        authorisation, request_id = self._authorisation, self.new_request_id()
+        intend = partial(record.record_answer_intent, self.vault, self.order, authorisation, shown_digest)
+        yield from on_vault(intend)
+        try:
+            answered = yield from on_network(lambda: self.bank.answer(self._handle, code.reveal(), request_id))
+        except (BindingError, ConnectorError) as error:
+            return (yield from self._answer_failed(error))
+        if answered.state is AuthorisationState.FAILED:
+            yield from on_vault(partial(record.record_answer_refused, self.vault, self.order, "failed"))
+            return (yield from self._reconcile())
+        if answered.state is AuthorisationState.OPEN:  # one more step: its answer is as good as unknown until asked
+            return (yield from self._unknown("answer", "bank.authorisation_open"))
+        note = partial(record.record_authorised, self.vault, self.order, authorisation, answered.reply)
+        yield from on_vault(note)
+        return (yield from self._reconcile())
+
+    def _answer_failed(self, error: BindingError | ConnectorError) -> Script[Progress]:
+        if isinstance(error, ConnectorError) and error.code == "bank.code_refused":
+            yield from on_vault(partial(record.record_answer_refused, self.vault, self.order, "code_refused"))
+            return self._still_open(error)
+        if isinstance(error, ConnectorError) and error.kind is FailureKind.RETRYABLE:
+            yield from on_vault(partial(record.record_answer_refused, self.vault, self.order, "not_sent"))
+            return self._still_open(error)
+        if isinstance(error, BindingError):
+            refuse = partial(record.record_reply_refused, self.vault, self.order, "answer", str(error.params["field"]))
+            yield from on_vault(refuse)
+        return (yield from self._unknown("answer", error.code))
+
+    def _still_open(self, error: ConnectorError) -> Progress:
+        state = OrderState.CANCELLING if self.progress.state is OrderState.CANCELLING else OrderState.AUTHORISING
+        return replace(self._shown(Phase.CODE, state, error), challenge=self.progress.challenge)
+
+    def _unknown(self, stage: str, reason: str) -> Script[Progress]:
+        yield from on_vault(partial(record.record_unknown, self.vault, self.order, stage, reason))
+        return (yield from self._reconcile())
+
+    # — asking —
+
+    def _resume(self) -> Script[Progress]:
+        known = yield from self._order()
+        if known.state is OrderState.INTENDED:
+            yield from on_vault(partial(record.record_unknown, self.vault, self.order, "initiation", "restarted"))
+            return (yield from self._settle_initiation())
+        if known.state is OrderState.ANSWERING:
+            yield from on_vault(partial(record.record_unknown, self.vault, self.order, "answer", "restarted"))
+        return (yield from self._reconcile())
+
+    def _reconcile(self) -> Script[Progress]:
+        known = yield from self._order()
+        if known.final:
+            return self._shown(Phase.ENDED, known.state)
+        if not known.payment_id:
+            return self._shown(_PHASE_OF[known.state], known.state)
+        try:
+            yield from self._ask_authorisation(known)
+            yield from self._ask_status(known)
+        except BindingError as error:
+            return (yield from self._refused_reply("status", error))
+        except ConnectorError as error:
+            now = yield from self._order()
+            return self._shown(_PHASE_OF.get(now.state, Phase.ENDED), now.state, error)
+        now = yield from self._order()
+        return self._shown(Phase.ENDED if now.final else _PHASE_OF[now.state], now.state)
+
+    def _ask_authorisation(self, known: OrderRecord) -> Script[None]:
+        """Ask what became of a lost answer."""
+        if known.state is not OrderState.UNKNOWN or known.purpose != "payment":
+            return
+        product, authorisation = known.content.payment.product, known.authorisation_id
+        found = yield from on_network(partial(self.bank.authorisation, known.payment_id, product, authorisation))
+        if found.state in {AuthorisationState.FINALISED, AuthorisationState.EXEMPTED}:
+            note = partial(record.record_authorised, self.vault, self.order, authorisation, found.reply)
+            yield from on_vault(note)
+        else:
+            # The bank says that it still waits, or that this authorisation failed. Going on with the same payment is
+            # safe: whatever is still on its way can only authorise this one payment, and a payment executes once.
+            reason = "failed" if found.state is AuthorisationState.FAILED else "not_received"
+            yield from on_vault(partial(record.record_answer_refused, self.vault, self.order, reason))
+
+    def _ask_status(self, known: OrderRecord) -> Script[None]:
+        payment = known.content.payment
+        report = yield from on_network(partial(self.bank.report, known.payment_id, payment.product, payment))
+        yield from on_vault(partial(record.record_report, self.vault, self.order, report, "status"))
+
+    def _refused_reply(self, stage: str, error: BindingError) -> Script[Progress]:
+        """Stop: the bank holds, or speaks of, something else than what was agreed."""
+        field_name = str(error.params["field"])
+        yield from on_vault(partial(record.record_reply_refused, self.vault, self.order, stage, field_name))
+        known = yield from self._order()
+        if known.state is OrderState.INTENDED:
+            yield from on_vault(partial(record.record_unknown, self.vault, self.order, stage, error.code))
+            settled = yield from self._settle_initiation()
+            return replace(settled, error=error.code, error_params=error.params)
+        return self._shown(Phase.ENDED if known.final else Phase.UNKNOWN, known.state, error)
+
+    # — giving up, taking back —
+
+    def _abandon(self, reason: str) -> Script[Progress]:
+        yield from on_vault(partial(record.record_abandoned, self.vault, self.order, reason))
+        return self._shown(Phase.ENDED, OrderState.ABANDONED)
+
+    def _cancel(self) -> Script[Progress]:
+        request_id = self.new_request_id()
+        yield from on_vault(partial(record.record_cancellation_intent, self.vault, self.order, request_id))
+        known = yield from self._order()
+        product = known.content.payment.product
+        try:
+            started = yield from on_network(partial(self.bank.cancel, known.payment_id, product, request_id))
+        except ConnectorError as error:
+            if error.kind is FailureKind.UNKNOWN:
+                return (yield from self._unknown("cancellation", error.code))
+            yield from on_vault(partial(record.record_cancellation_refused, self.vault, self.order, error.code))
+            return self._shown(Phase.ACCEPTED, OrderState.ACCEPTED, error)
+        if started.done:
+            return (yield from self._reconcile())
+        self.progress = replace(self.progress, state=OrderState.CANCELLING)
+        return (yield from self._open(started.handle, "cancellation"))
+
+    # — running —
+
+    def _order(self) -> Script[OrderRecord]:
+        return (yield from on_vault(partial(self.read, self.order)))
+
+    def _shown(self, phase: Phase, state: OrderState, error: CountersignError | None = None) -> Progress:
+        found = Progress(phase, state, self.progress.stage)
+        return replace(found, error=error.code, error_params=error.params) if error else found
+
+    def _run(self, script: Script[Progress], stage: str) -> None:
+        if self._busy:
+            script.close()
+            return
+        self._busy = True
+        before = self.progress
+        self.progress = replace(before, phase=Phase.WORKING, stage=stage, error="", error_params={})
+        self.changed(self.progress)
+        run_script(self.tasks, script, self._ended, partial(self._failed, before))
+
+    def _ended(self, progress: Progress) -> None:
+        self._busy = False
+        self.progress = progress
+        self.changed(progress)
+
+    def _failed(self, before: Progress, error: Exception) -> None:
+        """A step failed that can't have moved money: stay where we were, and say why."""
+        if not isinstance(error, CountersignError):
+            self._busy = False
+            raise error
+        self._ended(replace(before, error=error.code, error_params=error.params))

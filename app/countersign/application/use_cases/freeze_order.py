@@ -1,0 +1,87 @@
+"""Freeze a draft: from here on there is one content, one digest, and nothing about it changes."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+from countersign.application.flows.transfer import Step, TransferDraft
+from countersign.application.ports.clock import Entropy, new_identifier
+from countersign.application.ports.vault import Identity, LocalSpace, Vault
+from countersign.domain.canonical import Json
+from countersign.domain.errors import UserFacingError
+from countersign.domain.guidance import path_after
+from countersign.domain.ledger import kinds
+from countersign.domain.ledger.event import EventDraft
+from countersign.domain.order import OrderContent, PaymentFields
+from countersign.domain.risk import Assessment
+
+_END_TO_END_BYTES = 12
+
+
+@dataclass(frozen=True, slots=True)
+class FrozenOrder:
+    """An order that is ready for its review."""
+
+    draft: TransferDraft
+    content: OrderContent
+    assessment_event: str
+
+
+def freeze_order(
+    vault: Vault, entropy: Entropy, draft: TransferDraft, payee_version: str, assessment: Assessment
+) -> FrozenOrder:
+    """Make the draft an order and record the assessment and the answers that led here, in one transaction.
+
+    An order that an earlier review froze from the same draft is stopped: its approvals are void.
+
+    Raises:
+        UserFacingError: ``transfer.incomplete``, or ``transfer.stopped`` where a hard stop fired.
+        OrderContentError: A field has a form that no order may have.
+    """
+    if assessment.must_stop:
+        raise UserFacingError("transfer.stopped")
+    content = _content(vault.identity, entropy, draft, payee_version)
+    content.check_form()
+    with vault.transaction() as change:
+        if draft.order and (earlier := change.order(draft.order)) and not earlier.final and not earlier.intent_event:
+            stop = {"digest": earlier.digest, "reason": "edited"}
+            change.append(EventDraft(kinds.ORDER_STOPPED, draft.order, stop, refs=(earlier.frozen_event,)))
+        frozen_body: dict[str, Json] = {"content": content.canonical(), "digest": content.digest}
+        frozen = change.append(EventDraft(kinds.ORDER_FROZEN, content.order, frozen_body, refs=(payee_version,)))
+        about = {"digest": content.digest}
+        for intervention, answer in sorted(draft.answers.items()):
+            path = path_after(intervention, answer).effect.value
+            answered = {**about, "intervention": intervention, "answer": answer, "path": path}
+            change.append(EventDraft(kinds.ORDER_INTERVENTION_ANSWERED, content.order, answered, refs=(frozen.id,)))
+        assessed_body: dict[str, Json] = {**about, "assessment": assessment.canonical()}
+        assessed = change.append(EventDraft(kinds.ORDER_ASSESSED, content.order, assessed_body, refs=(frozen.id,)))
+        saved = replace(draft, step=Step.REVIEW, order=content.order, saved_at=change.now_ms)
+        change.put(LocalSpace.DRAFT, saved.draft, saved.canonical())
+    return FrozenOrder(saved, content, assessed.id)
+
+
+def _content(identity: Identity, entropy: Entropy, draft: TransferDraft, payee_version: str) -> OrderContent:
+    if draft.amount is None or not draft.payee or not draft.debtor_account:
+        raise UserFacingError("transfer.incomplete")
+    return OrderContent(
+        workspace=identity.workspace,
+        world=identity.world,
+        order=new_identifier(entropy),
+        nonce=new_identifier(entropy),
+        sender_device=identity.device,
+        requester=identity.member,
+        payee=draft.payee,
+        payee_version=payee_version,
+        debtor_name=identity.member_name,
+        payment=PaymentFields(
+            instructed_amount=draft.amount,
+            debtor_account=draft.debtor_account,
+            creditor_name=draft.name,
+            creditor_account=draft.account,
+            creditor_agent=draft.agent,
+            end_to_end_id="CS" + entropy.token_bytes(_END_TO_END_BYTES).hex().upper(),
+            remittance=draft.remittance,
+            requested_execution_date="",
+            product=draft.product,
+        ),
+    )

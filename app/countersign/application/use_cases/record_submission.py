@@ -1,0 +1,190 @@
+"""What is put on record around each exchange with the bank, so that a payment is sent once (LEDGER 12, 13, 16, 19).
+
+Each function is one transaction: when it has returned, the event is committed and anchored, and only then may the next
+request go out.
+"""
+
+from __future__ import annotations
+
+import base64
+
+from countersign.application.ports.bank import BankProfile, Initiation, PaymentReport, RawReply
+from countersign.application.ports.vault import Vault
+from countersign.domain.canonical import Json
+from countersign.domain.errors import SecurityError, UserFacingError
+from countersign.domain.ledger import kinds
+from countersign.domain.ledger.event import EventDraft
+from countersign.domain.ledger.order_record import OrderRecord, judge_intent
+from countersign.domain.order import OrderContent, money_object
+from countersign.domain.order_state import TransactionStatus
+
+_REPLY_LIMIT = 64 * 1024
+
+
+def record_intent(vault: Vault, order: str, bank: str, profile: BankProfile, request_id: str) -> OrderContent:
+    """Record the single intent to submit an order.
+
+    Raises:
+        UserFacingError: ``intent.frozen``: an emergency stop is in force.
+        SecurityError: ``intent.*``: another reason why the intent would not be valid.
+    """
+    with vault.transaction() as change:
+        record = _known(change.order(order))
+        device = vault.identity.device
+        faults = judge_intent(record, change.rules, device, change.place, change.now_ms)
+        if change.rules.frozen or "intent.frozen" in faults:
+            raise UserFacingError("intent.frozen")
+        if faults:
+            raise SecurityError(faults[0])
+        approvals = sorted(item.event for item in record.counted)
+        body: dict[str, Json] = {
+            "digest": record.digest,
+            "epoch": change.rules.governance.epoch,
+            "approvals": approvals,
+            "end_to_end_id": record.content.payment.end_to_end_id,
+            "request_id": request_id,
+            "bank": bank,
+            "never_executes_unauthorised": profile.never_executes_unauthorised,
+        }
+        refs = tuple(sorted({record.frozen_event, record.assessment_event, *approvals} - {""}))
+        change.append(EventDraft(kinds.ORDER_SUBMISSION_INTENDED, order, body, refs=refs))
+        return record.content
+
+
+def record_initiation(vault: Vault, order: str, initiation: Initiation) -> None:
+    """Record that the bank holds the payment, under which name, and at what fee."""
+    body: dict[str, Json] = {
+        "payment_id": initiation.payment_id,
+        "transaction_status": initiation.status.value,
+        "reply": reply_object(initiation.reply),
+    }
+    if initiation.fee is not None:
+        body["fee"] = money_object(initiation.fee)
+    _append(vault, order, kinds.ORDER_INITIATED, body)
+
+
+def record_authorisation(vault: Vault, order: str, authorisation_id: str, purpose: str) -> None:
+    """Record that an authorisation is open: ``purpose`` is ``payment`` or ``cancellation``."""
+    _append(vault, order, kinds.ORDER_AUTHORISATION_STARTED, {"authorisation_id": authorisation_id, "purpose": purpose})
+
+
+def record_answer_intent(vault: Vault, order: str, authorisation_id: str, shown_digest: str) -> None:
+    """Record that the commit point is next. The code itself is never recorded.
+
+    Raises:
+        SecurityError: ``binding.otp``: the code was asked for another content, or another authorisation.
+        UserFacingError: ``intent.frozen``: an emergency stop came into force.
+    """
+    with vault.transaction() as change:
+        record = _known(change.order(order))
+        if change.rules.frozen and record.purpose == "payment":
+            raise UserFacingError("intent.frozen")
+        if shown_digest != record.digest:
+            raise SecurityError("binding.otp", field="digest")
+        if authorisation_id != record.authorisation_id:
+            raise SecurityError("binding.otp", field="authorisation_id")
+        body: dict[str, Json] = {
+            "digest": record.digest,
+            "authorisation_id": authorisation_id,
+            "attempt": record.attempts + 1,
+        }
+        change.append(EventDraft(kinds.ORDER_ANSWER_INTENDED, order, body))
+
+
+def record_answer_refused(vault: Vault, order: str, reason: str) -> None:
+    """Record that the answer did not count: the bank said so, or nothing was sent, or the bank still waits for it."""
+    _append(vault, order, kinds.ORDER_ANSWER_REFUSED, {"reason": reason})
+
+
+def record_authorised(vault: Vault, order: str, authorisation_id: str, reply: RawReply) -> None:
+    """Record that the bank calls the authorisation final."""
+    body: dict[str, Json] = {"authorisation_id": authorisation_id, "reply": reply_object(reply)}
+    _append(vault, order, kinds.ORDER_AUTHORISED, body)
+
+
+def record_report(vault: Vault, order: str, report: PaymentReport, source: str) -> None:
+    """Record a bank fact, unless it says nothing new. ``source`` is ``status`` or ``transactions``."""
+    with vault.transaction() as change:
+        record = _known(change.order(order))
+        if record.status is report.status and source == "status":
+            return
+        body: dict[str, Json] = {
+            "payment_id": report.payment_id,
+            "transaction_status": report.status.value,
+            "authorised": False,
+            "reason": report.reason,
+            "source": source,
+            "reply": reply_object(report.reply),
+        }
+        change.append(EventDraft(kinds.ORDER_STATUS_CHANGED, order, body))
+
+
+def record_refusal(vault: Vault, order: str, code: str) -> None:
+    """Record that the bank answered the initiation with a refusal: it holds no payment."""
+    body: dict[str, Json] = {
+        "payment_id": "",
+        "transaction_status": TransactionStatus.RJCT.value,
+        "authorised": False,
+        "reason": code,
+        "source": "refusal",
+    }
+    _append(vault, order, kinds.ORDER_STATUS_CHANGED, body)
+
+
+def record_unknown(vault: Vault, order: str, stage: str, reason: str) -> None:
+    """Record that nobody knows whether the bank carried out ``stage``: ``initiation``, ``answer`` or ``cancellation``."""
+    _append(vault, order, kinds.ORDER_OUTCOME_UNKNOWN, {"stage": stage, "reason": reason})
+
+
+def record_reply_refused(vault: Vault, order: str, stage: str, field: str) -> None:
+    """Record that a reply departed from what was agreed."""
+    _append(vault, order, kinds.ORDER_REPLY_REFUSED, {"stage": stage, "field": field})
+
+
+def record_abandoned(vault: Vault, order: str, reason: str) -> None:
+    """Give an order up, durably.
+
+    Raises:
+        SecurityError: ``order.may_be_executed``: an answer was intended, so only the bank can say.
+    """
+    with vault.transaction() as change:
+        record = _known(change.order(order))
+        if record.answered:
+            raise SecurityError("order.may_be_executed")
+        change.append(EventDraft(kinds.ORDER_ABANDONED, order, {"reason": reason}))
+
+
+def record_cancellation_intent(vault: Vault, order: str, request_id: str) -> None:
+    """Record that a cancellation is about to be asked for."""
+    _append(vault, order, kinds.ORDER_CANCELLATION_INTENDED, {"request_id": request_id})
+
+
+def record_cancellation_refused(vault: Vault, order: str, reason: str) -> None:
+    """Record that the bank refused the cancellation."""
+    _append(vault, order, kinds.ORDER_CANCELLATION_REFUSED, {"reason": reason})
+
+
+def reply_object(reply: RawReply) -> dict[str, Json]:
+    """Return a bank's reply as a canonical object, its bytes in Base64."""
+    return {
+        "status": reply.status,
+        "request_id": reply.request_id,
+        "body": base64.b64encode(reply.body[:_REPLY_LIMIT]).decode("ascii"),
+        "received_at": reply.received_at,
+    }
+
+
+def _append(vault: Vault, order: str, kind: str, body: dict[str, Json]) -> None:
+    with vault.transaction() as change:
+        before = _known(change.order(order))
+        event = change.append(EventDraft(kind, order, body))
+        after = _known(change.order(order))
+        fault = next((code for event_id, code in after.faults if event_id == event.id), "")
+        if fault and before.state is after.state:
+            raise SecurityError(fault)  # rolls back: nothing that the fold ignores goes on record
+
+
+def _known(record: OrderRecord | None) -> OrderRecord:
+    if record is None:
+        raise UserFacingError("order.unknown")
+    return record
