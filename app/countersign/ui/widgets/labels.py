@@ -1,0 +1,196 @@
+"""Show text as text: the only label of the program.
+
+Foreign text (names, references, messages of banks) must never be read as mark-up,
+so the plain format is fixed here and `QLabel` is used nowhere else.
+"""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from typing import Final
+
+from PySide6.QtCore import QSize, Qt
+from PySide6.QtGui import QColor, QFont, QPainter, QPaintEvent, QPalette, QResizeEvent
+from PySide6.QtWidgets import QLabel, QSizePolicy, QWidget
+
+from countersign.ui.theme.fonts import Weight, font
+from countersign.ui.theme.look import look
+from countersign.ui.theme.tokens import TypeSize
+from countersign.ui.widgets.painting import follow_look, plain_tool_tip
+
+
+class Variant(StrEnum):
+    """Roles of text, from the loudest to the quietest."""
+
+    DISPLAY = "display"
+    HEADING = "heading"
+    TITLE = "title"
+    LEAD = "lead"
+    STRONG = "strong"
+    BODY = "body"
+    LABEL = "label"
+    MUTED = "muted"
+    CAPTION = "caption"
+
+
+class Elide(StrEnum):
+    """Where a single line may be shortened; the whole text is then in the tool tip."""
+
+    NONE = "none"
+    END = "end"
+    MIDDLE = "middle"
+
+
+_FACES: Final[dict[Variant, tuple[TypeSize, Weight, str]]] = {
+    Variant.DISPLAY: (TypeSize.DISPLAY, Weight.SEMIBOLD, "text"),
+    Variant.HEADING: (TypeSize.HEADING, Weight.SEMIBOLD, "text"),
+    Variant.TITLE: (TypeSize.LEAD, Weight.SEMIBOLD, "text"),
+    Variant.LEAD: (TypeSize.LEAD, Weight.REGULAR, "text"),
+    Variant.STRONG: (TypeSize.BODY, Weight.SEMIBOLD, "text"),
+    Variant.BODY: (TypeSize.BODY, Weight.REGULAR, "text"),
+    Variant.LABEL: (TypeSize.BODY, Weight.MEDIUM, "text"),
+    Variant.MUTED: (TypeSize.BODY, Weight.REGULAR, "muted"),
+    Variant.CAPTION: (TypeSize.SMALL, Weight.REGULAR, "muted"),
+}
+_MODES: Final = {
+    Elide.END: Qt.TextElideMode.ElideRight,
+    Elide.MIDDLE: Qt.TextElideMode.ElideMiddle,
+}
+LTR_START: Final = "\u2066"
+LTR_END: Final = "\u2069"
+
+
+def isolate_ltr(text: str) -> str:
+    """Wrap an amount, account or code so that it stays left to right (Unicode UAX 9)."""
+    return f"{LTR_START}{text}{LTR_END}" if text else ""
+
+
+class PlainLabel(QLabel):
+    """Show plain text in one of the variants.
+
+    Args:
+        text: shown as it is; mark-up stays visible as characters.
+        variant: size, weight and colour.
+        wrap: break into lines at the width available (default), else one line.
+        elide: shorten one line where it doesn't fit; turns wrapping off.
+        selectable: can be selected and copied with mouse and keyboard.
+        ink: name of a palette token, instead of the variant's colour.
+        ltr: keeps an amount, account or code left to right.
+    """
+
+    def __init__(
+        self,
+        text: str = "",
+        variant: Variant = Variant.BODY,
+        parent: QWidget | None = None,
+        *,
+        wrap: bool = True,
+        elide: Elide = Elide.NONE,
+        selectable: bool = False,
+        ink: str | None = None,
+        ltr: bool = False,
+    ) -> None:
+        super().__init__(parent)
+        self.setTextFormat(Qt.TextFormat.PlainText)
+        self._variant = variant
+        self._ink = ink
+        self._elide = elide
+        self._ltr = ltr
+        self._text = ""
+        self.setWordWrap(wrap and elide is Elide.NONE)
+        if elide is not Elide.NONE:
+            self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Fixed)
+        elif not wrap:
+            self.setSizePolicy(QSizePolicy.Policy.Minimum, QSizePolicy.Policy.Fixed)
+        else:
+            policy = QSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Minimum)
+            policy.setHeightForWidth(True)
+            self.setSizePolicy(policy)
+        if selectable:
+            self.setTextInteractionFlags(
+                Qt.TextInteractionFlag.TextSelectableByMouse
+                | Qt.TextInteractionFlag.TextSelectableByKeyboard
+            )
+            self.setCursor(Qt.CursorShape.IBeamCursor)
+        follow_look(self._restyle)
+        self.setText(text)
+
+    @property
+    def variant(self) -> Variant:
+        """Role of the text."""
+        return self._variant
+
+    def text(self) -> str:
+        """Return the text as it was given."""
+        return self._text
+
+    def setText(self, text: str) -> None:  # noqa: N802 - overrides Qt
+        """Show another text."""
+        self._text = text
+        shown = isolate_ltr(text) if self._ltr else text
+        self.setAccessibleName(text)
+        # Only a label with a buddy reads & as a shortcut.
+        super().setText(shown.replace("&", "&&") if self.buddy() is not None else shown)
+        self._tip()
+
+    def setBuddy(self, buddy: QWidget) -> None:  # noqa: N802 - overrides Qt
+        """Name a control by this label."""
+        super().setBuddy(buddy)
+        self.setText(self._text)
+
+    def set_ink(self, token: str | None) -> None:
+        """Colour the text by a palette token (``ok``, ``side_text`` …), None for usual."""
+        self._ink = token
+        self._restyle()
+
+    def shown_text(self) -> str:
+        """Return what is drawn, shortened where it had to be."""
+        mode = _MODES.get(self._elide)
+        if mode is None:
+            return self._text
+        return self.fontMetrics().elidedText(self._text, mode, self.contentsRect().width())
+
+    def minimumSizeHint(self) -> QSize:  # noqa: N802 - overrides Qt
+        """Return the smallest size; a line that may be shortened can become narrow."""
+        hint = super().minimumSizeHint()
+        if self._elide is Elide.NONE:
+            return hint
+        return QSize(min(hint.width(), self.fontMetrics().averageCharWidth() * 8), hint.height())
+
+    def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: N802 - overrides Qt
+        """Put the whole text into the tool tip where it was shortened."""
+        super().resizeEvent(event)
+        self._tip()
+
+    def paintEvent(self, event: QPaintEvent) -> None:  # noqa: N802 - overrides Qt
+        """Draw the text, shortened where the label may be."""
+        if self._elide is Elide.NONE:
+            super().paintEvent(event)
+            return
+        painter = QPainter(self)
+        painter.setPen(self.palette().color(QPalette.ColorRole.WindowText))
+        shown = self.shown_text()
+        painter.drawText(
+            self.contentsRect(),
+            int(self.alignment() | Qt.TextFlag.TextSingleLine),
+            isolate_ltr(shown) if self._ltr else shown,
+        )
+
+    def _tip(self) -> None:
+        shortened = self._elide is not Elide.NONE and self.shown_text() != self._text
+        self.setToolTip(plain_tool_tip(self._text) if shortened else "")
+        self.setAccessibleDescription(" " if shortened else "")
+
+    def _font(self) -> QFont:
+        size, weight, _ = _FACES[self._variant]
+        return font(size, weight)
+
+    def _restyle(self) -> None:
+        self.setFont(self._font())
+        palette = QPalette(self.palette())
+        token = self._ink or _FACES[self._variant][2]
+        colour = QColor(look().palette.as_mapping()[token])
+        palette.setColor(QPalette.ColorRole.WindowText, colour)
+        palette.setColor(QPalette.ColorRole.Text, colour)
+        self.setPalette(palette)
+        self.updateGeometry()

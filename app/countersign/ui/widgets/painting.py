@@ -1,0 +1,53 @@
+"""Share the few strokes every painted widget needs, and follow the look."""
+
+from __future__ import annotations
+
+import html
+from collections.abc import Callable
+from typing import Final
+
+from PySide6.QtCore import QRectF, Qt
+from PySide6.QtGui import QColor, QPainter, QPen
+from PySide6.QtWidgets import QWidget
+
+from countersign.ui.theme.look import board
+
+FOCUS_WIDTH: Final = 2
+
+
+def follow_look(restyle: Callable[[], None]) -> None:
+    """Call ``restyle`` now and at every change of look.
+
+    Args:
+        restyle: a bound method of a widget; the connection ends with the widget.
+    """
+    board().changed.connect(restyle)
+    restyle()
+
+
+def rounded(
+    painter: QPainter, box: QRectF, radius: int, fill: str | None, line: str | None, width: float = 1.0
+) -> None:
+    """Paint a rounded rectangle whose border lies wholly inside ``box``."""
+    painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+    half = width / 2 if line else 0.0
+    painter.setPen(QPen(QColor(line), width) if line else Qt.PenStyle.NoPen)
+    painter.setBrush(QColor(fill) if fill else Qt.BrushStyle.NoBrush)
+    painter.drawRoundedRect(box.adjusted(half, half, -half, -half), radius - half, radius - half)
+
+
+def is_mirrored(widget: QWidget) -> bool:
+    """Tell whether a widget is read from right to left."""
+    return widget.layoutDirection() == Qt.LayoutDirection.RightToLeft
+
+
+def mirrored_rect(widget: QWidget, box: QRectF) -> QRectF:
+    """Return ``box`` turned round inside the widget where it reads right to left."""
+    if not is_mirrored(widget):
+        return box
+    return QRectF(widget.width() - box.right(), box.y(), box.width(), box.height())
+
+
+def plain_tool_tip(text: str) -> str:
+    """Return tool tip text that Qt can't take for mark-up, whatever it holds."""
+    return f"<p style='white-space:pre-wrap'>{html.escape(text)}</p>" if text else ""

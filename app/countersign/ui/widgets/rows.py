@@ -1,0 +1,183 @@
+"""Read back what will happen, row by row, each with its way to change it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import partial
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtGui import QResizeEvent
+from PySide6.QtWidgets import QBoxLayout, QHBoxLayout, QSizePolicy, QVBoxLayout, QWidget
+
+from countersign.ui.theme.look import look
+from countersign.ui.theme.tokens import Space, Tone
+from countersign.ui.widgets.buttons import LinkButton
+from countersign.ui.widgets.cards import Chip, Divider
+from countersign.ui.widgets.labels import PlainLabel, Variant
+from countersign.ui.widgets.painting import follow_look
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One row of a read-back.
+
+    Attributes:
+        key: what the program calls it; comes back with ``change_pressed``.
+        label: what it is.
+        value: what it will be; foreign text is welcome.
+        chip: state beside the value, with its tone.
+        detail: a second, quieter line.
+        change: text of the link at the end, such as "Change"; none where empty.
+        change_name: accessible name of the link, such as "Change payee".
+        ltr: an amount, account or code.
+    """
+
+    key: str
+    label: str
+    value: str
+    chip: str = ""
+    tone: Tone = Tone.NEUTRAL
+    detail: str = ""
+    change: str = ""
+    change_name: str = ""
+    ltr: bool = False
+
+
+class _RowView(QWidget):
+    """Lay out one row; label above value where it is narrow."""
+
+    def __init__(self, row: Row, parent: QWidget) -> None:
+        super().__init__(parent)
+        self._outer = QHBoxLayout(self)
+        self._outer.setContentsMargins(0, Space.S, 0, Space.S)
+        self._outer.setSpacing(Space.L)
+        self._pair = QBoxLayout(QBoxLayout.Direction.LeftToRight)
+        self._pair.setSpacing(Space.XS)
+        self.label = PlainLabel(row.label, Variant.MUTED)
+        top = Qt.AlignmentFlag.AlignTop
+        self._pair.addWidget(self.label, 0, top)
+        self._middle = QBoxLayout(QBoxLayout.Direction.LeftToRight)
+        self._middle.setSpacing(Space.M)
+        self.value = PlainLabel(row.value, Variant.LEAD, selectable=True, ltr=row.ltr)
+        self.value.setAccessibleName(f"{row.label}: {row.value}")
+        words = QVBoxLayout()
+        words.setSpacing(2)
+        words.addWidget(self.value)
+        if row.detail:
+            words.addWidget(PlainLabel(row.detail, Variant.CAPTION))
+        self._middle.addLayout(words, 1)
+        self._chip = Chip(row.chip, row.tone) if row.chip else None
+        if self._chip is not None:
+            side = Qt.AlignmentFlag.AlignTop | Qt.AlignmentFlag.AlignLeading
+            self._middle.addWidget(self._chip, 0, side)
+        self._pair.addLayout(self._middle, 1)
+        self._outer.addLayout(self._pair, 1)
+        self.link = LinkButton(row.change, name=row.change_name or None) if row.change else None
+        if self.link is not None:
+            self._outer.addWidget(self.link, 0, top)
+        self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Minimum)
+
+    def set_stacked(self, stacked: bool, label_width: int, chip_below: bool) -> None:  # noqa: FBT001
+        """Put the label above the value, or beside it in a column of its own."""
+        flow = QBoxLayout.Direction.TopToBottom if stacked else QBoxLayout.Direction.LeftToRight
+        if self._pair.direction() != flow:
+            self._pair.setDirection(flow)
+        if stacked:
+            self.label.setMinimumWidth(0)
+            self.label.setMaximumWidth(16_777_215)
+        else:
+            self.label.setFixedWidth(label_width)
+        below = (
+            QBoxLayout.Direction.TopToBottom if chip_below else QBoxLayout.Direction.LeftToRight
+        )
+        if self._middle.direction() != below:
+            self._middle.setDirection(below)
+        # The label's base line meets that of the larger value.
+        drop = self.value.fontMetrics().ascent() - self.label.fontMetrics().ascent()
+        self.label.setContentsMargins(0, 0 if stacked else max(drop, 0), 0, 0)
+
+    def chip_wants_line(self, room: int) -> bool:
+        """Tell whether value and chip don't fit beside each other."""
+        if self._chip is None:
+            return False
+        value = self.value.fontMetrics().horizontalAdvance(self.value.text())
+        return value + Space.M + self._chip.sizeHint().width() > room
+
+    def link_width(self) -> int:
+        """Return the room the link takes."""
+        return self.link.sizeHint().width() + Space.L if self.link is not None else 0
+
+
+class KeyValueRows(QWidget):
+    """Show rows of label, value, chip and a link to change it.
+
+    Signals:
+        change_pressed(str): the link of the row with this key was pressed.
+    """
+
+    change_pressed = Signal(str)
+
+    def __init__(self, rows: Sequence[Row] = (), parent: QWidget | None = None) -> None:
+        """Make the rows."""
+        super().__init__(parent)
+        self._body = QVBoxLayout(self)
+        self._body.setContentsMargins(0, 0, 0, 0)
+        self._body.setSpacing(0)
+        self._views: dict[str, _RowView] = {}
+        self._rows: tuple[Row, ...] = ()
+        self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Minimum)
+        self.set_rows(rows)
+        follow_look(self._arrange)
+
+    def rows(self) -> tuple[Row, ...]:
+        """Return the rows shown."""
+        return self._rows
+
+    def set_rows(self, rows: Sequence[Row]) -> None:
+        """Show other rows; the same ones are left alone."""
+        if tuple(rows) == self._rows:
+            return
+        self._rows = tuple(rows)
+        while (item := self._body.takeAt(0)) is not None:
+            old = item.widget()
+            if old is not None:
+                old.hide()
+                old.deleteLater()
+        self._views = {}
+        for index, row in enumerate(self._rows):
+            if index:
+                self._body.addWidget(Divider(self))
+            view = _RowView(row, self)
+            if view.link is not None:
+                view.link.activated.connect(partial(self.change_pressed.emit, row.key))
+            self._views[row.key] = view
+            self._body.addWidget(view)
+        self._arrange()
+
+    def change_link(self, key: str) -> LinkButton | None:
+        """Return the link of a row, None where it has none.
+
+        Raises:
+            KeyError: there is no such row.
+        """
+        return self._views[key].link
+
+    def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: N802 - overrides Qt
+        """Stack labels over values where the page is narrow."""
+        super().resizeEvent(event)
+        self._arrange()
+
+    def _arrange(self) -> None:
+        if not self._views:
+            return
+        views = self._views.values()
+        label = min(
+            max(v.label.fontMetrics().horizontalAdvance(v.label.text()) for v in views) + Space.M,
+            look().px(160),
+        )
+        label = max(label, look().px(104))
+        stacked = self.width() < look().px(400)
+        for view in views:
+            room = self.width() - view.link_width() - (0 if stacked else label + Space.XS)
+            view.set_stacked(stacked, label, view.chip_wants_line(room))
