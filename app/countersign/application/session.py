@@ -12,6 +12,7 @@ from countersign.application.ports.clock import Clock, Entropy
 from countersign.application.ports.practice import PracticeWorld
 from countersign.application.ports.tasks import Tasks
 from countersign.application.ports.vault import LocalSpace, Projections, Vault
+from countersign.domain.canonical import Json
 from countersign.domain.errors import UserFacingError
 from countersign.domain.ledger.order_record import OrderRecord
 
@@ -104,7 +105,7 @@ class Session:
             raise UserFacingError("order.unknown")
         return found
 
-    def credential(self) -> tuple[str, dict[str, object]] | None:
+    def credential(self) -> tuple[str, dict[str, Json]] | None:
         """Return the kept bank connection, if there is one. VAULT lane."""
         kept = self.vault.local(LocalSpace.CREDENTIAL)
         return next(((name, dict(value)) for name, value in kept.items()), None)

@@ -1,0 +1,197 @@
+"""Evidence: what an outsider needs to check an order without the vault or its passphrase (LEDGER rule 20; RFC 9162).
+
+Evidence discloses the bodies of an order's events, proves that each is in a chain whose head the device signed, and
+carries the genesis, which names the device's key. It does not establish who holds that key: whoever checks must know
+the device's fingerprint from elsewhere.
+"""
+
+from __future__ import annotations
+
+import base64
+import binascii
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+from countersign.domain.canonical import Fields, Json, canonical_bytes, parse_canonical
+from countersign.domain.errors import SecurityError
+from countersign.domain.ledger import kinds
+from countersign.domain.ledger.chains import Verify
+from countersign.domain.ledger.event import Body, Chain, Event, Header
+from countersign.domain.ledger.governance import Device
+from countersign.domain.ledger.heads import Head, SignedHead
+from countersign.domain.ledger.merkle import verify_inclusion
+from countersign.domain.ledger.order_record import OrderRecord, fold_order
+from countersign.domain.ledger.rules import read_rules
+
+EVIDENCE_FORMAT = 1
+EVIDENCE_LIMIT = 8 * 1024 * 1024
+_DOCUMENT = "countersign.evidence"
+
+
+class EvidenceError(SecurityError):
+    """The evidence can't be read, or does not hold."""
+
+
+@dataclass(frozen=True, slots=True)
+class Disclosed:
+    """An event with its body, and the audit path from it to the head's root."""
+
+    event: Event
+    path: tuple[bytes, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Evidence:
+    """Everything disclosed about one order. The first event is the genesis; the rest follow in their chain's order."""
+
+    order: str
+    head: SignedHead
+    disclosed: tuple[Disclosed, ...]
+
+    def content(self) -> bytes:
+        """Return the evidence as canonical bytes."""
+        return canonical_bytes(
+            {
+                "document": _DOCUMENT,
+                "v": EVIDENCE_FORMAT,
+                "order": self.order,
+                "head": self.head.head.canonical(),
+                "head_signature": _text(self.head.signature),
+                "events": [_event_object(item) for item in self.disclosed],
+            }
+        )
+
+    @classmethod
+    def parse(cls, content: bytes) -> Evidence:
+        """Read evidence.
+
+        Raises:
+            EvidenceError: It is too large, or not evidence of a known format.
+            SecurityError: A part of it is malformed.
+        """
+        if len(content) > EVIDENCE_LIMIT:
+            raise EvidenceError("evidence.too_large")
+        fields = Fields(parse_canonical(content), "evidence")
+        document, version = fields.text("document"), fields.integer("v")
+        if (document, version) != (_DOCUMENT, EVIDENCE_FORMAT):
+            raise EvidenceError("evidence.format")
+        evidence = cls(
+            order=fields.text("order"),
+            head=SignedHead(Head.read(fields.mapping("head")), _bytes(fields.text("head_signature"))),
+            disclosed=tuple(_disclosed(item) for item in fields.items("events")),
+        )
+        fields.end()
+        return evidence
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """What checking evidence found.
+
+    Attributes:
+        device: The signer's key, as the genesis names it. Its fingerprint is ``device.device``.
+        signer: The member's name in the genesis: the workspace's own claim.
+        record: The order, as its disclosed events fold.
+        faults: Codes of everything that does not hold; empty where the evidence is consistent.
+    """
+
+    device: Device | None
+    signer: str
+    record: OrderRecord | None
+    events: int
+    faults: tuple[str, ...] = field(default=())
+
+    def trusted(self, fingerprint: str) -> bool:
+        """Tell whether the signer is the device with this fingerprint (64 hex digits; spaces and dashes don't count)."""
+        given = "".join(character for character in fingerprint.lower() if character not in " -:\t")
+        return not self.faults and self.device is not None and given == self.device.device
+
+
+def check_evidence(evidence: Evidence, verify: Verify) -> Finding:
+    """Check signatures, bodies, inclusion and the order's own rules."""
+    faults: list[str] = []
+    head = evidence.head.head
+    events = [item.event for item in evidence.disclosed]
+    try:
+        rules, refused = read_rules(
+            [event for event in events if event.kind in kinds.GOVERNANCE_KINDS or event.kind in _STOP_KINDS], verify
+        )
+    except SecurityError as error:
+        return Finding(None, "", None, len(events), (error.code,))
+    faults.extend(code for _, code in refused)
+    device = rules.governance.device(head.device)
+    if device is None:
+        return Finding(None, "", None, len(events), ("evidence.unknown_device",))
+    key = bytes.fromhex(device.signing_public_key)
+    if not evidence.head.holds(key, verify):
+        faults.append("evidence.head_signature")
+    if events[0].header.workspace != head.workspace or head.chain is not Chain.SHARED:
+        faults.append("evidence.other_workspace")
+    for item in evidence.disclosed:
+        faults.extend(_event_faults(item, head, key, verify))
+    if not _in_order(events):
+        faults.append("evidence.order_of_events")
+    record = fold_order([event for event in events if event.header.subject == evidence.order], rules)
+    if record is None:
+        faults.append("evidence.no_order")
+    else:
+        faults.extend(code for _, code in record.faults)
+    member = rules.governance.member_of(head.device)
+    return Finding(device, member.name if member else "", record, len(events), tuple(dict.fromkeys(faults)))
+
+
+_STOP_KINDS = frozenset({kinds.WORKSPACE_FROZEN, kinds.WORKSPACE_UNFROZEN})
+
+
+def _event_faults(item: Disclosed, head: Head, key: bytes, verify: Verify) -> Sequence[str]:
+    header = item.event.header
+    body = item.event.body
+    checks = {
+        "evidence.other_device": (header.device, header.chain, header.workspace)
+        != (head.device, head.chain, head.workspace),
+        "evidence.signature": not verify(key, item.event.signature, bytes.fromhex(header.id)),
+        "evidence.body": body is None or body.hash != header.body_hash,
+        "evidence.inclusion": not verify_inclusion(
+            bytes.fromhex(header.id), header.seq, head.size, item.path, bytes.fromhex(head.root)
+        ),
+    }
+    return [code for code, found in checks.items() if found]
+
+
+def _in_order(events: Sequence[Event]) -> bool:
+    places = [event.header.seq for event in events]
+    return places == sorted(set(places)) and places[0] == 0
+
+
+def _event_object(item: Disclosed) -> dict[str, Json]:
+    body = item.event.body
+    if body is None:
+        raise EvidenceError("evidence.body_absent", kind=item.event.kind)
+    return {
+        "header": _text(item.event.header.content),
+        "signature": _text(item.event.signature),
+        "salt": _text(body.salt),
+        "body": _text(body.content),
+        "path": [_text(step) for step in item.path],
+    }
+
+
+def _disclosed(value: Json) -> Disclosed:
+    fields = Fields(value, "evidence_event")
+    body = Body(_bytes(fields.text("salt")), _bytes(fields.text("body")))
+    body.check_form()
+    event = Event(Header.parse(_bytes(fields.text("header"))), _bytes(fields.text("signature")), body)
+    item = Disclosed(event, tuple(_bytes(step) for step in fields.texts("path")))
+    fields.end()
+    return item
+
+
+def _text(data: bytes) -> str:
+    return base64.b64encode(data).decode("ascii")
+
+
+def _bytes(text: str) -> bytes:
+    try:
+        return base64.b64decode(text, validate=True)
+    except (binascii.Error, ValueError) as error:
+        raise EvidenceError("evidence.base64") from error

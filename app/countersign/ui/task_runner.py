@@ -1,0 +1,80 @@
+"""Work off the window's thread: three lanes of worker threads and one bridge back (ARCHITECTURE, Threads).
+
+The bridge is born on the window's thread and outlives every worker; results reach its slot through a queued signal, so
+no callback ever runs on a worker.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from concurrent.futures import Future, ThreadPoolExecutor
+from typing import TypeVar, cast
+
+from PySide6.QtCore import QObject, Qt, Signal, Slot
+
+from countersign.application.ports.tasks import Lane
+
+T = TypeVar("T")
+
+_WORKERS = {Lane.VAULT: 1, Lane.READ: 1, Lane.NETWORK: 4}
+
+
+class _Bridge(QObject):
+    """Carry finished work to the window's thread."""
+
+    finished = Signal(object)
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.finished.connect(self._deliver, Qt.ConnectionType.QueuedConnection)
+
+    @Slot(object)
+    def _deliver(self, call: object) -> None:
+        cast("Callable[[], None]", call)()
+
+
+class TaskRunner:
+    """The lanes. Make it on the window's thread; ``close`` waits for what has begun."""
+
+    def __init__(self) -> None:
+        self._bridge = _Bridge()
+        self._pools = {
+            lane: ThreadPoolExecutor(count, thread_name_prefix=f"countersign-{lane.value}")
+            for lane, count in _WORKERS.items()
+        }
+        self._under_way = 0
+
+    @property
+    def idle(self) -> bool:
+        """Whether nothing is queued or running, and every result has been delivered."""
+        return self._under_way == 0
+
+    def run(
+        self,
+        lane: Lane,
+        work: Callable[[], T],
+        done: Callable[[T], None],
+        failed: Callable[[Exception], None],
+    ) -> None:
+        """Queue ``work``; exactly one of ``done`` and ``failed`` is called later, on the window's thread."""
+        self._under_way += 1
+
+        def deliver(future: Future[T]) -> None:
+            error = future.exception()
+            if error is None:
+                result = future.result()
+                self._bridge.finished.emit(lambda: self._finish(lambda: done(result)))
+            elif isinstance(error, Exception):
+                failure = error
+                self._bridge.finished.emit(lambda: self._finish(lambda: failed(failure)))
+
+        self._pools[lane].submit(work).add_done_callback(deliver)
+
+    def _finish(self, call: Callable[[], None]) -> None:
+        self._under_way -= 1
+        call()
+
+    def close(self) -> None:
+        """Refuse new work and wait for what has begun: timeouts are the work's own, nothing is terminated."""
+        for pool in self._pools.values():
+            pool.shutdown(wait=True, cancel_futures=True)
