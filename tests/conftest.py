@@ -4,14 +4,13 @@ from __future__ import annotations
 
 import importlib.util
 import os
-import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
 from hypothesis import HealthCheck, settings
 
-from tests.leaks import LeftoverThreads, LeftoverTimers, UnexpectedWarnings, expects_warnings
+from tests.leaks import LeftoverThreads, QtWatch, UnexpectedWarnings, expects_warnings
 
 if TYPE_CHECKING:
     from collections.abc import Generator, Iterator
@@ -62,13 +61,25 @@ def pytest_runtest_call(item: pytest.Item) -> Generator[None]:
     return result
 
 
+@pytest.fixture(scope="session", autouse=True)
+def _qt_watch(qt_is_blocked: bool) -> Iterator[QtWatch | None]:
+    """Watch Qt's timers and threads from before any wider fixture starts one."""
+    if qt_is_blocked:
+        yield None
+        return
+    watch = QtWatch()
+    yield watch
+    watch.stop()
+
+
 @pytest.fixture(autouse=True)
-def _no_leaks(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+def _no_leaks(_qt_watch: QtWatch | None) -> Iterator[None]:
     """Fail the guilty test, not a later one, when a thread or a timer is left running."""
     threads = LeftoverThreads()
-    timers = LeftoverTimers(monkeypatch) if "PySide6.QtCore" in sys.modules else None
+    if _qt_watch:
+        _qt_watch.begin()
     yield
-    left = [*threads.left(), *(timers.left() if timers else ())]
+    left = [*threads.left(), *(_qt_watch.left() if _qt_watch else ())]
     if left:
         pytest.fail("left running: " + "; ".join(left), pytrace=False)
 

@@ -5,15 +5,15 @@ from __future__ import annotations
 import logging
 import threading
 import time
-from typing import TYPE_CHECKING, ClassVar, Self
-from weakref import WeakSet
+from typing import TYPE_CHECKING, Self
+from weakref import WeakKeyDictionary, WeakSet
 
 if TYPE_CHECKING:
     from collections.abc import Callable
     from types import TracebackType
 
     import pytest
-    from PySide6.QtCore import QObject, QThread, QTimer
+    from PySide6.QtCore import QThread, QTimer
 
 GRACE = 2.0
 """Seconds that a thread told to stop has for stopping."""
@@ -45,29 +45,37 @@ class LeftoverThreads:
         return [one for one in threading.enumerate() if one not in self._known and not isinstance(one, foreign)]
 
 
-class LeftoverTimers:
-    """Watches the Qt threads and timers that a test starts.
+class QtWatch:
+    """Watches, all session long, the Qt threads and timers that are started, and when each was started first.
 
-    What was first started before this test (a window kept by a wider fixture, say) may be started again and go on.
+    What was first started before a test began (by a window that a wider fixture keeps, say) may be started again in
+    it and go on.
     """
 
-    _seen_before: ClassVar[WeakSet[QObject]] = WeakSet()
+    def __init__(self) -> None:
+        from PySide6.QtCore import QThread, QTimer  # noqa: PLC0415 - not where Qt is blocked
 
-    def __init__(self, monkeypatch: pytest.MonkeyPatch) -> None:
-        from PySide6.QtCore import QThread, QTimer  # noqa: PLC0415 - only where Qt is loaded already
+        self._now = 0
+        self._first_started: WeakKeyDictionary[QTimer | QThread, int] = WeakKeyDictionary()
+        self._originals = {kind: kind.start for kind in (QTimer, QThread)}
+        for kind, start in self._originals.items():
+            setattr(kind, "start", self._watching(start))  # noqa: B010 - mypy forbids the plain assignment
 
-        self._started: WeakSet[QTimer | QThread] = WeakSet()
-        monkeypatch.setattr(QTimer, "start", self._watching(QTimer.start))
-        monkeypatch.setattr(QThread, "start", self._watching(QThread.start))
+    def stop(self) -> None:
+        """Take the watch off again."""
+        for kind, start in self._originals.items():
+            setattr(kind, "start", start)  # noqa: B010
 
     def _watching(self, start: Callable[..., None]) -> Callable[..., None]:
         def watched(one: QTimer | QThread, *arguments: object) -> None:
-            if one not in self._seen_before:
-                self._seen_before.add(one)
-                self._started.add(one)
+            self._first_started.setdefault(one, self._now)
             start(one, *arguments)
 
         return watched
+
+    def begin(self) -> None:
+        """Say that a test begins: what is started first from here on is its own."""
+        self._now += 1
 
     def left(self, grace: float = GRACE) -> list[str]:
         """Name what this test started first and what still runs.
@@ -80,8 +88,9 @@ class LeftoverTimers:
 
         # Windows closed by the test are only marked for deletion; their timers go with them.
         QCoreApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete.value)
+        started = [one for one, when in self._first_started.items() if when == self._now]
         found = []
-        for one in [one for one in self._started if isValid(one)]:
+        for one in filter(isValid, started):
             name = one.objectName() or type(one).__name__
             if isinstance(one, QTimer):
                 if one.isActive():
