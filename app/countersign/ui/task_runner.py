@@ -60,6 +60,8 @@ class TaskRunner:
         self._under_way += 1
 
         def deliver(future: Future[T]) -> None:
+            if future.cancelled():
+                return  # the program is closing
             error = future.exception()
             if error is None:
                 result = future.result()

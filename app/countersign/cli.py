@@ -1,0 +1,76 @@
+"""The doors: ``countersign`` and its commands. Each imports what it needs when it is called, and nothing before.
+
+Exit codes: 0 done (or proven); 1 refused, failed or refuted; 2 consistent, but the signer is not established, and
+wrong usage; 3 unreadable input.
+"""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Final
+
+from countersign import __version__
+
+PROFILE_DEFAULT: Final = "default"
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Run a command and return its exit code."""
+    given = list(sys.argv[1:] if argv is None else argv)
+    if given[:1] == ["practice-bank"]:
+        # A program of its own: it starts without the client being imported.
+        from practicebank.main import main as practice_bank
+
+        return practice_bank(given[1:])
+    arguments = _parser().parse_args(given)
+    command = arguments.command
+    if command == "verify":
+        from countersign.bootstrap import verify_receipt
+
+        return verify_receipt(arguments.receipt, arguments.trust, as_json=arguments.json)
+    if command == "freeze":
+        from countersign.bootstrap import freeze
+
+        return freeze(arguments.profile)
+    if command == "tour":
+        from countersign.tour import run_tour
+
+        return run_tour(arguments.out, language=arguments.lang or "en", theme=arguments.theme or "light")
+    from countersign.bootstrap import run_windows
+
+    return run_windows(arguments.profile, language=arguments.lang, theme=arguments.theme)
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        prog="countersign",
+        description="Leads you through a large payment, stops fraud, and keeps proof.",
+        epilog="exit codes: 0 done or proven; 1 refused, failed or refuted; 2 consistent but signer not established, "
+        "or wrong usage; 3 unreadable input",
+    )
+    parser.add_argument("--version", action="version", version=f"countersign {__version__}")
+    parser.add_argument(
+        "--profile", default=PROFILE_DEFAULT, metavar="NAME", help="keeps several persons apart on one machine"
+    )
+    parser.add_argument("--practice", action="store_true", help="open the practice world (the only one so far)")
+    _looks(parser)
+    commands = parser.add_subparsers(dest="command", metavar="COMMAND")
+    tour = commands.add_parser("tour", help="play a whole large transfer through the real windows, with pictures")
+    tour.add_argument("--out", type=Path, required=True, metavar="DIR", help="where pictures and tour.json go")
+    _looks(tour)
+    verify = commands.add_parser("verify", help="check a receipt or an evidence file, without the vault")
+    verify.add_argument("receipt", type=Path, metavar="RECEIPT", help="a receipt (.pdf) or its evidence (.json)")
+    verify.add_argument("--trust", default="", metavar="FINGERPRINT", help="the device's fingerprint, known elsewhere")
+    verify.add_argument("--json", action="store_true", help="print the findings as JSON")
+    stop = commands.add_parser("freeze", help="block every new payment of this profile, without unlocking it")
+    stop.add_argument("--profile", default=argparse.SUPPRESS, metavar="NAME", help="whose payments")
+    commands.add_parser("practice-bank", help="run the practice bank, or --dump its accounts and journal")
+    return parser
+
+
+def _looks(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--lang", choices=("en", "zh_CN", "zh_TW"), help="language")
+    parser.add_argument("--theme", choices=("system", "light", "dark", "high_contrast"), help="theme")
