@@ -1,0 +1,81 @@
+"""The bank put together: every part of it that the doors share."""
+
+from __future__ import annotations
+
+from datetime import date
+from pathlib import Path
+
+from practicebank import amounts
+from practicebank.accounts import Accounts
+from practicebank.authorisations import Authorisations
+from practicebank.certificates import Authority, Enrolments
+from practicebank.clock import BankClock
+from practicebank.consents import Consents
+from practicebank.faults import Faults
+from practicebank.outcomes import Outcomes
+from practicebank.payments import FEES_MINOR, PRODUCTS, Payments
+from practicebank.second_factors import SecondFactors
+from practicebank.store import Store
+from practicebank.vop import NameChecks
+from practicebank.world import cast, populate
+
+DATABASE = "bank.sqlite3"
+
+
+class Bank:
+    """Hold one world's bank.
+
+    Args:
+        directory: The world's directory, which exists.
+        seed: For a new world.
+        start: First day of a new world.
+        settle_seconds: Delay of ordinary transfers in seconds of bank clock.
+    """
+
+    def __init__(self, directory: Path, seed: int, start: date, settle_seconds: int) -> None:
+        self.directory = directory
+        self.store = Store(directory / DATABASE)
+        if not populate.is_populated(self.store):
+            populate.populate(self.store, seed, start)
+        self.facts = populate.facts(self.store)
+        self.clock = BankClock(self.store)
+        self.outcomes = Outcomes(self.store, settle_seconds)
+        self.accounts = Accounts(self.store)
+        self.payments = Payments(self.store, self.clock, self.accounts, self.outcomes, cast.OWN_BANK.bic)
+        self.consents = Consents(self.store, self.clock)
+        self.factors = SecondFactors(self.store, self.clock, cast.PHONE)
+        self.authorisations = Authorisations(self.store, self.factors, password_of, self.clock.now_ms)
+        self.name_checks = NameChecks(self.store, self.clock, self.outcomes)
+        self.faults = Faults(self.store)
+        self.authority = Authority(directory / "certificates", str(self.facts["world_id"]))
+        self.enrolments = Enrolments(self.store, self.clock, self.authority)
+
+    def profile(self) -> dict[str, object]:
+        """Return what the bank declares of itself, its commit point and lookup above all."""
+        outcomes = self.outcomes.describe()
+        exempt = outcomes["exempt_from_sca"] != "off"
+        return {
+            "name": cast.OWN_BANK.name,
+            "bic": cast.OWN_BANK.bic,
+            "country": cast.OWN_BANK.country,
+            "practice": True,
+            "products": list(PRODUCTS),
+            "currencies": ["EUR"],
+            "fees": {product: amounts.standard(minor, "EUR") for product, minor in FEES_MINOR.items()},
+            "cut_offs": dict.fromkeys(PRODUCTS, "none: every day, around the clock"),
+            "largest_amount": amounts.standard(amounts.LARGEST_MINOR, "EUR"),
+            "commit_point": "sca_answer",
+            "lookup": "payment_and_authorisation",
+            "never_executes_unauthorised": outcomes["never_executes_unauthorised"],
+            "sca_exempt_possible": exempt,
+            "settle_seconds": outcomes["settle_seconds"],
+        }
+
+    def close(self) -> None:
+        """Close the bank's memory."""
+        self.store.close()
+
+
+def password_of(psu_id: str) -> str | None:
+    """Return the practice password of a person of this world."""
+    return cast.PRACTICE_PASSWORD if psu_id == cast.PSU_ID else None

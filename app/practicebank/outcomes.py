@@ -1,0 +1,113 @@
+"""What a tester may decide about the bank's answers: name checks, rejections, settlement."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import cast
+
+from practicebank.store import Store
+
+_SETTING = "outcomes"
+VERDICTS = ("MTCH", "CMTC", "NMTC", "NOAP")
+EXEMPTIONS = ("off", "at_initiation", "after_password")
+_SWITCHES = ("never_executes_unauthorised", "deduplicate", "cancellation_allowed")
+
+
+class OutcomeRefusedError(Exception):
+    """Refuse a combination of outcomes that would make the bank's own profile a lie."""
+
+
+class Outcomes:
+    """Hold the switches of the control interface, durably.
+
+    Args:
+        store: Where they are kept.
+        settle_seconds: Seconds of bank clock until an ordinary transfer is settled, by default.
+    """
+
+    def __init__(self, store: Store, settle_seconds: int) -> None:
+        self._store = store
+        self._defaults: dict[str, object] = {
+            "name_check": {},
+            "rejections": [],
+            "settle_seconds": settle_seconds,
+            "exempt_from_sca": "off",
+            "never_executes_unauthorised": True,
+            "deduplicate": False,
+            "cancellation_allowed": True,
+        }
+
+    def describe(self) -> dict[str, object]:
+        """Return every switch as it stands."""
+        return {**self._defaults, **cast("dict[str, object]", self._store.get(_SETTING, {}))}
+
+    def change(self, wanted: Mapping[str, object]) -> dict[str, object]:
+        """Merge new settings into the old ones.
+
+        Raises:
+            ValueError: A name or value this bank doesn't know.
+            OutcomeRefusedError: Exemption asked for while the bank declares that it never executes
+                a payment nobody authorised.
+        """
+        for name, value in wanted.items():
+            _check(name, value)
+        merged = {**self.describe(), **wanted}
+        if merged["exempt_from_sca"] != "off" and merged["never_executes_unauthorised"]:
+            raise OutcomeRefusedError("the bank declares that it never executes unauthorised payments")
+        self._store.put(_SETTING, merged)
+        return merged
+
+    def flag(self, name: str) -> bool:
+        """Return one of the yes/no switches."""
+        return bool(self.describe()[name])
+
+    def exemption(self) -> str:
+        """Return when payments need no second factor: off, at_initiation or after_password."""
+        return str(self.describe()["exempt_from_sca"])
+
+    def settle_seconds(self) -> int | None:
+        """Return the delay of settlement, or nothing when payments are never settled."""
+        return cast("int | None", self.describe()["settle_seconds"])
+
+    def verdict(self, iban: str) -> str | None:
+        """Return the answer prescribed for a name check, if there is one."""
+        checks = cast("dict[str, str]", self.describe()["name_check"])
+        return checks.get(iban, checks.get("*"))
+
+    def rejection(self, iban: str, amount_minor: int, when: str) -> str | None:
+        """Return the reason code prescribed for this payment; a ``next`` rule is used up."""
+        settings = self.describe()
+        rules = cast("list[dict[str, object]]", settings["rejections"])
+        for rule in rules:
+            if rule.get("when", "execution") != when:
+                continue
+            if rule.get("iban", iban) != iban or rule.get("amount_minor", amount_minor) != (amount_minor):
+                continue
+            if rule.get("next"):
+                self._store.put(_SETTING, {**settings, "rejections": [r for r in rules if r is not rule]})
+            return str(rule["code"])
+        return None
+
+
+def _check(name: str, value: object) -> None:
+    if name in _SWITCHES:
+        good = isinstance(value, bool)
+    elif name == "exempt_from_sca":
+        good = value in EXEMPTIONS
+    elif name == "settle_seconds":
+        good = value is None or (type(value) is int and value >= 0)
+    elif name == "name_check":
+        good = isinstance(value, dict) and all(v in VERDICTS for v in value.values())
+    elif name == "rejections":
+        good = isinstance(value, list) and all(_is_rejection(rule) for rule in value)
+    else:
+        good = False
+    if not good:
+        raise ValueError(f"outcome {name!r} can't be {value!r}")
+
+
+def _is_rejection(rule: object) -> bool:
+    if not isinstance(rule, dict) or not isinstance(rule.get("code"), str):
+        return False
+    known = {"iban", "amount_minor", "next", "code", "when"}
+    return set(rule) <= known and rule.get("when", "execution") in ("initiation", "execution")

@@ -1,0 +1,1 @@
+"""The people, banks and two years of life that a practice world starts with."""

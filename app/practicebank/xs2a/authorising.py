@@ -1,0 +1,77 @@
+"""The resources ``authorisations`` and ``cancellation-authorisations``, for every matter."""
+
+from __future__ import annotations
+
+from http import HTTPStatus
+
+from practicebank.authorisations import Authorisation, Matter, Step
+from practicebank.http_door import Reply
+from practicebank.xs2a.call import EMBEDDED, Call, created
+
+# From each status, the link that leads on (NextGenPSD2 IG section 4.12).
+_NEXT = {
+    "received": ("updatePsuIdentification",),
+    "psuIdentified": ("updatePsuAuthentication",),
+    "psuAuthenticated": ("selectAuthenticationMethod",),
+    "scaMethodSelected": ("authoriseTransaction", "selectAuthenticationMethod"),
+}
+
+
+def start(call: Call, purpose: str, subject_id: str, matter: Matter, path: str) -> Reply:
+    """Answer ``POST …/authorisations``: explicit start, perhaps with the password at once.
+
+    Args:
+        call: The call.
+        purpose: ``payment``, ``cancellation`` or ``consent``.
+        subject_id: What it belongs to.
+        matter: What is being authorised.
+        path: Path of the collection.
+    """
+    body = call.json()
+    machine = call.bank.authorisations
+    current = machine.start(purpose, subject_id, matter, call.psu_id)
+    step = Step(current, {})
+    if body:
+        step = machine.advance(current, matter, body, None)
+    own_path = f"{path}/{current.authorisation_id}"
+    content = {
+        "authorisationId": current.authorisation_id,
+        **_describe(call, step, own_path),
+    }
+    return created(content, f"{call.origin}{own_path}")
+
+
+def listed(call: Call, purpose: str, subject_id: str) -> Reply:
+    """Answer ``GET …/authorisations`` with all identifiers."""
+    ids = call.bank.authorisations.ids(purpose, subject_id)
+    return Reply(HTTPStatus.OK, {"authorisationIds": ids})
+
+
+def status(call: Call, purpose: str, subject_id: str, authorisation_id: str, path: str) -> Reply:
+    """Answer ``GET …/authorisations/{id}`` with the scaStatus."""
+    current = call.bank.authorisations.get(purpose, subject_id, authorisation_id)
+    own_path = f"{path}/{authorisation_id}"
+    return Reply(
+        HTTPStatus.OK,
+        {"scaStatus": current.status, "_links": _links(call, current, own_path)},
+    )
+
+
+def advance(call: Call, current: Authorisation, matter: Matter, path: str) -> Reply:
+    """Answer ``PUT …/authorisations/{id}``: one step."""
+    step = call.bank.authorisations.advance(current, matter, call.json(), call.psu_id)
+    own_path = f"{path}/{current.authorisation_id}"
+    return Reply(HTTPStatus.OK, _describe(call, step, own_path), EMBEDDED)
+
+
+def _describe(call: Call, step: Step, own_path: str) -> dict[str, object]:
+    return {
+        "scaStatus": step.authorisation.status,
+        **step.extra,
+        "_links": _links(call, step.authorisation, own_path),
+    }
+
+
+def _links(call: Call, current: Authorisation, own_path: str) -> dict[str, object]:
+    names = ("scaStatus", *_NEXT.get(current.status, ()))
+    return call.links(**dict.fromkeys(names, own_path))
