@@ -18,7 +18,7 @@ WORKERS ?= 2
 SYNC := UV_PROJECT_ENVIRONMENT=$(abspath $(VENV)) UV_PYTHON_DOWNLOADS=never $(BIN)/uv sync --quiet --locked --inexact
 
 .PHONY: help setup run test test-core test-rest check lint types imports architecture catalogues \
-	catalogues-update catalogues-check coverage kill tamper bench nightly screenshots package audit clean
+	catalogues-update catalogues-check licences licences-check coverage kill tamper bench nightly screenshots package audit clean
 
 help:  ## this list
 	@sed -nE 's/^([a-z-]+):.*## (.*)/  make \1\t\2/p' Makefile | expand -t 28
@@ -82,7 +82,7 @@ coverage: setup  ## every branch of the domain and of the flows is walked
 
 # --- Checks ---
 
-check: lint types imports architecture catalogues-check  ## style, types, imports, architecture, catalogues
+check: lint types imports architecture catalogues-check licences-check  ## style, types, imports, architecture, catalogues, licences
 
 lint: setup
 	$(BIN)/ruff check .
@@ -100,7 +100,14 @@ architecture: setup
 catalogues-check: setup
 	$(BIN)/python packaging/catalogues.py check
 
+licences-check: setup
+	$(BIN)/python packaging/licences.py check
+
+licences: setup  ## write the table of third-party licences anew
+	$(BIN)/python packaging/licences.py write
+
 audit: setup  ## ask the advisory database about every locked package
+	mkdir -p build
 	$(BIN)/uv export --quiet --locked --no-emit-project --format requirements-txt >build/audit.txt
 	$(BIN)/pip-audit --disable-pip --require-hashes -r build/audit.txt
 
