@@ -1,0 +1,326 @@
+"""A scripted bank and its practice surroundings, in memory: what it answers is set by the test.
+
+It counts executions, and by default it does not deduplicate: a client that sends twice pays twice.
+"""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+
+from countersign.application.ports.bank import (
+    Authorisation,
+    AuthorisationState,
+    Bank,
+    BankAccount,
+    BankEntry,
+    BankProfile,
+    CancellationStart,
+    Challenge,
+    CommitPoint,
+    Initiation,
+    PaymentReport,
+    RawReply,
+    ScaMethod,
+)
+from countersign.application.ports.clock import Clock
+from countersign.application.ports.practice import AuthenticatorOffer, Letter, PhoneMessage
+from countersign.domain.canonical import JsonObject
+from countersign.domain.errors import ConnectorError, FailureKind, UserFacingError
+from countersign.domain.money import Money
+from countersign.domain.order import BindingError, PaymentFields, PaymentProduct, last_digits, require_same
+from countersign.domain.order_state import TransactionStatus
+from countersign.domain.payee import NameCheck, VopOutcome
+from countersign.domain.secret import SecretText
+
+PASSWORD = "practice-password"  # noqa: S105 - of a bank that holds no money
+CODE = "314159"
+SMS = ScaMethod("sms-1", "SMS_OTP", "Text message to ••17")
+CHIP = ScaMethod("chip-1", "CHIP_OTP", "Authenticator app")
+
+
+@dataclass(slots=True)
+class HeldPayment:
+    """A payment that the bank holds."""
+
+    payment: PaymentFields
+    status: TransactionStatus = TransactionStatus.RCVD
+    reason: str = ""
+
+
+@dataclass(slots=True)
+class _Opened:
+    payment_id: str
+    purpose: str
+    authenticated: bool = False
+    method: ScaMethod | None = None
+    failures: int = 0
+    state: AuthorisationState = AuthorisationState.OPEN
+
+
+@dataclass(slots=True)
+class ScriptedBank:
+    """Implements the ``Bank`` port.
+
+    Attributes:
+        name_checks: IBAN to outcome and, for a close match, the bank's spelling. Others get a match.
+        failures: Per call name, exceptions raised *instead of* doing the work, first one first.
+        lost_replies: Call names whose work is done and whose reply is lost, once per entry.
+        echo: Changes the payment that the bank claims to hold, as a faulty or hostile bank would.
+        settles_after: How many reports say "on its way" before one says "settled".
+        held: The payments the bank knows.
+        executions: End-to-end identification of each execution, in order.
+        calls: The names of all calls, in order.
+    """
+
+    clock: Clock
+    fee: Money = field(default_factory=lambda: Money(35, "EUR"))
+    methods: tuple[ScaMethod, ...] = (SMS, CHIP)
+    otp_format: str = "integer"
+    otp_max_length: int = 6
+    max_failures: int = 5
+    needs_authorisation: bool = True
+    never_executes_unauthorised: bool = True
+    settles_after: int = 1
+    rejects_with: str = ""
+    cancellable: bool = True
+    name_checks: dict[str, tuple[VopOutcome, str]] = field(default_factory=dict)
+    failures: dict[str, deque[Exception]] = field(default_factory=dict)
+    lost_replies: list[str] = field(default_factory=list)
+    echo: Mapping[str, object] = field(default_factory=dict)
+    own_accounts: list[BankAccount] = field(default_factory=list)
+    own_entries: dict[str, list[BankEntry]] = field(default_factory=dict)
+    held: dict[str, HeldPayment] = field(default_factory=dict)
+    executions: list[str] = field(default_factory=list)
+    calls: list[str] = field(default_factory=list)
+    phone: list[PhoneMessage] = field(default_factory=list)
+    opened: dict[str, _Opened] = field(default_factory=dict)
+    _reports: dict[str, int] = field(default_factory=dict)
+
+    def fail(self, call: str, kind: FailureKind, code: str, **params: str | int) -> None:
+        """Have the next ``call`` fail before anything is done."""
+        self.failures.setdefault(call, deque()).append(ConnectorError(kind, code, **params))
+
+    # — the port —
+
+    def profile(self) -> BankProfile:
+        """Declare."""
+        self._called("profile")
+        return BankProfile(
+            name="Alder Practice Bank",
+            bic="ALDPLU2L",
+            practice=True,
+            commit_point=CommitPoint.SCA_ANSWER,
+            never_executes_unauthorised=self.never_executes_unauthorised,
+            products=tuple(PaymentProduct),
+        )
+
+    def accounts(self) -> Sequence[BankAccount]:
+        """List accounts."""
+        self._called("accounts")
+        return tuple(self.own_accounts)
+
+    def entries(self, resource: str, since_ms: int) -> Sequence[BankEntry]:
+        """List entries."""
+        self._called("entries")
+        return tuple(entry for entry in self.own_entries.get(resource, ()) if entry.booked_at >= since_ms)
+
+    def verify_payee(self, name: str, iban: str) -> NameCheck:
+        """Answer as ``name_checks`` says; a match for all others."""
+        self._called("verify_payee")
+        outcome, spelling = self.name_checks.get(iban, (VopOutcome.MATCH, ""))
+        if outcome is VopOutcome.CLOSE_MATCH and name == spelling:
+            outcome, spelling = VopOutcome.MATCH, ""
+        return NameCheck(outcome, name, iban, spelling, self.clock.now_ms(), "vop-1")
+
+    def initiate(self, payment: PaymentFields, request_id: str) -> Initiation:
+        """Take a payment."""
+        self._called("initiate")
+        payment_id = f"pay-{len(self.held) + 1}"
+        self.held[payment_id] = HeldPayment(payment)
+        if not self.needs_authorisation:
+            self._execute(payment_id)
+        self._may_lose("initiate")
+        return self._initiation(payment_id, payment, request_id)
+
+    def recall_initiation(self, payment_id: str, product: PaymentProduct, payment: PaymentFields) -> Initiation:
+        """Read a payment back."""
+        self._called("recall_initiation")
+        return self._initiation(payment_id, payment, f"recall-{product}")
+
+    def start_authorisation(self, handle: str) -> Authorisation:
+        """Open an authorisation."""
+        self._called("start_authorisation")
+        payment_id, _, purpose = handle.partition("#")
+        name = f"auth-{len(self.opened) + 1}"
+        self.opened[name] = _Opened(payment_id, purpose or "payment")
+        return self._authorisation(name)
+
+    def authenticate(self, handle: str, password: str) -> Authorisation:
+        """Check the practice password."""
+        self._called("authenticate")
+        if password != PASSWORD:
+            raise ConnectorError(FailureKind.TERMINAL, "bank.password_refused")
+        self.opened[handle].authenticated = True
+        return replace(self._authorisation(handle), methods=self.methods)
+
+    def choose_method(self, handle: str, method: str) -> Authorisation:
+        """Send a challenge."""
+        self._called("choose_method")
+        opened = self.opened[handle]
+        opened.method = next(item for item in self.methods if item.method == method)
+        payment = self.held[opened.payment_id].payment
+        amount, tail = payment.instructed_amount, last_digits(payment.creditor_account)
+        about = f"{amount.currency} {amount.plain()} to {payment.creditor_name}, account ending {tail}"
+        if opened.method == SMS:
+            text = f"{CODE} is your code for {about}. Never tell it to anybody."
+            message = PhoneMessage(len(self.phone) + 1, self.clock.now_ms(), "Alder Practice Bank", text)
+            self.phone.append(message)
+        challenge = Challenge(opened.method, self.otp_format, self.otp_max_length, about)
+        return replace(self._authorisation(handle), challenge=challenge)
+
+    def answer(self, handle: str, code: str, request_id: str) -> Authorisation:
+        """Execute, or refuse the code."""
+        self._called("answer")
+        opened = self.opened[handle]
+        if code != CODE:
+            opened.failures += 1
+            if opened.failures < self.max_failures:
+                left = self.max_failures - opened.failures
+                raise ConnectorError(FailureKind.TERMINAL, "bank.code_refused", attempts_left=left)
+            opened.state = AuthorisationState.FAILED
+            return self._authorisation(handle)
+        opened.state = AuthorisationState.FINALISED
+        if opened.purpose == "cancellation":
+            self.held[opened.payment_id].status = TransactionStatus.CANC
+        else:
+            self._execute(opened.payment_id)
+        self._may_lose("answer")
+        return replace(self._authorisation(handle), reply=self._reply(request_id))
+
+    def authorisation(
+        self,
+        payment_id: str,  # noqa: ARG002 - the port's
+        product: PaymentProduct,  # noqa: ARG002
+        authorisation_id: str,
+    ) -> Authorisation:
+        """Say where an authorisation stands."""
+        self._called("authorisation")
+        return self._authorisation(authorisation_id)
+
+    def report(
+        self,
+        payment_id: str,
+        product: PaymentProduct,  # noqa: ARG002 - the port's
+        payment: PaymentFields,
+    ) -> PaymentReport:
+        """Say where a payment stands."""
+        self._called("report")
+        held = self.held[payment_id]
+        require_same(payment, self._echoed(held.payment), "reply")
+        if held.status is TransactionStatus.ACSP:
+            self._reports[payment_id] = self._reports.get(payment_id, 0) + 1
+            if self._reports[payment_id] > self.settles_after:
+                held.status = TransactionStatus.ACSC
+        return PaymentReport(payment_id, held.status, held.reason, True, self._reply(f"report-{payment_id}"))
+
+    def cancel(
+        self,
+        payment_id: str,
+        product: PaymentProduct,  # noqa: ARG002 - the port's
+        request_id: str,
+    ) -> CancellationStart:
+        """Take a wish to cancel."""
+        self._called("cancel")
+        if not self.cancellable or self.held[payment_id].status is TransactionStatus.ACSC:
+            raise ConnectorError(FailureKind.TERMINAL, "bank.cancellation_refused")
+        return CancellationStart(False, f"{payment_id}#cancellation", self._reply(request_id))
+
+    def close(self) -> None:
+        """Let go."""
+        self._called("close")
+
+    # — inside —
+
+    def _called(self, call: str) -> None:
+        self.calls.append(call)
+        waiting = self.failures.get(call)
+        if waiting:
+            raise waiting.popleft()
+
+    def _may_lose(self, call: str) -> None:
+        if call in self.lost_replies:
+            self.lost_replies.remove(call)
+            raise ConnectorError(FailureKind.UNKNOWN, "bank.no_reply")
+
+    def _execute(self, payment_id: str) -> None:
+        held = self.held[payment_id]
+        if self.rejects_with:
+            held.status, held.reason = TransactionStatus.RJCT, self.rejects_with
+            return
+        held.status = TransactionStatus.ACSP
+        self.executions.append(held.payment.end_to_end_id)
+
+    def _echoed(self, payment: PaymentFields) -> PaymentFields:
+        return replace(payment, **self.echo)  # type: ignore[arg-type]  # the test names fields of a payment
+
+    def _initiation(self, payment_id: str, payment: PaymentFields, request_id: str) -> Initiation:
+        held = self.held[payment_id]
+        require_same(payment, self._echoed(held.payment), "reply")
+        handle = payment_id if self.needs_authorisation else ""
+        return Initiation(payment_id, held.status, self.fee, "", handle, self._reply(request_id))
+
+    def _authorisation(self, name: str) -> Authorisation:
+        return Authorisation(name, self.opened[name].state, (), None, "", name, self._reply(name))
+
+    def _reply(self, request_id: str) -> RawReply:
+        return RawReply(200, request_id, b"{}", self.clock.now_ms())
+
+
+@dataclass(slots=True)
+class FakePractice:
+    """Implements the ``PracticeWorld`` port around a ``ScriptedBank``."""
+
+    bank: ScriptedBank
+    letters: tuple[Letter, ...] = ()
+    right_code: str = CODE
+    activated: list[str] = field(default_factory=list)
+    closed: bool = False
+
+    def enrol(self) -> tuple[str, JsonObject]:
+        """Enrol."""
+        return "practice", {"certificate": "made up"}
+
+    def connect(self, credential: JsonObject) -> Bank:
+        """Connect."""
+        if "certificate" not in credential:
+            raise BindingError("binding.reply", field="certificate")
+        return self.bank
+
+    def practice_password(self) -> str:
+        """Return the practice password."""
+        return PASSWORD
+
+    def phone(self, after: int) -> Sequence[PhoneMessage]:
+        """List messages after a number."""
+        return tuple(message for message in self.bank.phone if message.seq > after)
+
+    def mailbox(self) -> Sequence[Letter]:
+        """List letters."""
+        return self.letters
+
+    def offer_authenticator(self) -> AuthenticatorOffer:
+        """Offer a secret."""
+        secret = "JBSWY3DPEHPK3PXP"  # noqa: S105 - the usual example secret
+        return AuthenticatorOffer("chip-1", SecretText(f"otpauth://totp/Alder:mei?secret={secret}"), SecretText(secret))
+
+    def activate_authenticator(self, authenticator: str, code: SecretText) -> None:
+        """Prove the app."""
+        if code.reveal() != self.right_code:
+            raise UserFacingError("authenticator.code_wrong")
+        self.activated.append(authenticator)
+
+    def close(self) -> None:
+        """Give the lease back."""
+        self.closed = True

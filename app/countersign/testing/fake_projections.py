@@ -1,0 +1,220 @@
+"""The READ lane's view of the vault in memory: everything is folded afresh at every question."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import cast
+
+from countersign.application.ports.vault import (
+    AccountRow,
+    HistoryPage,
+    HistoryQuery,
+    LedgerEntry,
+    PayeeRow,
+    TransferRow,
+)
+from countersign.domain.canonical import Json, JsonObject
+from countersign.domain.ledger import kinds
+from countersign.domain.ledger.event import Chain, Event
+from countersign.domain.ledger.order_record import OrderRecord
+from countersign.domain.money import Money
+from countersign.domain.order_state import MAY_HAVE_MOVED_MONEY
+from countersign.domain.payee import PayeeRecord
+from countersign.testing.fake_vault import MemoryVault
+
+
+@dataclass(frozen=True, slots=True)
+class _Entry:
+    account: str
+    entry: str
+    booked_at: int
+    amount: Money
+    counterparty: str
+    counterparty_account: str
+    end_to_end_id: str
+    remittance: str
+
+
+class MemoryProjections:
+    """Implements the ``Projections`` port over a ``MemoryVault``."""
+
+    def __init__(self, vault: MemoryVault) -> None:
+        self._vault = vault
+
+    def accounts(self) -> Sequence[AccountRow]:
+        """List own accounts, as the newest statements describe them."""
+        found: dict[str, AccountRow] = {}
+        for body in self._statements():
+            account = str(body["account"])
+            found[account] = AccountRow(
+                account=account,
+                bank=str(body["bank"]),
+                iban=str(body["iban"]),
+                name=str(body["name"]),
+                balance=_money(body["balance"]),
+                available=_money(body["available"]),
+                as_of=cast("int", body["as_of"]),
+            )
+        return tuple(found.values())
+
+    def payees(self, text: str = "") -> Sequence[PayeeRow]:
+        """List payees, those paid last first."""
+        records = (self.payee(subject) for subject in self._subjects({kinds.PAYEE_ADDED}))
+        rows = [self._payee_row(record) for record in records if record is not None]
+        wanted = text.casefold()
+        spaceless = "".join(wanted.split())
+        kept = [row for row in rows if wanted in row.name.casefold() or spaceless in row.account.casefold()]
+        return tuple(sorted(kept, key=lambda row: (-row.last_paid_at, row.name)))
+
+    def payee(self, payee: str) -> PayeeRecord | None:
+        """Read a payee."""
+        return self._vault.payee(payee)
+
+    def payee_by_account(self, iban: str) -> PayeeRecord | None:
+        """Find the payee whose current version has this account."""
+        records = (self.payee(subject) for subject in self._subjects({kinds.PAYEE_ADDED}))
+        return next((one for one in records if one and one.version.details.account == iban), None)
+
+    def order(self, order: str) -> OrderRecord | None:
+        """Read an order."""
+        return self._vault.order(order)
+
+    def orders_in_flight(self) -> Sequence[OrderRecord]:
+        """List orders that are not final, newest first."""
+        return tuple(reversed([record for record in self._orders() if not record.final]))
+
+    def timeline(self, order: str) -> Sequence[LedgerEntry]:
+        """List what happened to an order."""
+        events = self._vault.events_of(order)
+        return tuple(
+            LedgerEntry(event.id, event.header.at, event.kind, event.says() if event.body else None) for event in events
+        )
+
+    def history(self, query: HistoryQuery) -> HistoryPage:
+        """Read a page of history."""
+        rows = sorted(self._rows(), key=lambda row: (row.at, row.row), reverse=True)
+        text = query.text.casefold()
+        kept = [
+            row
+            for row in rows
+            if text in f"{row.counterparty} {row.counterparty_account} {row.reference}".casefold()
+            and query.account in {"", row.account}
+            and query.state in {"", row.state}
+            and row.at >= query.at_from
+            and (not query.at_to or row.at < query.at_to)
+            and (query.before is None or (row.at, row.row) < query.before)
+        ]
+        return HistoryPage(tuple(kept[: query.limit]), len(kept) > query.limit)
+
+    def outgoing_minor(self, currency: str, limit: int = 400) -> Sequence[tuple[int, int, str]]:
+        """List past outgoing payments, newest first."""
+        left = [row for row in self._rows() if row.amount.currency == currency and row.amount.minor < 0]
+        gone = {state.value for state in MAY_HAVE_MOVED_MONEY} | {"booked"}
+        paid = [(row.at, -row.amount.minor, row.counterparty_account) for row in left if row.state in gone]
+        return tuple(sorted(paid, reverse=True)[:limit])
+
+    def frozen(self) -> bool:
+        """Tell whether an emergency stop is in force."""
+        return self._vault.rules.frozen
+
+    def lessons_finished(self) -> Mapping[str, int]:
+        """Map finished lessons to the best score."""
+        best: dict[str, int] = {}
+        for event in self._vault.events(Chain.PRIVATE):
+            if event.kind == kinds.LESSON_FINISHED:
+                said = event.says()
+                lesson, score = str(said["lesson"]), cast("int", said["score"])
+                best[lesson] = max(best.get(lesson, 0), score)
+        return best
+
+    # — folding —
+
+    def _shared(self) -> Sequence[Event]:
+        return self._vault.events(Chain.SHARED, 0, 1_000_000)
+
+    def _subjects(self, wanted: set[str]) -> Iterable[str]:
+        return dict.fromkeys(event.header.subject for event in self._shared() if event.kind in wanted)
+
+    def _orders(self) -> list[OrderRecord]:
+        found = (self._vault.order(subject) for subject in self._subjects({kinds.ORDER_FROZEN}))
+        return [record for record in found if record is not None]
+
+    def _statements(self) -> Iterable[JsonObject]:
+        return (event.says() for event in self._shared() if event.kind == kinds.STATEMENT_IMPORTED)
+
+    def _entries(self) -> Iterable[_Entry]:
+        found: dict[str, _Entry] = {}
+        for body in self._statements():
+            for item in cast("Sequence[JsonObject]", body["entries"]):
+                entry = str(item["entry"])
+                found[entry] = _Entry(
+                    account=str(body["iban"]),
+                    entry=entry,
+                    booked_at=cast("int", item["booked_at"]),
+                    amount=_money(item["amount"]),
+                    counterparty=str(item["counterparty"]),
+                    counterparty_account=str(item["counterparty_account"]),
+                    end_to_end_id=str(item["end_to_end_id"]),
+                    remittance=str(item["remittance"]),
+                )
+        return found.values()
+
+    def _rows(self) -> list[TransferRow]:
+        orders = self._orders()
+        own = {record.content.payment.end_to_end_id for record in orders}
+        rows = [
+            TransferRow(
+                row=entry.entry,
+                order="",
+                account=entry.account,
+                at=entry.booked_at,
+                counterparty=entry.counterparty,
+                counterparty_account=entry.counterparty_account,
+                amount=entry.amount,
+                reference=entry.remittance,
+                state="booked",
+            )
+            for entry in self._entries()
+            if entry.end_to_end_id not in own
+        ]
+        return rows + [_order_row(record) for record in orders]
+
+    def _payee_row(self, record: PayeeRecord) -> PayeeRow:
+        details, newest = record.version.details, record.check_of(record.version.event)
+        paid = [at for at, _, account in self._all_outgoing() if account == details.account]
+        return PayeeRow(
+            payee=record.payee,
+            name=details.name,
+            account=details.account,
+            agent=details.agent,
+            last_paid_at=max(paid, default=0),
+            paid_count=len(paid),
+            last_check=newest.outcome.value if newest else "",
+            checked_at=newest.checked_at if newest else 0,
+            created_at=record.versions[0].at,
+        )
+
+    def _all_outgoing(self) -> list[tuple[int, int, str]]:
+        currencies = {row.amount.currency for row in self._rows()}
+        return [paid for currency in currencies for paid in self.outgoing_minor(currency)]
+
+
+def _order_row(record: OrderRecord) -> TransferRow:
+    payment = record.content.payment
+    return TransferRow(
+        row=record.content.order,
+        order=record.content.order,
+        account=payment.debtor_account,
+        at=record.changed_at,
+        counterparty=payment.creditor_name,
+        counterparty_account=payment.creditor_account,
+        amount=-payment.instructed_amount,
+        reference=payment.remittance,
+        state=record.state.value,
+    )
+
+
+def _money(value: Json) -> Money:
+    found = cast("JsonObject", value)
+    return Money(cast("int", found["minor"]), str(found["currency"]))

@@ -1,0 +1,213 @@
+"""A vault in memory: no encryption, no disk, but the ledger's own folds and judgements."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+
+from countersign.application.ports.clock import Clock, Entropy
+from countersign.application.ports.vault import Identity, LocalSpace, VaultTransaction
+from countersign.domain.canonical import Json, JsonObject, canonical_bytes
+from countersign.domain.errors import SecurityError
+from countersign.domain.ledger import kinds
+from countersign.domain.ledger.chains import LedgerError
+from countersign.domain.ledger.event import SALT_BYTES, Body, Chain, Event, EventDraft, Header, device_identifier
+from countersign.domain.ledger.governance import Device, Governance, Member, Role, World
+from countersign.domain.ledger.heads import Head, SignedHead
+from countersign.domain.ledger.merkle import MerkleTree
+from countersign.domain.ledger.order_record import OrderRecord, fold_order
+from countersign.domain.ledger.rules import OrderKey, Rules, read_rules
+from countersign.domain.payee import PayeeRecord, fold_payee
+from countersign.domain.policy import Policy
+
+_KEY = bytes(range(32))
+DEVICE = device_identifier(_KEY)
+MEMBER = "11" * 16
+WORKSPACE = "22" * 16
+
+
+def fake_sign(message: bytes) -> bytes:
+    """Return 64 bytes that only look like a signature."""
+    return hashlib.sha512(b"fake signature" + message).digest()
+
+
+def fake_verify(_public_key: bytes, signature: bytes, message: bytes) -> bool:
+    """Tell whether ``fake_sign`` made the signature."""
+    return signature == fake_sign(message)
+
+
+@dataclass(slots=True)
+class _Store:
+    """What a transaction may change, and what is put back where it fails."""
+
+    shared: list[Event] = field(default_factory=list)
+    private: list[Event] = field(default_factory=list)
+    local: dict[LocalSpace, dict[str, dict[str, Json]]] = field(default_factory=dict)
+
+    def copy(self) -> _Store:
+        rooms = {space: dict(room) for space, room in self.local.items()}
+        return _Store(list(self.shared), list(self.private), rooms)
+
+
+class MemoryVault:
+    """A workspace of one in memory; implements the ``Vault`` port and is its own transaction.
+
+    Attributes:
+        identity: Whose vault it is.
+        may_sign: Set to false to play a restored or copied vault.
+        before_commit: Called at the end of every transaction; an exception rolls it back (a full disk, say).
+        commits: How many transactions were committed.
+    """
+
+    def __init__(
+        self,
+        clock: Clock,
+        entropy: Entropy,
+        *,
+        name: str = "Mei Hartmann",
+        world: World = World.PRACTICE,
+        policy: Policy | None = None,
+    ) -> None:
+        self._clock = clock
+        self._entropy = entropy
+        self._store = _Store()
+        self._rules: Rules | None = None
+        self.identity = Identity("33" * 16, WORKSPACE, world, DEVICE, MEMBER, name)
+        self.may_sign = True
+        self.before_commit: Callable[[], None] = lambda: None
+        self.commits = 0
+        governance = Governance(
+            epoch=0,
+            world=world,
+            members=(Member(MEMBER, name, tuple(Role), "44" * 32),),
+            devices=(Device(DEVICE, MEMBER, _KEY.hex(), "55" * 32),),
+            policy=policy or Policy(),
+        )
+        self.append(EventDraft(kinds.WORKSPACE_CREATED, WORKSPACE, governance.canonical()))
+
+    # — transactions —
+
+    @contextmanager
+    def transaction(self) -> Iterator[VaultTransaction]:
+        """Open a transaction; an exception rolls everything back."""
+        if not self.may_sign:
+            raise SecurityError("vault.read_only")
+        before = self._store.copy()
+        try:
+            yield self
+            self.before_commit()
+        except BaseException:
+            self._store, self._rules = before, None
+            raise
+        self.commits += 1
+
+    def append(self, draft: EventDraft) -> Event:
+        """Sign and append an event."""
+        chain = Chain.PRIVATE if draft.kind in kinds.PRIVATE_KINDS else Chain.SHARED
+        events = self._chain(chain)
+        missing = set(draft.refs) - {event.id for event in self._store.shared}
+        if missing:
+            raise LedgerError("event.refs", missing=min(missing))
+        last = events[-1] if events else None
+        body = Body.of(draft.body, self._entropy.token_bytes(SALT_BYTES))
+        header = Header(
+            workspace=WORKSPACE,
+            device=DEVICE,
+            chain=chain,
+            seq=len(events),
+            prev=last.id if last else "",
+            seen=(),
+            lamport=last.header.lamport + 1 if last else 1,
+            at=max(self._clock.now_ms(), last.header.at if last else 0),
+            kind=draft.kind,
+            subject=draft.subject,
+            refs=tuple(sorted(set(draft.refs))),
+            body_hash=body.hash,
+        )
+        header.check_form()
+        event = Event(header, fake_sign(bytes.fromhex(header.id)), body)
+        events.append(event)
+        self._rules = None
+        return event
+
+    def put(self, space: LocalSpace, key: str, value: JsonObject) -> None:
+        """Keep working state; refuses what isn't canonical, as the real vault does."""
+        canonical_bytes(value)
+        self._store.local.setdefault(space, {})[key] = dict(value)
+
+    def drop(self, space: LocalSpace, key: str) -> None:
+        """Forget working state."""
+        self._store.local.get(space, {}).pop(key, None)
+
+    def get(self, space: LocalSpace, key: str) -> dict[str, Json] | None:
+        """Read working state."""
+        return self._store.local.get(space, {}).get(key)
+
+    # — reading —
+
+    def order(self, order: str) -> OrderRecord | None:
+        """Fold an order."""
+        return fold_order(self.events_of(order), self.rules)
+
+    def payee(self, payee: str) -> PayeeRecord | None:
+        """Fold a payee."""
+        return fold_payee(self.events_of(payee))
+
+    @property
+    def rules(self) -> Rules:
+        """Governance and stops."""
+        if self._rules is None:
+            wanted = kinds.GOVERNANCE_KINDS | {kinds.WORKSPACE_FROZEN, kinds.WORKSPACE_UNFROZEN}
+            governing = [event for event in self._store.shared if event.kind in wanted]
+            self._rules = read_rules(governing, fake_verify)[0]
+        return self._rules
+
+    @property
+    def now_ms(self) -> int:
+        """The time."""
+        return self._clock.now_ms()
+
+    @property
+    def place(self) -> OrderKey:
+        """Where the next shared event will stand."""
+        count = len(self._store.shared)
+        return (count + 1, DEVICE, Chain.SHARED.value, count)
+
+    def local(self, space: LocalSpace) -> Mapping[str, dict[str, Json]]:
+        """Read a whole room of working state."""
+        return dict(self._store.local.get(space, {}))
+
+    def events(self, chain: Chain, start: int = 0, count: int = 1000) -> Sequence[Event]:
+        """Read a chain."""
+        return tuple(self._chain(chain)[start : start + count])
+
+    def events_of(self, subject: str) -> Sequence[Event]:
+        """Read all shared events about one subject."""
+        return tuple(event for event in self._store.shared if event.header.subject == subject)
+
+    def event(self, event_id: str) -> Event | None:
+        """Find an event."""
+        both = (*self._store.shared, *self._store.private)
+        return next((event for event in both if event.id == event_id), None)
+
+    def signed_head(self, chain: Chain) -> SignedHead:
+        """Sign the present head."""
+        events = self._chain(chain)
+        root = MerkleTree([bytes.fromhex(event.id) for event in events]).root().hex()
+        head = Head(WORKSPACE, DEVICE, chain, len(events), root, self._clock.now_ms())
+        return SignedHead(head, fake_sign(head.message))
+
+    def inclusion_proof(self, event_id: str, size: int) -> tuple[int, tuple[bytes, ...]]:
+        """Return an event's place and audit path."""
+        identifiers = [event.id for event in self._chain(Chain.SHARED)[:size]]
+        place = identifiers.index(event_id)
+        return place, tuple(MerkleTree([bytes.fromhex(item) for item in identifiers]).inclusion_proof(place))
+
+    def kinds_of(self, subject: str) -> tuple[str, ...]:
+        """Name the kinds of events on record about a subject, oldest first: what tests look at."""
+        return tuple(event.kind for event in self.events_of(subject))
+
+    def _chain(self, chain: Chain) -> list[Event]:
+        return self._store.shared if chain is Chain.SHARED else self._store.private
