@@ -25,6 +25,7 @@ class Submissions:
 
     _open: dict[str, Submission] = field(default_factory=dict)
     _listeners: dict[str, list[Listener]] = field(default_factory=dict)
+    _quiet: list[Callable[[], None]] = field(default_factory=list)
 
     def get(self, order: str, make: Callable[[Callable[[Progress], None]], Submission]) -> Submission:
         """Return the one submission of an order; ``make`` gets the callback that tells all listeners."""
@@ -38,9 +39,22 @@ class Submissions:
         listeners.append(listener)
         return lambda: listeners.remove(listener) if listener in listeners else None
 
+    def when_quiet(self, call: Callable[[], None]) -> None:
+        """Call once no exchange with a bank is under way: at once, or when the last has been put on record."""
+        self._quiet.append(call)
+        self._tell_quiet()
+
     def _tell(self, order: str, progress: Progress) -> None:
         for listener in tuple(self._listeners.get(order, ())):
             listener(progress)
+        self._tell_quiet()
+
+    def _tell_quiet(self) -> None:
+        if any(submission.busy for submission in self._open.values()):
+            return
+        waiting, self._quiet = self._quiet, []
+        for call in waiting:
+            call()
 
 
 @dataclass(slots=True)
@@ -65,6 +79,13 @@ class Session:
     bank: Bank | None = None
     bank_id: str = ""
     submissions: Submissions = field(default_factory=Submissions)
+
+    def close(self) -> None:
+        """Let go of the bank and of the practice world. The vault is closed by its door."""
+        for held in (self.bank, self.practice):
+            if held is not None:
+                held.close()
+        self.bank = None
 
     def connected(self) -> Bank:
         """Return the bank.

@@ -101,6 +101,11 @@ class Submission:
     _pending_initiation: str = ""  # request identification of an initiation that is known not to have gone out
     _busy: bool = False
 
+    @property
+    def busy(self) -> bool:
+        """Whether a record or an exchange is under way."""
+        return self._busy
+
     # — what a person does —
 
     def begin(self) -> None:

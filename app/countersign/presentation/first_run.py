@@ -1,0 +1,223 @@
+"""First run: a list of tasks that can be left and taken up again. Only the vault is required (PRODUCT row 1)."""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from enum import StrEnum
+from functools import partial
+from typing import Protocol
+
+from zxcvbn import zxcvbn
+
+from countersign.application.ports.tasks import Lane, Tasks
+from countersign.application.ports.vault import Vault
+from countersign.application.ports.vault_door import NewVault, VaultDoor
+from countersign.domain.errors import CountersignError
+from countersign.domain.ledger.governance import World
+from countersign.domain.secret import SecretText
+from countersign.domain.unicode_safety import CleanText, clean_text
+from countersign.presentation.error_texts import sentence
+from countersign.presentation.messages import _, ngettext
+
+NAME_LIMIT = 70
+PASSPHRASE_MINIMUM = 12
+PROOF_WORDS = 2
+
+
+class VaultStep(StrEnum):
+    """The steps of making a vault. It is made at the end, when the kit has been proved."""
+
+    PASSPHRASE = "passphrase"  # noqa: S105 - a step
+    KIT = "kit"
+    PROOF = "proof"
+    MAKING = "making"
+
+
+@dataclass(frozen=True, slots=True)
+class NewVaultState:
+    """What the page of the vault shows. The kit's words are handed to the view apart from the state."""
+
+    step: VaultStep
+    heading: str
+    lead: str
+    offer: str = ""
+    strength: str = ""
+    strong: bool = False
+    asked: tuple[str, ...] = ()
+    errors: tuple[tuple[str, str], ...] = ()
+    protection: str = ""
+
+
+class NewVaultView(Protocol):
+    """The page."""
+
+    def render(self, state: NewVaultState) -> None:
+        """Show the state."""
+
+    def show_kit(self, words: Sequence[str]) -> None:
+        """Show the words of the kit; the view forgets them when its step ends."""
+
+
+@dataclass(slots=True)
+class _Making:
+    name: str = ""
+    passphrase: SecretText = field(default_factory=lambda: SecretText(""))
+    kit: tuple[str, ...] = ()
+    asked: tuple[int, ...] = ()
+
+
+class NewVaultPresenter:
+    """Leads from a passphrase over the proved recovery kit to the vault."""
+
+    def __init__(self, door: VaultDoor, tasks: Tasks, view: NewVaultView, made: Callable[[Vault], None]) -> None:
+        self._door, self._tasks, self._view, self._made = door, tasks, view, made
+        self._step = VaultStep.PASSPHRASE
+        self._making = _Making()
+        self._offer = " ".join(door.offer_passphrase())
+        self._errors: tuple[tuple[str, str], ...] = ()
+        self._strength: tuple[str, bool] = ("", False)
+        self._keyring = door.summary().keyring
+
+    def start(self) -> None:
+        """Show the page."""
+        self._render()
+
+    def offer_another(self) -> None:
+        """Offer six other words."""
+        self._offer = " ".join(self._door.offer_passphrase())
+        self._render()
+
+    def passphrase_edited(self, text: str) -> None:
+        """Judge a passphrase while it is typed."""
+        self._strength = strength_text(text)
+        self._render()
+
+    def choose(self, name: str, passphrase: SecretText, repeated: SecretText) -> None:
+        """Take name and passphrase, and go on to the kit."""
+        errors: list[tuple[str, str]] = []
+        cleaned = clean_text(name, NAME_LIMIT)
+        if not isinstance(cleaned, CleanText) or not cleaned.text:
+            errors.append(("name", _("Type your name as it stands on your bank account.")))
+        if len(passphrase.reveal()) < PASSPHRASE_MINIMUM:
+            errors.append(("passphrase", sentence("vault.passphrase_short", {"minimum": PASSPHRASE_MINIMUM})))
+        elif not strength_text(passphrase.reveal())[1]:
+            errors.append(("passphrase", sentence("vault.passphrase_weak", {})))
+        elif passphrase.reveal() != repeated.reveal():
+            errors.append(("repeated", _("The two passphrases differ. Type the same one twice.")))
+        self._errors = tuple(errors)
+        if not errors and isinstance(cleaned, CleanText):
+            self._making = _Making(cleaned.text, passphrase, tuple(self._door.new_kit()))
+            self._step = VaultStep.KIT
+        self._render()
+        if self._step is VaultStep.KIT:
+            self._view.show_kit(self._making.kit)
+
+    def kit_kept(self) -> None:
+        """Go on to the proof: two words of the kit, chosen by chance."""
+        places = list(range(len(self._making.kit)))
+        chosen = [places.pop(secrets.randbelow(len(places))) for _word in range(PROOF_WORDS)]
+        self._making.asked = tuple(sorted(chosen))
+        self._step, self._errors = VaultStep.PROOF, ()
+        self._render()
+
+    def back_to_kit(self) -> None:
+        """Show the kit again."""
+        self._step, self._errors = VaultStep.KIT, ()
+        self._render()
+        self._view.show_kit(self._making.kit)
+
+    def prove(self, typed: Sequence[str]) -> None:
+        """Take the words, and make the vault where they are right."""
+        right = [self._making.kit[place] for place in self._making.asked]
+        wrong = [place for place, (word, given) in enumerate(zip(right, typed, strict=True)) if word != given.strip().lower()]
+        self._errors = tuple(
+            (f"word{place}", _("Word {number} of your kit is another one. Look at your paper or file again.").format(number=self._making.asked[place] + 1))
+            for place in wrong
+        )
+        if wrong:
+            self._render()
+            return
+        self._step = VaultStep.MAKING
+        self._render()
+        making = self._making
+        new = NewVault(making.name, World.PRACTICE, making.passphrase, making.kit)
+        self._tasks.run(Lane.VAULT, partial(self._door.create, new), self._succeed, self._fail)
+
+    def _succeed(self, vault: Vault) -> None:
+        self._making = _Making()
+        self._made(vault)
+
+    def _fail(self, error: Exception) -> None:
+        if not isinstance(error, CountersignError):
+            raise error
+        self._step = VaultStep.PROOF
+        self._errors = (("", sentence(error.code, error.params)),)
+        self._render()
+
+    def _render(self) -> None:
+        heading, lead = _step_texts(self._step)
+        self._view.render(
+            NewVaultState(
+                step=self._step,
+                heading=heading,
+                lead=lead,
+                offer=self._offer,
+                strength=self._strength[0],
+                strong=self._strength[1],
+                asked=tuple(_("Word {number}").format(number=place + 1) for place in self._making.asked),
+                errors=self._errors,
+                protection="" if self._keyring else no_keyring(),
+            )
+        )
+
+
+def no_keyring() -> str:
+    """Say what is missing without a keyring, before the vault is made."""
+    return _(
+        "This computer offers no keyring. The vault will rest on its passphrase alone: choose the six words, and an older copy of it would not be noticed."
+    )
+
+
+def _step_texts(step: VaultStep) -> tuple[str, str]:
+    return {
+        VaultStep.PASSPHRASE: (
+            _("Choose a passphrase"),
+            _("It opens the encrypted file on this computer that holds your payees, orders and proof. Nobody can reset it for you."),
+        ),
+        VaultStep.KIT: (
+            _("Keep your recovery kit"),
+            _("With these twelve words you can read your vault if the passphrase is lost. Print them or save them, away from this computer."),
+        ),
+        VaultStep.PROOF: (
+            _("Show that you have it"),
+            _("Type two words from your paper or file. A kit that nobody can find is no kit."),
+        ),
+        VaultStep.MAKING: (_("Making your vault"), _("Keys are made and locked away. This takes a few seconds.")),
+    }[step]
+
+
+def strength_text(passphrase: str) -> tuple[str, bool]:
+    """Say how long guessing would take, and whether that is long enough.
+
+    A guesser with the file needs some 10 000 guesses a second at most against Argon2id: the slow-hash figure.
+    """
+    if not passphrase:
+        return "", False
+    found = zxcvbn(passphrase[:72])
+    guesses = int(found["guesses"])
+    seconds = guesses // 10_000
+    years = seconds // 31_557_600
+    if years >= 1_000_000:
+        return _("Guessing it would take more than a million years."), True
+    if years >= 1:
+        text = ngettext("Guessing it would take about {count} year.", "Guessing it would take about {count} years.", years)
+        return text.format(count=years), years >= 100
+    hours = seconds // 3600
+    if hours >= 1:
+        text = ngettext("Guessing it would take about {count} hour.", "Guessing it would take about {count} hours.", hours)
+        return text.format(count=hours), False
+    return _("It would be guessed within the hour."), False
+
+

@@ -1,0 +1,33 @@
+"""Where a presenter can send the person. The shell knows how."""
+
+from __future__ import annotations
+
+from typing import Protocol
+
+
+class Navigate(Protocol):
+    """The pages of the unlocked program."""
+
+    def open_home(self) -> None:
+        """Show what waits, accounts and safety."""
+
+    def open_transfer(self, draft: str = "") -> None:
+        """Begin a guided transfer, or go on with a saved draft."""
+
+    def open_order(self, order: str) -> None:
+        """Show one order: where it stands and what can be done."""
+
+    def open_history(self) -> None:
+        """Show past transfers."""
+
+    def open_learning(self) -> None:
+        """Show lessons."""
+
+    def open_settings(self) -> None:
+        """Show settings."""
+
+    def open_setup(self) -> None:
+        """Show the list of first tasks."""
+
+    def ask_freeze(self) -> None:
+        """Ask whether all new payments shall be stopped."""

@@ -1,0 +1,231 @@
+"""The frame around all pages: what is open, when it locks, and the emergency stop.
+
+Locking blanks at once. An exchange with the bank that has begun is still heard out and put on record; then the keys
+are wiped.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Protocol
+
+from countersign.application.ports.clock import Clock
+from countersign.application.ports.preferences import PreferencesStore
+from countersign.application.ports.tasks import Lane, Tasks
+from countersign.application.ports.vault import Vault
+from countersign.application.ports.vault_door import VaultDoor
+from countersign.application.session import Session
+from countersign.domain.errors import CountersignError
+from countersign.domain.ledger.governance import World
+from countersign.presentation.error_texts import sentence
+from countersign.presentation.messages import _
+from countersign.presentation.unlock import frozen_text
+
+
+class Page(StrEnum):
+    """What the shell can show."""
+
+    NEW_VAULT = "new_vault"
+    UNLOCK = "unlock"
+    SETUP = "setup"
+    HOME = "home"
+    TRANSFER = "transfer"
+    ORDER = "order"
+    HISTORY = "history"
+    LEARN = "learn"
+    SETTINGS = "settings"
+
+
+@dataclass(frozen=True, slots=True)
+class ShellState:
+    """What the frame shows. ``page`` with ``about``: a draft's or an order's identifier."""
+
+    page: Page
+    about: str
+    unlocked: bool
+    closing: bool
+    ribbon: str
+    ribbon_detail: str
+    frozen: str
+    error: str = ""
+
+
+class ShellView(Protocol):
+    """The window."""
+
+    def render(self, state: ShellState) -> None:
+        """Show the state; a new page is made only where page or what it is about changes."""
+
+    def blank(self) -> None:
+        """Take everything off the screen, at once."""
+
+
+class ShellPresenter:
+    """Opens pages, locks, freezes."""
+
+    def __init__(
+        self,
+        door: VaultDoor,
+        tasks: Tasks,
+        clock: Clock,
+        preferences: PreferencesStore,
+        open_session: Callable[[Vault], Session],
+    ) -> None:
+        self._door, self._tasks, self._clock, self._preferences = door, tasks, clock, preferences
+        self._open_session = open_session
+        self._view: ShellView | None = None
+        self._session: Session | None = None
+        self._page = Page.UNLOCK
+        self._about = ""
+        self._closing = False
+        self._frozen = False
+        self._error = ""
+        self._last_activity = clock.monotonic_ms()
+
+    def attach(self, view: ShellView) -> None:
+        """Take the window, and show the first page."""
+        self._view = view
+        summary = self._door.summary()
+        self._frozen = summary.frozen
+        self._open(Page.UNLOCK if summary.exists else Page.NEW_VAULT)
+
+    @property
+    def session(self) -> Session:
+        """The session of the unlocked program; an error in the program where there is none."""
+        if self._session is None:
+            raise RuntimeError("locked")
+        return self._session
+
+    @property
+    def unlocked(self) -> bool:
+        """Whether a session is open and not closing."""
+        return self._session is not None and not self._closing
+
+    # — pages —
+
+    def open_home(self) -> None:
+        """Show what waits, accounts and safety."""
+        self._open(Page.HOME)
+
+    def open_transfer(self, draft: str = "") -> None:
+        """Begin a guided transfer, or go on with a saved draft."""
+        self._open(Page.TRANSFER, draft)
+
+    def open_order(self, order: str) -> None:
+        """Show one order."""
+        self._open(Page.ORDER, order)
+
+    def open_history(self) -> None:
+        """Show past transfers."""
+        self._open(Page.HISTORY)
+
+    def open_learning(self) -> None:
+        """Show lessons."""
+        self._open(Page.LEARN)
+
+    def open_settings(self) -> None:
+        """Show settings."""
+        self._open(Page.SETTINGS)
+
+    def open_setup(self) -> None:
+        """Show the list of first tasks."""
+        self._open(Page.SETUP)
+
+    def open_page(self, key: str) -> None:
+        """Show a page by its name in the side bar."""
+        self._open(Page(key))
+
+    # — the vault —
+
+    def vault_opened(self, vault: Vault) -> None:
+        """Begin a session. The first page is the list of tasks until a bank is connected."""
+        self._session = self._open_session(vault)
+        self._last_activity = self._clock.monotonic_ms()
+        self._refresh_frozen()
+        self._open(Page.HOME if self._session.bank is not None else Page.SETUP)
+
+    def lock(self) -> None:
+        """Blank at once; then hear out what is under way, wipe the keys, and show the unlock page."""
+        if self._session is None or self._closing:
+            return
+        self._closing = True
+        if self._view is not None:
+            self._view.blank()
+        self._session.submissions.when_quiet(self._wipe)
+
+    def activity(self) -> None:
+        """Note that the person did something."""
+        self._last_activity = self._clock.monotonic_ms()
+
+    def tick(self) -> None:
+        """Lock where nobody did anything for the time that was chosen."""
+        limit_ms = self._preferences.load().lock_minutes * 60_000
+        if self.unlocked and self._clock.monotonic_ms() - self._last_activity >= limit_ms:
+            self.lock()
+
+    def _wipe(self) -> None:
+        session = self._session
+        if session is None:
+            return
+        session.close()
+        self._tasks.run(Lane.VAULT, self._door.lock, lambda _none: self._locked(), self._failed)
+
+    def _locked(self) -> None:
+        self._session, self._closing = None, False
+        self._open(Page.UNLOCK)
+
+    # — the emergency stop —
+
+    def ask_freeze(self) -> None:
+        """Have the window ask; the answer comes as ``freeze`` or ``unfreeze``."""
+        self._error = ""
+        self._render()
+
+    def freeze(self) -> None:
+        """Block every new payment."""
+        self._tasks.run(Lane.VAULT, self._door.freeze, lambda _none: self._refresh_frozen(), self._failed)
+
+    def unfreeze(self) -> None:
+        """Allow payments again."""
+        self._tasks.run(Lane.VAULT, self._door.unfreeze, lambda _none: self._refresh_frozen(), self._failed)
+
+    @property
+    def frozen(self) -> bool:
+        """Whether new payments are blocked, as far as the window knows."""
+        return self._frozen
+
+    def _refresh_frozen(self) -> None:
+        self._frozen = self._door.frozen()
+        self._error = ""
+        self._render()
+
+    # — showing —
+
+    def _open(self, page: Page, about: str = "") -> None:
+        self._page, self._about, self._error = page, about, ""
+        self._render()
+
+    def _failed(self, error: Exception) -> None:
+        if not isinstance(error, CountersignError):
+            raise error
+        self._error = sentence(error.code, error.params)
+        self._render()
+
+    def _render(self) -> None:
+        if self._view is None:
+            return
+        practice = self._session is None or self._session.vault.identity.world is World.PRACTICE
+        self._view.render(
+            ShellState(
+                page=self._page,
+                about=self._about,
+                unlocked=self.unlocked,
+                closing=self._closing,
+                ribbon=_("Practice money") if practice else "",
+                ribbon_detail=_("Nothing you do here moves real money.") if practice else "",
+                frozen=frozen_text() if self._frozen else "",
+                error=self._error,
+            )
+        )
