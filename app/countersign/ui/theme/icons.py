@@ -33,9 +33,7 @@ def _source(name: str) -> str:
 
 
 @lru_cache(maxsize=512)
-def icon_pixmap(
-    name: str, colour: str, size: int, ratio: float = 1.0, *, mirrored: bool = False
-) -> QPixmap:
+def icon_pixmap(name: str, colour: str, size: int, ratio: float = 1.0, *, mirrored: bool = False) -> QPixmap:
     """Return an icon as a square pixmap.
 
     Args:
@@ -62,9 +60,7 @@ def icon_pixmap(
     return pixmap
 
 
-def paint_icon(
-    painter: QPainter, name: str, where: QRectF, colour: str, *, mirrored: bool = False
-) -> None:
+def paint_icon(painter: QPainter, name: str, where: QRectF, colour: str, *, mirrored: bool = False) -> None:
     """Paint an icon into the centre of a rectangle, as large as its shorter edge."""
     edge = int(min(where.width(), where.height()))
     ratio = painter.device().devicePixelRatioF()

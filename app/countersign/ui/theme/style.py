@@ -28,6 +28,7 @@ QToolTip { background: $raised; color: $text; border: 1px solid $border_strong;
 QLineEdit, QPlainTextEdit, QComboBox, QDateEdit { background: $surface; color: $text;
   border: 1px solid $border_strong; border-radius: ${radius}px; padding: 3px 11px;
   selection-background-color: $accent; selection-color: $on_accent; }
+QLineEdit, QPlainTextEdit { placeholder-text-color: $muted; }
 QLineEdit, QComboBox, QDateEdit { min-height: ${field}px; }
 QPlainTextEdit { padding: 7px 7px; }
 QLineEdit:hover, QPlainTextEdit:hover, QComboBox:hover, QDateEdit:hover
@@ -90,9 +91,7 @@ def style_sheet(look: Look) -> str:
         "item": look.px(32),
         "arrow": look.px(32),
     }
-    return _SHEET.substitute(
-        look.palette.as_mapping(), **{name: int(size) for name, size in sizes.items()}
-    )
+    return _SHEET.substitute(look.palette.as_mapping(), **{name: int(size) for name, size in sizes.items()})
 
 
 def qt_palette(palette: Palette) -> QPalette:
@@ -155,9 +154,7 @@ def apply_theme(
         app.setStyle("Fusion")
         app.setProperty("countersignDressed", 1)
     right = is_right_to_left(language)
-    app.setLayoutDirection(
-        Qt.LayoutDirection.RightToLeft if right else Qt.LayoutDirection.LeftToRight
-    )
+    app.setLayoutDirection(Qt.LayoutDirection.RightToLeft if right else Qt.LayoutDirection.LeftToRight)
     app.setPalette(qt_palette(look.palette))
     app.setFont(font())
     app.setStyleSheet(style_sheet(look))

@@ -221,10 +221,13 @@ def scaled(size: int, percent: int) -> int:
     return (size * percent + 50) // 100
 
 
+_LINEAR_UP_TO: Final = 0.04045
+
+
 def _linear(channel: int) -> float:
     """Return the linear light of an sRGB channel (WCAG 2.2, relative luminance)."""
     value = channel / 255
-    return value / 12.92 if value <= 0.04045 else ((value + 0.055) / 1.055) ** 2.4
+    return value / 12.92 if value <= _LINEAR_UP_TO else ((value + 0.055) / 1.055) ** 2.4
 
 
 def luminance(colour: str) -> float:

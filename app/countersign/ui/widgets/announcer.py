@@ -18,8 +18,6 @@ def announce(widget: QWidget, text: str, *, assertive: bool = False) -> None:
         return
     event = QAccessibleAnnouncementEvent(widget, text)
     event.setPoliteness(
-        QAccessible.AnnouncementPoliteness.Assertive
-        if assertive
-        else QAccessible.AnnouncementPoliteness.Polite
+        QAccessible.AnnouncementPoliteness.Assertive if assertive else QAccessible.AnnouncementPoliteness.Polite
     )
     QAccessible.updateAccessibility(event)

@@ -99,7 +99,7 @@ class KitButton(QPushButton):
         """Return the text as it was given."""
         return self._text
 
-    def setText(self, text: str) -> None:  # noqa: N802 - overrides Qt
+    def setText(self, text: str) -> None:
         """Show another text; the accessible name follows unless it was set apart."""
         self._text = text
         self._restyle()
@@ -137,7 +137,7 @@ class KitButton(QPushButton):
         self.updateGeometry()
         partner.updateGeometry()
 
-    def set_on_side(self, on_side: bool) -> None:  # noqa: FBT001 - a setter
+    def set_on_side(self, on_side: bool) -> None:
         """Use the colours for the navy ground of navigation and interruptions."""
         self._on_side = on_side
         self.update()
@@ -178,14 +178,14 @@ class KitButton(QPushButton):
     def _height(self) -> int:
         return look().px(TARGET)
 
-    def sizeHint(self) -> QSize:  # noqa: N802 - overrides Qt
+    def sizeHint(self) -> QSize:
         """Return the size on one line."""
         width = self.own_width()
         if self._partner is not None:
             width = max(width, self._partner.own_width())
         return QSize(width, self._height())
 
-    def minimumSizeHint(self) -> QSize:  # noqa: N802 - overrides Qt
+    def minimumSizeHint(self) -> QSize:
         """Return the size at which only words, not letters, are broken apart."""
         words = self._text.split() or [""]
         widest = max(self.fontMetrics().horizontalAdvance(word) for word in words) + 2
@@ -194,11 +194,11 @@ class KitButton(QPushButton):
             widest = max(widest // 2, self.fontMetrics().height() * 2)
         return QSize(min(widest + self._extra(), self.own_width()), self._height())
 
-    def hasHeightForWidth(self) -> bool:  # noqa: N802 - overrides Qt
+    def hasHeightForWidth(self) -> bool:
         """Return True: long texts break into lines in narrow windows."""
         return True
 
-    def heightForWidth(self, width: int) -> int:  # noqa: N802 - overrides Qt
+    def heightForWidth(self, width: int) -> int:
         """Return the height of the text broken at ``width``."""
         if width >= self.own_width():
             return self._height()
@@ -216,7 +216,7 @@ class KitButton(QPushButton):
         icon_box = QRectF(left, (box.height() - icon) / 2, icon, icon)
         return icon_box, QRectF(left + icon + gap, 0, wide, box.height())
 
-    def paintEvent(self, _event: QPaintEvent) -> None:  # noqa: N802 - overrides Qt
+    def paintEvent(self, _event: QPaintEvent) -> None:
         """Draw ground, ring, icon and text."""
         state = self.paint_state()
         painter = QPainter(self)
@@ -257,7 +257,7 @@ class KitButton(QPushButton):
         else:
             self.activated.emit()
 
-    def keyPressEvent(self, event: QKeyEvent) -> None:  # noqa: N802 - overrides Qt
+    def keyPressEvent(self, event: QKeyEvent) -> None:
         """Let Enter press only buttons where it may; Space always."""
         if event.key() in _ENTER:
             if self.enter_presses:
@@ -266,12 +266,12 @@ class KitButton(QPushButton):
             return
         super().keyPressEvent(event)
 
-    def enterEvent(self, event: QEnterEvent) -> None:  # noqa: N802 - overrides Qt
+    def enterEvent(self, event: QEnterEvent) -> None:
         """Show the hover state."""
         super().enterEvent(event)
         self.update()
 
-    def leaveEvent(self, event: QEvent) -> None:  # noqa: N802 - overrides Qt
+    def leaveEvent(self, event: QEvent) -> None:
         """Leave the hover state."""
         super().leaveEvent(event)
         self.update()
@@ -350,7 +350,7 @@ class DangerButton(KitButton):
 class LinkButton(KitButton):
     """Be an underlined link inside a page."""
 
-    padding = 4
+    padding = 1
 
     def type_font(self) -> QFont:
         """Return the body font, underlined."""
@@ -381,11 +381,11 @@ class IconButton(QuietButton):
         self.setToolTip(plain_tool_tip(name))
         self.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
 
-    def sizeHint(self) -> QSize:  # noqa: N802 - overrides Qt
+    def sizeHint(self) -> QSize:
         """Return a square."""
         return QSize(self._height(), self._height())
 
-    def minimumSizeHint(self) -> QSize:  # noqa: N802 - overrides Qt
+    def minimumSizeHint(self) -> QSize:
         """Return the same square."""
         return self.sizeHint()
 

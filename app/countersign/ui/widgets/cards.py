@@ -14,7 +14,7 @@ from countersign.ui.theme.look import look
 from countersign.ui.theme.motion import fade_in
 from countersign.ui.theme.tokens import Radius, Space, Tone
 from countersign.ui.widgets.announcer import announce
-from countersign.ui.widgets.labels import PlainLabel, Variant
+from countersign.ui.widgets.labels import PlainLabel, Variant, first_line
 from countersign.ui.widgets.painting import follow_look, is_mirrored, mirrored_rect, rounded
 
 TONE_ICONS: Final[dict[Tone, str]] = {
@@ -42,9 +42,7 @@ class IconView(QWidget):
         ink: palette token of its colour.
     """
 
-    def __init__(
-        self, icon: str, size: int = 20, ink: str = "text", parent: QWidget | None = None
-    ) -> None:
+    def __init__(self, icon: str, size: int = 20, ink: str = "text", parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._icon, self._size, self._ink = icon, size, ink
         self.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
@@ -57,12 +55,12 @@ class IconView(QWidget):
         self._ink = ink or self._ink
         self.update()
 
-    def sizeHint(self) -> QSize:  # noqa: N802 - overrides Qt
+    def sizeHint(self) -> QSize:
         """Return the square of the icon."""
         edge = look().px(self._size)
         return QSize(edge, edge)
 
-    def paintEvent(self, _event: QPaintEvent) -> None:  # noqa: N802 - overrides Qt
+    def paintEvent(self, _event: QPaintEvent) -> None:
         """Draw the icon."""
         colour = look().palette.as_mapping()[self._ink]
         painter = QPainter(self)
@@ -73,6 +71,26 @@ class IconView(QWidget):
         self.update()
 
 
+class _Bullet(QWidget):
+    """Draw the dot before a point, level with its first line."""
+
+    def __init__(self, words: PlainLabel) -> None:
+        super().__init__()
+        self._words = words
+        self.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
+        follow_look(self.updateGeometry)
+
+    def sizeHint(self) -> QSize:
+        return QSize(look().px(10), first_line(self._words.text(), self._words.font())[1])
+
+    def paintEvent(self, _event: QPaintEvent) -> None:
+        radius = look().px(5) / 2
+        painter = QPainter(self)
+        middle = QRectF(self.rect()).center()
+        box = QRectF(middle.x() - radius, middle.y() - radius, 2 * radius, 2 * radius)
+        rounded(painter, box, round(radius), look().palette.text, None)
+
+
 class Divider(QWidget):
     """Draw a hair line between rows."""
 
@@ -81,7 +99,7 @@ class Divider(QWidget):
         self.setFixedHeight(1)
         follow_look(self.update)
 
-    def paintEvent(self, _event: QPaintEvent) -> None:  # noqa: N802 - overrides Qt
+    def paintEvent(self, _event: QPaintEvent) -> None:
         """Draw the line."""
         QPainter(self).fillRect(self.rect(), QColor(look().palette.border))
 
@@ -135,8 +153,9 @@ class Card(QFrame):
         for point in points:
             row = QHBoxLayout()
             row.setSpacing(Space.S)
-            row.addWidget(PlainLabel("•", Variant.BODY, wrap=False), 0, Qt.AlignmentFlag.AlignTop)
-            row.addWidget(PlainLabel(point, Variant.BODY), 1)
+            words = PlainLabel(point, Variant.BODY)
+            row.addWidget(_Bullet(words), 0, Qt.AlignmentFlag.AlignTop)
+            row.addWidget(words, 1)
             self.body.addLayout(row)
 
     def set_tone(self, tone: Tone | None) -> None:
@@ -144,7 +163,7 @@ class Card(QFrame):
         self._tone = tone
         self.update()
 
-    def paintEvent(self, _event: QPaintEvent) -> None:  # noqa: N802 - overrides Qt
+    def paintEvent(self, _event: QPaintEvent) -> None:
         """Draw the surface."""
         colours = look().palette
         fill, line = colours.surface, colours.border
@@ -193,7 +212,7 @@ class Chip(PlainLabel):
         left, right = (now.px(11), lead) if is_mirrored(self) else (lead, now.px(11))
         self.setContentsMargins(left, now.px(4), right, now.px(4))
 
-    def paintEvent(self, event: QPaintEvent) -> None:  # noqa: N802 - overrides Qt
+    def paintEvent(self, event: QPaintEvent) -> None:
         """Draw the pill, the icon and the text."""
         now = look()
         ink, fill = now.palette.tone(self._tone)
@@ -227,18 +246,30 @@ class Banner(Card):
         actions: Sequence[QWidget] = (),
         icon: str | None = None,
     ) -> None:
-        super().__init__(title, parent, tone=tone, icon=icon, padding=Space.L)
+        super().__init__("", parent, tone=tone, padding=Space.L)
+        self.setAccessibleName(title)
         self._message = f"{title} {text}".strip()
+        self.title_label = PlainLabel(title, Variant.TITLE)
         self.text_label = PlainLabel(text)
         self.text_label.setVisible(bool(text))
-        self.body.addWidget(self.text_label)
+        words = QVBoxLayout()
+        words.setSpacing(Space.XS)
+        words.addWidget(self.title_label)
+        words.addWidget(self.text_label)
         if actions:
             row = QHBoxLayout()
-            row.setSpacing(Space.S)
+            row.setContentsMargins(0, Space.XS, 0, 0)
+            row.setSpacing(Space.L)
             for action in actions:
                 row.addWidget(action)
             row.addStretch(1)
-            self.body.addLayout(row)
+            words.addLayout(row)
+        line = QHBoxLayout()
+        line.setSpacing(Space.M)
+        mark = IconView(icon or TONE_ICONS[tone], 22, _TONE_INKS[tone])
+        line.addWidget(mark, 0, Qt.AlignmentFlag.AlignTop)
+        line.addLayout(words, 1)
+        self.body.addLayout(line)
 
     def set_text(self, title: str, text: str = "") -> None:
         """Change the words."""

@@ -17,7 +17,7 @@ from countersign.ui.theme.tokens import Space, Tone, TypeSize
 from countersign.ui.widgets.accessible import Picture
 from countersign.ui.widgets.buttons import LinkButton
 from countersign.ui.widgets.labels import PlainLabel, Variant, isolate_ltr
-from countersign.ui.widgets.painting import follow_look, is_mirrored
+from countersign.ui.widgets.painting import follow_look, is_mirrored, leading
 
 _THINNEST: Final = 3
 
@@ -52,13 +52,13 @@ class _BarCanvas(Picture):
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.MinimumExpanding)
         follow_look(self._restyle)
 
-    def sizeHint(self) -> QSize:  # noqa: N802 - overrides Qt
-        return QSize(look().px(280), look().px(168))
+    def sizeHint(self) -> QSize:
+        return QSize(look().px(280), look().px(140))
 
-    def minimumSizeHint(self) -> QSize:  # noqa: N802 - overrides Qt
-        return QSize(look().px(160), look().px(136))
+    def minimumSizeHint(self) -> QSize:
+        return QSize(look().px(160), look().px(120))
 
-    def paintEvent(self, _event: QPaintEvent) -> None:  # noqa: N802 - overrides Qt
+    def paintEvent(self, _event: QPaintEvent) -> None:
         if not self.bars:
             return
         now = look()
@@ -68,7 +68,7 @@ class _BarCanvas(Picture):
         head = metrics.height() + Space.XS
         base = self.height() - 2
         room = base - head
-        top_value = max(max(bar.value for bar in self.bars), 1)
+        top_value = max(*(bar.value for bar in self.bars), 1)
         cell = self.width() / len(self.bars)
         wide = max(min(cell * 0.66, now.px(26)), 2.0)
         mirrored = is_mirrored(self)
@@ -96,9 +96,8 @@ class _BarCanvas(Picture):
             painter.setFont(self.font())
             high = metrics.height()
             y = base - min(tallest_usual, room - high) - high - Space.XS
-            side = Qt.AlignmentFlag.AlignRight if mirrored else Qt.AlignmentFlag.AlignLeft
             where = QRectF(0, y, self.width(), high)
-            painter.drawText(where, int(side | Qt.AlignmentFlag.AlignVCenter), isolate_ltr(self.usual))
+            painter.drawText(where, leading(self), isolate_ltr(self.usual))
 
     def _draw_value(self, painter: QPainter, box: QRectF, text: str) -> None:
         painter.setFont(font(TypeSize.SMALL, Weight.SEMIBOLD))
@@ -152,7 +151,7 @@ class _WithTable(QWidget):
         """Tell whether the table stands in the place of the picture."""
         return not self._table.isHidden()
 
-    def show_table(self, shown: bool) -> None:  # noqa: FBT001 - a setter
+    def show_table(self, shown: bool) -> None:
         """Show the table or the picture."""
         self._table.setVisible(shown)
         self.canvas.setVisible(not shown)
@@ -235,13 +234,13 @@ class _LineCanvas(Picture):
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
         follow_look(self._restyle)
 
-    def sizeHint(self) -> QSize:  # noqa: N802 - overrides Qt
+    def sizeHint(self) -> QSize:
         return QSize(look().px(160), look().px(44))
 
-    def minimumSizeHint(self) -> QSize:  # noqa: N802 - overrides Qt
+    def minimumSizeHint(self) -> QSize:
         return QSize(look().px(80), look().px(44))
 
-    def paintEvent(self, _event: QPaintEvent) -> None:  # noqa: N802 - overrides Qt
+    def paintEvent(self, _event: QPaintEvent) -> None:
         if not self.points:
             return
         now = look()

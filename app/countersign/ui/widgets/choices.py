@@ -54,22 +54,22 @@ class _ChoiceCard(QRadioButton):
             self._body.addWidget(label)
         follow_look(self._restyle)
 
-    def sizeHint(self) -> QSize:  # noqa: N802 - overrides Qt
+    def sizeHint(self) -> QSize:
         return self._body.sizeHint()
 
-    def minimumSizeHint(self) -> QSize:  # noqa: N802 - overrides Qt
+    def minimumSizeHint(self) -> QSize:
         return self._body.minimumSize()
 
-    def hasHeightForWidth(self) -> bool:  # noqa: N802 - overrides Qt
+    def hasHeightForWidth(self) -> bool:
         return True
 
-    def heightForWidth(self, width: int) -> int:  # noqa: N802 - overrides Qt
+    def heightForWidth(self, width: int) -> int:
         return self._body.totalHeightForWidth(width)
 
-    def hitButton(self, position: QPoint) -> bool:  # noqa: N802 - overrides Qt
+    def hitButton(self, position: QPoint) -> bool:
         return self.rect().contains(position)
 
-    def paintEvent(self, _event: QPaintEvent) -> None:  # noqa: N802 - overrides Qt
+    def paintEvent(self, _event: QPaintEvent) -> None:
         now = look()
         painter = QPainter(self)
         chosen, box = self.isChecked(), QRectF(self.rect())
@@ -93,9 +93,7 @@ class _ChoiceCard(QRadioButton):
     def _restyle(self) -> None:
         lead = Space.L + look().px(20) + Space.M
         mirrored = self.layoutDirection() == Qt.LayoutDirection.RightToLeft
-        self._body.setContentsMargins(
-            Space.L if mirrored else lead, Space.M, lead if mirrored else Space.L, Space.M
-        )
+        self._body.setContentsMargins(Space.L if mirrored else lead, Space.M, lead if mirrored else Space.L, Space.M)
         self.updateGeometry()
 
 
@@ -108,9 +106,7 @@ class ChoiceCards(QWidget):
 
     chosen = Signal(str)
 
-    def __init__(
-        self, name: str, choices: Sequence[Choice], parent: QWidget | None = None
-    ) -> None:
+    def __init__(self, name: str, choices: Sequence[Choice], parent: QWidget | None = None) -> None:
         """Make the cards; ``name`` is the question, for screen readers."""
         super().__init__(parent)
         self.setAccessibleName(name)
@@ -157,7 +153,7 @@ class ChoiceCards(QWidget):
         """
         return self._cards[value]
 
-    def keyPressEvent(self, event: QKeyEvent) -> None:  # noqa: N802 - overrides Qt
+    def keyPressEvent(self, event: QKeyEvent) -> None:
         """Keep Enter from reaching the page's buttons."""
         if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
             event.accept()

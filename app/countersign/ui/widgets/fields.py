@@ -28,7 +28,7 @@ from countersign.ui.widgets.labels import PlainLabel, Variant
 from countersign.ui.widgets.painting import follow_look, mirrored_rect, rounded
 
 
-def mark_fault(control: QWidget, fault: bool) -> None:  # noqa: FBT001 - the state itself
+def mark_fault(control: QWidget, fault: bool) -> None:
     """Give a control the border of a mistake, or take it away."""
     if bool(control.property("fault")) == fault:
         return
@@ -61,7 +61,7 @@ class TextField(QLineEdit):
         self.setPlaceholderText(placeholder)
         follow_look(self._restyle)
 
-    def paintEvent(self, event: QPaintEvent) -> None:  # noqa: N802 - overrides Qt
+    def paintEvent(self, event: QPaintEvent) -> None:
         """Draw the ornament over the field."""
         super().paintEvent(event)
         if self._icon:
@@ -91,9 +91,7 @@ class TextArea(QPlainTextEdit):
         lines: height.
     """
 
-    def __init__(
-        self, name: str = "", parent: QWidget | None = None, *, placeholder: str = "", lines: int = 4
-    ) -> None:
+    def __init__(self, name: str = "", parent: QWidget | None = None, *, placeholder: str = "", lines: int = 4) -> None:
         super().__init__(parent)
         self._lines = lines
         self.setAccessibleName(name)
@@ -103,7 +101,7 @@ class TextArea(QPlainTextEdit):
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
         follow_look(self._restyle)
 
-    def sizeHint(self) -> QSize:  # noqa: N802 - overrides Qt
+    def sizeHint(self) -> QSize:
         """Return a height of so many lines."""
         return QSize(look().px(280), self.fontMetrics().lineSpacing() * self._lines + 26)
 
@@ -161,11 +159,11 @@ class SelectField(QComboBox):
         if index >= 0:
             self.setCurrentIndex(index)
 
-    def wheelEvent(self, event: QWheelEvent) -> None:  # noqa: N802 - overrides Qt
+    def wheelEvent(self, event: QWheelEvent) -> None:
         """Scroll the page, not the choice: a wheel must never change a payment."""
         event.ignore()
 
-    def paintEvent(self, event: QPaintEvent) -> None:  # noqa: N802 - overrides Qt
+    def paintEvent(self, event: QPaintEvent) -> None:
         """Draw the arrow over the field."""
         super().paintEvent(event)
         _Arrowed.paint_arrow(self, "chevron-down")
@@ -180,11 +178,16 @@ class SelectField(QComboBox):
 
 
 class DateField(QDateEdit):
-    """Choose a day, typed or from a calendar; shown as year-month-day."""
+    """Choose a day, typed or from a calendar; shown as year-month-day.
 
-    def __init__(self, name: str = "", parent: QWidget | None = None) -> None:
-        """Make a field that shows today until `setDate` is called."""
-        super().__init__(QDate.currentDate(), parent)
+    Args:
+        day: the first one shown, as ``YYYY-MM-DD`` (ISO 8601).
+        name: accessible name.
+    """
+
+    def __init__(self, day: str, name: str = "", parent: QWidget | None = None) -> None:
+        super().__init__(QDate.fromString(day, Qt.DateFormat.ISODate), parent)
+        self.setLayoutDirection(Qt.LayoutDirection.LeftToRight)
         self.setAccessibleName(name)
         self.setDisplayFormat("yyyy-MM-dd")
         self.setCalendarPopup(True)
@@ -194,11 +197,11 @@ class DateField(QDateEdit):
         """Return the day as ``YYYY-MM-DD`` (ISO 8601)."""
         return str(self.date().toString(Qt.DateFormat.ISODate))
 
-    def wheelEvent(self, event: QWheelEvent) -> None:  # noqa: N802 - overrides Qt
+    def wheelEvent(self, event: QWheelEvent) -> None:
         """Scroll the page, not the day."""
         event.ignore()
 
-    def paintEvent(self, event: QPaintEvent) -> None:  # noqa: N802 - overrides Qt
+    def paintEvent(self, event: QPaintEvent) -> None:
         """Draw the calendar icon over the field."""
         super().paintEvent(event)
         _Arrowed.paint_arrow(self, "calendar")
@@ -229,28 +232,28 @@ class CheckField(QCheckBox):
         """Return the statement."""
         return self._label.text()
 
-    def sizeHint(self) -> QSize:  # noqa: N802 - overrides Qt
+    def sizeHint(self) -> QSize:
         """Return the size of box and text."""
         return self._row.sizeHint()
 
-    def minimumSizeHint(self) -> QSize:  # noqa: N802 - overrides Qt
+    def minimumSizeHint(self) -> QSize:
         """Return the smallest size of box and text."""
         return self._row.minimumSize()
 
-    def hasHeightForWidth(self) -> bool:  # noqa: N802 - overrides Qt
+    def hasHeightForWidth(self) -> bool:
         """Return True: the statement may break into lines."""
         return True
 
-    def heightForWidth(self, width: int) -> int:  # noqa: N802 - overrides Qt
+    def heightForWidth(self, width: int) -> int:
         """Return the height of the statement at ``width``."""
         return self._row.totalHeightForWidth(width)
 
-    def hitButton(self, position: object) -> bool:  # noqa: N802 - overrides Qt
+    def hitButton(self, position: object) -> bool:
         """Take presses anywhere on the statement."""
         point = position.toPoint() if isinstance(position, QPointF) else position
         return self.rect().contains(point)  # type: ignore[call-overload,no-any-return]
 
-    def paintEvent(self, _event: QPaintEvent) -> None:  # noqa: N802 - overrides Qt
+    def paintEvent(self, _event: QPaintEvent) -> None:
         """Draw the box, its tick and the ring."""
         now = look()
         edge = now.px(22)
@@ -260,7 +263,7 @@ class CheckField(QCheckBox):
             rounded(painter, box.adjusted(-3, -3, 3, 3), 8, None, now.palette.focus, 2)
         if self.isChecked():
             rounded(painter, box, 5, now.palette.accent, None)
-            paint_icon(painter, "check", box.adjusted(3, 3, -3, -3), now.palette.on_accent)
+            paint_icon(painter, "tick", box.adjusted(3, 3, -3, -3), now.palette.on_accent)
         else:
             rounded(painter, box, 5, now.palette.surface, now.palette.border_strong, 1.5)
 
@@ -277,8 +280,9 @@ class CheckField(QCheckBox):
 
 
 class Field(QWidget):
-    """Hold a control with its label above, a hint, and its error in the same words
-    as the summary of the page.
+    """Hold a control with its label above, a hint, and its error.
+
+    The error is worded as in the summary of the page.
 
     Args:
         label: what is asked for.
@@ -286,9 +290,7 @@ class Field(QWidget):
         hint: how to answer, shown before anything is wrong.
     """
 
-    def __init__(
-        self, label: str, control: QWidget, parent: QWidget | None = None, *, hint: str = ""
-    ) -> None:
+    def __init__(self, label: str, control: QWidget, parent: QWidget | None = None, *, hint: str = "") -> None:
         super().__init__(parent)
         self.control = control
         self._hint = hint

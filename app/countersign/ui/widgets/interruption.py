@@ -80,7 +80,7 @@ class InterruptionPanel(QFrame):
         fade_in(self)
         announce(self, self._words, assertive=True)
 
-    def paintEvent(self, _event: QPaintEvent) -> None:  # noqa: N802 - overrides Qt
+    def paintEvent(self, _event: QPaintEvent) -> None:
         """Draw the navy ground and the amber edge."""
         colours = look().palette
         painter = QPainter(self)

@@ -9,8 +9,16 @@ from __future__ import annotations
 from enum import StrEnum
 from typing import Final
 
-from PySide6.QtCore import QSize, Qt
-from PySide6.QtGui import QColor, QFont, QPainter, QPaintEvent, QPalette, QResizeEvent
+from PySide6.QtCore import QEvent, QSize, Qt
+from PySide6.QtGui import (
+    QColor,
+    QFont,
+    QPainter,
+    QPaintEvent,
+    QPalette,
+    QResizeEvent,
+    QTextLayout,
+)
 from PySide6.QtWidgets import QLabel, QSizePolicy, QWidget
 
 from countersign.ui.theme.fonts import Weight, font
@@ -65,6 +73,18 @@ def isolate_ltr(text: str) -> str:
     return f"{LTR_START}{text}{LTR_END}" if text else ""
 
 
+def first_line(text: str, face: QFont) -> tuple[int, int]:
+    """Return ascent and height of a line of ``text``, with the fonts it really takes.
+
+    Chinese characters come from another font than Latin ones, and stand taller.
+    """
+    layout = QTextLayout(text or " ", face)
+    layout.beginLayout()
+    line = layout.createLine()
+    layout.endLayout()
+    return round(line.ascent()), round(line.height())
+
+
 class PlainLabel(QLabel):
     """Show plain text in one of the variants.
 
@@ -97,6 +117,8 @@ class PlainLabel(QLabel):
         self._elide = elide
         self._ltr = ltr
         self._text = ""
+        self._side = Qt.AlignmentFlag.AlignLeading | Qt.AlignmentFlag.AlignVCenter
+        self._align()
         self.setWordWrap(wrap and elide is Elide.NONE)
         if elide is not Elide.NONE:
             self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Fixed)
@@ -108,8 +130,7 @@ class PlainLabel(QLabel):
             self.setSizePolicy(policy)
         if selectable:
             self.setTextInteractionFlags(
-                Qt.TextInteractionFlag.TextSelectableByMouse
-                | Qt.TextInteractionFlag.TextSelectableByKeyboard
+                Qt.TextInteractionFlag.TextSelectableByMouse | Qt.TextInteractionFlag.TextSelectableByKeyboard
             )
             self.setCursor(Qt.CursorShape.IBeamCursor)
         follow_look(self._restyle)
@@ -124,7 +145,7 @@ class PlainLabel(QLabel):
         """Return the text as it was given."""
         return self._text
 
-    def setText(self, text: str) -> None:  # noqa: N802 - overrides Qt
+    def setText(self, text: str) -> None:
         """Show another text."""
         self._text = text
         shown = isolate_ltr(text) if self._ltr else text
@@ -133,10 +154,25 @@ class PlainLabel(QLabel):
         super().setText(shown.replace("&", "&&") if self.buddy() is not None else shown)
         self._tip()
 
-    def setBuddy(self, buddy: QWidget) -> None:  # noqa: N802 - overrides Qt
+    def setBuddy(self, buddy: QWidget) -> None:
         """Name a control by this label."""
         super().setBuddy(buddy)
         self.setText(self._text)
+
+    def setAlignment(self, alignment: Qt.AlignmentFlag) -> None:
+        """Align by the direction of the window, not of the words shown in it."""
+        self._side = alignment
+        self._align()
+
+    def first_ascent(self) -> int:
+        """Return how far the base line of the first line is below the label's top."""
+        return first_line(self._text, self.font())[0] + self.contentsMargins().top()
+
+    def changeEvent(self, event: QEvent) -> None:
+        """Follow a change of the window's direction."""
+        super().changeEvent(event)
+        if event.type() == QEvent.Type.LayoutDirectionChange:
+            self._align()
 
     def set_ink(self, token: str | None) -> None:
         """Colour the text by a palette token (``ok``, ``side_text`` …), None for usual."""
@@ -150,19 +186,24 @@ class PlainLabel(QLabel):
             return self._text
         return self.fontMetrics().elidedText(self._text, mode, self.contentsRect().width())
 
-    def minimumSizeHint(self) -> QSize:  # noqa: N802 - overrides Qt
+    def minimumSizeHint(self) -> QSize:
         """Return the smallest size; a line that may be shortened can become narrow."""
         hint = super().minimumSizeHint()
+        if self.wordWrap():
+            # The height at the least width would leave pages half empty.
+            margins = self.contentsMargins()
+            line = self.fontMetrics().height() + margins.top() + margins.bottom()
+            return QSize(hint.width(), min(hint.height(), line))
         if self._elide is Elide.NONE:
             return hint
         return QSize(min(hint.width(), self.fontMetrics().averageCharWidth() * 8), hint.height())
 
-    def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: N802 - overrides Qt
+    def resizeEvent(self, event: QResizeEvent) -> None:
         """Put the whole text into the tool tip where it was shortened."""
         super().resizeEvent(event)
         self._tip()
 
-    def paintEvent(self, event: QPaintEvent) -> None:  # noqa: N802 - overrides Qt
+    def paintEvent(self, event: QPaintEvent) -> None:
         """Draw the text, shortened where the label may be."""
         if self._elide is Elide.NONE:
             super().paintEvent(event)
@@ -172,9 +213,20 @@ class PlainLabel(QLabel):
         shown = self.shown_text()
         painter.drawText(
             self.contentsRect(),
-            int(self.alignment() | Qt.TextFlag.TextSingleLine),
+            int(self.alignment()) | int(Qt.TextFlag.TextSingleLine),
             isolate_ltr(shown) if self._ltr else shown,
         )
+
+    def _align(self) -> None:
+        across = self._side & Qt.AlignmentFlag.AlignHorizontal_Mask
+        if across in (Qt.AlignmentFlag.AlignLeft, Qt.AlignmentFlag.AlignRight):
+            leads = across == Qt.AlignmentFlag.AlignLeft
+            mirrored = self.layoutDirection() == Qt.LayoutDirection.RightToLeft
+            side = Qt.AlignmentFlag.AlignLeft if leads != mirrored else Qt.AlignmentFlag.AlignRight
+            down = self._side & Qt.AlignmentFlag.AlignVertical_Mask
+            super().setAlignment(side | Qt.AlignmentFlag.AlignAbsolute | down)
+        else:
+            super().setAlignment(self._side)
 
     def _tip(self) -> None:
         shortened = self._elide is not Elide.NONE and self.shown_text() != self._text

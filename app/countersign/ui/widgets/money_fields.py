@@ -21,7 +21,7 @@ from countersign.ui.theme.tokens import TypeSize
 from countersign.ui.widgets.announcer import announce
 from countersign.ui.widgets.buttons import LinkButton
 from countersign.ui.widgets.fields import TextField
-from countersign.ui.widgets.painting import is_mirrored, mirrored_rect
+from countersign.ui.widgets.painting import is_mirrored, leading, mirrored_rect
 
 _SPACES: Final = re.compile(r"[\s\u00a0\u2007\u202f\u2066-\u2069]+")
 
@@ -66,14 +66,14 @@ class AmountField(TextField):
         """Set what groups the digits when the field is left."""
         self._formatter = formatter
 
-    def focusOutEvent(self, event: QFocusEvent) -> None:  # noqa: N802 - overrides Qt
+    def focusOutEvent(self, event: QFocusEvent) -> None:
         """Group the digits, on leaving only."""
         super().focusOutEvent(event)
         grouped = self._formatter(self.text()) if self._formatter else None
         if grouped is not None and grouped != self.text():
             self.setText(grouped)
 
-    def paintEvent(self, event: QPaintEvent) -> None:  # noqa: N802 - overrides Qt
+    def paintEvent(self, event: QPaintEvent) -> None:
         """Draw the currency's code."""
         super().paintEvent(event)
         if self._currency:
@@ -81,7 +81,7 @@ class AmountField(TextField):
             painter.setFont(font(TypeSize.LEAD, Weight.MEDIUM))
             painter.setPen(QColor(look().palette.muted))
             box = QRectF(13, 0, self.width() - 26, self.height())
-            painter.drawText(box, int(Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignLeft), self._currency)
+            painter.drawText(box, leading(self), self._currency)
 
     def _restyle(self) -> None:
         super()._restyle()
@@ -143,7 +143,7 @@ class AccountField(TextField):
         if not self.hasFocus():
             self.set_value(self.value())
 
-    def focusOutEvent(self, event: QFocusEvent) -> None:  # noqa: N802 - overrides Qt
+    def focusOutEvent(self, event: QFocusEvent) -> None:
         """Show the number in groups."""
         super().focusOutEvent(event)
         grouped = in_groups(self.value(), self._groups)
@@ -161,9 +161,7 @@ class SecretField(TextField):
         """Make a hidden field."""
         super().__init__(name, parent)
         self.setEchoMode(QLineEdit.EchoMode.Password)
-        self.setInputMethodHints(
-            Qt.InputMethodHint.ImhSensitiveData | Qt.InputMethodHint.ImhNoPredictiveText
-        )
+        self.setInputMethodHints(Qt.InputMethodHint.ImhSensitiveData | Qt.InputMethodHint.ImhNoPredictiveText)
         self._toggle = LinkButton(_("Show"), self, name=_("Show what you type"))
         self._toggle.setCursor(Qt.CursorShape.PointingHandCursor)
         self._toggle.activated.connect(self._on_toggle)
@@ -173,7 +171,7 @@ class SecretField(TextField):
         """Tell whether the text can be read."""
         return self.echoMode() == QLineEdit.EchoMode.Normal
 
-    def show_secret(self, shown: bool) -> None:  # noqa: FBT001 - a setter
+    def show_secret(self, shown: bool) -> None:
         """Show or hide what is typed."""
         mode = QLineEdit.EchoMode.Normal if shown else QLineEdit.EchoMode.Password
         self.setEchoMode(mode)
@@ -188,7 +186,7 @@ class SecretField(TextField):
         self.show_secret(shown=False)
         return text
 
-    def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: N802 - overrides Qt
+    def resizeEvent(self, event: QResizeEvent) -> None:
         """Keep the button at the trailing edge."""
         super().resizeEvent(event)
         self._place()
@@ -202,9 +200,7 @@ class SecretField(TextField):
             return
         size = self._toggle.sizeHint()
         left = self.width() - size.width() - 8
-        box = mirrored_rect(
-            self, QRectF(left, (self.height() - size.height()) / 2, size.width(), size.height())
-        )
+        box = mirrored_rect(self, QRectF(left, (self.height() - size.height()) / 2, size.width(), size.height()))
         self._toggle.setGeometry(box.toRect())
         room = size.width() + 4
         mirrored = is_mirrored(self)
@@ -255,7 +251,7 @@ class OtpField(TextField):
         """Return the code."""
         return self.text()
 
-    def keyPressEvent(self, event: QKeyEvent) -> None:  # noqa: N802 - overrides Qt
+    def keyPressEvent(self, event: QKeyEvent) -> None:
         """Clean a pasted code before it is put in."""
         if event.matches(QKeySequence.StandardKey.Paste):
             self.insert_code(QApplication.clipboard().text())
@@ -268,7 +264,7 @@ class OtpField(TextField):
         self.insert(text)
         self._on_edited(self.text())
 
-    def sizeHint(self) -> QSize:  # noqa: N802 - overrides Qt
+    def sizeHint(self) -> QSize:
         """Return a width that tells how long the code is."""
         cells = min(self._max or 12, 16)
         cell = self.fontMetrics().horizontalAdvance("0")
@@ -276,7 +272,7 @@ class OtpField(TextField):
 
     def _on_edited(self, text: str) -> None:
         kept = "".join(c for c in text if self._belongs(c))
-        dropped = [c for c in text if not self._belongs(c) and c not in "-" and not c.isspace()]
+        dropped = [c for c in text if not self._belongs(c) and c != "-" and not c.isspace()]
         too_long = self._max is not None and len(kept) > self._max
         if too_long:
             kept = kept[: self._max]

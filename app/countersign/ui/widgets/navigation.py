@@ -18,7 +18,13 @@ from countersign.ui.theme.tokens import Radius, Space, TypeSize
 from countersign.ui.widgets.buttons import KitButton, Paint
 from countersign.ui.widgets.cards import IconView
 from countersign.ui.widgets.labels import PlainLabel, Variant
-from countersign.ui.widgets.painting import follow_look, is_mirrored, mirrored_rect, rounded
+from countersign.ui.widgets.painting import (
+    follow_look,
+    is_mirrored,
+    leading,
+    mirrored_rect,
+    rounded,
+)
 
 _WIDTH: Final = 212
 _SHORTCUTS: Final = 8
@@ -55,7 +61,7 @@ class NavButton(KitButton):
         """Return the count shown."""
         return self._badge
 
-    def set_current(self, current: bool) -> None:  # noqa: FBT001 - a setter
+    def set_current(self, current: bool) -> None:
         """Mark the page as the one shown."""
         self._current = current
         self.setCheckable(current)
@@ -87,15 +93,15 @@ class NavButton(KitButton):
         """Return the width of everything on the line."""
         return super().own_width() + (self._badge_width() + Space.S if self._badge else 0)
 
-    def heightForWidth(self, _width: int) -> int:  # noqa: N802 - overrides Qt
+    def heightForWidth(self, _width: int) -> int:
         """Return the height of one line."""
         return self._height()
 
-    def minimumSizeHint(self) -> QSize:  # noqa: N802 - overrides Qt
+    def minimumSizeHint(self) -> QSize:
         """Return the whole line: words of the side bar are never broken."""
         return QSize(self.own_width(), self._height())
 
-    def paintEvent(self, _event: QPaintEvent) -> None:  # noqa: N802 - overrides Qt
+    def paintEvent(self, _event: QPaintEvent) -> None:
         """Draw ground, icon, word and count, from the leading edge."""
         now, state = look(), self.paint_state()
         painter = QPainter(self)
@@ -113,9 +119,8 @@ class NavButton(KitButton):
         badge = self._badge_width()
         room = box.width() - text_left - lead - (badge + Space.S if badge else 0)
         where = mirrored_rect(self, QRectF(text_left, 0, room, box.height()))
-        side = Qt.AlignmentFlag.AlignRight if is_mirrored(self) else Qt.AlignmentFlag.AlignLeft
         painter.setPen(QColor(state.ink))
-        painter.drawText(where, int(side | Qt.AlignmentFlag.AlignVCenter), self._text)
+        painter.drawText(where, leading(self), self._text)
         if badge:
             high = now.px(22)
             pill = QRectF(box.width() - lead - badge + 4, (box.height() - high) / 2, badge, high)
@@ -223,17 +228,17 @@ class NavBar(QFrame):
         """
         return self._pages[key]
 
-    def sizeHint(self) -> QSize:  # noqa: N802 - overrides Qt
+    def sizeHint(self) -> QSize:
         """Return the width all words need, at least the usual one."""
         lines = (*self._pages.values(), self.freeze, self.lock)
         widest = max((line.own_width() for line in lines), default=0) + 2 * Space.M + Space.S
         return QSize(max(_WIDTH, widest), look().px(480))
 
-    def minimumSizeHint(self) -> QSize:  # noqa: N802 - overrides Qt
+    def minimumSizeHint(self) -> QSize:
         """Return the same width; pages scroll where the window is low."""
         return QSize(self.sizeHint().width(), look().px(240))
 
-    def paintEvent(self, _event: QPaintEvent) -> None:  # noqa: N802 - overrides Qt
+    def paintEvent(self, _event: QPaintEvent) -> None:
         """Draw the navy ground."""
         painter = QPainter(self)
         painter.fillRect(self.rect(), QColor(look().palette.side))

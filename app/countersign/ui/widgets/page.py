@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Final
 
-from PySide6.QtCore import QSize, Qt
+from PySide6.QtCore import QSize, Qt, Signal
 from PySide6.QtGui import QColor, QPainter, QPaintEvent, QResizeEvent, QShowEvent
 from PySide6.QtWidgets import QBoxLayout, QFrame, QHBoxLayout, QScrollArea, QVBoxLayout, QWidget
 
@@ -33,9 +33,7 @@ class FooterBar(QFrame):
     Reasons why a button can't act appear above them, and step text between them.
     """
 
-    def __init__(
-        self, safe: KitButton | None, primary: KitButton | None, parent: QWidget | None = None
-    ) -> None:
+    def __init__(self, safe: KitButton | None, primary: KitButton | None, parent: QWidget | None = None) -> None:
         """Make the bar; either button may be missing."""
         super().__init__(parent)
         self._buttons = tuple(button for button in (safe, primary) if button is not None)
@@ -68,7 +66,7 @@ class FooterBar(QFrame):
         self.note.setText(note)
         self.note.setVisible(bool(note))
 
-    def paintEvent(self, _event: QPaintEvent) -> None:  # noqa: N802 - overrides Qt
+    def paintEvent(self, _event: QPaintEvent) -> None:
         """Draw the ground and the line above it."""
         painter = QPainter(self)
         painter.fillRect(self.rect(), QColor(look().palette.bg))
@@ -78,6 +76,8 @@ class FooterBar(QFrame):
 class _Area(QScrollArea):
     """Scroll a page; what has the focus is kept in sight."""
 
+    view_resized = Signal()
+
     def __init__(self) -> None:
         super().__init__()
         self.setWidgetResizable(True)
@@ -86,8 +86,12 @@ class _Area(QScrollArea):
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAsNeeded)
         self.viewport().setAutoFillBackground(False)
 
-    def sizeHint(self) -> QSize:  # noqa: N802
+    def sizeHint(self) -> QSize:
         return QSize(640, 480)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self.view_resized.emit()
 
 
 class ScrollPage(QWidget):
@@ -148,6 +152,7 @@ class ScrollPage(QWidget):
         self._column.addLayout(self._columns)
         self._column.addStretch(1)
         self._area.setWidget(self._content)
+        self._area.view_resized.connect(self._arrange)
         follow_look(self._arrange)
 
     def add(self, widget: QWidget) -> None:
@@ -172,9 +177,7 @@ class ScrollPage(QWidget):
         for widget in widgets:
             self._tools.addWidget(widget, 0, Qt.AlignmentFlag.AlignTop)
 
-    def set_actions(
-        self, safe: KitButton | None, primary: KitButton | None, note: str = ""
-    ) -> FooterBar:
+    def set_actions(self, safe: KitButton | None, primary: KitButton | None, note: str = "") -> FooterBar:
         """Set the bar at the bottom and return it; a second call replaces it."""
         if self._footer is not None:
             self._footer.hide()
@@ -208,14 +211,14 @@ class ScrollPage(QWidget):
         """Tell whether the page shows one column now."""
         return self._columns.direction() == QBoxLayout.Direction.TopToBottom
 
-    def showEvent(self, event: QShowEvent) -> None:  # noqa: N802 - overrides Qt
+    def showEvent(self, event: QShowEvent) -> None:
         """Give the heading the focus when the page opens."""
         super().showEvent(event)
         self._arrange()
         if not event.spontaneous():
             self.focus_heading()
 
-    def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: N802 - overrides Qt
+    def resizeEvent(self, event: QResizeEvent) -> None:
         """Choose one column or two."""
         super().resizeEvent(event)
         self._arrange()
@@ -227,11 +230,15 @@ class ScrollPage(QWidget):
             self._columns.setDirection(flow)
         limit = look().px(self._max_width)
         side = Space.XL if narrow else Space.XXL
-        spare = max(self.width() - limit - 2 * side, 0)
+        spare = max(self._area.viewport().width() - limit - 2 * side, 0)
         left, right = side + spare // 2, side + spare - spare // 2
         if self.layoutDirection() == Qt.LayoutDirection.RightToLeft:
             left, right = right, left
         self._column.setContentsMargins(left, Space.XL, right, Space.XL)
         footer = self._footer.layout() if self._footer is not None else None
         if footer is not None:
-            footer.setContentsMargins(left, Space.M, right, Space.M)
+            bar = self._area.width() - self._area.viewport().width()
+            if self.layoutDirection() == Qt.LayoutDirection.RightToLeft:
+                footer.setContentsMargins(left + bar, Space.M, right, Space.M)
+            else:
+                footer.setContentsMargins(left, Space.M, right + bar, Space.M)

@@ -41,6 +41,15 @@ def is_mirrored(widget: QWidget) -> bool:
     return widget.layoutDirection() == Qt.LayoutDirection.RightToLeft
 
 
+def leading(widget: QWidget) -> int:
+    """Return text flags for the leading edge of a widget's line of reading.
+
+    Absolute, because a painter would turn the side round once more by itself.
+    """
+    side = Qt.AlignmentFlag.AlignRight if is_mirrored(widget) else Qt.AlignmentFlag.AlignLeft
+    return int(side | Qt.AlignmentFlag.AlignAbsolute | Qt.AlignmentFlag.AlignVCenter)
+
+
 def mirrored_rect(widget: QWidget, box: QRectF) -> QRectF:
     """Return ``box`` turned round inside the widget where it reads right to left."""
     if not is_mirrored(widget):

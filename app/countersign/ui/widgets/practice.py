@@ -40,7 +40,7 @@ class PracticeRibbon(QFrame):
             row.addStretch(1)
         follow_look(self.update)
 
-    def paintEvent(self, _event: QPaintEvent) -> None:  # noqa: N802 - overrides Qt
+    def paintEvent(self, _event: QPaintEvent) -> None:
         """Draw the strip and its lower edge."""
         colours = look().palette
         painter = QPainter(self)
@@ -75,7 +75,7 @@ class _Bubble(QFrame):
         body.addWidget(PlainLabel(message.text, Variant.BODY, selectable=True))
         follow_look(self.update)
 
-    def paintEvent(self, _event: QPaintEvent) -> None:  # noqa: N802 - overrides Qt
+    def paintEvent(self, _event: QPaintEvent) -> None:
         colours = look().palette
         rounded(QPainter(self), QRectF(self.rect()), Radius.CARD, colours.surface, colours.border)
 
@@ -130,7 +130,7 @@ class PhonePanel(QFrame):
         for message in fresh:
             announce(self, f"{message.sender}: {message.text}")
 
-    def paintEvent(self, _event: QPaintEvent) -> None:  # noqa: N802 - overrides Qt
+    def paintEvent(self, _event: QPaintEvent) -> None:
         """Draw the body of the phone, with the bar at its foot."""
         colours = look().palette
         painter = QPainter(self)

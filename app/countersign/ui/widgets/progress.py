@@ -64,7 +64,7 @@ class ProgressRow(QWidget):
         if changed and self.isVisible():
             announce(self, stage)
 
-    def set_cancellable(self, cancellable: bool) -> None:  # noqa: FBT001 - a setter
+    def set_cancellable(self, cancellable: bool) -> None:
         """Show or hide the link, as when sending has begun."""
         if self._cancel is not None:
             self._cancel.setVisible(cancellable)

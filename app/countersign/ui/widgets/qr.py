@@ -52,17 +52,17 @@ class QrView(Picture):
         self._rows = tuple(tuple(row) for row in rows)
         self.update()
 
-    def sizeHint(self) -> QSize:  # noqa: N802 - overrides Qt
+    def sizeHint(self) -> QSize:
         """Return a square in which every module has the same whole number of pixels."""
         count = len(self._rows) + 2 * _QUIET
         module = max(-(-self._edge // count), 2)
         return QSize(module * count, module * count)
 
-    def minimumSizeHint(self) -> QSize:  # noqa: N802 - overrides Qt
+    def minimumSizeHint(self) -> QSize:
         """Return the same square."""
         return self.sizeHint()
 
-    def paintEvent(self, _event: QPaintEvent) -> None:  # noqa: N802 - overrides Qt
+    def paintEvent(self, _event: QPaintEvent) -> None:
         """Draw the white square and the black modules."""
         painter = QPainter(self)
         painter.fillRect(self.rect(), QColor("#FFFFFF"))

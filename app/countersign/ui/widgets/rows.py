@@ -14,7 +14,7 @@ from countersign.ui.theme.look import look
 from countersign.ui.theme.tokens import Space, Tone
 from countersign.ui.widgets.buttons import LinkButton
 from countersign.ui.widgets.cards import Chip, Divider
-from countersign.ui.widgets.labels import PlainLabel, Variant
+from countersign.ui.widgets.labels import PlainLabel, Variant, first_line
 from countersign.ui.widgets.painting import follow_look
 
 
@@ -78,7 +78,7 @@ class _RowView(QWidget):
             self._outer.addWidget(self.link, 0, top)
         self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Minimum)
 
-    def set_stacked(self, stacked: bool, label_width: int, chip_below: bool) -> None:  # noqa: FBT001
+    def set_stacked(self, stacked: bool, label_width: int, chip_below: bool) -> None:
         """Put the label above the value, or beside it in a column of its own."""
         flow = QBoxLayout.Direction.TopToBottom if stacked else QBoxLayout.Direction.LeftToRight
         if self._pair.direction() != flow:
@@ -88,14 +88,23 @@ class _RowView(QWidget):
             self.label.setMaximumWidth(16_777_215)
         else:
             self.label.setFixedWidth(label_width)
-        below = (
-            QBoxLayout.Direction.TopToBottom if chip_below else QBoxLayout.Direction.LeftToRight
-        )
+        below = QBoxLayout.Direction.TopToBottom if chip_below else QBoxLayout.Direction.LeftToRight
         if self._middle.direction() != below:
             self._middle.setDirection(below)
-        # The label's base line meets that of the larger value.
-        drop = self.value.fontMetrics().ascent() - self.label.fontMetrics().ascent()
-        self.label.setContentsMargins(0, 0 if stacked else max(drop, 0), 0, 0)
+        self._align(stacked)
+
+    def _align(self, stacked: bool) -> None:
+        """Put label, value, chip and link on one base line."""
+        ascents = {label: label.first_ascent() - label.contentsMargins().top() for label in (self.label, self.value)}
+        link = 0
+        if self.link is not None:
+            ascent, height = first_line(self.link.text(), self.link.font())
+            link = (self.link.sizeHint().height() - height) // 2 + ascent
+        chip = (self._chip.sizeHint().height() + self._chip.fontMetrics().ascent()) // 2 if self._chip else 0
+        base = max(link, ascents[self.value], chip)
+        for label in (self.label, self.value):
+            above = stacked and label is self.value
+            label.setContentsMargins(0, 0 if above else base - ascents[label], 0, 0)
 
     def chip_wants_line(self, room: int) -> bool:
         """Tell whether value and chip don't fit beside each other."""
@@ -163,7 +172,7 @@ class KeyValueRows(QWidget):
         """
         return self._views[key].link
 
-    def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: N802 - overrides Qt
+    def resizeEvent(self, event: QResizeEvent) -> None:
         """Stack labels over values where the page is narrow."""
         super().resizeEvent(event)
         self._arrange()

@@ -66,9 +66,7 @@ class Stepper(Picture):
         """Show other steps."""
         self._steps = tuple(steps)
         self.setAccessibleName(self.sentence())
-        self.setAccessibleDescription(
-            ", ".join(f"{step.name}: {_spoken(step.state)}" for step in self._steps)
-        )
+        self.setAccessibleDescription(", ".join(f"{step.name}: {_spoken(step.state)}" for step in self._steps))
         self.update()
 
     def sentence(self) -> str:
@@ -88,18 +86,18 @@ class Stepper(Picture):
                 )
         return ""
 
-    def sizeHint(self) -> QSize:  # noqa: N802 - overrides Qt
+    def sizeHint(self) -> QSize:
         """Return room for the marks and one line of names."""
         return QSize(look().px(480), look().px(28) + Space.S + self._name_height() + 2)
 
-    def minimumSizeHint(self) -> QSize:  # noqa: N802 - overrides Qt
+    def minimumSizeHint(self) -> QSize:
         """Return room for the marks alone in width."""
         return QSize(look().px(40) * max(len(self._steps), 1), self.sizeHint().height())
 
     def _name_height(self) -> int:
         return self.fontMetrics().height()
 
-    def paintEvent(self, _event: QPaintEvent) -> None:  # noqa: N802 - overrides Qt
+    def paintEvent(self, _event: QPaintEvent) -> None:
         """Draw lines, marks and names."""
         if not self._steps:
             return
@@ -139,12 +137,12 @@ class Stepper(Picture):
         if state is StepState.DONE:
             rounded(painter, box, radius, now.palette.ok, None)
             inset = box.width() * 0.24
-            paint_icon(painter, "check", box.adjusted(inset, inset, -inset, -inset), now.palette.bg)
+            paint_icon(painter, "tick", box.adjusted(inset, inset, -inset, -inset), now.palette.bg)
             return
         if state is StepState.SKIPPED:
             rounded(painter, box, radius, now.palette.bg, now.palette.ok, 2)
             inset = box.width() * 0.24
-            paint_icon(painter, "minus", box.adjusted(inset, inset, -inset, -inset), now.palette.ok)
+            paint_icon(painter, "dash", box.adjusted(inset, inset, -inset, -inset), now.palette.ok)
             return
         current = state is StepState.CURRENT
         fill = now.palette.accent if current else now.palette.surface

@@ -55,15 +55,15 @@ class RowDelegate(QStyledItemDelegate):
         flags = index.data(Qt.ItemDataRole.TextAlignmentRole)
         align = Qt.AlignmentFlag(int(flags)) if flags is not None else Qt.AlignmentFlag.AlignLeading
         inside = rect.adjusted(Space.M, 0, -Space.M, 0)
-        shown = painter.fontMetrics().elidedText(
-            text.replace("\n", " "), Qt.TextElideMode.ElideRight, inside.width()
-        )
+        shown = painter.fontMetrics().elidedText(text.replace("\n", " "), Qt.TextElideMode.ElideRight, inside.width())
         align = QStyle.visualAlignment(option.direction, align)
-        single = int(align | Qt.AlignmentFlag.AlignVCenter) | int(Qt.TextFlag.TextSingleLine)
+        single = int(align | Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignAbsolute) | int(
+            Qt.TextFlag.TextSingleLine
+        )
         painter.drawText(inside, single, shown)
         painter.restore()
 
-    def sizeHint(self, option: QStyleOptionViewItem, index: _Index) -> QSize:  # noqa: N802
+    def sizeHint(self, option: QStyleOptionViewItem, index: _Index) -> QSize:
         """Return the size of a cell with its padding."""
         hint = super().sizeHint(option, index)
         return QSize(hint.width() + 2 * Space.M, max(look().px(44), hint.height() + Space.L))
@@ -106,17 +106,17 @@ class KitTable(QTableView):
         """Return the row under the mouse, -1 for none."""
         return self._hover
 
-    def mouseMoveEvent(self, event: QMouseEvent) -> None:  # noqa: N802 - overrides Qt
+    def mouseMoveEvent(self, event: QMouseEvent) -> None:
         """Follow the mouse with the hover state."""
         super().mouseMoveEvent(event)
         self._set_hover(self.indexAt(event.position().toPoint()).row())
 
-    def leaveEvent(self, event: QEvent) -> None:  # noqa: N802 - overrides Qt
+    def leaveEvent(self, event: QEvent) -> None:
         """End the hover state."""
         super().leaveEvent(event)
         self._set_hover(-1)
 
-    def keyPressEvent(self, event: QKeyEvent) -> None:  # noqa: N802 - overrides Qt
+    def keyPressEvent(self, event: QKeyEvent) -> None:
         """Open the current row with Enter."""
         if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter) and self.currentIndex().isValid():
             self.row_opened.emit(self.currentIndex().row())

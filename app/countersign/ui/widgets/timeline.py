@@ -54,7 +54,7 @@ _INKS: Final = {
     Moment.FAILED: "danger",
     Moment.UNKNOWN: "warn",
 }
-_MARKS: Final = {Moment.DONE: "check", Moment.FAILED: "close", Moment.UNKNOWN: "question"}
+_MARKS: Final = {Moment.DONE: "tick", Moment.FAILED: "cross"}
 
 
 class _Rail(QWidget):
@@ -67,10 +67,10 @@ class _Rail(QWidget):
         self.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Preferred)
         follow_look(self._restyle)
 
-    def sizeHint(self) -> QSize:  # noqa: N802 - overrides Qt
+    def sizeHint(self) -> QSize:
         return QSize(look().px(26), look().px(26))
 
-    def paintEvent(self, _event: QPaintEvent) -> None:  # noqa: N802 - overrides Qt
+    def paintEvent(self, _event: QPaintEvent) -> None:
         now = look()
         colours = now.palette.as_mapping()
         painter = QPainter(self)
@@ -108,9 +108,7 @@ class _Rail(QWidget):
 class Timeline(QWidget):
     """Show entries one under the other, oldest first."""
 
-    def __init__(
-        self, name: str, entries: Sequence[TimelineEntry] = (), parent: QWidget | None = None
-    ) -> None:
+    def __init__(self, name: str, entries: Sequence[TimelineEntry] = (), parent: QWidget | None = None) -> None:
         """Make a timeline; ``name`` is for screen readers."""
         super().__init__(parent)
         self.setAccessibleName(name)
