@@ -99,7 +99,8 @@ def test_work_waits_until_it_is_asked_for() -> None:
     order = approved(world)
     submission = world.session.submission(order)
     submission.begin()
-    assert submission.progress.phase is Phase.WORKING
+    seen = [submission.progress.phase]
     assert tasks.waiting
     tasks.finish()
-    assert submission.progress.phase is Phase.PASSWORD
+    seen.append(submission.progress.phase)
+    assert seen == [Phase.WORKING, Phase.PASSWORD]
