@@ -150,14 +150,42 @@ class CancellationStart:
     reply: RawReply
 
 
+@dataclass(frozen=True, slots=True)
+class Consent:
+    """A permission to read accounts, which the bank grants once the person has authorised it.
+
+    Attributes:
+        valid: Whether accounts may be read under it now.
+        handle: For ``start_authorisation``; empty where no authorisation is wanted.
+    """
+
+    consent_id: str
+    valid: bool
+    handle: str
+    reply: RawReply
+
+
 class Bank(Protocol):
     """A connected bank."""
 
     def profile(self) -> BankProfile:
         """Ask the bank what it declares of itself, afresh."""
 
+    def start_consent(self) -> Consent:
+        """Ask for the permission to read accounts: then ``start_authorisation``, as for a payment."""
+
+    def consent(self, consent_id: str) -> Consent:
+        """Ask how a permission stands: a lookup."""
+
+    def use_consent(self, consent_id: str) -> None:
+        """Read accounts under this permission from now on. Asks nothing."""
+
     def accounts(self) -> Sequence[BankAccount]:
-        """List accounts with balances."""
+        """List accounts with balances.
+
+        Raises:
+            ConnectorError: ``bank.consent_missing`` where no permission is in use.
+        """
 
     def entries(self, resource: str, since_ms: int) -> Sequence[BankEntry]:
         """List booked and pending entries of an account, oldest first."""

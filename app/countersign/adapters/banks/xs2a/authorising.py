@@ -1,0 +1,85 @@
+"""Reading the steps of an authorisation (NextGenPSD2 1.3 §7.2, §14.12 to §14.15): open lists stay open."""
+
+from __future__ import annotations
+
+import re
+
+from countersign.adapters.banks.xs2a.handles import Handle
+from countersign.adapters.banks.xs2a.reading import Body, shown
+from countersign.application.ports.bank import AuthorisationState, Challenge, ScaMethod
+
+NAME_LIMIT = 140
+INFORMATION_LIMIT = 1000
+_LONGEST_CODE = 100
+_IDENTIFIER = re.compile(r"[A-Za-z0-9._~:-]{1,70}")
+_FINAL = {
+    "finalised": AuthorisationState.FINALISED,
+    "failed": AuthorisationState.FAILED,
+    "exempted": AuthorisationState.EXEMPTED,
+}
+
+
+def is_identifier(text: str) -> bool:
+    """Tell whether a text can be part of a path and mean nothing else there."""
+    return bool(_IDENTIFIER.fullmatch(text)) and set(text) != {"."}
+
+
+def read_identifier(body: Body, name: str) -> str:
+    """Read an identifier that will be part of a path.
+
+    Raises:
+        ConnectorError: ``bank.reply_unreadable``: it is missing, or has characters that would mean something there.
+    """
+    found = body.text(name)
+    if not is_identifier(found):
+        raise body.unreadable(name)
+    return found
+
+
+def read_state(body: Body) -> AuthorisationState:
+    """Read scaStatus; whatever isn't final is a step on the way."""
+    return _FINAL.get(body.text("scaStatus"), AuthorisationState.OPEN)
+
+
+def read_methods(body: Body, handle: Handle) -> tuple[ScaMethod, ...]:
+    """Read the methods that are offered, or recall those offered before."""
+    offered = tuple(_method(item) for item in body.each("scaMethods") if item.text_or_empty("authenticationMethodId"))
+    return offered or tuple(ScaMethod(*item) for item in handle.methods)
+
+
+def read_challenge(body: Body, methods: tuple[ScaMethod, ...], asked: str = "") -> Challenge | None:
+    """Read what the bank wants to be shown and answered; None where it wants nothing yet.
+
+    Args:
+        body: The reply.
+        methods: What was offered.
+        asked: The method that was chosen; empty where none was.
+    """
+    chosen, data = body.within("chosenScaMethod"), body.within("challengeData")
+    said = chosen.text_or_empty("authenticationMethodId")
+    if not (asked or said or isinstance(data.value, dict)):
+        return None
+    known = next((item for item in methods if item.method == (said or asked)), None)
+    method = known or (_method(chosen) if said else ScaMethod(asked, "", ""))
+    longest = data.get("otpMaxLength")
+    return Challenge(
+        method=method,
+        otp_format="integer" if data.text_or_empty("otpFormat") == "integer" else "characters",
+        otp_max_length=longest if type(longest) is int and 0 < longest <= _LONGEST_CODE else 0,
+        information=shown(data.text_or_empty("additionalInformation"), INFORMATION_LIMIT),
+        data=_lines(data.get("data")),
+    )
+
+
+def _method(item: Body) -> ScaMethod:
+    method = item.text_or_empty("authenticationMethodId")
+    name = shown(item.text_or_empty("name"), NAME_LIMIT)
+    return ScaMethod(
+        method, shown(item.text_or_empty("authenticationType"), NAME_LIMIT), name or shown(method, NAME_LIMIT)
+    )
+
+
+def _lines(data: object) -> tuple[str, ...]:
+    """Read challengeData.data: a list by the standard, one text at some banks, ``[null]`` at others."""
+    found = data if isinstance(data, list) else [data]
+    return tuple(shown(item, INFORMATION_LIMIT) for item in found if isinstance(item, str) and item)

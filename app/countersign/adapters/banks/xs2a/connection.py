@@ -1,0 +1,363 @@
+"""A bank that speaks NextGenPSD2 1.3: explicit start of the authorisation, EMBEDDED approach.
+
+Links that the bank sends are followed. Built are only the fixed entry points (``/v1/payments/{product}``,
+``/v1/consents``, ``/v1/accounts``), the two beside the standard (``/v1/bank-profile``, ``/v1/payee-verifications``),
+and the lookups by identifier that reconciliation lives on (``/v1/payments/{product}/{id}``, ``…/status``,
+``…/authorisations``, ``…/authorisations/{id}``, ``/v1/consents/{id}``): links don't survive a lost reply, identifiers
+do.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from http import HTTPStatus
+
+import orjson
+
+from countersign.adapters.banks.xs2a import authorising
+from countersign.adapters.banks.xs2a.account_reading import AccountReader
+from countersign.adapters.banks.xs2a.channel import Answer, Channel, proves_nothing
+from countersign.adapters.banks.xs2a.credentials import Credentials
+from countersign.adapters.banks.xs2a.handles import CANCELLATION, CONSENT, PAYMENT, STEP_LINKS, Handle, read_links
+from countersign.adapters.banks.xs2a.messages import payment_body, require_echo
+from countersign.adapters.banks.xs2a.reading import shown
+from countersign.adapters.transport.exchange import Limits
+from countersign.application.ports.bank import (
+    Authorisation,
+    AuthorisationState,
+    BankAccount,
+    BankEntry,
+    BankProfile,
+    CancellationStart,
+    CommitPoint,
+    Consent,
+    Initiation,
+    PaymentReport,
+)
+from countersign.application.ports.clock import Clock, Entropy
+from countersign.domain.errors import ConnectorError, FailureKind, SecurityError
+from countersign.domain.order import BindingError, PaymentFields, PaymentProduct
+from countersign.domain.order_state import TransactionStatus
+from countersign.domain.payee import NameCheck, VopOutcome
+
+CONSENT_DAYS = 180  # Commission Delegated Regulation (EU) 2018/389, Article 10(2), as amended by 2022/2360
+READS_A_DAY = 4  # the same, Article 36(5)(b): reads without the person
+_EMBEDDED = (("TPP-Redirect-Preferred", "false"), ("TPP-Explicit-Authorisation-Preferred", "true"))
+_UNAUTHORISED = frozenset({TransactionStatus.RCVD, TransactionStatus.PATC, TransactionStatus.PDNG})
+
+
+class Xs2aBank:
+    """A connected bank; the port ``Bank`` says what each call does and raises.
+
+    Args:
+        credentials: From the vault.
+        clock: Time.
+        entropy: For request identifiers.
+        limits: What one exchange may take.
+
+    Raises:
+        SecurityError: ``bank.credentials``: they can't be used.
+    """
+
+    def __init__(self, credentials: Credentials, clock: Clock, entropy: Entropy, limits: Limits | None = None) -> None:
+        self._channel = Channel(credentials, clock, entropy, limits)
+        self._clock = clock
+        self._accounts = AccountReader(self._channel, credentials.consent_id)
+
+    def profile(self) -> BankProfile:
+        """Ask the bank what it declares of itself, afresh."""
+        body = self._channel.call("profile", "GET", self._entry("bank-profile"), lookup=True).body
+        offered = body.get("products")
+        names = offered if isinstance(offered, list) else []
+        at_answer = body.text("commit_point") == CommitPoint.SCA_ANSWER
+        return BankProfile(
+            name=shown(body.text("name")),
+            bic=shown(body.text("bic")),
+            practice=body.get("practice") is True,
+            commit_point=CommitPoint.SCA_ANSWER if at_answer else CommitPoint.INITIATION,
+            never_executes_unauthorised=body.get("never_executes_unauthorised") is True
+            and body.get("sca_exempt_possible") is False,
+            products=tuple(product for product in PaymentProduct if product.value in names),
+        )
+
+    # — reading accounts —
+
+    def start_consent(self) -> Consent:
+        """Ask for the permission to read accounts."""
+        last_day = datetime.fromtimestamp(self._clock.now_ms() // 1000, tz=UTC).date() + timedelta(days=CONSENT_DAYS)
+        wanted = {
+            "access": {"allPsd2": "allAccounts"},
+            "recurringIndicator": True,
+            "validUntil": last_day.isoformat(),
+            "frequencyPerDay": READS_A_DAY,
+            "combinedServiceIndicator": False,
+        }
+        target = self._entry("consents")
+        answer = self._channel.call(
+            "consent", "POST", target, body=orjson.dumps(wanted), headers=_EMBEDDED, names_person=True
+        )
+        consent_id = authorising.read_identifier(answer.body, "consentId")
+        return self._consent(answer, target, consent_id)
+
+    def consent(self, consent_id: str) -> Consent:
+        """Ask how a permission stands."""
+        target = self._entry("consents", consent_id)
+        try:
+            answer = self._channel.call("consent_status", "GET", target, lookup=True)
+        except ConnectorError as error:
+            raise proves_nothing(error) from error
+        return self._consent(answer, target, consent_id)
+
+    def use_consent(self, consent_id: str) -> None:
+        """Read accounts under this permission from now on."""
+        self._accounts.consent_id = consent_id
+
+    def accounts(self) -> Sequence[BankAccount]:
+        """List accounts with balances."""
+        return self._accounts.accounts()
+
+    def entries(self, resource: str, since_ms: int) -> Sequence[BankEntry]:
+        """List booked and pending entries of an account, oldest first."""
+        return self._accounts.entries(resource, since_ms)
+
+    # — who is paid —
+
+    def verify_payee(self, name: str, iban: str) -> NameCheck:
+        """Ask whether the name belongs to the account (EPC Verification of Payee)."""
+        question = orjson.dumps({"creditorName": name, "creditorAccount": {"iban": iban}})
+        answer = self._channel.call(
+            "verify_payee", "POST", self._entry("payee-verifications"), body=question, lookup=True
+        )
+        body = answer.body
+        _require_same("request_id", body.text("requestId"), answer.request_id)
+        _require_same("creditor_account", body.within("creditorAccount").account(), iban)
+        _require_same("creditor_account", body.text("accountHash").lower(), hashlib.sha256(iban.encode()).hexdigest())
+        _require_same("creditor_name", body.text("creditorName"), name)
+        said = body.text("outcome")
+        if said not in set(VopOutcome) - {VopOutcome.NOT_DONE}:
+            raise body.unreadable("outcome")
+        outcome = VopOutcome(said)
+        # A name comes with a close match only; a bank that tells more than it may isn't listened to.
+        matched = shown(body.text_or_empty("matchedName"), 140) if outcome is VopOutcome.CLOSE_MATCH else ""
+        return NameCheck(outcome, name, iban, matched, answer.reply.received_at, answer.request_id)
+
+    # — a payment —
+
+    def initiate(self, payment: PaymentFields, request_id: str) -> Initiation:
+        """Hand the payment to the bank, and read it back.
+
+        Raises:
+            ConnectorError: As the port says; ``bank.read_back_failed`` (UNKNOWN) with ``payment_id`` and ``cause``
+                where the bank took the payment and wouldn't show it. Call ``recall_initiation`` then.
+            BindingError: ``binding.reply``, with ``payment_id`` where the bank gave one.
+        """
+        target = self._entry("payments", payment.product.value)
+        body = payment_body(payment)
+        answer = self._channel.call(
+            "initiate", "POST", target, body=body, headers=_EMBEDDED, request_id=request_id, names_person=True
+        )
+        payment_id = authorising.read_identifier(answer.body, "paymentId")
+        try:
+            links = read_links(answer.body, self._channel.origin, self._channel.url(target), payment_id)
+            echo = self._echo(links.get("self") or self._payment(payment_id, payment.product), payment_id, payment)
+        except BindingError as error:
+            raise type(error)(error.code, **(error.params | {"payment_id": payment_id})) from error
+        except ConnectorError as error:
+            unread = ConnectorError(
+                FailureKind.UNKNOWN, "bank.read_back_failed", payment_id=payment_id, cause=error.code
+            )
+            raise unread from error
+        return self._initiation(answer, echo, payment, payment_id, links)
+
+    def recall_initiation(self, payment_id: str, product: PaymentProduct, payment: PaymentFields) -> Initiation:
+        """Read back a payment the bank already holds."""
+        target = self._payment(payment_id, product)
+        echo = self._echo(target, payment_id, payment)
+        links = read_links(echo.body, self._channel.origin, self._channel.url(target), payment_id)
+        if echo.body.transaction_status() in _UNAUTHORISED:
+            links.setdefault("startAuthorisation", f"{target}/authorisations")
+        return self._initiation(echo, echo, payment, payment_id, links)
+
+    def report(self, payment_id: str, product: PaymentProduct, payment: PaymentFields) -> PaymentReport:
+        """Ask where a payment stands, and hold its echo to what was agreed."""
+        target = self._payment(payment_id, product)
+        self._echo(target, payment_id, payment)
+        answer = self._look_up("report", f"{target}/status")
+        _require_id(answer, "paymentId", "payment_id", payment_id)
+        body, funds = answer.body, answer.body.get("fundsAvailable")
+        return PaymentReport(
+            payment_id=payment_id,
+            status=body.transaction_status(),
+            reason=shown(body.text_or_empty("reasonCode") or body.text_or_empty("psuMessage")),
+            funds_available=funds if isinstance(funds, bool) else None,
+            reply=answer.raw,
+        )
+
+    def cancel(self, payment_id: str, product: PaymentProduct, request_id: str) -> CancellationStart:
+        """Ask for a cancellation."""
+        target = self._payment(payment_id, product)
+        answer = self._channel.call("cancel", "DELETE", target, headers=_EMBEDDED, request_id=request_id)
+        if answer.reply.status == HTTPStatus.NO_CONTENT:
+            return CancellationStart(done=True, handle="", reply=answer.raw)
+        _require_id(answer, "paymentId", "payment_id", payment_id)
+        if answer.body.transaction_status() is TransactionStatus.CANC:
+            return CancellationStart(done=True, handle="", reply=answer.raw)
+        links = read_links(answer.body, self._channel.origin, self._channel.url(target), payment_id)
+        handle = Handle(CANCELLATION, payment_id, product.value, links=links)
+        if not handle.start:
+            raise answer.body.unreadable("startAuthorisation")
+        return CancellationStart(done=False, handle=handle.write(), reply=answer.raw)
+
+    # — authorisation, of whatever the handle is about —
+
+    def start_authorisation(self, handle: str) -> Authorisation:
+        """Open an authorisation."""
+        matter = Handle.read(handle)
+        target = matter.start or matter.link("startAuthorisation")
+        answer = self._channel.call("authorise", "POST", target, body=b"{}", names_person=True)
+        authorisation = authorising.read_identifier(answer.body, "authorisationId")
+        return self._step(answer, target, replace(matter, authorisation=authorisation))
+
+    def authenticate(self, handle: str, password: str) -> Authorisation:
+        """Say who is there."""
+        matter = Handle.read(handle)
+        if "updatePsuAuthentication" not in matter.links and "updatePsuIdentification" in matter.links:
+            target = matter.links["updatePsuIdentification"]
+            answer = self._channel.call("authenticate", "PUT", target, body=b"{}", names_person=True)
+            matter = Handle.read(self._step(answer, target, matter).handle)
+        target = matter.link("updatePsuAuthentication")
+        body = orjson.dumps({"psuData": {"password": password}})
+        return self._step(self._channel.call("authenticate", "PUT", target, body=body), target, matter)
+
+    def choose_method(self, handle: str, method: str) -> Authorisation:
+        """Choose how to authorise."""
+        matter = Handle.read(handle)
+        target = matter.link("selectAuthenticationMethod")
+        answer = self._channel.call("method", "PUT", target, body=orjson.dumps({"authenticationMethodId": method}))
+        chosen = answer.body.within("chosenScaMethod").text_or_empty("authenticationMethodId")
+        _require_same("method", chosen or method, method)
+        return self._step(answer, target, matter, method)
+
+    def answer(self, handle: str, code: str, request_id: str) -> Authorisation:
+        """Send the code. For a payment this is the commit point."""
+        matter = Handle.read(handle)
+        target = matter.link("authoriseTransaction")
+        body = orjson.dumps({"scaAuthenticationData": code})
+        try:
+            answer = self._channel.call("answer", "PUT", target, body=body, request_id=request_id)
+        except ConnectorError as error:
+            if error.code == "bank.tpp.sca_invalid":
+                raise ConnectorError(error.kind, "bank.code_refused", **error.params) from error
+            raise
+        return self._step(answer, target, matter)
+
+    def authorisation(self, payment_id: str, product: PaymentProduct, authorisation_id: str) -> Authorisation:
+        """Ask where an authorisation stands."""
+        target = f"{self._payment(payment_id, product)}/authorisations/{_part(authorisation_id)}"
+        answer = self._look_up("authorisation", target)
+        matter = Handle(PAYMENT, payment_id, product.value, authorisation_id)
+        found = self._step(answer, target, matter)
+        if found.state is not AuthorisationState.OPEN:
+            return found
+        # NextGenPSD2 1.3 §7.2: every step of an authorisation is an update of this one resource.
+        open_matter = Handle.read(found.handle)
+        links = dict.fromkeys(STEP_LINKS, target) | dict(open_matter.links)
+        return replace(found, handle=open_matter.authorising(authorisation_id, links).write())
+
+    def close(self) -> None:
+        """Let go of connections and keys."""
+        self._channel.close()
+
+    # — inside —
+
+    def _entry(self, *parts: str) -> str:
+        return self._channel.entry("/v1/" + "/".join(_part(part) for part in parts))
+
+    def _payment(self, payment_id: str, product: PaymentProduct) -> str:
+        return self._entry("payments", product.value, payment_id)
+
+    def _look_up(self, operation: str, target: str) -> Answer:
+        try:
+            return self._channel.call(operation, "GET", target, lookup=True)
+        except ConnectorError as error:
+            raise proves_nothing(error) from error
+
+    def _echo(self, target: str, payment_id: str, payment: PaymentFields) -> Answer:
+        """Have the bank show the payment, and hold it to what was agreed. Asked twice where once isn't enough."""
+        try:
+            answer = self._look_up("read_back", target)
+        except ConnectorError:
+            answer = self._look_up("read_back", target)
+        _require_id(answer, "paymentId", "payment_id", payment_id)
+        require_echo(payment, answer.reply.value)
+        return answer
+
+    def _initiation(
+        self, answer: Answer, echo: Answer, payment: PaymentFields, payment_id: str, links: dict[str, str]
+    ) -> Initiation:
+        fees = answer.body.within("transactionFees")
+        newest = echo if echo.body.get("transactionStatus") is not None else answer
+        handle = Handle(PAYMENT, payment_id, payment.product.value, links=links)
+        return Initiation(
+            payment_id=payment_id,
+            status=newest.body.transaction_status(),
+            fee=fees.money() if isinstance(fees.value, dict) else None,
+            message=shown(newest.body.text_or_empty("psuMessage")),
+            handle=handle.write() if handle.start else "",
+            reply=answer.raw,
+        )
+
+    def _consent(self, answer: Answer, target: str, consent_id: str) -> Consent:
+        _require_id(answer, "consentId", "consent_id", consent_id)
+        links = read_links(answer.body, self._channel.origin, self._channel.url(target), consent_id)
+        valid = answer.body.text("consentStatus") == "valid"
+        handle = Handle(CONSENT, consent_id, links=links)
+        return Consent(consent_id, valid, handle.write() if handle.start and not valid else "", answer.raw)
+
+    def _step(self, answer: Answer, target: str, matter: Handle, chosen: str = "") -> Authorisation:
+        body = answer.body
+        _require_id(answer, "authorisationId", "authorisation_id", matter.authorisation)
+        state = authorising.read_state(body)
+        methods = authorising.read_methods(body, matter)
+        challenge, links = None, {}
+        if state is AuthorisationState.OPEN:  # what is final wants no links, and none is worth an error then
+            challenge = authorising.read_challenge(body, methods, chosen)
+            url = self._channel.url(target)
+            links = read_links(body, self._channel.origin, url, matter.resource, matter.authorisation)
+        kept = tuple((item.method, item.kind, item.name) for item in methods)
+        handle = replace(matter.authorising(matter.authorisation, links), methods=kept)
+        return Authorisation(
+            authorisation_id=matter.authorisation,
+            state=state,
+            methods=methods,
+            challenge=challenge,
+            message=shown(body.text_or_empty("psuMessage")),
+            handle=handle.write(),
+            reply=answer.raw,
+        )
+
+
+def _part(text: str) -> str:
+    """Refuse what would mean something in a path.
+
+    Raises:
+        SecurityError: ``bank.identifier``.
+    """
+    if not authorising.is_identifier(text):
+        raise SecurityError("bank.identifier")
+    return text
+
+
+def _require_same(field: str, said: str, expected: str) -> None:
+    if said != expected:
+        raise BindingError("binding.reply", field=field, count=1)
+
+
+def _require_id(answer: Answer, name: str, field: str, expected: str) -> None:
+    """Hold an identifier to the one that was asked for, where the reply repeats it."""
+    said = answer.body.get(name)
+    if said is not None and said != expected:
+        raise BindingError("binding.reply", field=field, count=1)

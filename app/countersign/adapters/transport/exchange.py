@@ -1,0 +1,317 @@
+"""One request, one reply: what came back, or what its absence means for the payment (SECURITY row 19).
+
+No redirects, no proxies, no cookies, no retries, no connection used twice. A connection of its own for each request
+costs a handshake and buys that a reply can't belong to another request, and that no stale connection makes an outcome
+unknown.
+"""
+
+from __future__ import annotations
+
+import socket
+import ssl
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, replace
+
+import httpcore
+import orjson
+
+from countersign.adapters.transport.deadline import Budget, TimedBackend
+from countersign.adapters.transport.origin import Origin
+from countersign.application.ports.clock import Clock
+from countersign.domain.errors import ConnectorError, FailureKind
+
+MEBIBYTE = 1024 * 1024
+_MAX_CONNECTIONS = 4
+_PROBE_SECONDS = 0.5
+_JSON_TYPES = frozenset({"application/json", "application/problem+json"})
+_CERTIFICATE_ALERTS = ("CERTIFICATE", "UNKNOWN_CA", "ACCESS_DENIED", "HANDSHAKE_FAILURE", "DECRYPT_ERROR")
+_FAILURES = (
+    httpcore.NetworkError,
+    httpcore.TimeoutException,
+    httpcore.ProtocolError,
+    httpcore.UnsupportedProtocol,
+    httpcore.ConnectionNotAvailable,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """What one exchange may take. Milliseconds and bytes; ``depth`` counts nested lists and objects."""
+
+    connect_ms: int = 10_000
+    read_ms: int = 30_000
+    total_ms: int = 60_000
+    body_bytes: int = MEBIBYTE
+    depth: int = 32
+
+
+STATEMENT_LIMITS = Limits(body_bytes=16 * MEBIBYTE, total_ms=120_000)
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """What to ask.
+
+    Attributes:
+        target: Path and query.
+        lookup: The request changes nothing at the bank, so that it may always be asked again.
+    """
+
+    method: str
+    target: str
+    headers: tuple[tuple[str, str], ...] = ()
+    body: bytes = b""
+    lookup: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Reply:
+    """What came back: any 2xx or 4xx whose body is JSON or empty.
+
+    Attributes:
+        headers: By lower-case name; several of one name are joined by a comma.
+        value: The parsed body; None where there is none. Untrusted.
+        received_at: Milliseconds since the epoch.
+    """
+
+    status: int
+    headers: Mapping[str, str]
+    body: bytes = field(repr=False)
+    value: object = field(repr=False)
+    received_at: int
+
+
+class _RefusedReply(Exception):  # noqa: N818 - never leaves this module
+    """A reply that came and can't be used."""
+
+    def __init__(self, code: str, **params: str | int) -> None:
+        super().__init__(code)
+        self.code = code
+        self.params = params
+
+
+class Transport:
+    """The connection to one origin. NETWORK lane; several threads may use it at once.
+
+    Args:
+        origin: The only place it speaks to.
+        clock: For the deadline and for the time of receipt.
+        tls: From ``client_context``. None for plain HTTP, which is allowed to this very machine only.
+        limits: For exchanges that name no others.
+
+    Raises:
+        ValueError: Plain HTTP to another machine.
+    """
+
+    def __init__(self, origin: Origin, clock: Clock, tls: ssl.SSLContext | None, limits: Limits | None = None) -> None:
+        if (origin.scheme == "https") is (tls is None) or (tls is None and origin.host not in {"127.0.0.1", "::1"}):
+            raise ValueError(origin.scheme)
+        self.origin = origin
+        self._clock = clock
+        self._tls = tls
+        self._limits = limits or Limits()
+        self._backend = TimedBackend(clock)
+        self._closed = False
+        self._heard = False  # an exchange succeeded, so the certificate is accepted
+        self._pool = httpcore.ConnectionPool(
+            ssl_context=tls,
+            max_connections=_MAX_CONNECTIONS,
+            max_keepalive_connections=0,
+            retries=0,
+            network_backend=self._backend,
+        )
+
+    def exchange(self, request: Request, limits: Limits | None = None, sent: Callable[[], None] | None = None) -> Reply:
+        """Send a request and read its reply.
+
+        Args:
+            request: Sent at most once.
+            limits: Others than this transport's.
+            sent: Called between the last byte of the request and the first of the reply.
+
+        Raises:
+            ConnectorError: RETRYABLE where nothing was sent, or where the request was a lookup; UNKNOWN where the
+                request may have been carried out and no readable answer came. Codes: ``bank.unreachable``,
+                ``bank.not_trusted``, ``bank.tls_refused``, ``bank.certificate_refused``, ``bank.timeout``,
+                ``bank.disconnected``, ``bank.redirect_refused``, ``bank.server_error`` (status),
+                ``bank.content_type``, ``bank.reply_too_large`` (limit), ``bank.reply_unreadable``,
+                ``bank.reply_too_deep`` (limit), ``bank.closed``.
+        """
+        if self._closed:
+            raise ConnectorError(FailureKind.RETRYABLE, "bank.closed")
+        limits = limits or self._limits
+        budget = self._backend.begin(limits.total_ms)
+        try:
+            reply = self._converse(request, limits, sent)
+        except _RefusedReply as refused:
+            kind = FailureKind.RETRYABLE if request.lookup else FailureKind.UNKNOWN
+            raise ConnectorError(kind, refused.code, **refused.params) from None
+        except _FAILURES as error:
+            raise self._failure(request, budget, error) from error
+        self._heard = True
+        return reply
+
+    def close(self) -> None:
+        """Let go of connections. Exchanges after this fail with ``bank.closed``."""
+        self._closed = True
+        self._pool.close()
+
+    def local_address(self) -> str:
+        """Return the address of this machine that the bank sees first. Sends nothing.
+
+        Raises:
+            ConnectorError: ``bank.unreachable``: the bank's name leads nowhere.
+        """
+        try:
+            family, kind, protocol, _, address = socket.getaddrinfo(
+                self.origin.host, self.origin.port, type=socket.SOCK_DGRAM
+            )[0]
+            with socket.socket(family, kind, protocol) as probe:
+                probe.connect(address)
+                return str(probe.getsockname()[0])
+        except OSError as error:
+            raise ConnectorError(FailureKind.RETRYABLE, "bank.unreachable") from error
+
+    def _converse(self, request: Request, limits: Limits, sent: Callable[[], None] | None) -> Reply:
+        headers = [("Host", self._host), ("Connection", "close"), ("Accept", "application/json"), *request.headers]
+        if request.body:
+            headers += [("Content-Type", "application/json"), ("Content-Length", str(len(request.body)))]
+        url = httpcore.URL(
+            scheme=self.origin.scheme.encode(),
+            host=self.origin.host.encode(),
+            port=self.origin.port,
+            target=request.target.encode("ascii"),
+        )
+
+        def notice(event: str, _info: Mapping[str, object]) -> None:
+            if event == "http11.send_request_body.complete" and sent is not None:
+                sent()
+
+        connect, read = limits.connect_ms / 1000, limits.read_ms / 1000
+        extensions = {
+            "timeout": {"connect": connect, "read": read, "write": read, "pool": connect},
+            "trace": notice,
+        }
+        content = request.body or None
+        with self._pool.stream(request.method, url, headers=headers, content=content, extensions=extensions) as found:
+            return self._read(found, limits)
+
+    @property
+    def _host(self) -> str:
+        host = f"[{self.origin.host}]" if ":" in self.origin.host else self.origin.host
+        return f"{host}:{self.origin.port}"
+
+    def _read(self, found: httpcore.Response, limits: Limits) -> Reply:
+        if found.status // 100 == 3:  # noqa: PLR2004 - the class of redirects
+            raise _RefusedReply("bank.redirect_refused")
+        if found.status // 100 not in {2, 4}:
+            raise _RefusedReply("bank.server_error", status=found.status)
+        headers = _headers(found)
+        if headers.get("content-length", "").isdecimal() and int(headers["content-length"]) > limits.body_bytes:
+            raise _RefusedReply("bank.reply_too_large", limit=limits.body_bytes)
+        body = bytearray()
+        for chunk in found.iter_stream():
+            body += chunk
+            if len(body) > limits.body_bytes:
+                raise _RefusedReply("bank.reply_too_large", limit=limits.body_bytes)
+        value = _parsed(headers, bytes(body), limits) if body else None
+        return Reply(found.status, headers, bytes(body), value, self._clock.now_ms())
+
+    def _failure(self, request: Request, budget: Budget, error: Exception) -> ConnectorError:
+        """Say what a broken exchange means."""
+        alert = _certificate_alert(error)
+        harmless = request.lookup or not budget.sent or alert  # after that alert the bank reads nothing
+        kind = FailureKind.RETRYABLE if harmless else FailureKind.UNKNOWN
+        if alert:
+            return ConnectorError(kind, "bank.certificate_refused")
+        if isinstance(error, httpcore.TimeoutException):
+            code = "bank.timeout" if budget.sent else "bank.unreachable"
+        elif isinstance(error, httpcore.ConnectError):
+            code = _connect_code(error)
+        elif not self._heard and self._certificate_refused():
+            code = "bank.certificate_refused"
+        else:
+            code = "bank.disconnected"
+        return ConnectorError(kind, code)
+
+    def _certificate_refused(self) -> bool:
+        """Find out whether the bank hangs up because of our certificate.
+
+        With TLS 1.3 a refusal comes after the client is done, and shows as a disconnection that may swallow the alert.
+        A second connection on which nothing is sent gets to hear it. Only for choosing the words: the kind of failure
+        doesn't depend on it.
+        """
+        if self._tls is None:
+            return False
+        address = (self.origin.host, self.origin.port)
+        try:
+            with (
+                socket.create_connection(address, timeout=_PROBE_SECONDS) as raw,
+                self._tls.wrap_socket(raw, server_hostname=self.origin.host) as secured,
+            ):
+                secured.recv(1)
+        except ssl.SSLError as error:
+            return _is_certificate_alert(error)
+        except OSError:
+            return False
+        return False
+
+
+def with_time(limits: Limits, total_ms: int) -> Limits:
+    """Return the same limits with another deadline over the whole exchange."""
+    return replace(limits, total_ms=total_ms)
+
+
+def _headers(found: httpcore.Response) -> dict[str, str]:
+    headers: dict[str, str] = {}
+    for raw_name, raw_value in found.headers:
+        name, value = raw_name.decode("latin-1").lower(), raw_value.decode("latin-1")
+        headers[name] = f"{headers[name]}, {value}" if name in headers else value
+    return headers
+
+
+def _parsed(headers: Mapping[str, str], body: bytes, limits: Limits) -> object:
+    if headers.get("content-encoding", "identity").lower() != "identity":
+        raise _RefusedReply(
+            "bank.reply_unreadable"
+        )  # we ask for none, so that a small reply can't unfold into a huge one
+    if headers.get("content-type", "").partition(";")[0].strip().lower() not in _JSON_TYPES:
+        raise _RefusedReply("bank.content_type")
+    try:
+        value: object = orjson.loads(body)
+    except orjson.JSONDecodeError as error:
+        raise _RefusedReply("bank.reply_unreadable") from error
+    if _deeper(value, limits.depth):
+        raise _RefusedReply("bank.reply_too_deep", limit=limits.depth)
+    return value
+
+
+def _deeper(value: object, depth: int) -> bool:
+    layer = [value]
+    for _ in range(depth):
+        layer = [item for one in layer for item in _inside(one) if isinstance(item, dict | list)]
+        if not layer:
+            return False
+    return True
+
+
+def _inside(value: object) -> list[object]:
+    if isinstance(value, dict):
+        return list(value.values())
+    return value if isinstance(value, list) else []
+
+
+def _connect_code(error: httpcore.ConnectError) -> str:
+    cause = error.__cause__
+    if isinstance(cause, ssl.SSLCertVerificationError):
+        return "bank.not_trusted"
+    return "bank.tls_refused" if isinstance(cause, ssl.SSLError) else "bank.unreachable"
+
+
+def _certificate_alert(error: Exception) -> bool:
+    return isinstance(error.__cause__, ssl.SSLError) and _is_certificate_alert(error.__cause__)
+
+
+def _is_certificate_alert(error: ssl.SSLError) -> bool:
+    reason = error.reason or ""
+    return "ALERT" in reason and any(word in reason for word in _CERTIFICATE_ALERTS)

@@ -1,0 +1,61 @@
+"""Whom we trust and who we are: TLS contexts with one pinned issuer and our own certificate (SECURITY row 19)."""
+
+from __future__ import annotations
+
+import os
+import secrets
+import ssl
+import tempfile
+from pathlib import Path
+
+from cryptography.hazmat.primitives.serialization import (
+    BestAvailableEncryption,
+    Encoding,
+    PrivateFormat,
+    load_pem_private_key,
+)
+
+from countersign.domain.errors import SecurityError
+from countersign.domain.secret import SecretText
+
+# For TLS 1.2 only; the suites of TLS 1.3 are all sound. RFC 9325 §4.2.
+_TLS12_CIPHERS = "ECDHE+AESGCM:ECDHE+CHACHA20"
+
+
+def client_context(ca_pem: str, certificate_pem: str = "", private_key_pem: SecretText | None = None) -> ssl.SSLContext:
+    """Return a context that trusts one issuer, checks the host name, and shows our certificate.
+
+    TLS 1.3 preferred, 1.2 at least. The system's trust store is not consulted, and no environment variable is.
+
+    Args:
+        ca_pem: The only issuer that is trusted.
+        certificate_pem: Ours; empty to show none.
+        private_key_pem: The certificate's key, PKCS #8, not encrypted.
+
+    Raises:
+        SecurityError: ``bank.credentials``: a certificate or the key can't be read, or they don't belong together.
+    """
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+    context.minimum_version = ssl.TLSVersion.TLSv1_2
+    context.set_ciphers(_TLS12_CIPHERS)
+    try:
+        context.load_verify_locations(cadata=ca_pem)
+        if certificate_pem and private_key_pem:
+            _show(context, certificate_pem, private_key_pem)
+    except (ssl.SSLError, ValueError, TypeError) as error:
+        raise SecurityError("bank.credentials") from error
+    return context
+
+
+def _show(context: ssl.SSLContext, certificate_pem: str, private_key_pem: SecretText) -> None:
+    """Load the key by way of a file, because ``ssl`` knows no other: encrypted, ours alone, gone at once."""
+    key = load_pem_private_key(private_key_pem.reveal().encode(), None)
+    password = secrets.token_hex(32)
+    sealed = key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, BestAvailableEncryption(password.encode()))
+    handle, name = tempfile.mkstemp(prefix="countersign-", suffix=".pem")  # readable by the owner only
+    try:
+        with os.fdopen(handle, "wb") as file:
+            file.write(sealed + certificate_pem.encode())
+        context.load_cert_chain(name, password=password)
+    finally:
+        Path(name).unlink()
