@@ -40,11 +40,21 @@ class IconView(QWidget):
         icon: name of the icon.
         size: edge at 100 % in device-independent pixels; grows with the text.
         ink: palette token of its colour.
+        beside: a label; the icon is then level with its first line.
     """
 
-    def __init__(self, icon: str, size: int = 20, ink: str = "text", parent: QWidget | None = None) -> None:
+    def __init__(
+        self,
+        icon: str,
+        size: int = 20,
+        ink: str = "text",
+        parent: QWidget | None = None,
+        *,
+        beside: PlainLabel | None = None,
+    ) -> None:
         super().__init__(parent)
         self._icon, self._size, self._ink = icon, size, ink
+        self._beside = beside
         self.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
         self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         follow_look(self._restyle)
@@ -58,7 +68,8 @@ class IconView(QWidget):
     def sizeHint(self) -> QSize:
         """Return the square of the icon."""
         edge = look().px(self._size)
-        return QSize(edge, edge)
+        line = first_line(self._beside.text(), self._beside.font())[1] if self._beside else 0
+        return QSize(edge, max(edge, line))
 
     def paintEvent(self, _event: QPaintEvent) -> None:
         """Draw the icon."""
@@ -71,24 +82,17 @@ class IconView(QWidget):
         self.update()
 
 
-class _Bullet(QWidget):
+class _Bullet(IconView):
     """Draw the dot before a point, level with its first line."""
 
     def __init__(self, words: PlainLabel) -> None:
-        super().__init__()
-        self._words = words
-        self.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
-        follow_look(self.updateGeometry)
-
-    def sizeHint(self) -> QSize:
-        return QSize(look().px(10), first_line(self._words.text(), self._words.font())[1])
+        super().__init__("", 10, beside=words)
 
     def paintEvent(self, _event: QPaintEvent) -> None:
         radius = look().px(5) / 2
-        painter = QPainter(self)
         middle = QRectF(self.rect()).center()
         box = QRectF(middle.x() - radius, middle.y() - radius, 2 * radius, 2 * radius)
-        rounded(painter, box, round(radius), look().palette.text, None)
+        rounded(QPainter(self), box, round(radius), look().palette.text, None)
 
 
 class Divider(QWidget):
@@ -138,7 +142,7 @@ class Card(QFrame):
             row.setSpacing(Space.M)
             if icon:
                 ink = _TONE_INKS[tone] if tone else "accent"
-                row.addWidget(IconView(icon, 22, ink), 0, Qt.AlignmentFlag.AlignTop)
+                row.addWidget(IconView(icon, 22, ink, beside=self.title_label), 0, Qt.AlignmentFlag.AlignTop)
             row.addWidget(self.title_label, 1)
             self.body.addLayout(row)
         self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Minimum)
@@ -266,7 +270,7 @@ class Banner(Card):
             words.addLayout(row)
         line = QHBoxLayout()
         line.setSpacing(Space.M)
-        mark = IconView(icon or TONE_ICONS[tone], 22, _TONE_INKS[tone])
+        mark = IconView(icon or TONE_ICONS[tone], 22, _TONE_INKS[tone], beside=self.title_label)
         line.addWidget(mark, 0, Qt.AlignmentFlag.AlignTop)
         line.addLayout(words, 1)
         self.body.addLayout(line)

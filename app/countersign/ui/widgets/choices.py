@@ -11,7 +11,7 @@ from PySide6.QtWidgets import QButtonGroup, QRadioButton, QSizePolicy, QVBoxLayo
 
 from countersign.ui.theme.look import look
 from countersign.ui.theme.tokens import Radius, Space
-from countersign.ui.widgets.labels import PlainLabel, Variant
+from countersign.ui.widgets.labels import PlainLabel, Variant, first_line
 from countersign.ui.widgets.painting import FOCUS_WIDTH, follow_look, mirrored_rect, rounded
 
 
@@ -81,7 +81,8 @@ class _ChoiceCard(QRadioButton):
         if self.hasFocus():
             rounded(painter, box, Radius.CONTROL, None, now.palette.focus, FOCUS_WIDTH + 1)
         edge = now.px(20)
-        top = Space.M + (self._title.fontMetrics().height() - edge) / 2
+        height = first_line(self._title.text(), self._title.font())[1]
+        top = Space.M + (height - edge) / 2
         mark = mirrored_rect(self, QRectF(Space.L, top, edge, edge))
         rounded(painter, mark, edge // 2, now.palette.surface, line, 2)
         if chosen:

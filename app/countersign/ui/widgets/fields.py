@@ -21,10 +21,10 @@ from PySide6.QtWidgets import (
 from countersign.ui.theme.fonts import font
 from countersign.ui.theme.icons import paint_icon
 from countersign.ui.theme.look import look
-from countersign.ui.theme.tokens import Space, TypeSize
+from countersign.ui.theme.tokens import TARGET, Space, TypeSize
 from countersign.ui.widgets.announcer import announce
 from countersign.ui.widgets.cards import IconView
-from countersign.ui.widgets.labels import PlainLabel, Variant
+from countersign.ui.widgets.labels import PlainLabel, Variant, first_line
 from countersign.ui.widgets.painting import follow_look, mirrored_rect, rounded
 
 
@@ -208,7 +208,7 @@ class DateField(QDateEdit):
 
     def _restyle(self) -> None:
         self.setFont(font(TypeSize.LEAD))
-        self.updateGeometry()
+        self.setFixedHeight(look().px(TARGET))
 
 
 class CheckField(QCheckBox):
@@ -268,7 +268,8 @@ class CheckField(QCheckBox):
             rounded(painter, box, 5, now.palette.surface, now.palette.border_strong, 1.5)
 
     def _first_line(self) -> int:
-        return max(self._label.fontMetrics().height() + 2 * Space.S, look().px(22) + 6)
+        line = first_line(self._label.text(), self._label.font())[1]
+        return max(line + 2 * Space.S, look().px(22) + 6)
 
     def _restyle(self) -> None:
         lead = look().px(22) + 6 + Space.S
@@ -308,7 +309,7 @@ class Field(QWidget):
         row = QHBoxLayout(self._error_row)
         row.setContentsMargins(0, 0, 0, 0)
         row.setSpacing(Space.S)
-        row.addWidget(IconView("stop", 18, "danger"), 0, Qt.AlignmentFlag.AlignTop)
+        row.addWidget(IconView("stop", 18, "danger", beside=self.error_label), 0, Qt.AlignmentFlag.AlignTop)
         row.addWidget(self.error_label, 1)
         self._error_row.hide()
         body.addWidget(self.label)

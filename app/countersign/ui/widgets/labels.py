@@ -64,6 +64,7 @@ _MODES: Final = {
     Elide.END: Qt.TextElideMode.ElideRight,
     Elide.MIDDLE: Qt.TextElideMode.ElideMiddle,
 }
+_COMFORTABLE: Final = 720
 LTR_START: Final = "\u2066"
 LTR_END: Final = "\u2069"
 
@@ -185,6 +186,17 @@ class PlainLabel(QLabel):
         if mode is None:
             return self._text
         return self.fontMetrics().elidedText(self._text, mode, self.contentsRect().width())
+
+    def sizeHint(self) -> QSize:
+        """Return one line, or as many as fit a comfortable width."""
+        hint = super().sizeHint()
+        if not self.wordWrap():
+            return hint
+        margins = self.contentsMargins()
+        lines = self._text.split("\n")
+        natural = max(self.fontMetrics().horizontalAdvance(line) for line in lines) + 2
+        width = min(natural, look().px(_COMFORTABLE)) + margins.left() + margins.right()
+        return QSize(width, self.heightForWidth(width))
 
     def minimumSizeHint(self) -> QSize:
         """Return the smallest size; a line that may be shortened can become narrow."""
