@@ -93,15 +93,12 @@ def assess(facts: RiskFacts) -> Assessment:
     fired = [*_about_the_payee(facts), *_about_the_amount(facts), *_about_the_moment(facts)]
     reasons = tuple(sorted(fired, key=lambda reason: (-reason.points, reason.code)))
     refused = facts.name_check is VopOutcome.NO_MATCH
-    lowers = dict.fromkeys(code for reason in reasons for code in _LOWERS.get(reason.code, ()))
-    if facts.called_back:
-        lowers.pop("call_back", None)
     return Assessment(
         scorecard=SCORECARD,
         score=min(sum(reason.points for reason in reasons), HIGHEST_SCORE),
         stops=(HardStop("name_check_no_match"),) if refused else (),
         reasons=reasons,
-        lowers=tuple(lowers),
+        lowers=_lowers(facts, reasons),
         confidence=_confidence(len(facts.history_minor)),
         interventions=_interventions(reasons),
     )
@@ -167,6 +164,17 @@ def _is_odd(hour: int, usual: tuple[int, ...]) -> bool:
     if not usual:
         return hour in _NIGHT
     return all(min((hour - each) % _WHOLE_DAY, (each - hour) % _WHOLE_DAY) > _NEAR_HOURS for each in usual)
+
+
+def _lowers(facts: RiskFacts, reasons: tuple[Reason, ...]) -> tuple[str, ...]:
+    empty = facts.balance_minor is not None and facts.balance_minor <= 0  # no amount is small enough for it
+    found = dict.fromkeys(
+        code
+        for reason in reasons
+        if not (empty and reason.code == "drains_account")
+        for code in _LOWERS.get(reason.code, ())
+    )
+    return tuple(code for code in found if code != "call_back" or not facts.called_back)
 
 
 def _confidence(n: int) -> Confidence:
