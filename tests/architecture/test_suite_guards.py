@@ -162,7 +162,8 @@ def test_the_guards_fail_the_guilty_and_only_them(tmp_path: Path) -> None:
         assert reason in said
 
 
-def test_the_core_suite_can_not_import_qt(tmp_path: Path) -> None:
+@pytest.mark.parametrize("workers", [0, 2])
+def test_the_core_suite_can_not_import_qt(tmp_path: Path, workers: int) -> None:
     source = """
 import importlib
 import pytest
@@ -172,7 +173,7 @@ def test_import(name):
     with pytest.raises(ModuleNotFoundError, match="blocked"):
         importlib.import_module(name)
 """
-    said = run_pytest(tmp_path, source, "-p", "no:pytest-qt", "-p", "tests.core_without_qt")
+    said = run_pytest(tmp_path, source, f"-n{workers}", "-p", "no:pytest-qt", "-p", "tests.core_without_qt")
     assert "3 passed" in said, said
 
 
