@@ -14,10 +14,11 @@ import orjson
 
 from countersign.domain.errors import SecurityError
 
-Json: TypeAlias = Union[bool, int, str, "Sequence[Json]", "Mapping[str, Json]"]  # noqa: UP007 - recursive alias
+Json: TypeAlias = Union[bool, int, str, "Sequence[Json]", "Mapping[str, Json]"]
 JsonObject: TypeAlias = Mapping[str, Json]
 
 INTEGER_LIMIT = 2**53
+DEPTH_LIMIT = 64  # far below where any reader's own recursion ends
 
 
 class NotCanonicalError(SecurityError):
@@ -28,9 +29,12 @@ def canonical_bytes(value: JsonObject) -> bytes:
     """Return the canonical bytes of ``value``.
 
     Raises:
-        NotCanonicalError: ``value`` holds a float, a null, a large integer, a key that is not ASCII, or a lone surrogate.
+        NotCanonicalError: ``value`` is not an object, or holds a float, a null, a large integer, a key that is not
+            ASCII, a lone surrogate, or more than 64 levels.
     """
-    _check(value, "$")
+    if not isinstance(value, dict):
+        raise NotCanonicalError("canonical.not_object")
+    _check(value, "$", DEPTH_LIMIT)
     return orjson.dumps(value, option=orjson.OPT_SORT_KEYS)
 
 
@@ -38,7 +42,7 @@ def parse_canonical(data: bytes) -> dict[str, Json]:
     """Read canonical bytes back.
 
     Raises:
-        NotCanonicalError: ``data`` is not JSON, not an object, or not byte for byte what ``canonical_bytes`` would make.
+        NotCanonicalError: ``data`` is not JSON, not an object, or not byte for byte what ``canonical_bytes`` makes.
     """
     try:
         value = orjson.loads(data)
@@ -51,20 +55,22 @@ def parse_canonical(data: bytes) -> dict[str, Json]:
     return cast("dict[str, Json]", value)
 
 
-def _check(value: object, path: str) -> None:
+def _check(value: object, path: str, depth: int) -> None:
+    if depth == 0:
+        raise NotCanonicalError("canonical.too_deep")
     if isinstance(value, str):
         _check_text(value, path)
     elif isinstance(value, int):  # bool is an int, and its magnitude is fine
         if not -INTEGER_LIMIT < value < INTEGER_LIMIT:
             raise NotCanonicalError("canonical.integer_too_large", path=path)
-    elif isinstance(value, Mapping):
+    elif isinstance(value, dict):
         for key, item in value.items():
-            if not isinstance(key, str) or not key.isascii():
+            if type(key) is not str or not key.isascii():
                 raise NotCanonicalError("canonical.key", path=path)
-            _check(item, f"{path}.{key}")
+            _check(item, f"{path}.{key}", depth - 1)
     elif isinstance(value, list | tuple):
         for place, item in enumerate(value):
-            _check(item, f"{path}[{place}]")
+            _check(item, f"{path}[{place}]", depth - 1)
     else:
         raise NotCanonicalError("canonical.type", path=path, type=type(value).__name__)
 

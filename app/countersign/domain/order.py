@@ -12,6 +12,7 @@ import hashlib
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass, fields
+from datetime import date
 from enum import StrEnum
 from functools import cached_property
 
@@ -29,7 +30,9 @@ PHRASE_WORDS = 6
 _DIGEST_TAG = b"countersign/order/1\x00"
 _PHRASE_TAG = b"countersign/phrase/1\x00"
 _IDENTIFIER = re.compile(r"[0-9a-f]{32}")
-_END_TO_END = re.compile(r"[A-Za-z0-9/\-?:().,'+ ]{1,35}")
+_HASH = re.compile(r"[0-9a-f]{64}")
+# The SEPA character set; EPC130-08 §5.1: no slash at either end, and no two in a row. A space at an end gets lost.
+_END_TO_END = re.compile(r"(?![/ ])(?!.*//)[A-Za-z0-9/\-?:().,'+ ]{1,35}(?<![/ ])")
 
 
 class OrderContentError(SecurityError):
@@ -197,14 +200,21 @@ class OrderContent:
         """
         payment = self.payment
         faults = {
+            "workspace": not _IDENTIFIER.fullmatch(self.workspace),
             "order": not _IDENTIFIER.fullmatch(self.order),
             "nonce": not _IDENTIFIER.fullmatch(self.nonce),
+            "sender_device": not _HASH.fullmatch(self.sender_device),
+            "requester": not self.requester,
+            "payee": not _IDENTIFIER.fullmatch(self.payee),
+            "payee_version": not _HASH.fullmatch(self.payee_version),
             "instructed_amount": payment.instructed_amount.minor <= 0,
             "debtor_account": not payment.debtor_account,
             "creditor_account": not payment.creditor_account or payment.creditor_account == payment.debtor_account,
             "creditor_name": not 0 < len(payment.creditor_name) <= NAME_LIMIT,
             "end_to_end_id": not _END_TO_END.fullmatch(payment.end_to_end_id),
             "remittance": len(payment.remittance) > REMITTANCE_LIMIT,
+            "requested_execution_date": not _is_date(payment.requested_execution_date),
+            "attachments": not all(_HASH.fullmatch(item.sha256) and item.size >= 0 for item in self.attachments),
         }
         for field, fault in faults.items():
             if fault:
@@ -214,6 +224,15 @@ class OrderContent:
 def money_object(money: Money) -> dict[str, Json]:
     """Return money as a canonical object: minor units and exponent and ISO 4217 code."""
     return {"currency": money.currency, "exponent": money.exponent, "minor": money.minor}
+
+
+def _is_date(text: str) -> bool:
+    if not text:
+        return True
+    try:
+        return date.fromisoformat(text).isoformat() == text  # Python reads other spellings too
+    except ValueError:
+        return False
 
 
 def _attachment(value: Json) -> Attachment:
@@ -243,7 +262,9 @@ class BindingError(SecurityError):
     """Something does not say what was agreed. ``params["field"]`` names the first field that departs."""
 
 
-def require_same(agreed: PaymentFields, claimed: PaymentFields, where: str, *, unless_absent: Sequence[str] = ()) -> None:
+def require_same(
+    agreed: PaymentFields, claimed: PaymentFields, where: str, *, unless_absent: Sequence[str] = ()
+) -> None:
     """Refuse whatever departs from what was agreed.
 
     Args:

@@ -1,4 +1,4 @@
-"""Payees: a name and its account, in versions that are never changed, with where they came from and what was checked."""
+"""Payees: a name and its account, in versions that never change, with where they came from and what was checked."""
 
 from __future__ import annotations
 
@@ -68,7 +68,8 @@ class PayeeDetails:
         kind, source = fields.text("kind"), fields.text("source")
         if kind not in PayeeKind._value2member_map_ or source not in DetailsSource._value2member_map_:
             raise SecurityError("payee.form")
-        return cls(fields.text("name"), fields.text("account"), fields.text("agent"), PayeeKind(kind), DetailsSource(source))
+        name, account, agent = fields.text("name"), fields.text("account"), fields.text("agent")
+        return cls(name, account, agent, PayeeKind(kind), DetailsSource(source))
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,6 +95,11 @@ class NameCheck:
     matched_name: str
     checked_at: int
     reference: str
+
+    def is_about(self, details: PayeeDetails) -> bool:
+        """Tell whether the bank was asked about these details, or itself gave this name for this account."""
+        names = {self.asked_name, self.matched_name or self.asked_name}
+        return details.account == self.asked_account and details.name in names
 
     def canonical(self) -> dict[str, Json]:
         """Return the check as a canonical object."""
@@ -168,12 +174,17 @@ def fold_payee(events: Iterable[Event]) -> PayeeRecord | None:
 
 
 def _fold(record: PayeeRecord | None, event: Event) -> PayeeRecord | None:
+    if event.kind not in {kinds.PAYEE_VERIFIED, kinds.PAYEE_ADDED, kinds.PAYEE_CHANGED}:
+        return record
     fields = Fields(event.says(), event.kind)
     if event.kind == kinds.PAYEE_VERIFIED:
         version, check = fields.text("version"), NameCheck.read(fields.mapping("check"))
         fields.end()
-        known = record is not None and any(item.event == version for item in record.versions)
-        return replace(record, checks=(*record.checks, (version, check))) if record and known else record
+        if record is None or not any(
+            item.event == version and check.is_about(item.details) for item in record.versions
+        ):
+            raise SecurityError("payee.other_check")
+        return replace(record, checks=(*record.checks, (version, check)))
     supersedes = fields.texts("supersedes")
     version_found = PayeeVersion(event.id, event.header.at, PayeeDetails.take(fields), supersedes)
     fields.end()

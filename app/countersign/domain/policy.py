@@ -43,19 +43,22 @@ class Policy:
 
         Raises:
             NotCanonicalError: A field is missing, unknown or of another type.
-            SecurityError: The version is newer than this program, or nobody would have to approve.
+            SecurityError: The version is not known, nobody would have to approve, or a wait is negative.
         """
         fields = Fields(value, "policy")
+        version = fields.integer("v")
+        if version != POLICY_FORMAT:
+            raise SecurityError("policy.version", version=version)
         policy = cls(
-            v=fields.integer("v"),
+            v=version,
             approvals=fields.integer("approvals"),
             requester_may_approve=fields.flag("requester_may_approve"),
             wait_seconds=fields.integer("wait_seconds"),
             wait_above_minor=fields.integer("wait_above_minor"),
         )
         fields.end()
-        if policy.v != POLICY_FORMAT:
-            raise SecurityError("policy.version", version=policy.v)
         if policy.approvals < 1:
             raise SecurityError("policy.nobody_approves")
+        if policy.wait_seconds < 0 or policy.wait_above_minor < 0:
+            raise SecurityError("policy.wait")
         return policy

@@ -31,7 +31,8 @@ def record_intent(vault: Vault, order: str, bank: str, profile: BankProfile, req
     with vault.transaction() as change:
         record = _known(change.order(order))
         device = vault.identity.device
-        faults = judge_intent(record, change.rules, device, change.place, change.now_ms)
+        payee = change.payee(record.content.payee)
+        faults = judge_intent(record, change.rules, device, change.place, change.now_ms, payee)
         if change.rules.frozen or "intent.frozen" in faults:
             raise UserFacingError("intent.frozen")
         if faults:

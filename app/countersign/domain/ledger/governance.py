@@ -3,22 +3,28 @@
 Each epoch carries the whole state, so that reading one is enough. Epoch 0 is the genesis; epoch n + 1 names n and
 carries signatures of a strict majority of epoch n's administrators, counted by person. A member's recovery key, whose
 private half is only in the recovery kit, may add a device of that member or close one, and nothing else.
+
+Nobody disappears: who leaves keeps a line without roles, a device that goes is closed and names its last event. What a
+recovery key did stands through an epoch that was signed without knowing of it.
 """
 
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable
+import re
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from enum import StrEnum
 
 from countersign.domain.canonical import Fields, Json, canonical_bytes
 from countersign.domain.errors import SecurityError
 from countersign.domain.ledger import kinds
-from countersign.domain.ledger.chains import Verify
-from countersign.domain.ledger.event import Event, device_identifier
+from countersign.domain.ledger.chains import ChainKey, Verify
+from countersign.domain.ledger.event import Chain, Event, device_identifier
 from countersign.domain.policy import Policy
 
+_HEX = re.compile(r"(?:[0-9a-f]{2})*")
+_KEY = re.compile(r"[0-9a-f]{64}")
 _CHANGE_TAG = b"countersign/governance/1\x00"
 _RECOVERY_TAG = b"countersign/recovery/1\x00"
 
@@ -75,6 +81,8 @@ class Member:
             recovery_public_key=fields.text("recovery_public_key"),
         )
         fields.end()
+        if not found.member or len(set(roles)) != len(roles) or not _KEY.fullmatch(found.recovery_public_key):
+            raise GovernanceError("governance.member")
         return found
 
 
@@ -119,6 +127,10 @@ class Device:
             last_private=fields.text("last_private"),
         )
         fields.end()
+        keys = (found.signing_public_key, found.exchange_public_key)
+        last = [item for item in (found.last_shared, found.last_private) if item]
+        if not all(_KEY.fullmatch(item) for item in (*keys, *last)) or (last and not found.closed):
+            raise GovernanceError("governance.device")
         if found.device != device_identifier(bytes.fromhex(found.signing_public_key)):
             raise GovernanceError("governance.device_name")
         return found
@@ -167,11 +179,21 @@ class Governance:
         names = {member.member for member in found.members}
         if any(device.member not in names for device in found.devices):
             raise GovernanceError("governance.device_without_member")
+        if len(names) != len(found.members) or len({item.device for item in found.devices}) != len(found.devices):
+            raise GovernanceError("governance.named_twice")
+        if not found.administrators:
+            raise GovernanceError("governance.no_administrator")
+        if found.policy.requester_may_approve and sum(Role.APPROVER in item.roles for item in found.members) > 1:
+            raise GovernanceError("governance.own_approval")
         return found
 
     def device(self, device: str) -> Device | None:
         """Find a device."""
         return next((item for item in self.devices if item.device == device), None)
+
+    def may_approve(self, member: str) -> bool:
+        """Tell whether a person has the authority to approve."""
+        return any(item.member == member and Role.APPROVER in item.roles for item in self.members)
 
     def member_of(self, device: str) -> Member | None:
         """Find the person behind a device."""
@@ -183,10 +205,22 @@ class Governance:
         """The persons who may change governance."""
         return frozenset(member.member for member in self.members if Role.ADMINISTRATOR in member.roles)
 
+    @property
+    def closings(self) -> Mapping[ChainKey, str]:
+        """For each chain of a closed device its last accepted event; empty text where none is (LEDGER rule 9)."""
+        closed = [device for device in self.devices if device.closed]
+        shared: dict[ChainKey, str] = {(device.device, Chain.SHARED): device.last_shared for device in closed}
+        return shared | {(device.device, Chain.PRIVATE): device.last_private for device in closed}
 
-def change_message(parent: str, state: Governance) -> bytes:
-    """Return the 32 bytes that an administrator signs to move from event ``parent`` to ``state``."""
-    content = canonical_bytes({"parent": parent, "state": state.canonical()})
+
+def change_message(parents: Sequence[str], state: Governance) -> bytes:
+    """Return the 32 bytes that an administrator signs to move from the epoch of event ``parents`` to ``state``.
+
+    Args:
+        parents: The event of the epoch that is followed; where it has rival successors, all of them, sorted.
+        state: The new epoch.
+    """
+    content = canonical_bytes({"parents": list(parents), "state": state.canonical()})
     return hashlib.sha256(_CHANGE_TAG + content).digest()
 
 
@@ -200,53 +234,83 @@ def genesis(event: Event) -> Governance:
     """Read epoch 0.
 
     Raises:
-        GovernanceError: The event is not a genesis, or its device is not among its own devices.
+        GovernanceError: The event is not a genesis, or its device is not an open one of its own devices.
     """
     if event.kind != kinds.WORKSPACE_CREATED:
         raise GovernanceError("governance.genesis")
     state = Governance.read(event.says())
-    if state.epoch != 0 or state.device(event.header.device) is None:
+    device = state.device(event.header.device)
+    if state.epoch != 0 or event.header.parents or device is None or device.closed:
         raise GovernanceError("governance.genesis")
     return state
 
 
-def advance(state: Governance, head: str, event: Event, verify: Verify) -> Governance:
-    """Apply one governance event to ``state``, whose own event is ``head``.
+def parents_of(event: Event) -> tuple[str, ...]:
+    """Return the epochs that a change of governance names."""
+    fields = Fields(event.says(), event.kind)
+    return fields.texts("parents")
+
+
+def advance(state: Governance, event: Event, verify: Verify, *, steps: int = 1) -> Governance:
+    """Apply one change of governance to ``state``, which the event must follow.
+
+    Args:
+        state: The epoch in force.
+        event: The change.
+        verify: Checks an Ed25519 signature.
+        steps: How many epochs the change is ahead: 2 where it settles a dispute about the next one.
 
     Raises:
-        GovernanceError: The event does not follow ``head`` or lacks the signatures it needs.
+        GovernanceError: The event does not follow, or lacks the signatures it needs.
     """
     fields = Fields(event.says(), event.kind)
-    if event.kind == kinds.GOVERNANCE_CHANGED:
-        following = Governance.read(fields.mapping("state"))
-        parent, signatures = fields.text("parent"), fields.items("signatures")
-        fields.end()
-        if parent != head or following.epoch != state.epoch + 1 or following.world != state.world:
-            raise GovernanceError("governance.not_next")
-        persons = _signers(state, change_message(parent, following), signatures, verify)
-        if 2 * len(persons & state.administrators) <= len(state.administrators):
-            raise GovernanceError("governance.no_majority")
-        return following
-    if event.kind in {kinds.DEVICE_ADDED, kinds.DEVICE_CLOSED}:
-        device = Device.read(fields.mapping("device"))
-        signature = bytes.fromhex(fields.text("recovery_signature"))
-        fields.end()
-        return _recovered(state, event, device, signature, verify)
-    raise GovernanceError("governance.kind")
+    following = Governance.read(fields.mapping("state"))
+    parents, signatures = fields.texts("parents"), fields.items("signatures")
+    fields.end()
+    if following.epoch != state.epoch + steps or following.world != state.world:
+        raise GovernanceError("governance.not_next")
+    persons = _signers(state, change_message(parents, following), signatures, verify)
+    if 2 * len(persons & state.administrators) <= len(state.administrators):
+        raise GovernanceError("governance.no_majority")
+    return following
 
 
-def _signers(state: Governance, message: bytes, signatures: Iterable[Json], verify: Verify) -> frozenset[str]:
-    persons = set()
-    for item in signatures:
-        fields = Fields(item, "signature")
-        device, signature = state.device(fields.text("device")), bytes.fromhex(fields.text("signature"))
-        fields.end()
-        if device and not device.closed and verify(bytes.fromhex(device.signing_public_key), signature, message):
-            persons.add(device.member)
-    return frozenset(persons)
+def follow(given: Governance, carried: Governance, following: Governance) -> Governance:
+    """Keep through an epoch what its signers could not drop.
+
+    Args:
+        given: The epoch before, as its own event has it.
+        carried: The same with what recovery keys did since.
+        following: The new epoch, as signed.
+
+    Raises:
+        GovernanceError: A member or a device disappeared, or a closed device was opened again.
+    """
+    members = {item.member for item in following.members}
+    devices = {item.device: item for item in following.devices}
+    for known in given.devices:
+        found = devices.get(known.device)
+        named = (found.member, found.exchange_public_key) if found else ()
+        if named != (known.member, known.exchange_public_key) or (known.closed and found != known):
+            raise GovernanceError("governance.device_changed")
+    if any(item.member not in members for item in given.members):
+        raise GovernanceError("governance.member_dropped")
+    for device in carried.devices:
+        if device not in given.devices and (device.closed or device.device not in devices):
+            devices[device.device] = device
+    return replace(following, devices=tuple(devices.values()))
 
 
-def _recovered(state: Governance, event: Event, device: Device, signature: bytes, verify: Verify) -> Governance:
+def recover(state: Governance, event: Event, verify: Verify) -> Governance:
+    """Add or close one device by the signature of its member's recovery key (LEDGER rule 17).
+
+    Raises:
+        GovernanceError: The signature is not the member's, or the device is not as it must be.
+    """
+    fields = Fields(event.says(), event.kind)
+    device = Device.read(fields.mapping("device"))
+    signature = _bytes(fields.text("recovery_signature"))
+    fields.end()
     member = next((item for item in state.members if item.member == device.member), None)
     message = recovery_message(event.header.workspace, device)
     if member is None or not verify(bytes.fromhex(member.recovery_public_key), signature, message):
@@ -256,6 +320,24 @@ def _recovered(state: Governance, event: Event, device: Device, signature: bytes
         if known is not None or device.closed:
             raise GovernanceError("governance.device_known")
         return replace(state, devices=(*state.devices, device))
-    if known is None or known.closed or not device.closed:
+    closing = replace(device, closed=False, last_shared="", last_private="")
+    if known is None or known.closed or not device.closed or closing != known:  # another member's device is not theirs
         raise GovernanceError("governance.device_not_open")
     return replace(state, devices=tuple(device if item == known else item for item in state.devices))
+
+
+def _bytes(text: str) -> bytes:
+    if not _HEX.fullmatch(text):
+        raise GovernanceError("governance.hex")
+    return bytes.fromhex(text)
+
+
+def _signers(state: Governance, message: bytes, signatures: Iterable[Json], verify: Verify) -> frozenset[str]:
+    persons = set()
+    for item in signatures:
+        fields = Fields(item, "signature")
+        device, signature = state.device(fields.text("device")), _bytes(fields.text("signature"))
+        fields.end()
+        if device and not device.closed and verify(bytes.fromhex(device.signing_public_key), signature, message):
+            persons.add(device.member)
+    return frozenset(persons)

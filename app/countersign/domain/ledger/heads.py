@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import hashlib
+import re
 from dataclasses import dataclass
 
 from countersign.domain.canonical import Fields, Json, canonical_bytes
 from countersign.domain.ledger.chains import Verify
-from countersign.domain.ledger.event import Chain, MalformedEventError
+from countersign.domain.ledger.event import Chain, MalformedEventError, device_identifier
 
+_IDENTIFIER = re.compile(r"[0-9a-f]{32}")
+_HASH = re.compile(r"[0-9a-f]{64}")
 _HEAD_TAG = b"countersign/head/1\x00"
 HEAD_FORMAT = 1
 
@@ -48,7 +51,7 @@ class Head:
 
         Raises:
             NotCanonicalError: A field is missing, unknown or of another type.
-            MalformedEventError: The version or the chain is unknown.
+            MalformedEventError: The version or the chain is unknown, or a field has another form.
         """
         fields = Fields(value, "head")
         version, chain = fields.integer("v"), fields.text("chain")
@@ -64,6 +67,15 @@ class Head:
             at=fields.integer("at"),
         )
         fields.end()
+        well_formed = (
+            _IDENTIFIER.fullmatch(head.workspace)
+            and _HASH.fullmatch(head.device)
+            and _HASH.fullmatch(head.root)
+            and head.size >= 0
+            and head.at >= 0
+        )
+        if not well_formed:
+            raise MalformedEventError("head.form")
         return head
 
 
@@ -75,5 +87,6 @@ class SignedHead:
     signature: bytes
 
     def holds(self, public_key: bytes, verify: Verify) -> bool:
-        """Tell whether the signature is the device's."""
-        return verify(public_key, self.signature, self.head.message)
+        """Tell whether the key is the named device's, and the signature that key's."""
+        named = device_identifier(public_key) == self.head.device
+        return named and verify(public_key, self.signature, self.head.message)

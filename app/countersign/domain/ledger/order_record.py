@@ -6,17 +6,17 @@ The same judgement serves twice: before an intent is recorded, and whenever the 
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from countersign.domain.canonical import Fields, JsonObject, NotCanonicalError
 from countersign.domain.errors import SecurityError
 from countersign.domain.ledger import kinds
 from countersign.domain.ledger.event import Event
-from countersign.domain.ledger.rules import OrderKey, Rules
+from countersign.domain.ledger.intent import Approval, OrderRecord, counts_under, judge_intent, standing_approvals
+from countersign.domain.ledger.rules import Rules
 from countersign.domain.order import OrderContent
 from countersign.domain.order_state import (
     FINAL,
-    MAY_HAVE_MOVED_MONEY,
     IllegalMoveError,
     Move,
     OrderState,
@@ -25,126 +25,30 @@ from countersign.domain.order_state import (
     move_for,
 )
 
-
-@dataclass(frozen=True, slots=True)
-class Approval:
-    """One person's signature over the order's digest, and why it does not count where it does not."""
-
-    event: str
-    member: str
-    digest: str
-    epoch: int
-    assessment: str
-    expires_at: int
-    fault: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class OrderRecord:
-    """An order as the ledger has it.
-
-    Attributes:
-        frozen_event: The event that froze the content.
-        assessment_event: The newest assessment; approvals refer to it.
-        intent_event: The single valid intent, or empty.
-        request_id: X-Request-ID of the initiation.
-        never_executes_unauthorised: What the bank declared just before the intent.
-        payment_id: The bank's name for the payment; empty until the bank has answered.
-        authorisation_id: The open authorisation.
-        purpose: ``payment`` or ``cancellation``: what the open authorisation is for.
-        attempts: How many answers were intended for the open authorisation.
-        answered: Whether an answer to a payment's authorisation was ever intended: from then on only the bank can say
-            that nothing was executed, and the order can't be abandoned.
-        status: The newest status that the bank gave.
-        reason: Code of the newest refusal, stop or loss, in the bank's or our own words.
-        fee: Canonical money, or empty.
-        contradictions: Facts that came after a final state and disagree with it: tasks for a person.
-        faults: Events left out of the fold, with the reason.
-        last_key: Place of the newest event that was folded.
-    """
-
-    content: OrderContent
-    frozen_event: str
-    state: OrderState
-    last_key: OrderKey
-    created_at: int
-    changed_at: int
-    assessment_event: str = ""
-    assessment: JsonObject | None = None
-    interventions: tuple[tuple[str, str, str], ...] = ()
-    approvals: tuple[Approval, ...] = ()
-    intent_event: str = ""
-    bank: str = ""
-    request_id: str = ""
-    never_executes_unauthorised: bool = False
-    payment_id: str = ""
-    authorisation_id: str = ""
-    purpose: str = ""
-    attempts: int = 0
-    answered: bool = False
-    status: TransactionStatus | None = None
-    reason: str = ""
-    fee: JsonObject | None = None
-    contradictions: tuple[str, ...] = ()
-    faults: tuple[tuple[str, str], ...] = ()
-
-    @property
-    def digest(self) -> str:
-        """The digest that everything refers to."""
-        return self.content.digest
-
-    @property
-    def counted(self) -> tuple[Approval, ...]:
-        """The approvals that count."""
-        return tuple(item for item in self.approvals if not item.fault)
-
-    @property
-    def abandonable(self) -> bool:
-        """Whether a lost initiation may be given up: the bank never executes what nobody authorised (LEDGER 19)."""
-        return self.never_executes_unauthorised and not self.answered
-
-    @property
-    def final(self) -> bool:
-        """Whether nothing more can happen."""
-        return self.state in FINAL
-
-
-def judge_intent(record: OrderRecord, rules: Rules, author: str, place: OrderKey, at: int) -> tuple[str, ...]:
-    """Return why an intent would not be valid here; empty where it is (LEDGER rule 13).
-
-    Args:
-        record: The order, folded from what lies in the intent's past.
-        rules: Governance and stops.
-        author: The device that signs the intent.
-        place: Where the intent stands, or would stand.
-        at: The intent's time, milliseconds since the epoch.
-    """
-    governance = rules.governance_before(place)
-    device = governance.device(author)
-    good = [item for item in record.counted if item.epoch == governance.epoch and item.expires_at > at]
-    faults = {
-        "intent.not_the_sender": author != record.content.sender_device,
-        "intent.device_closed": device is None or device.closed,
-        "intent.not_the_first": bool(record.intent_event),
-        "intent.frozen": rules.frozen_before(place),
-        "intent.rule_not_met": len({item.member for item in good}) < governance.policy.approvals,
-        "intent.not_approved": record.state is not OrderState.APPROVED,
-        "intent.other_world": record.content.world is not governance.world,
-    }
-    return tuple(code for code, fault in faults.items() if fault)
+__all__ = ["Approval", "OrderRecord", "begin_order", "fold_event", "fold_order", "judge_intent"]
 
 
 def fold_order(events: Iterable[Event], rules: Rules) -> OrderRecord | None:
-    """Fold the events of one order, in any order of arrival. None where no content was ever frozen."""
-    record: OrderRecord | None = None
-    for event in sorted(events, key=lambda each: each.order_key):
-        if event.body is None:
-            continue
-        record = _begin(event) if record is None else fold_event(record, event, rules)
-    return record
+    """Fold the events of one order, in any order of arrival. None where no content was ever frozen.
+
+    Every earlier event counts as known to a later one: so it is where one device writes the workspace's shared chain.
+    For several devices see ``several_devices``.
+    """
+    found = sorted((event for event in events if event.body is not None), key=lambda each: each.order_key)
+    for at, event in enumerate(found):
+        record = begin_order(event, rules)
+        if record is not None:
+            for later in found[at + 1 :]:
+                record = fold_event(record, later, rules)
+            return record
+    return None
 
 
-def _begin(event: Event) -> OrderRecord | None:
+def begin_order(event: Event, rules: Rules) -> OrderRecord | None:
+    """Return the record that a frozen content begins; None where the event is no such thing.
+
+    The content's requester must be the person behind the device that froze it: approvals are told apart by it.
+    """
     if event.kind != kinds.ORDER_FROZEN:
         return None
     try:
@@ -156,6 +60,9 @@ def _begin(event: Event) -> OrderRecord | None:
         return None
     if (content.order, content.workspace, content.digest) != (event.header.subject, event.header.workspace, digest):
         return None
+    author = rules.governance_before(event.order_key).member_of(event.header.device)
+    if author is None or author.member != content.requester:
+        return None
     at = event.header.at
     return OrderRecord(content, event.id, OrderState.PREPARED, event.order_key, created_at=at, changed_at=at)
 
@@ -166,23 +73,39 @@ def fold_event(record: OrderRecord, event: Event, rules: Rules) -> OrderRecord:
     if step is None:
         return record
     try:
+        _check_author(record, event, rules)
         following = step(record, event, event.says(), rules)
-    except (SecurityError, KeyError, TypeError) as error:
-        code = error.code if isinstance(error, SecurityError) else "order.event_form"
-        return replace(record, faults=(*record.faults, (event.id, code)))
+    except SecurityError as error:
+        return replace(record, last_key=event.order_key, faults=(*record.faults, (event.id, error.code)))
     return replace(following, last_key=event.order_key, changed_at=event.header.at)
 
 
+def _check_author(record: OrderRecord, event: Event, rules: Rules) -> None:
+    """Only the sender speaks of what it sent, unless it was closed; what a bank says anybody may bring (LEDGER 12)."""
+    sender = record.content.sender_device
+    if event.kind in _SENDER_KINDS and event.header.device != sender:
+        device = rules.governance_before(event.order_key).device(sender)
+        if device is None or not device.closed:
+            raise SecurityError("order.not_the_sender")
+
+
 def _text(body: JsonObject, name: str) -> str:
-    value = body[name]
+    value = body.get(name)
     if not isinstance(value, str):
         raise NotCanonicalError("canonical.field_type", field=name)
     return value
 
 
 def _number(body: JsonObject, name: str) -> int:
-    value = body[name]
-    if not isinstance(value, int):
+    value = body.get(name)
+    if not isinstance(value, int) or isinstance(value, bool):
+        raise NotCanonicalError("canonical.field_type", field=name)
+    return value
+
+
+def _flag(body: JsonObject, name: str) -> bool:
+    value = body.get(name)
+    if not isinstance(value, bool):
         raise NotCanonicalError("canonical.field_type", field=name)
     return value
 
@@ -192,11 +115,16 @@ def _same_digest(record: OrderRecord, body: JsonObject) -> None:
         raise SecurityError("order.other_digest")
 
 
+def _same_authorisation(record: OrderRecord, body: JsonObject) -> None:
+    if not record.authorisation_id or _text(body, "authorisation_id") != record.authorisation_id:
+        raise SecurityError("order.other_authorisation")
+
+
 def _assessed(record: OrderRecord, event: Event, body: JsonObject, _rules: Rules) -> OrderRecord:
     _same_digest(record, body)
     if record.state is not OrderState.PREPARED:
         raise IllegalMoveError("order.illegal_move")
-    assessment = body["assessment"]
+    assessment = body.get("assessment")
     if not isinstance(assessment, dict):
         raise NotCanonicalError("canonical.field_type", field="assessment")
     # A new assessment voids what was approved under the old one.
@@ -224,20 +152,27 @@ def _approved(record: OrderRecord, event: Event, body: JsonObject, rules: Rules)
         _text(body, "assessment"),
         _number(body, "expires_at"),
     )
+    standing = standing_approvals(record, rules, event.order_key, event.header.at)
+    met = len(standing) >= governance.policy.approvals
     faults = {
-        "approval.unknown_device": approver is None or device is None or device.closed,
+        "approval.unknown_device": device is None or device.closed,
+        "approval.no_authority": not governance.may_approve(member),
         "approval.other_digest": approval.digest != record.digest,
         "approval.other_assessment": approval.assessment != record.assessment_event or not approval.assessment,
-        "approval.other_epoch": approval.epoch != governance.epoch,
+        "approval.other_epoch": not counts_under(approval, rules, governance),
         "approval.own_request": own and not governance.policy.requester_may_approve,
-        "approval.twice": any(item.member == member for item in record.counted),
+        "approval.twice": any(item.member == member for item in standing),
         "approval.expired": approval.expires_at <= event.header.at,
-        "approval.too_late": record.state is not OrderState.PREPARED,
+        "approval.too_late": met or record.state not in {OrderState.PREPARED, OrderState.APPROVED},
         "approval.hard_stop": bool(record.assessment and record.assessment.get("stops")),
     }
     fault = next((code for code, found in faults.items() if found), "")
-    following = replace(record, approvals=(*record.approvals, replace(approval, fault=fault)))
-    if not fault and len(following.counted) >= governance.policy.approvals:
+    if fault:
+        return replace(record, approvals=(*record.approvals, replace(approval, fault=fault)))
+    # What no longer counts (its time is over, or the rule is another) makes room for this one.
+    earlier = tuple(i if i.fault or i in standing else replace(i, fault="approval.lapsed") for i in record.approvals)
+    following = replace(record, approvals=(*earlier, approval))
+    if record.state is OrderState.PREPARED and len(standing) + 1 >= governance.policy.approvals:
         return replace(following, state=after(record.state, Move.MEET_RULE))
     return following
 
@@ -251,8 +186,14 @@ def _intended(record: OrderRecord, event: Event, body: JsonObject, rules: Rules)
     faults = judge_intent(record, rules, event.header.device, event.order_key, event.header.at)
     if faults:
         raise SecurityError(faults[0])
-    if set(event.header.refs) < {record.frozen_event, *(item.event for item in record.counted)}:
+    good = {item.event for item in standing_approvals(record, rules, event.order_key, event.header.at)}
+    refs, void = set(event.header.refs), {item.event for item in record.approvals} - good
+    if not {record.frozen_event, record.assessment_event, *good} <= refs or refs & void:
         raise SecurityError("intent.refs")
+    if body.get("approvals") != sorted(good):
+        raise SecurityError("intent.approvals")
+    if _number(body, "epoch") != rules.governance_before(event.order_key).epoch:
+        raise SecurityError("intent.epoch")
     if _text(body, "end_to_end_id") != record.content.payment.end_to_end_id:
         raise SecurityError("intent.end_to_end_id")
     return replace(
@@ -261,7 +202,7 @@ def _intended(record: OrderRecord, event: Event, body: JsonObject, rules: Rules)
         intent_event=event.id,
         bank=_text(body, "bank"),
         request_id=_text(body, "request_id"),
-        never_executes_unauthorised=body["never_executes_unauthorised"] is True,
+        never_executes_unauthorised=_flag(body, "never_executes_unauthorised"),
     )
 
 
@@ -276,49 +217,59 @@ def _initiated(record: OrderRecord, _event: Event, body: JsonObject, _rules: Rul
 
 
 def _authorisation_started(record: OrderRecord, _event: Event, body: JsonObject, _rules: Rules) -> OrderRecord:
-    purpose = _text(body, "purpose")
+    purpose, authorisation = _text(body, "purpose"), _text(body, "authorisation_id")
+    if purpose not in {"payment", "cancellation"} or not authorisation:
+        raise SecurityError("order.event_form")
     state = record.state if purpose == "cancellation" else after(record.state, Move.AUTHORISE)
     if purpose == "cancellation" and state is not OrderState.CANCELLING:
         raise IllegalMoveError("order.illegal_move", state=state.value, move="authorise_cancellation")
-    return replace(record, state=state, authorisation_id=_text(body, "authorisation_id"), purpose=purpose, attempts=0)
+    return replace(record, state=state, authorisation_id=authorisation, purpose=purpose, attempts=0)
 
 
 def _answer_intended(record: OrderRecord, _event: Event, body: JsonObject, _rules: Rules) -> OrderRecord:
-    if _text(body, "authorisation_id") != record.authorisation_id:
-        raise SecurityError("order.other_authorisation")
+    _same_digest(record, body)
+    _same_authorisation(record, body)
     if record.state is OrderState.CANCELLING:
         return replace(record, attempts=record.attempts + 1)
     return replace(record, state=after(record.state, Move.ANSWER), attempts=record.attempts + 1, answered=True)
 
 
-def _authorised(record: OrderRecord, _event: Event, body: JsonObject, _rules: Rules) -> OrderRecord:
-    if _text(body, "authorisation_id") != record.authorisation_id:
-        raise SecurityError("order.other_authorisation")
+def _authorised(record: OrderRecord, event: Event, body: JsonObject, _rules: Rules) -> OrderRecord:
+    _same_authorisation(record, body)
+    if record.state in FINAL:
+        return _after_the_end(record, event, Move.ACCEPT)
     return replace(record, state=after(record.state, Move.ACCEPT))
 
 
 def _answer_refused(record: OrderRecord, _event: Event, body: JsonObject, _rules: Rules) -> OrderRecord:
+    if not record.authorisation_id:  # a lost initiation: there was no answer that could have been refused
+        raise SecurityError("order.other_authorisation")
     state = record.state if record.state is OrderState.CANCELLING else after(record.state, Move.REFUSE_ANSWER)
     return replace(record, state=state, reason=_text(body, "reason"))
 
 
 def _status_changed(record: OrderRecord, event: Event, body: JsonObject, _rules: Rules) -> OrderRecord:
-    status = TransactionStatus(_text(body, "transaction_status"))
-    if record.payment_id and _text(body, "payment_id") not in {record.payment_id, ""}:
+    code, payment_id, reason = _text(body, "transaction_status"), _text(body, "payment_id"), _text(body, "reason")
+    if code not in TransactionStatus._value2member_map_:
+        raise SecurityError("order.unknown_status")
+    if record.state in {OrderState.PREPARED, OrderState.APPROVED}:
+        raise IllegalMoveError("order.illegal_move", state=record.state.value, move="report")
+    if record.payment_id and payment_id not in {record.payment_id, ""}:
         raise SecurityError("order.other_payment")
-    authorised = body["authorised"] is True
-    move = move_for(status, authorised=authorised or record.state in MAY_HAVE_MOVED_MONEY)
-    following = replace(record, status=status, payment_id=record.payment_id or _text(body, "payment_id"))
-    if move is None:
-        return following
-    reason = _text(body, "reason")
+    status = TransactionStatus(code)
+    move = move_for(status, authorised=_flag(body, "authorised") or record.state in _AUTHORISED)
+    following = replace(record, status=status, payment_id=record.payment_id or payment_id)
     if record.state in FINAL:
-        agrees = {Move.SETTLE: OrderState.SETTLED, Move.REJECT: OrderState.REJECTED, Move.CANCEL: OrderState.CANCELLED}
-        if agrees.get(move) is record.state or (move is Move.ACCEPT and record.state is OrderState.SETTLED):
-            return following if move is not Move.ACCEPT else record
-        # Facts never reopen an order: the disagreement becomes a task, and the money is presumed gone.
-        return replace(record, contradictions=(*record.contradictions, event.id))
-    return replace(following, state=after(record.state, move), reason=reason)
+        ended = _after_the_end(record, event, move)
+        return following if ended is record and move in _AGREES.get(record.state, ()) else ended
+    return following if move is None else replace(following, state=after(record.state, move), reason=reason)
+
+
+def _after_the_end(record: OrderRecord, event: Event, move: Move | None) -> OrderRecord:
+    """Facts never reopen an order: a disagreement becomes a task, and the money is presumed gone (LEDGER 14)."""
+    if move is None or move in _AGREES.get(record.state, ()) or (move, record.state) == _LATE_NEWS:
+        return record
+    return replace(record, contradictions=(*record.contradictions, event.id))
 
 
 def _lost(record: OrderRecord, _event: Event, body: JsonObject, _rules: Rules) -> OrderRecord:
@@ -333,20 +284,45 @@ def _reply_refused(record: OrderRecord, _event: Event, body: JsonObject, _rules:
 
 
 def _abandoned(record: OrderRecord, _event: Event, body: JsonObject, _rules: Rules) -> OrderRecord:
-    if record.answered:
+    if record.answered or (record.state is OrderState.UNKNOWN and not record.abandonable):
         raise IllegalMoveError("order.may_be_executed", state=record.state.value)
     return replace(record, state=after(record.state, Move.ABANDON), reason=_text(body, "reason"))
 
 
 def _cancellation_intended(record: OrderRecord, _event: Event, _body: JsonObject, _rules: Rules) -> OrderRecord:
-    return replace(record, state=after(record.state, Move.INTEND_CANCELLATION), purpose="cancellation")
+    state = after(record.state, Move.INTEND_CANCELLATION)
+    return replace(record, state=state, purpose="cancellation", authorisation_id="", attempts=0)
 
 
 def _cancellation_refused(record: OrderRecord, _event: Event, body: JsonObject, _rules: Rules) -> OrderRecord:
     return replace(record, state=after(record.state, Move.REFUSE_CANCELLATION), reason=_text(body, "reason"))
 
 
+def _frozen_again(_record: OrderRecord, _event: Event, _body: JsonObject, _rules: Rules) -> OrderRecord:
+    raise SecurityError("order.frozen_twice")
+
+
+_AUTHORISED = frozenset({OrderState.ACCEPTED, OrderState.CANCELLING, OrderState.SETTLED})
+_LATE_NEWS = (Move.ACCEPT, OrderState.SETTLED)
+_AGREES = {
+    OrderState.SETTLED: {Move.SETTLE},
+    OrderState.REJECTED: {Move.REJECT},
+    OrderState.CANCELLED: {Move.CANCEL},
+    OrderState.ABANDONED: {Move.REJECT, Move.CANCEL},  # the bank gave it up too
+}
+_SENDER_KINDS = frozenset(
+    {
+        kinds.ORDER_INITIATED,
+        kinds.ORDER_AUTHORISATION_STARTED,
+        kinds.ORDER_ANSWER_INTENDED,
+        kinds.ORDER_ANSWER_REFUSED,
+        kinds.ORDER_ABANDONED,
+        kinds.ORDER_CANCELLATION_INTENDED,
+        kinds.ORDER_CANCELLATION_REFUSED,
+    }
+)
 _STEPS = {
+    kinds.ORDER_FROZEN: _frozen_again,
     kinds.ORDER_ASSESSED: _assessed,
     kinds.ORDER_INTERVENTION_ANSWERED: _intervened,
     kinds.ORDER_APPROVED: _approved,

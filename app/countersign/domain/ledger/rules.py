@@ -1,44 +1,84 @@
-"""What was known, and who could do what, just before an event: epochs of governance and emergency stops (LEDGER 8, 13)."""
+"""What was known, and who could do what, just before an event: epochs and emergency stops (LEDGER rules 8, 13)."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TypeAlias
 
 from countersign.domain.errors import SecurityError
 from countersign.domain.ledger import kinds
 from countersign.domain.ledger.chains import Verify
 from countersign.domain.ledger.event import Event
-from countersign.domain.ledger.governance import Governance, advance, genesis
+from countersign.domain.ledger.governance import (
+    Governance,
+    GovernanceError,
+    Role,
+    advance,
+    follow,
+    genesis,
+    parents_of,
+    recover,
+)
 
 OrderKey: TypeAlias = tuple[int, str, str, int]
 
 
 @dataclass(frozen=True, slots=True)
-class Rules:
-    """The line of epochs and of emergency stops, each with the place at which it took effect."""
+class Epoch:
+    """What governance was from a place on. A recovery key's step keeps the epoch's event and its state as signed."""
 
-    epochs: tuple[tuple[OrderKey, str, Governance], ...]
-    stops: tuple[tuple[OrderKey, bool], ...] = ()
+    place: OrderKey
+    event: str
+    signed: Governance
+    state: Governance
+
+
+@dataclass(frozen=True, slots=True)
+class Stop:
+    """An emergency stop, or the lifting of earlier ones: ``lifts`` names them."""
+
+    place: OrderKey
+    event: str
+    lifts: frozenset[str] = frozenset()
+
+
+@dataclass(frozen=True, slots=True)
+class Rules:
+    """The line of epochs and of emergency stops, each with the place at which it took effect.
+
+    Attributes:
+        epochs: Never empty; the first is the genesis.
+        stops: Stops and their liftings.
+        contested: Rival successors of the newest epoch, sorted; none of them holds, and no intent is made until a
+            majority has named them all (LEDGER rule 8).
+    """
+
+    epochs: tuple[Epoch, ...]
+    stops: tuple[Stop, ...] = ()
+    contested: tuple[str, ...] = ()
 
     @property
     def governance(self) -> Governance:
         """The newest epoch."""
-        return self.epochs[-1][2]
+        return self.epochs[-1].state
 
     @property
     def frozen(self) -> bool:
         """Whether an emergency stop is in force."""
-        return bool(self.stops) and self.stops[-1][1]
+        return bool(_in_force(self.stops))
 
     def governance_before(self, place: OrderKey) -> Governance:
         """Return the epoch in force just before ``place``; the genesis where there is none earlier."""
-        return next((state for key, _, state in reversed(self.epochs) if key < place), self.epochs[0][2])
+        return next((item.state for item in reversed(self.epochs) if item.place < place), self.epochs[0].state)
+
+    def governance_of(self, epoch: int) -> Governance | None:
+        """Return the newest state of an epoch by its number."""
+        return next((item.state for item in reversed(self.epochs) if item.state.epoch == epoch), None)
 
     def frozen_before(self, place: OrderKey) -> bool:
         """Tell whether an emergency stop was in force just before ``place``."""
-        return next((frozen for key, frozen in reversed(self.stops) if key < place), False)
+        return bool(_in_force(item for item in self.stops if item.place < place))
 
     def with_event(self, event: Event, verify: Verify) -> Rules:
         """Return the rules after one more governance or stop event.
@@ -46,12 +86,52 @@ class Rules:
         Raises:
             GovernanceError: The event lacks the authority it needs.
         """
-        key = event.order_key
-        if event.kind in {kinds.WORKSPACE_FROZEN, kinds.WORKSPACE_UNFROZEN}:
-            return Rules(self.epochs, (*self.stops, (key, event.kind == kinds.WORKSPACE_FROZEN)))
-        _, head, state = self.epochs[-1]
-        following = advance(state, head, event, verify)
-        return Rules((*self.epochs, (key, event.id, following)), self.stops)
+        if event.kind == kinds.WORKSPACE_FROZEN:
+            return replace(self, stops=(*self.stops, Stop(event.order_key, event.id)))
+        if event.kind == kinds.WORKSPACE_UNFROZEN:
+            return self._unfrozen(event)
+        if event.kind == kinds.GOVERNANCE_CHANGED:
+            return self._changed(event, verify)
+        if event.kind in {kinds.DEVICE_ADDED, kinds.DEVICE_CLOSED}:
+            newest = self.epochs[-1]
+            state = recover(newest.state, event, verify)
+            return replace(self, epochs=(*self.epochs, replace(newest, place=event.order_key, state=state)))
+        raise GovernanceError("governance.kind")
+
+    def _unfrozen(self, event: Event) -> Rules:
+        member = self.governance.member_of(event.header.device)
+        if member is None or Role.ADMINISTRATOR not in member.roles:
+            raise GovernanceError("governance.may_not_unfreeze")
+        # A stop is lifted by who knew of it: it stands earlier in the same chain, or the event names it.
+        header = event.header
+        own = {
+            item.event for item in self.stops if item.place[1:] < event.order_key[1:] and item.place[1] == header.device
+        }
+        named = {item.event for item in self.stops} & set(header.refs)
+        lifting = Stop(event.order_key, event.id, frozenset(own | named))
+        return replace(self, stops=(*self.stops, lifting)) if lifting.lifts else self
+
+    def _changed(self, event: Event, verify: Verify) -> Rules:
+        parents, newest = parents_of(event), self.epochs[-1]
+        if self.contested and parents == self.contested:
+            following = follow(newest.signed, newest.state, advance(newest.state, event, verify, steps=2))
+            return self._at(event, following, self.epochs)
+        if parents == (newest.event,) and not self.contested:
+            return self._at(
+                event, follow(newest.signed, newest.state, advance(newest.state, event, verify)), self.epochs
+            )
+        if len(parents) != 1 or all(item.event != parents[0] for item in self.epochs):
+            raise GovernanceError("governance.not_next")
+        # A rival: it follows an epoch that has a successor already. Neither holds, nor what was built on one.
+        line = self.epochs[: 1 + max(at for at, item in enumerate(self.epochs) if item.event == parents[0])]
+        follow(line[-1].signed, line[-1].state, advance(line[-1].state, event, verify))
+        holds = self.epochs[len(line) :]
+        rivals = {event.id, *self.contested} if not holds else {event.id, holds[0].event}
+        return replace(self, epochs=line, contested=tuple(sorted(rivals)))
+
+    def _at(self, event: Event, following: Governance, line: tuple[Epoch, ...]) -> Rules:
+        found = Epoch(event.order_key, event.id, Governance.read(event.says()["state"]), following)
+        return replace(self, epochs=(*line, found), contested=())
 
 
 def read_rules(events: Iterable[Event], verify: Verify) -> tuple[Rules, Sequence[tuple[str, str]]]:
@@ -66,8 +146,9 @@ def read_rules(events: Iterable[Event], verify: Verify) -> tuple[Rules, Sequence
     found = iter(events)
     first = next(found, None)
     if first is None:
-        raise SecurityError("governance.genesis")
-    rules = Rules(((first.order_key, first.id, genesis(first)),))
+        raise GovernanceError("governance.genesis")
+    state = genesis(first)
+    rules = Rules((Epoch(first.order_key, first.id, state, state),))
     refused: list[tuple[str, str]] = []
     for event in found:
         try:
@@ -75,3 +156,9 @@ def read_rules(events: Iterable[Event], verify: Verify) -> tuple[Rules, Sequence
         except SecurityError as error:
             refused.append((event.id, error.code))
     return rules, refused
+
+
+def _in_force(stops: Iterable[Stop]) -> set[str]:
+    found = list(stops)
+    lifted = {event for item in found for event in item.lifts}
+    return {item.event for item in found if not item.lifts} - lifted

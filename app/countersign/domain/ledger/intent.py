@@ -1,0 +1,145 @@
+"""What is known of an order, whose approvals count, and whether it may be sent now (LEDGER rules 11 to 13)."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from countersign.domain.canonical import JsonObject
+from countersign.domain.ledger.governance import Governance
+from countersign.domain.ledger.rules import OrderKey, Rules
+from countersign.domain.order import OrderContent
+from countersign.domain.order_state import FINAL, OrderState, TransactionStatus
+from countersign.domain.payee import PayeeRecord
+
+
+@dataclass(frozen=True, slots=True)
+class Approval:
+    """One person's signature over the order's digest, and why it does not count where it does not."""
+
+    event: str
+    member: str
+    digest: str
+    epoch: int
+    assessment: str
+    expires_at: int
+    fault: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class OrderRecord:
+    """An order as the ledger has it.
+
+    Attributes:
+        frozen_event: The event that froze the content.
+        assessment_event: The newest assessment; approvals refer to it.
+        intent_event: The single valid intent, or empty.
+        request_id: X-Request-ID of the initiation.
+        never_executes_unauthorised: What the bank declared just before the intent.
+        payment_id: The bank's name for the payment; empty until the bank has answered.
+        authorisation_id: The open authorisation.
+        purpose: ``payment`` or ``cancellation``: what the open authorisation is for.
+        attempts: How many answers were intended for the open authorisation.
+        answered: Whether an answer to a payment's authorisation was ever intended: from then on only the bank can say
+            that nothing was executed, and the order can't be abandoned.
+        status: The newest status that the bank gave.
+        reason: Code of the newest refusal, stop or loss, in the bank's or our own words.
+        fee: Canonical money, or empty.
+        contradictions: Facts that came after a final state and disagree with it: tasks for a person.
+        faults: Events left out of the fold, with the reason.
+        sent_before_known: Events that would have stopped the intent, had its device known of them (LEDGER rule 13):
+            tasks for a person.
+        last_key: Place of the newest event that was folded or left out.
+    """
+
+    content: OrderContent
+    frozen_event: str
+    state: OrderState
+    last_key: OrderKey
+    created_at: int
+    changed_at: int
+    assessment_event: str = ""
+    assessment: JsonObject | None = None
+    interventions: tuple[tuple[str, str, str], ...] = ()
+    approvals: tuple[Approval, ...] = ()
+    intent_event: str = ""
+    bank: str = ""
+    request_id: str = ""
+    never_executes_unauthorised: bool = False
+    payment_id: str = ""
+    authorisation_id: str = ""
+    purpose: str = ""
+    attempts: int = 0
+    answered: bool = False
+    status: TransactionStatus | None = None
+    reason: str = ""
+    fee: JsonObject | None = None
+    contradictions: tuple[str, ...] = ()
+    sent_before_known: tuple[str, ...] = ()
+    faults: tuple[tuple[str, str], ...] = ()
+
+    @property
+    def digest(self) -> str:
+        """The digest that everything refers to."""
+        return self.content.digest
+
+    @property
+    def counted(self) -> tuple[Approval, ...]:
+        """The approvals that count."""
+        return tuple(item for item in self.approvals if not item.fault)
+
+    @property
+    def abandonable(self) -> bool:
+        """Whether a lost initiation may be given up: the bank never executes what nobody authorised (LEDGER 19)."""
+        return self.never_executes_unauthorised and not self.answered
+
+    @property
+    def final(self) -> bool:
+        """Whether nothing more can happen."""
+        return self.state in FINAL
+
+
+def counts_under(approval: Approval, rules: Rules, governance: Governance) -> bool:
+    """Tell whether an approval counts in an epoch: the rule and the approver's authority are unchanged (LEDGER 11)."""
+    given = rules.governance_of(approval.epoch)
+    if given is None or approval.epoch > governance.epoch:
+        return False
+    then, now = given.policy, governance.policy
+    same_rule = (then.approvals, then.requester_may_approve) == (now.approvals, now.requester_may_approve)
+    return same_rule and given.may_approve(approval.member) and governance.may_approve(approval.member)
+
+
+def standing_approvals(record: OrderRecord, rules: Rules, place: OrderKey, at: int) -> tuple[Approval, ...]:
+    """Return the approvals that count at a place and a time."""
+    governance = rules.governance_before(place)
+    return tuple(i for i in record.counted if i.expires_at > at and counts_under(i, rules, governance))
+
+
+def judge_intent(
+    record: OrderRecord, rules: Rules, author: str, place: OrderKey, at: int, payee: PayeeRecord | None = None
+) -> tuple[str, ...]:
+    """Return why an intent would not be valid here; empty where it is (LEDGER rule 13).
+
+    Args:
+        record: The order, folded from what lies in the intent's past.
+        rules: Governance and stops.
+        author: The device that signs the intent.
+        place: Where the intent stands, or would stand.
+        at: The intent's time, milliseconds since the epoch.
+        payee: Who is paid, from what lies in the intent's past; None leaves the payee unjudged.
+    """
+    governance = rules.governance_before(place)
+    device = governance.device(author)
+    good = standing_approvals(record, rules, place, at)
+    faults = {
+        "intent.not_the_sender": author != record.content.sender_device,
+        "intent.device_closed": device is None or device.closed,
+        "intent.not_the_first": bool(record.intent_event),
+        "intent.governance_contested": bool(rules.contested),
+        "intent.frozen": rules.frozen_before(place),
+        "intent.rule_not_met": len({item.member for item in good}) < governance.policy.approvals,
+        "intent.not_approved": record.state is not OrderState.APPROVED,
+        "intent.other_world": record.content.world is not governance.world,
+        "intent.payee_conflict": payee is not None and payee.in_conflict,
+        "intent.payee_changed": payee is not None and payee.version.event != record.content.payee_version,
+    }
+    return tuple(code for code, fault in faults.items() if fault)
