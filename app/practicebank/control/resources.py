@@ -83,7 +83,9 @@ class Control:
         try:
             certificate = self._bank.enrolments.redeem(_text(body, "code"), _text(body, "csr_pem"))
         except EnrolmentRefusedError as refusal:
-            raise ControlRefusedError(HTTPStatus.FORBIDDEN, str(refusal), "The bank doesn't enrol this client.") from refusal
+            raise ControlRefusedError(
+                HTTPStatus.FORBIDDEN, str(refusal), "The bank doesn't enrol this client."
+            ) from refusal
         return Reply(
             HTTPStatus.CREATED,
             {

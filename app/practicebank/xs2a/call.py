@@ -66,7 +66,7 @@ class Call:
         """Return a link of the standard to a path of this bank."""
         return {"href": f"{self.origin}{path}"}
 
-    def links(self, **paths: str) -> dict[str, object]:
+    def links(self, /, **paths: str) -> dict[str, object]:
         """Return ``_links`` from names and paths."""
         return {name: self.link(path) for name, path in paths.items()}
 

@@ -102,7 +102,7 @@ class Xs2aHandler(DoorHandler):
             _log(bank, request, reply.status, committed=False, fault=fault)
         except Exception:  # noqa: BLE001 - a bug of the bank's own must still be answered
             traceback.print_exc(file=sys.stderr)
-            reply = _broken()
+            reply = Reply(HTTPStatus.INTERNAL_SERVER_ERROR)
         return reply
 
     def _identify(self, request: Request) -> Call:
@@ -171,14 +171,9 @@ def _sleep(faults: list[Fault], *, after: bool) -> None:
             time.sleep(fault.number("ms", 1000) / 1000)
 
 
-def _broken() -> Reply:
-    status = HTTPStatus.INTERNAL_SERVER_ERROR
-    return Reply(status, Problem(status, "INTERNAL_SERVER_ERROR", "The bank has a fault.").body())
-
-
 def _unavailable(fault: Fault) -> Reply:
-    status = fault.number("status", HTTPStatus.SERVICE_UNAVAILABLE)
-    return Reply(status, Problem(status, "SERVICE_UNAVAILABLE", "Out of order.").body())
+    # The standard gives replies from 500 on no body.
+    return Reply(fault.number("status", HTTPStatus.SERVICE_UNAVAILABLE))
 
 
 def _log(bank: Bank, request: Request, status: int | None, *, committed: bool, fault: str | None) -> None:
