@@ -53,7 +53,7 @@ class NewVaultState:
 class NewVaultView(Protocol):
     """The page."""
 
-    def render(self, state: NewVaultState) -> None:
+    def show_state(self, state: NewVaultState) -> None:
         """Show the state."""
 
     def show_kit(self, words: Sequence[str]) -> None:
@@ -94,21 +94,21 @@ class NewVaultPresenter:
         self._strength = strength_text(text)
         self._render()
 
-    def choose(self, name: str, passphrase: SecretText, repeated: SecretText) -> None:
+    def choose(self, name: str, passphrase: str, repeated: str) -> None:
         """Take name and passphrase, and go on to the kit."""
         errors: list[tuple[str, str]] = []
         cleaned = clean_text(name, NAME_LIMIT)
         if not isinstance(cleaned, CleanText) or not cleaned.text:
             errors.append(("name", _("Type your name as it stands on your bank account.")))
-        if len(passphrase.reveal()) < PASSPHRASE_MINIMUM:
+        if len(passphrase) < PASSPHRASE_MINIMUM:
             errors.append(("passphrase", sentence("vault.passphrase_short", {"minimum": PASSPHRASE_MINIMUM})))
-        elif not strength_text(passphrase.reveal())[1]:
+        elif not strength_text(passphrase)[1]:
             errors.append(("passphrase", sentence("vault.passphrase_weak", {})))
-        elif passphrase.reveal() != repeated.reveal():
+        elif passphrase != repeated:
             errors.append(("repeated", _("The two passphrases differ. Type the same one twice.")))
         self._errors = tuple(errors)
         if not errors and isinstance(cleaned, CleanText):
-            self._making = _Making(cleaned.text, passphrase, tuple(self._door.new_kit()))
+            self._making = _Making(cleaned.text, SecretText(passphrase), tuple(self._door.new_kit()))
             self._step = VaultStep.KIT
         self._render()
         if self._step is VaultStep.KIT:
@@ -158,7 +158,7 @@ class NewVaultPresenter:
 
     def _render(self) -> None:
         heading, lead = _step_texts(self._step)
-        self._view.render(
+        self._view.show_state(
             NewVaultState(
                 step=self._step,
                 heading=heading,

@@ -48,7 +48,7 @@ class SettingsState:
 class SettingsView(Protocol):
     """The page."""
 
-    def render(self, state: SettingsState) -> None:
+    def show_state(self, state: SettingsState) -> None:
         """Show the state."""
 
 
@@ -143,7 +143,7 @@ class SettingsPresenter:
             str(self._preferences.lock_minutes),
         )
         groups = " ".join(self._fingerprint[place : place + 4] for place in range(0, len(self._fingerprint), 4))
-        self._view.render(
+        self._view.show_state(
             SettingsState(
                 heading=_("Settings"),
                 choices=(*appearance_choices(self._preferences), lock),

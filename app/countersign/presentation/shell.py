@@ -55,7 +55,7 @@ class ShellState:
 class ShellView(Protocol):
     """The window."""
 
-    def render(self, state: ShellState) -> None:
+    def show_state(self, state: ShellState) -> None:
         """Show the state; a new page is made only where page or what it is about changes."""
 
     def blank(self) -> None:
@@ -217,7 +217,7 @@ class ShellPresenter:
         if self._view is None:
             return
         practice = self._session is None or self._session.vault.identity.world is World.PRACTICE
-        self._view.render(
+        self._view.show_state(
             ShellState(
                 page=self._page,
                 about=self._about,

@@ -39,7 +39,7 @@ class UnlockState:
 class UnlockView(Protocol):
     """The page."""
 
-    def render(self, state: UnlockState) -> None:
+    def show_state(self, state: UnlockState) -> None:
         """Show the state."""
 
 
@@ -70,8 +70,9 @@ class UnlockPresenter:
         self._with_kit, self._error = with_kit, ""
         self._render()
 
-    def unlock(self, secret: SecretText) -> None:
+    def unlock(self, typed: str) -> None:
         """Try to open the vault with a passphrase, or with the words of the kit."""
+        secret = SecretText(typed)
         if self._busy or self._left_ms() > 0:
             return
         if not secret.reveal().strip():
@@ -115,7 +116,7 @@ class UnlockPresenter:
         lead = _("Type your passphrase to open your vault.")
         if self._with_kit:
             lead = _("Type the twelve words of your recovery kit, with spaces between them. You will be able to read everything, and to send nothing.")
-        self._view.render(
+        self._view.show_state(
             UnlockState(
                 heading=_("Welcome back, {name}").format(name=self._summary.name) if self._summary.name else _("Welcome back"),
                 lead=lead,

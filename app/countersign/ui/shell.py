@@ -1,0 +1,229 @@
+"""The window: side bar, ribbon, banner, and one page at a time. The only place that puts pages together."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Final
+
+from PySide6.QtCore import QEvent, QObject, Qt, QTimer
+from PySide6.QtGui import QCloseEvent, QKeySequence, QShortcut
+from PySide6.QtWidgets import QApplication, QDialog, QHBoxLayout, QStackedWidget, QVBoxLayout, QWidget
+
+from countersign.presentation.messages import _
+from countersign.presentation.shell import Page, ShellPresenter, ShellState
+from countersign.ui.theme.look import board
+from countersign.ui.theme.tokens import Space, Tone
+from countersign.ui.widgets import (
+    Banner,
+    DangerButton,
+    EmptyState,
+    NavBar,
+    NavEntry,
+    PlainLabel,
+    PracticeRibbon,
+    PrimaryButton,
+    SafeButton,
+    Variant,
+)
+
+MINIMUM_WIDTH: Final = 1024
+MINIMUM_HEIGHT: Final = 680
+_IDLE_TICK_MS: Final = 1000
+_NAVIGATION: Final = (Page.HOME, Page.TRANSFER, Page.HISTORY, Page.LEARN, Page.SETTINGS)
+_CURRENT: Final = {Page.ORDER: Page.HISTORY, Page.SETUP: Page.HOME}
+
+MakePage = Callable[[str], QWidget]
+_ACTIVITY: Final = frozenset(
+    {QEvent.Type.KeyPress, QEvent.Type.MouseButtonPress, QEvent.Type.MouseMove, QEvent.Type.Wheel, QEvent.Type.TouchBegin}
+)
+
+
+class Shell(QWidget):
+    """The program's window."""
+
+    def __init__(self, presenter: ShellPresenter, pages: Mapping[Page, MakePage], closed: Callable[[], None]) -> None:
+        """Make the window.
+
+        Args:
+            presenter: Decides what is shown.
+            pages: Makes each page; the text names the draft or the order it is about.
+            closed: Called when the person closes the window.
+        """
+        super().__init__()
+        self.setObjectName("shell")
+        self.setWindowTitle("Countersign")
+        self.setMinimumSize(MINIMUM_WIDTH, MINIMUM_HEIGHT)
+        self._presenter, self._pages, self._closed = presenter, pages, closed
+        self._shown: tuple[Page, str] | None = None
+        self._dialog: QDialog | None = None
+        row = QHBoxLayout(self)
+        row.setContentsMargins(0, 0, 0, 0)
+        row.setSpacing(0)
+        self.navigation = self._make_navigation()
+        row.addWidget(self.navigation)
+        column = QVBoxLayout()
+        column.setSpacing(0)
+        row.addLayout(column, 1)
+        self._ribbon: PracticeRibbon | None = None
+        self._column = column
+        self._banner = Banner(Tone.WARN, _("Payments are stopped"))
+        self._banner.hide()
+        holder = QVBoxLayout()
+        holder.setContentsMargins(Space.XXL, 0, Space.XXL, 0)
+        holder.addWidget(self._banner)
+        column.addLayout(holder)
+        self.stack = QStackedWidget()
+        column.addWidget(self.stack, 1)
+        self._idle = QTimer(self)
+        self._idle.setInterval(_IDLE_TICK_MS)
+        self._idle.timeout.connect(presenter.tick)
+        self._shortcuts()
+        board().changed.connect(self.update)
+
+    def _make_navigation(self) -> NavBar:
+        texts = {
+            Page.HOME: ("home", _("Home")),
+            Page.TRANSFER: ("send", _("New transfer")),
+            Page.HISTORY: ("history", _("History")),
+            Page.LEARN: ("learn", _("Learn")),
+            Page.SETTINGS: ("settings", _("Settings")),
+        }
+        bar = NavBar(
+            _("Pages"),
+            [NavEntry(page.value, *texts[page]) for page in _NAVIGATION],
+            product="Countersign",
+            freeze_text=_("Freeze"),
+            lock_text=_("Lock now"),
+        )
+        bar.page_chosen.connect(self._presenter.open_page)
+        bar.lock_pressed.connect(self._presenter.lock)
+        bar.freeze_pressed.connect(self.ask_freeze)
+        bar.freeze.setObjectName("shell.freeze")
+        bar.lock.setObjectName("shell.lock")
+        for page in _NAVIGATION:
+            bar.button(page.value).setObjectName(f"shell.{page.value}")
+        return bar
+
+    def _shortcuts(self) -> None:
+        keys = {"Ctrl+N": self._new_transfer, "Ctrl+F": self._search}
+        for sequence, call in keys.items():
+            QShortcut(QKeySequence(sequence), self).activated.connect(call)
+        QApplication.instance().installEventFilter(self)  # type: ignore[union-attr]  # there is one: we are a widget
+
+    # — what the presenter says —
+
+    def show_state(self, state: ShellState) -> None:
+        """Show the state."""
+        self.navigation.setVisible(state.unlocked)
+        self._show_ribbon(state)
+        if state.unlocked:
+            self._idle.start()
+        else:
+            self._idle.stop()
+        text = state.error or state.frozen
+        self._banner.set_text(_("That did not work") if state.error else _("Payments are stopped"), text)
+        self._banner.setVisible(bool(text) and state.unlocked)
+        if not state.closing and (state.page, state.about) != self._shown:
+            self._show_page(state.page, state.about)
+        self.navigation.set_current(_CURRENT.get(state.page, state.page).value)
+
+    def blank(self) -> None:
+        """Take everything off the screen, at once."""
+        if self._dialog is not None:
+            self._dialog.close()
+        self.navigation.hide()
+        self._replace(EmptyState("lock", _("Locking"), _("What is under way with your bank is still put on record.")))
+        self._shown = None
+        self.repaint()
+
+    def _show_ribbon(self, state: ShellState) -> None:
+        if state.ribbon and self._ribbon is None:
+            self._ribbon = PracticeRibbon(state.ribbon, state.ribbon_detail)
+            self._column.insertWidget(0, self._ribbon)
+        elif not state.ribbon and self._ribbon is not None:
+            self._ribbon.deleteLater()
+            self._ribbon = None
+
+    def _show_page(self, page: Page, about: str) -> None:
+        self._shown = (page, about)
+        self._replace(self._pages[page](about))
+
+    def _replace(self, widget: QWidget) -> None:
+        before = self.stack.currentWidget()
+        self.stack.addWidget(widget)
+        self.stack.setCurrentWidget(widget)
+        if before is not None:
+            self.stack.removeWidget(before)
+            before.hide()
+            before.deleteLater()
+
+    @property
+    def page(self) -> QWidget | None:
+        """The page that is shown."""
+        return self.stack.currentWidget()
+
+    # — asking about the emergency stop —
+
+    def ask_freeze(self) -> None:
+        """Ask before stopping payments, or before allowing them again. Nothing is the default."""
+        frozen = self._presenter.frozen
+        dialog = QDialog(self)
+        dialog.setObjectName("freeze.dialog")
+        dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        dialog.setWindowTitle(_("Freeze"))
+        body = QVBoxLayout(dialog)
+        body.setContentsMargins(Space.XXL, Space.XXL, Space.XXL, Space.XL)
+        body.setSpacing(Space.L)
+        heading = _("Allow payments again?") if frozen else _("Stop all new payments?")
+        stop_text = _(
+            "Nothing more is sent from this computer until you allow it again: not from this window, and not from "
+            "the command line. A payment that your bank already holds goes on, and your bank knows nothing of this "
+            "stop. To block cards or accounts, call your bank."
+        )
+        allow_text = _("Transfers can be sent again. Before you go on, make sure that nobody is pressing you.")
+        body.addWidget(PlainLabel(heading, Variant.HEADING))
+        text = PlainLabel(allow_text if frozen else stop_text)
+        text.setMinimumWidth(480)
+        body.addWidget(text)
+        buttons = QHBoxLayout()
+        keep = SafeButton(_("Leave it as it is"))
+        keep.setObjectName("freeze.keep")
+        act = PrimaryButton(_("Allow payments")) if frozen else DangerButton(_("Stop all new payments"), icon="freeze")
+        act.setObjectName("freeze.act")
+        keep.set_partner(act)
+        buttons.addWidget(keep)
+        buttons.addStretch(1)
+        buttons.addWidget(act)
+        body.addLayout(buttons)
+        keep.activated.connect(dialog.close)
+        act.activated.connect(self._presenter.unfreeze if frozen else self._presenter.freeze)
+        act.activated.connect(dialog.close)
+        dialog.finished.connect(self._forget_dialog)
+        self._dialog = dialog
+        dialog.open()
+
+    def _forget_dialog(self, _result: int) -> None:
+        self._dialog = None
+
+    # — what the person does —
+
+    def _new_transfer(self) -> None:
+        if self._presenter.unlocked:
+            self._presenter.open_transfer()
+
+    def _search(self) -> None:
+        if self._presenter.unlocked:
+            self._presenter.open_history()
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:  # noqa: N802 - overrides Qt
+        """Note activity anywhere in the program."""
+        if event.type() in _ACTIVITY:
+            self._presenter.activity()
+        return super().eventFilter(watched, event)
+
+    def closeEvent(self, event: QCloseEvent) -> None:  # noqa: N802 - overrides Qt
+        """Lock, and let the program end."""
+        self._idle.stop()
+        QApplication.instance().removeEventFilter(self)  # type: ignore[union-attr]
+        self._closed()
+        event.accept()

@@ -1,0 +1,255 @@
+"""The pages that make a vault: passphrase, recovery kit, its proof."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+
+from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QStackedWidget, QVBoxLayout, QWidget
+
+from countersign.presentation.first_run import NewVaultPresenter, NewVaultState, VaultStep
+from countersign.presentation.messages import _
+from countersign.ui.theme.tokens import Space, Tone
+from countersign.ui.widgets import (
+    Banner,
+    Card,
+    ErrorSummary,
+    Field,
+    LinkButton,
+    PlainLabel,
+    PrimaryButton,
+    ProgressRow,
+    QuietButton,
+    SafeButton,
+    ScrollPage,
+    SecretField,
+    TextField,
+    Variant,
+)
+from countersign.ui.widgets.page import FORM_WIDTH
+
+_KIT_COLUMNS = 3
+
+
+class NewVaultPage(QWidget):
+    """Show the steps one after the other."""
+
+    def __init__(
+        self,
+        print_kit: Callable[[Sequence[str]], None],
+        save_kit: Callable[[Sequence[str]], None],
+        appearance: QWidget | None = None,
+        parent: QWidget | None = None,
+    ) -> None:
+        """Make the page.
+
+        Args:
+            print_kit: Prints the kit.
+            save_kit: Asks where to save the kit, and saves it.
+            appearance: Language, theme and text size, shown beside the first step.
+            parent: Qt's parent.
+        """
+        super().__init__(parent)
+        self.setObjectName("new_vault.page")
+        self._presenter: NewVaultPresenter | None = None
+        self._print_kit, self._save_kit = print_kit, save_kit
+        self._words: tuple[str, ...] = ()
+        self._stack = QStackedWidget()
+        outer = QVBoxLayout(self)
+        outer.setContentsMargins(0, 0, 0, 0)
+        outer.addWidget(self._stack)
+        self._make_passphrase(appearance)
+        self._make_kit()
+        self._make_proof()
+        self._steps = {VaultStep.PASSPHRASE: 0, VaultStep.KIT: 1, VaultStep.PROOF: 2, VaultStep.MAKING: 2}
+
+    def attach(self, presenter: NewVaultPresenter) -> None:
+        """Take the presenter and show its first state."""
+        self._presenter = presenter
+        presenter.start()
+
+    # — the three pages —
+
+    def _make_passphrase(self, appearance: QWidget | None) -> None:
+        page = ScrollPage("", "")
+        self._first = page
+        self._errors = ErrorSummary(_("Look at these again"))
+        page.add(self._errors)
+        card = Card()
+        card.body.setSpacing(Space.L)
+        self.name = TextField(_("Your name"))
+        self.name.setObjectName("new_vault.name")
+        self.passphrase = SecretField(_("Passphrase"))
+        self.passphrase.setObjectName("new_vault.passphrase")
+        self.repeated = SecretField(_("Passphrase, once more"))
+        self.repeated.setObjectName("new_vault.repeated")
+        hint = _("As it stands on your bank account. Payees see it.")
+        self._fields = {
+            "name": Field(_("Your name"), self.name, hint=hint),
+            "passphrase": Field(_("Passphrase"), self.passphrase),
+            "repeated": Field(_("Passphrase, once more"), self.repeated),
+        }
+        card.add(self._fields["name"])
+        offer = Card(_("An offer: six words that nobody can guess"), tone=Tone.INFO, icon="key")
+        self._offer = PlainLabel("", Variant.LEAD, selectable=True, ltr=True)
+        self._offer.setObjectName("new_vault.offer")
+        offer.add(self._offer)
+        row = QHBoxLayout()
+        self.take_offer = QuietButton(_("Use these words"), icon="check")
+        self.take_offer.setObjectName("new_vault.take_offer")
+        self.another = LinkButton(_("Offer others"))
+        row.addWidget(self.take_offer)
+        row.addWidget(self.another)
+        row.addStretch(1)
+        offer.body.addLayout(row)
+        card.add(offer)
+        card.add(self._fields["passphrase"])
+        self._strength = PlainLabel("", Variant.LABEL)
+        card.add(self._strength)
+        card.add(self._fields["repeated"])
+        page.add(card)
+        self._protection = Banner(Tone.WARN, _("No keyring on this computer"))
+        self._protection.hide()
+        if appearance is not None:
+            page.add_aside(appearance)
+        page.add_aside(self._protection)
+        self.next_button = PrimaryButton(_("Go on to the recovery kit"))
+        self.next_button.setObjectName("new_vault.next")
+        page.set_actions(None, self.next_button, _("Part 1 of 3"))
+        self.take_offer.activated.connect(self._take_offer)
+        self.another.activated.connect(self._offer_another)
+        self.passphrase.textChanged.connect(self._edited)
+        self.next_button.activated.connect(self._choose)
+        self._stack.addWidget(page)
+
+    def _make_kit(self) -> None:
+        page = ScrollPage("", "", max_width=FORM_WIDTH)
+        self._second = page
+        card = Card(_("Recovery kit"), icon="document")
+        self._kit_grid = QGridLayout()
+        self._kit_grid.setHorizontalSpacing(Space.XL)
+        self._kit_grid.setVerticalSpacing(Space.M)
+        card.body.addLayout(self._kit_grid)
+        page.add(card)
+        row = QHBoxLayout()
+        self.print_button = QuietButton(_("Print it"), icon="document")
+        self.save_button = QuietButton(_("Save it as PDF"), icon="download")
+        self.save_button.setObjectName("new_vault.save_kit")
+        row.addWidget(self.print_button)
+        row.addWidget(self.save_button)
+        row.addStretch(1)
+        page.main.addLayout(row)
+        warning = _("Whoever holds this kit can read your vault. It can't send money: for that the device's own key is needed.")
+        page.add(PlainLabel(warning, Variant.MUTED))
+        self.kept_button = PrimaryButton(_("I have it on paper or in a file"))
+        self.kept_button.setObjectName("new_vault.kept")
+        page.set_actions(None, self.kept_button, _("Part 2 of 3"))
+        self.print_button.activated.connect(lambda: self._print_kit(self._words))
+        self.save_button.activated.connect(lambda: self._save_kit(self._words))
+        self.kept_button.activated.connect(self._kept)
+        self._stack.addWidget(page)
+
+    def _make_proof(self) -> None:
+        page = ScrollPage("", "", max_width=FORM_WIDTH)
+        self._third = page
+        self._proof_errors = ErrorSummary(_("Look at these again"))
+        page.add(self._proof_errors)
+        card = Card()
+        card.body.setSpacing(Space.L)
+        self.proofs = (TextField(""), TextField(""))
+        self._proof_fields = []
+        for place, control in enumerate(self.proofs):
+            control.setObjectName(f"new_vault.proof{place}")
+            field = Field("", control)
+            self._proof_fields.append(field)
+            card.add(field)
+        self._making = ProgressRow(_("Making your vault"))
+        self._making.hide()
+        card.add(self._making)
+        page.add(card)
+        self.back_button = SafeButton(_("Show the kit again"))
+        self.make_button = PrimaryButton(_("Make my vault"), icon="lock")
+        self.make_button.setObjectName("new_vault.make")
+        page.set_actions(self.back_button, self.make_button, _("Part 3 of 3"))
+        self.back_button.activated.connect(self._back)
+        self.make_button.activated.connect(self._prove)
+        self._stack.addWidget(page)
+
+    # — showing —
+
+    def show_state(self, state: NewVaultState) -> None:
+        """Show the state."""
+        place = self._steps[state.step]
+        page = (self._first, self._second, self._third)[place]
+        page.set_heading(state.heading, state.lead)
+        if self._stack.currentIndex() != place:
+            self._stack.setCurrentIndex(place)
+            page.focus_heading()
+        self._offer.setText(state.offer)
+        self._strength.setText(state.strength)
+        self._strength.set_ink("ok" if state.strong else "warn")
+        self._strength.setVisible(bool(state.strength))
+        self._protection.set_text(_("No keyring on this computer"), state.protection)
+        self._protection.setVisible(bool(state.protection))
+        for field, label in zip(self._proof_fields, state.asked, strict=False):
+            field.label.setText(label)
+            field.control.setAccessibleName(label)
+        making = state.step is VaultStep.MAKING
+        self._making.setVisible(making)
+        if making:
+            self._making.set_progress(state.lead)
+        busy = _("Your vault is being made.") if making else None
+        self.make_button.set_blocked(busy)
+        self.back_button.set_blocked(busy)
+        if state.step is not VaultStep.KIT:
+            self._words = ()
+        if place == 0:
+            self._errors.show_errors([(self._fields[key], text) for key, text in state.errors if key in self._fields])
+        elif place == 2:  # noqa: PLR2004
+            named = {f"word{at}": field for at, field in enumerate(self._proof_fields)}
+            first = self._proof_fields[0]
+            self._proof_errors.show_errors([(named.get(key, first), text) for key, text in state.errors])
+
+    def show_kit(self, words: Sequence[str]) -> None:
+        """Show the kit's words, numbered."""
+        self._words = tuple(words)
+        while self._kit_grid.count():
+            item = self._kit_grid.takeAt(0)
+            held = item.widget() if item is not None else None
+            if held is not None:
+                held.deleteLater()
+        rows = -(-len(words) // _KIT_COLUMNS)
+        for place, word in enumerate(words):
+            label = PlainLabel(f"{place + 1:2d}  {word}", Variant.LEAD, selectable=True, ltr=True)
+            self._kit_grid.addWidget(label, place % rows, place // rows)
+
+    # — what the person does —
+
+    def _take_offer(self) -> None:
+        for control in (self.passphrase, self.repeated):
+            control.setText(self._offer.text())
+
+    def _offer_another(self) -> None:
+        if self._presenter is not None:
+            self._presenter.offer_another()
+
+    def _edited(self, text: str) -> None:
+        if self._presenter is not None:
+            self._presenter.passphrase_edited(text)
+
+    def _choose(self) -> None:
+        if self._presenter is not None:
+            self._presenter.choose(self.name.text(), self.passphrase.text(), self.repeated.text())
+
+    def _kept(self) -> None:
+        if self._presenter is not None:
+            self._presenter.kit_kept()
+
+    def _back(self) -> None:
+        if self._presenter is not None:
+            self._presenter.back_to_kit()
+
+    def _prove(self) -> None:
+        if self._presenter is not None:
+            self._presenter.prove([control.text() for control in self.proofs])
+
+
