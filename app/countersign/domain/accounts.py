@@ -61,7 +61,7 @@ class Iban:
         value: capitals and digits, no blanks: the stored and transmitted form.
         country: ISO 3166 code.
         bank_code: the bank's national code within it.
-        bic: where the registry knows it, else "".
+        bic: where the registry knows it, else ""; a head office's has eight characters.
         bank_name: where the registry knows it, else "".
     """
 
@@ -141,7 +141,7 @@ def read_iban(text: str) -> Iban | AccountFault:
     if not _checks(compact[4:] + compact[:4]) or int(compact[2:4]) not in _CHECK_RANGE:
         return AccountFault("check_digits", {"country": country})
     known = IBAN(compact, allow_invalid=True)
-    return Iban(compact, country, known.bank_code, str(known.bic or ""), known.bank_name or "")
+    return Iban(compact, country, known.bank_code, _head_office(str(known.bic or "")), known.bank_name or "")
 
 
 def read_bic(text: str) -> Bic | AccountFault:
@@ -163,9 +163,7 @@ def read_bic(text: str) -> Bic | AccountFault:
         place = next(at for at, char in enumerate(compact, 1) if char.isdigit())
         return AccountFault("structure", {"place": place, "country": country})
     names = known.bank_names
-    return Bic(
-        compact.removesuffix("XXX") if len(compact) > min(_BIC_LENGTHS) else compact, country, names[0] if names else ""
-    )
+    return Bic(_head_office(compact), country, names[0] if names else "")
 
 
 def read_lei(text: str) -> Lei | AccountFault:
@@ -237,6 +235,11 @@ def _refused(char: str, place: int, *, mixed: bool) -> AccountFault:
     code = "mixed_scripts" if mixed and looks_like and char.isalpha() else "characters"
     named: dict[str, str | int] = {"place": place, "code_point": code_point(char)}
     return AccountFault(code, named | {"character": char, "looks_like": looks_like})
+
+
+def _head_office(bic: str) -> str:
+    """Write a head office's BIC one way only: eight characters, without the branch XXX (ISO 9362)."""
+    return bic.removesuffix("XXX") if len(bic) == max(_BIC_LENGTHS) else bic
 
 
 def _length(compact: str, expected: int, country: str = "") -> AccountFault:

@@ -33,6 +33,13 @@ _USUAL_MIXTURES: Final = (
 )
 
 
+_ASCII_PLAIN: Final = {
+    code: PLAIN_FORM.get(char, char if char.isalnum() else "")
+    for code, char in ((code, chr(code)) for code in range(0x80))
+    if not char.isspace()
+}
+
+
 class Likeness(StrEnum):
     """How two different names resemble each other."""
 
@@ -107,16 +114,20 @@ def mixed_scripts(name: str) -> tuple[MixedWord, ...]:
 def look_alike(name: str, known: Iterable[str]) -> tuple[LookAlike, ...]:
     """Find the known names that `name` resembles without being one of them; likest first.
 
-    Word order is ignored ("Stone Hartwell"). About 1 µs per known name, holding the
-    interpreter: slice a list of more than some ten thousand names.
+    Word order is ignored ("Stone Hartwell"). About 10 µs per known name, holding the
+    interpreter: slice a list of more than a few thousand names.
     """
     found = set()
-    shape, ordered = skeleton(name), _ordered(name)
+    words, written = _words(name), _as_written(name)
+    shape, ordered = "".join(words), "".join(sorted(words))
     for other in known:
-        other_shape = skeleton(other)
-        if not shape or not other_shape or same_name(name, other):
+        other_words = _words(other)
+        if not words or not other_words or written == _as_written(other):
             continue
-        percent = max(_percent(shape, other_shape), _percent(ordered, _ordered(other)))
+        percent = max(
+            _percent(shape, "".join(other_words)),
+            _percent(ordered, "".join(sorted(other_words))),
+        )
         if percent == _SAME:
             found.add(LookAlike(other, Likeness.SAME_SHAPE, percent))
         elif percent >= NEARLY_THE_SAME:
@@ -157,13 +168,12 @@ def _key(text: str) -> str:
     return unicodedata.normalize("NFC", unicodedata.normalize("NFC", text).casefold())
 
 
-def _ordered(name: str) -> str:
-    return "".join(sorted(_words(name)))
-
-
 def _words(name: str) -> list[str]:
+    if name.isascii():  # most names; the way below gives the same, ten times slower
+        words = name.lower().translate(_ASCII_PLAIN).split()
+        return [shape for word in words if (shape := _close_pairs(word))]
     plain = unicodedata.normalize("NFKC", unicodedata.normalize("NFKC", name).casefold())
-    words = ("".join(_plain(char) for char in word) for word in plain.split())
+    words = ["".join(_plain(char) for char in word) for word in plain.split()]
     return [shape for word in words if (shape := _close_pairs(word))]
 
 

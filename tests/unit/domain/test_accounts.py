@@ -35,7 +35,7 @@ def fault(code: str, **params: str | int) -> AccountFault:
 
 
 def test_a_known_bank_is_named() -> None:
-    assert read_iban("de89 3704 0044 0532 0130 00") == Iban(DE, "DE", "37040044", "COBADEFFXXX", "Commerzbank")
+    assert read_iban("de89 3704 0044 0532 0130 00") == Iban(DE, "DE", "37040044", "COBADEFF", "Commerzbank")
 
 
 @pytest.mark.parametrize(

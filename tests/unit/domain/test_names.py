@@ -119,6 +119,11 @@ def test_segments_join_to_the_names(left: str, right: str) -> None:
         assert all(part.same for part in cut.left)
 
 
+@given(st.text(alphabet=st.characters(max_codepoint=0x7F), max_size=40))
+def test_plain_names_have_the_shape_they_have_among_other_letters(name: str) -> None:
+    assert skeleton(name + " \u00e9") == skeleton(name) + "e"
+
+
 @given(st.text(max_size=40), st.text(max_size=40))
 def test_resemblance_goes_both_ways(one: str, other: str) -> None:
     there, back = look_alike(one, [other]), look_alike(other, [one])
