@@ -110,7 +110,7 @@ licences: setup  ## write the table of third-party licences anew
 audit: setup  ## ask the advisory database about every locked package
 	mkdir -p build
 	$(BIN)/uv export --quiet --locked --no-emit-project --format requirements-txt >build/audit.txt
-	$(BIN)/pip-audit --disable-pip --require-hashes -r build/audit.txt
+	$(BIN)/pip-audit --strict --disable-pip --require-hashes -r build/audit.txt
 
 # --- Languages ---
 

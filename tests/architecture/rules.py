@@ -18,6 +18,10 @@ PLAIN_LABEL_HOME: Final = "countersign.ui.widgets.labels"
 GETTEXT: Final = frozenset({"_", "N_", "ngettext"})
 MESSAGES_HOME: Final = "countersign.presentation.messages"
 UI: Final = "countersign.ui"
+PROGRAM_NAME: Final = "Countersign"
+"""A name, the same in every language."""
+GALLERY: Final = "countersign.ui.gallery_sheets"
+"""Sample sheets for those who build the windows: what they show is made up, and nobody else sees it."""
 
 # What people read, by the method that shows it.
 SHOWING_METHODS: Final = frozenset({
@@ -99,7 +103,7 @@ def no_raw_label(module: Module) -> Iterator[Finding]:
 
 def no_untranslated_text_in_widgets(module: Module) -> Iterator[Finding]:
     """What a window shows comes from a presenter or through ``_()``."""
-    if not module.is_in(UI):
+    if not module.is_in(UI) or module.is_in(GALLERY):
         return
     for node in ast.walk(module.tree):
         if not isinstance(node, ast.Call) or not isinstance(node.func, (ast.Name, ast.Attribute)):
@@ -116,7 +120,7 @@ def no_untranslated_text_in_widgets(module: Module) -> Iterator[Finding]:
             continue
         values = [*node.args, *(word.value for word in node.keywords if word.arg in {"text", "title", "label"})]
         for literal, text in _literals(values):
-            if is_prose(text):
+            if text != PROGRAM_NAME and is_prose(text):
                 yield _at(module, literal, f"{text!r} is shown by {name} without _()")
 
 
