@@ -62,6 +62,7 @@ def assess_transfer(reader: Projections, draft: TransferDraft, now_ms: int, zone
             local_hour=_hour(now_ms, zone),
             usual_hours=tuple(sorted(h for h, n in hours.items() if n * _USUAL_HOUR_SHARE >= len(history))),
             payments_last_24h=sum(1 for at, _, _ in history if at > now_ms - _DAY_MS),
+            called_back=draft.call_back,
         )
     )
 
