@@ -195,7 +195,7 @@ def _order() -> Block:
             _("An approval is missing"), _("This order lacks an approval, or one has expired. Review it again.")
         ),
         "intent.not_approved": ErrorText(
-            _("An approval is missing"), _("This order is not approved. Review it, then say that its details are right.")
+            _("An approval is missing"), _("This order is not approved. Review it and say that it is right.")
         ),
         "intent.*": ErrorText(
             _("This order can't be sent from here"),

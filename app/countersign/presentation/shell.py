@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Protocol
 
+from countersign.application.flows.script import Script, run_script
 from countersign.application.ports.clock import Clock
 from countersign.application.ports.preferences import PreferencesStore
 from countersign.application.ports.tasks import Lane, Tasks
@@ -52,6 +53,15 @@ class ShellState:
     error: str = ""
 
 
+@dataclass(frozen=True, slots=True)
+class Opened:
+    """A session that has begun, the orders that were left half-way, and whether a bank is ready."""
+
+    session: Session
+    in_flight: tuple[str, ...]
+    ready: bool
+
+
 class ShellView(Protocol):
     """The window."""
 
@@ -71,7 +81,7 @@ class ShellPresenter:
         tasks: Tasks,
         clock: Clock,
         preferences: PreferencesStore,
-        open_session: Callable[[Vault], Session],
+        open_session: Callable[[Vault], Script[Opened]],
     ) -> None:
         self._door, self._tasks, self._clock, self._preferences = door, tasks, clock, preferences
         self._open_session = open_session
@@ -140,11 +150,17 @@ class ShellPresenter:
     # — the vault —
 
     def vault_opened(self, vault: Vault) -> None:
-        """Begin a session. The first page is the list of tasks until a bank is connected."""
-        self._session = self._open_session(vault)
+        """Begin a session, then ask about every order that was left half-way."""
+        run_script(self._tasks, self._open_session(vault), self._session_opened, self._failed)
+
+    def _session_opened(self, opened: Opened) -> None:
+        session = self._session = opened.session
         self._last_activity = self._clock.monotonic_ms()
-        self._refresh_frozen()
-        self._open(Page.HOME if self._session.bank is not None else Page.SETUP)
+        self._frozen = self._door.frozen()
+        self._open(Page.HOME if opened.ready else Page.SETUP)
+        if session.bank is not None:
+            for order in opened.in_flight:
+                session.submission(order).resume()
 
     def lock(self) -> None:
         """Blank at once; then hear out what is under way, wipe the keys, and show the unlock page."""

@@ -19,5 +19,13 @@ def connect_bank(vault: Vault, entropy: Entropy, bank: str, credential: JsonObje
         "practice": profile.practice,
     }
     with vault.transaction() as change:
-        change.put(LocalSpace.CREDENTIAL, bank, credential)
+        change.put(LocalSpace.CREDENTIAL, bank, {"credential": credential, "consent_id": ""})
         change.append(EventDraft(kinds.BANK_CONNECTED, new_identifier(entropy), body))
+
+
+def keep_consent(vault: Vault, bank: str, consent_id: str) -> None:
+    """Keep the permission to read accounts beside the connection's credential."""
+    with vault.transaction() as change:
+        kept = change.get(LocalSpace.CREDENTIAL, bank)
+        if kept is not None:
+            change.put(LocalSpace.CREDENTIAL, bank, {**kept, "consent_id": consent_id})

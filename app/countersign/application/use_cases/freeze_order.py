@@ -13,6 +13,7 @@ from countersign.domain.guidance import path_after
 from countersign.domain.ledger import kinds
 from countersign.domain.ledger.event import EventDraft
 from countersign.domain.order import OrderContent, PaymentFields
+from countersign.domain.policy import Policy
 from countersign.domain.risk import Assessment
 
 _END_TO_END_BYTES = 12
@@ -20,11 +21,12 @@ _END_TO_END_BYTES = 12
 
 @dataclass(frozen=True, slots=True)
 class FrozenOrder:
-    """An order that is ready for its review."""
+    """An order that is ready for its review, and the rule that its approval follows."""
 
     draft: TransferDraft
     content: OrderContent
     assessment_event: str
+    policy: Policy
 
 
 def freeze_order(
@@ -57,7 +59,8 @@ def freeze_order(
         assessed = change.append(EventDraft(kinds.ORDER_ASSESSED, content.order, assessed_body, refs=(frozen.id,)))
         saved = replace(draft, step=Step.REVIEW, order=content.order, saved_at=change.now_ms)
         change.put(LocalSpace.DRAFT, saved.draft, saved.canonical())
-    return FrozenOrder(saved, content, assessed.id)
+        policy = change.rules.governance.policy
+    return FrozenOrder(saved, content, assessed.id, policy)
 
 
 def _content(identity: Identity, entropy: Entropy, draft: TransferDraft, payee_version: str) -> OrderContent:

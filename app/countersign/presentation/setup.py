@@ -1,0 +1,298 @@
+"""The list of first tasks: connect a bank, and the user's own authenticator app. It can be left at any point."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from enum import StrEnum
+from functools import partial
+from typing import Protocol
+
+from countersign.application.flows.script import Script, on_network, on_vault, run_script
+from countersign.application.ports.bank import Authorisation, AuthorisationState, Bank, Consent
+from countersign.application.ports.practice import AuthenticatorOffer, PracticeWorld
+from countersign.application.session import Session
+from countersign.application.use_cases.connect_bank import connect_bank, keep_consent
+from countersign.application.use_cases.enrol_authenticator import authenticator_enrolled, record_authenticator
+from countersign.application.use_cases.refresh_accounts import fetch_statements, import_statements
+from countersign.domain.errors import ConnectorError, CountersignError, FailureKind
+from countersign.domain.secret import SecretText
+from countersign.presentation.error_texts import sentence
+from countersign.presentation.messages import _
+from countersign.presentation.navigation import Navigate
+
+_YEARS_BACK_MS = 3 * 366 * 86_400_000
+
+
+class SetupStep(StrEnum):
+    """What the page asks for."""
+
+    LIST = "list"
+    WORKING = "working"
+    PASSWORD = "password"  # noqa: S105 - a step
+    METHOD = "method"
+    CODE = "code"
+    AUTHENTICATOR = "authenticator"
+
+
+@dataclass(frozen=True, slots=True)
+class SetupTask:
+    """A line of the list."""
+
+    key: str
+    title: str
+    text: str
+    done: bool
+    action: str
+    action_is_primary: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class SetupState:
+    """What the page shows.
+
+    Attributes:
+        methods: Ways to confirm, as (value, title).
+        code_length: At most so many characters; 0 where the bank doesn't say.
+        hint: A practice hint, shown since it protects nothing.
+    """
+
+    step: SetupStep
+    tasks: tuple[SetupTask, ...]
+    heading: str
+    lead: str
+    working: str = ""
+    methods: tuple[tuple[str, str], ...] = ()
+    information: str = ""
+    code_length: int = 0
+    digits_only: bool = True
+    hint: str = ""
+    error: str = ""
+    may_finish: bool = False
+
+
+class SetupView(Protocol):
+    """The page."""
+
+    def show_state(self, state: SetupState) -> None:
+        """Show the state."""
+
+    def show_authenticator(self, uri: str, secret: str) -> None:
+        """Show the QR code and the secret in fours; the view forgets them when the step ends."""
+
+
+@dataclass(slots=True)
+class _Known:
+    credential: bool = False
+    consent: bool = False
+    authenticator: bool = False
+
+
+class SetupPresenter:
+    """Leads through the tasks."""
+
+    def __init__(self, session: Session, view: SetupView, navigate: Navigate) -> None:
+        self._session, self._view, self._navigate = session, view, navigate
+        self._known = _Known()
+        self._step = SetupStep.LIST
+        self._handle = ""
+        self._consent = ""
+        self._authorisation: Authorisation | None = None
+        self._offer: AuthenticatorOffer | None = None
+        self._working = ""
+        self._error = ""
+        self._hint = ""
+        self._closed = False
+
+    def start(self) -> None:
+        """Show the list."""
+        self._run(self._look(), _("Looking at what is done"))
+
+    def close(self) -> None:
+        """Stop showing anything."""
+        self._closed = True
+
+    # — what the person does —
+
+    def connect(self) -> None:
+        """Connect the practice bank, or go on with it."""
+        self._run(self._connect(), _("Connecting the practice bank"))
+
+    def authenticate(self, password: str) -> None:
+        """Say who is there."""
+        secret = SecretText(password)
+        self._run(self._step_with(lambda bank: bank.authenticate(self._handle, secret.reveal())), _("Asking your bank"))
+
+    def choose(self, method: str) -> None:
+        """Choose how to confirm."""
+        self._run(self._step_with(lambda bank: bank.choose_method(self._handle, method)), _("Asking your bank"))
+
+    def answer(self, code: str) -> None:
+        """Confirm that accounts may be read."""
+        self._run(self._answer(SecretText(code)), _("Fetching your accounts"))
+
+    def offer_authenticator(self) -> None:
+        """Begin with the user's own authenticator app."""
+        self._run(self._offer_authenticator(), _("Asking your bank for a secret"))
+
+    def activate(self, code: str) -> None:
+        """Prove the app with one code."""
+        self._run(self._activate(SecretText(code)), _("Asking your bank"))
+
+    def back_to_list(self) -> None:
+        """Leave a task; it can be taken up again."""
+        self._step, self._error = SetupStep.LIST, ""
+        self._render()
+
+    def finish(self) -> None:
+        """Leave the list."""
+        self._navigate.open_home()
+
+    # — scripts —
+
+    def _look(self) -> Script[SetupStep]:
+        kept = yield from on_vault(self._session.credential)
+        self._known.credential = kept is not None
+        self._known.consent = bool(kept and kept[1].get("consent_id"))
+        self._known.authenticator = yield from on_vault(partial(authenticator_enrolled, self._session.vault))
+        practice = self._practice()
+        self._hint = yield from on_network(practice.practice_password)
+        return SetupStep.LIST
+
+    def _connect(self) -> Script[SetupStep]:
+        bank = self._session.bank
+        if bank is None:
+            practice = self._practice()
+            name, credential = yield from on_network(practice.enrol)
+            bank = yield from on_network(partial(practice.connect, credential))
+            profile = yield from on_network(bank.profile)
+            session = self._session
+            yield from on_vault(partial(connect_bank, session.vault, session.entropy, name, credential, profile))
+            session.bank, session.bank_id = bank, name
+            self._known.credential = True
+        consent: Consent = yield from on_network(bank.start_consent)
+        self._consent = consent.consent_id
+        if consent.valid:
+            return (yield from self._read_accounts(bank))
+        opened = yield from on_network(partial(bank.start_authorisation, consent.handle))
+        return self._wanted(opened)
+
+    def _step_with(self, ask: Callable[[Bank], Authorisation]) -> Script[SetupStep]:
+        bank = self._session.connected()
+        return self._wanted((yield from on_network(partial(ask, bank))))
+
+    def _answer(self, code: SecretText) -> Script[SetupStep]:
+        bank, request_id = self._session.connected(), self._session.new_request_id()
+        answered = yield from on_network(lambda: bank.answer(self._handle, code.reveal(), request_id))
+        if answered.state is AuthorisationState.FAILED:
+            self._error = sentence("bank.authorisation_failed", {})
+            return SetupStep.LIST
+        return (yield from self._read_accounts(bank))
+
+    def _read_accounts(self, bank: Bank) -> Script[SetupStep]:
+        session = self._session
+        yield from on_vault(partial(keep_consent, session.vault, session.bank_id, self._consent))
+        bank.use_consent(self._consent)
+        since = max(session.clock.now_ms() - _YEARS_BACK_MS, 0)
+        statements = yield from on_network(partial(fetch_statements, bank, since))
+        yield from on_vault(partial(import_statements, session.vault, session.entropy, session.bank_id, statements))
+        self._known.consent = True
+        return SetupStep.LIST
+
+    def _offer_authenticator(self) -> Script[SetupStep]:
+        self._offer = yield from on_network(self._practice().offer_authenticator)
+        return SetupStep.AUTHENTICATOR
+
+    def _activate(self, code: SecretText) -> Script[SetupStep]:
+        offer = self._offer
+        if offer is None:
+            return SetupStep.LIST
+        yield from on_network(partial(self._practice().activate_authenticator, offer.authenticator, code))
+        yield from on_vault(partial(record_authenticator, self._session.vault, self._session.entropy))
+        self._offer, self._known.authenticator = None, True
+        return SetupStep.LIST
+
+    def _wanted(self, authorisation: Authorisation) -> SetupStep:
+        self._handle, self._authorisation = authorisation.handle, authorisation
+        if authorisation.challenge is not None:
+            return SetupStep.CODE
+        return SetupStep.METHOD if authorisation.methods else SetupStep.PASSWORD
+
+    def _practice(self) -> PracticeWorld:
+        practice = self._session.practice
+        if practice is None:
+            raise ConnectorError(FailureKind.RETRYABLE, "practice.not_running")
+        return practice
+
+    # — running and showing —
+
+    def _run(self, script: Script[SetupStep], working: str) -> None:
+        if self._working:
+            script.close()
+            return
+        before = self._step
+        self._step, self._working, self._error = SetupStep.WORKING, working, ""
+        self._render()
+        run_script(self._session.tasks, script, self._done, partial(self._failed, before))
+
+    def _done(self, step: SetupStep) -> None:
+        self._step, self._working = step, ""
+        self._render()
+        if step is SetupStep.AUTHENTICATOR and self._offer is not None and not self._closed:
+            self._view.show_authenticator(self._offer.uri.reveal(), self._offer.secret.reveal())
+
+    def _failed(self, before: SetupStep, error: Exception) -> None:
+        self._working = ""
+        if not isinstance(error, CountersignError):
+            raise error
+        self._step, self._error = before, sentence(error.code, error.params)
+        self._render()
+
+    def _render(self) -> None:
+        if self._closed:
+            return
+        found = self._authorisation
+        challenge = found.challenge if found else None
+        state = SetupState(
+            step=self._step,
+            tasks=self._tasks(),
+            heading=_("Get ready"),
+            lead=_("A few minutes, once. You can leave at any point and go on later."),
+            working=self._working,
+            methods=tuple((method.method, method.name) for method in (found.methods if found else ())),
+            error=self._error,
+            may_finish=self._known.consent,
+        )
+        if self._step is SetupStep.PASSWORD and self._hint:
+            state = replace(state, hint=_("The practice password is: {password}").format(password=self._hint))
+        if challenge is not None:
+            state = replace(
+                state,
+                information=challenge.information,
+                code_length=challenge.otp_max_length,
+                digits_only=challenge.otp_format == "integer",
+            )
+        self._view.show_state(state)
+
+    def _tasks(self) -> tuple[SetupTask, ...]:
+        known = self._known
+        bank_text = _("Sign in once with a code from the practice phone, and let Countersign read your accounts.")
+        app_text = _("Optional. Confirm transfers with codes from an app on your own phone, instead of text messages.")
+        return (
+            SetupTask("vault", _("Your vault"), _("Made, and your recovery kit is proved."), done=True, action=""),
+            SetupTask(
+                "bank",
+                _("The practice bank"),
+                _("Connected. Its money is practice money.") if known.consent else bank_text,
+                done=known.consent,
+                action="" if known.consent else _("Connect"),
+                action_is_primary=not known.consent,
+            ),
+            SetupTask(
+                "authenticator",
+                _("Your authenticator app"),
+                _("Ready.") if known.authenticator else app_text,
+                done=known.authenticator,
+                action="" if known.authenticator or not known.credential else _("Set it up"),
+            ),
+        )

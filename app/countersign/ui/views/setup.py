@@ -1,0 +1,242 @@
+"""The page of first tasks: a list, and one small form for whichever is open."""
+
+from __future__ import annotations
+
+from functools import partial
+
+from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
+
+from countersign.presentation.messages import _
+from countersign.presentation.setup import SetupPresenter, SetupState, SetupStep, SetupTask
+from countersign.ui.theme.tokens import Space, Tone
+from countersign.ui.widgets import (
+    Banner,
+    Card,
+    Choice,
+    ChoiceCards,
+    Field,
+    IconView,
+    LinkButton,
+    OtpField,
+    PlainLabel,
+    PrimaryButton,
+    ProgressRow,
+    QrView,
+    QuietButton,
+    ScrollPage,
+    SecretField,
+    Variant,
+    in_groups,
+    qr_matrix,
+)
+from countersign.ui.widgets.page import FORM_WIDTH
+
+_QR_EDGE = 220
+
+
+class SetupPage(ScrollPage):
+    """Show the tasks; the open one unfolds below the list."""
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        """Make the page; ``attach`` gives it its presenter."""
+        super().__init__("", "", parent, max_width=FORM_WIDTH)
+        self.setObjectName("setup.page")
+        self._presenter: SetupPresenter | None = None
+        self._error = Banner(Tone.DANGER, _("That did not work"))
+        self._error.hide()
+        self.add(self._error)
+        self._list = Card()
+        self._list.body.setSpacing(Space.L)
+        self.add(self._list)
+        self._rows: list[QWidget] = []
+        self._progress = ProgressRow("")
+        self._progress.hide()
+        self.add(self._progress)
+        self._make_password()
+        self._make_method()
+        self._make_code()
+        self._make_authenticator()
+        self.finish_button = PrimaryButton(_("Go to your accounts"))
+        self.finish_button.setObjectName("setup.finish")
+        self.set_actions(None, self.finish_button)
+        self.finish_button.activated.connect(self._finish)
+
+    def attach(self, presenter: SetupPresenter) -> None:
+        """Take the presenter and show its first state."""
+        self._presenter = presenter
+        presenter.start()
+
+    def _form(self, title: str) -> Card:
+        card = Card(title)
+        card.body.setSpacing(Space.M)
+        card.hide()
+        self.add(card)
+        return card
+
+    def _buttons(self, card: Card, primary: PrimaryButton) -> None:
+        row = QHBoxLayout()
+        back = LinkButton(_("Later"))
+        back.activated.connect(self._back)
+        row.addWidget(primary)
+        row.addWidget(back)
+        row.addStretch(1)
+        card.body.addLayout(row)
+
+    def _make_password(self) -> None:
+        self._password_card = self._form(_("Sign in to your bank"))
+        self.password = SecretField(_("Password at your bank"))
+        self.password.setObjectName("setup.password")
+        self._password_field = Field(_("Password at your bank"), self.password)
+        self._password_card.add(self._password_field)
+        button = PrimaryButton(_("Sign in"))
+        button.setObjectName("setup.sign_in")
+        button.activated.connect(self._authenticate)
+        self.password.returnPressed.connect(self._authenticate)
+        self._buttons(self._password_card, button)
+
+    def _make_method(self) -> None:
+        self._method_card = self._form(_("How do you want to confirm?"))
+        self.methods = ChoiceCards(_("Ways to confirm"), [])
+        self.methods.setObjectName("setup.methods")
+        self._method_card.add(self.methods)
+        button = PrimaryButton(_("Send me a code"))
+        button.setObjectName("setup.choose")
+        button.activated.connect(self._choose)
+        self._choose_button = button
+        self._buttons(self._method_card, button)
+
+    def _make_code(self) -> None:
+        self._code_card = self._form(_("Type the code"))
+        self._information = PlainLabel("", Variant.BODY)
+        self._code_card.add(self._information)
+        self.code = OtpField(_("Code"))
+        self.code.setObjectName("setup.code")
+        self._code_card.add(Field(_("Code"), self.code))
+        button = PrimaryButton(_("Confirm"))
+        button.setObjectName("setup.confirm")
+        button.activated.connect(self._answer)
+        self._buttons(self._code_card, button)
+
+    def _make_authenticator(self) -> None:
+        self._app_card = self._form(_("Scan this with your authenticator app"))
+        row = QHBoxLayout()
+        row.setSpacing(Space.XL)
+        self._qr_place = QVBoxLayout()
+        self._qr: QrView | None = None
+        row.addLayout(self._qr_place)
+        words = QVBoxLayout()
+        words.setSpacing(Space.S)
+        words.addWidget(PlainLabel(_("Or type this secret into the app:"), Variant.MUTED))
+        self._secret = PlainLabel("", Variant.STRONG, selectable=True, ltr=True)
+        self._secret.setObjectName("setup.secret")
+        words.addWidget(self._secret)
+        self.app_code = OtpField(_("Code from the app"))
+        self.app_code.setObjectName("setup.app_code")
+        words.addWidget(Field(_("Code from the app"), self.app_code))
+        words.addStretch(1)
+        row.addLayout(words, 1)
+        self._app_card.body.addLayout(row)
+        button = PrimaryButton(_("Check the code"))
+        button.setObjectName("setup.activate")
+        button.activated.connect(self._activate)
+        self._buttons(self._app_card, button)
+
+    # — showing —
+
+    def show_state(self, state: SetupState) -> None:
+        """Show the state."""
+        self.set_heading(state.heading, state.lead)
+        self._show_tasks(state.tasks)
+        self._error.set_text(_("That did not work"), state.error)
+        self._error.setVisible(bool(state.error))
+        self._progress.setVisible(state.step is SetupStep.WORKING)
+        if state.step is SetupStep.WORKING:
+            self._progress.set_progress(state.working)
+        self._password_card.setVisible(state.step is SetupStep.PASSWORD)
+        self._password_field.set_hint(state.hint)
+        self._method_card.setVisible(state.step is SetupStep.METHOD)
+        if state.step is SetupStep.METHOD:
+            self.methods.set_choices([Choice(value, title) for value, title in state.methods])
+            self.methods.set_value(state.methods[0][0] if state.methods else None)
+        self._code_card.setVisible(state.step is SetupStep.CODE)
+        if state.step is SetupStep.CODE:
+            self.code.set_rules(digits_only=state.digits_only, max_length=state.code_length or 32)
+            self._information.setText(state.information)
+            self._information.setVisible(bool(state.information))
+        self._app_card.setVisible(state.step is SetupStep.AUTHENTICATOR)
+        if state.step is not SetupStep.AUTHENTICATOR:
+            self._forget_secret()
+        self.finish_button.set_blocked(None if state.may_finish else _("Connect the practice bank first: without a bank there is nothing to pay from."))
+        for step, control in ((SetupStep.PASSWORD, self.password), (SetupStep.CODE, self.code)):
+            if state.step is step:
+                control.setFocus()
+
+    def _show_tasks(self, tasks: tuple[SetupTask, ...]) -> None:
+        for row in self._rows:
+            row.deleteLater()
+        self._rows = [self._row(task) for task in tasks]
+        for row in self._rows:
+            self._list.add(row)
+
+    def _row(self, task: SetupTask) -> QWidget:
+        holder = QWidget()
+        row = QHBoxLayout(holder)
+        row.setContentsMargins(0, 0, 0, 0)
+        row.setSpacing(Space.M)
+        row.addWidget(IconView("check-circle" if task.done else "clock", 24, "ok" if task.done else "muted"))
+        words = QVBoxLayout()
+        words.setSpacing(Space.XS)
+        words.addWidget(PlainLabel(task.title, Variant.STRONG))
+        words.addWidget(PlainLabel(task.text, Variant.MUTED))
+        row.addLayout(words, 1)
+        if task.action:
+            button = (PrimaryButton if task.action_is_primary else QuietButton)(task.action)
+            button.setObjectName(f"setup.{task.key}")
+            button.activated.connect(partial(self._open, task.key))
+            row.addWidget(button)
+        return holder
+
+    def show_authenticator(self, uri: str, secret: str) -> None:
+        """Show the QR code and the secret in fours."""
+        self._forget_secret()
+        self._qr = QrView(_("QR code for your authenticator app"), qr_matrix(uri), edge=_QR_EDGE)
+        self._qr_place.addWidget(self._qr)
+        self._secret.setText(in_groups(secret, (4,)))
+        self.app_code.setFocus()
+
+    def _forget_secret(self) -> None:
+        if self._qr is not None:
+            self._qr.deleteLater()
+            self._qr = None
+        self._secret.setText("")
+
+    # — what the person does —
+
+    def _open(self, key: str) -> None:
+        if self._presenter is not None:
+            (self._presenter.connect if key == "bank" else self._presenter.offer_authenticator)()
+
+    def _authenticate(self) -> None:
+        if self._presenter is not None:
+            self._presenter.authenticate(self.password.take())
+
+    def _choose(self) -> None:
+        value = self.methods.value()
+        if self._presenter is not None and value:
+            self._presenter.choose(value)
+
+    def _answer(self) -> None:
+        if self._presenter is not None:
+            self._presenter.answer(self.code.value())
+
+    def _activate(self) -> None:
+        if self._presenter is not None:
+            self._presenter.activate(self.app_code.value())
+
+    def _back(self) -> None:
+        if self._presenter is not None:
+            self._presenter.back_to_list()
+
+    def _finish(self) -> None:
+        if self._presenter is not None and not self.finish_button.blocked_reason():
+            self._presenter.finish()
