@@ -11,9 +11,6 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import TYPE_CHECKING, Final
 
-from anyascii import anyascii
-from rapidfuzz.distance import OSA, Levenshtein
-
 from countersign.domain.confusables import PAIRS, PLAIN_FORM
 from countersign.domain.unicode_safety import script_of
 
@@ -117,6 +114,8 @@ def look_alike(name: str, known: Iterable[str]) -> tuple[LookAlike, ...]:
     Word order is ignored ("Stone Hartwell"). About 10 µs per known name, holding the
     interpreter: slice a list of more than a few thousand names.
     """
+    from rapidfuzz.distance import OSA  # noqa: PLC0415 - 50 ms, which no start of the program should pay
+
     found = set()
     words, written = _words(name), _as_written(name)
     shape, ordered = "".join(words), "".join(sorted(words))
@@ -124,10 +123,11 @@ def look_alike(name: str, known: Iterable[str]) -> tuple[LookAlike, ...]:
         other_words = _words(other)
         if not words or not other_words or written == _as_written(other):
             continue
-        percent = max(
-            _percent(shape, "".join(other_words)),
-            _percent(ordered, "".join(sorted(other_words))),
-        )
+        other_shape, other_ordered = "".join(other_words), "".join(sorted(other_words))
+        longest = max(len(shape), len(other_shape))
+        edits = min(OSA.distance(shape, other_shape), OSA.distance(ordered, other_ordered))
+        # What stays of the longer name; rounded down, so that 100 means the same shape.
+        percent = _SAME * (longest - edits) // longest
         if percent == _SAME:
             found.add(LookAlike(other, Likeness.SAME_SHAPE, percent))
         elif percent >= NEARLY_THE_SAME:
@@ -141,6 +141,8 @@ def name_differences(left: str, right: str) -> NameDifference:
     Capitals don't count as a difference (banks answer in capitals); an accent does. A letter
     stays together with its marks.
     """
+    from rapidfuzz.distance import Levenshtein  # noqa: PLC0415 - as in look_alike
+
     ours, theirs = _letters(left), _letters(right)
     edits = Levenshtein.opcodes([_key(part) for part in ours], [_key(part) for part in theirs])
     return NameDifference(
@@ -183,6 +185,8 @@ def _plain(char: str) -> str:
         return PLAIN_FORM[char]
     if char.isascii() or script_of(char) in _EAST_ASIAN:
         return char if char.isalnum() else ""
+    from anyascii import anyascii  # noqa: PLC0415 - as in look_alike; other alphabets are rare
+
     base = unicodedata.normalize("NFD", char)[0]
     spelt = PLAIN_FORM.get(base) or anyascii(base).lower()
     return "".join(PLAIN_FORM.get(letter, letter) for letter in spelt if letter.isalnum())
@@ -192,15 +196,6 @@ def _close_pairs(word: str) -> str:
     for pair, letter in PAIRS:
         word = word.replace(pair, letter)
     return word
-
-
-def _percent(one: str, other: str) -> int:
-    """Return how much of the longer text stays when one is edited into the other, in whole per cent.
-
-    Rounded down, so that 100 means equal.
-    """
-    longest = max(len(one), len(other))
-    return 100 * (longest - OSA.distance(one, other)) // longest
 
 
 def _letters(name: str) -> list[str]:
