@@ -11,6 +11,7 @@ import socket
 import ssl
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
+from http import HTTPStatus
 
 import httpcore
 import orjson
@@ -151,6 +152,25 @@ class Transport:
         self._heard = True
         return reply
 
+    def hold(self, request: Request) -> Callable[[], None]:
+        """Ask for something that streams for as long as it is held, and return what lets go of it.
+
+        Raises:
+            ConnectorError: RETRYABLE; codes as for ``exchange``, and ``bank.refused`` (status).
+        """
+        budget = self._backend.begin(self._limits.total_ms)
+        asked = httpcore.Request(
+            request.method, self._url(request), headers=self._headers_of(request), extensions=_timeouts(self._limits)
+        )
+        try:
+            held = self._pool.handle_request(asked)
+        except _FAILURES as error:
+            raise self._failure(replace(request, lookup=True), budget, error) from error
+        if held.status != HTTPStatus.OK:
+            held.close()
+            raise ConnectorError(FailureKind.RETRYABLE, "bank.refused", status=held.status)
+        return held.close
+
     def close(self) -> None:
         """Let go of connections. Exchanges after this fail with ``bank.closed``."""
         self._closed = True
@@ -173,28 +193,29 @@ class Transport:
             raise ConnectorError(FailureKind.RETRYABLE, "bank.unreachable") from error
 
     def _converse(self, request: Request, limits: Limits, sent: Callable[[], None] | None) -> Reply:
-        headers = [("Host", self._host), ("Connection", "close"), ("Accept", "application/json"), *request.headers]
-        if request.body:
-            headers += [("Content-Type", "application/json"), ("Content-Length", str(len(request.body)))]
-        url = httpcore.URL(
-            scheme=self.origin.scheme.encode(),
-            host=self.origin.host.encode(),
-            port=self.origin.port,
-            target=request.target.encode("ascii"),
-        )
-
         def notice(event: str, _info: Mapping[str, object]) -> None:
             if event == "http11.send_request_body.complete" and sent is not None:
                 sent()
 
-        connect, read = limits.connect_ms / 1000, limits.read_ms / 1000
-        extensions = {
-            "timeout": {"connect": connect, "read": read, "write": read, "pool": connect},
-            "trace": notice,
-        }
-        content = request.body or None
-        with self._pool.stream(request.method, url, headers=headers, content=content, extensions=extensions) as found:
+        with self._pool.stream(
+            request.method,
+            self._url(request),
+            headers=self._headers_of(request),
+            content=request.body or None,
+            extensions=_timeouts(limits) | {"trace": notice},
+        ) as found:
             return self._read(found, limits)
+
+    def _url(self, request: Request) -> httpcore.URL:
+        origin = self.origin
+        target = request.target.encode("ascii")
+        return httpcore.URL(scheme=origin.scheme.encode(), host=origin.host.encode(), port=origin.port, target=target)
+
+    def _headers_of(self, request: Request) -> list[tuple[str, str]]:
+        headers = [("Host", self._host), ("Connection", "close"), ("Accept", "application/json"), *request.headers]
+        if request.body:
+            headers += [("Content-Type", "application/json"), ("Content-Length", str(len(request.body)))]
+        return headers
 
     @property
     def _host(self) -> str:
@@ -257,9 +278,9 @@ class Transport:
         return False
 
 
-def with_time(limits: Limits, total_ms: int) -> Limits:
-    """Return the same limits with another deadline over the whole exchange."""
-    return replace(limits, total_ms=total_ms)
+def _timeouts(limits: Limits) -> dict[str, object]:
+    connect, read = limits.connect_ms / 1000, limits.read_ms / 1000
+    return {"timeout": {"connect": connect, "read": read, "write": read, "pool": connect}}
 
 
 def _headers(found: httpcore.Response) -> dict[str, str]:

@@ -1,0 +1,273 @@
+"""The practice world as the program needs it: the port ``PracticeWorld``, over the bank's control port."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
+from pathlib import Path
+
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes
+from cryptography.hazmat.primitives.asymmetric import rsa
+from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
+from cryptography.x509.oid import NameOID
+
+from countersign.adapters.banks.xs2a.connection import Xs2aBank
+from countersign.adapters.banks.xs2a.credentials import Credentials
+from countersign.adapters.practice.control import PracticeControl
+from countersign.adapters.practice.launcher import Lease, take_lease, wait_until_ended
+from countersign.adapters.transport.exchange import Limits
+from countersign.application.ports.bank import AuthorisationState
+from countersign.application.ports.clock import Clock, Entropy
+from countersign.application.ports.practice import AuthenticatorOffer, Letter, PhoneMessage
+from countersign.domain.canonical import Json, JsonObject
+from countersign.domain.errors import ConnectorError, FailureKind, SecurityError, UserFacingError
+from countersign.domain.secret import SecretText
+
+CONNECTION = "practice"
+KEY_BITS = 3072  # BSI TR-02102-1: RSA keys in use beyond 2023
+_SMS = "SMS_OTP"
+
+
+class PracticeBank:
+    """A leased practice bank and its surroundings. NETWORK lane; several threads may use it.
+
+    Args:
+        lease: Takes a lease; called again by ``revive``.
+        clock: Time.
+        entropy: For the connector's request identifiers.
+        limits: What one exchange of the connector may take.
+    """
+
+    def __init__(
+        self, lease: Callable[[], Lease], clock: Clock, entropy: Entropy, limits: Limits | None = None
+    ) -> None:
+        self._take_lease = lease
+        self._clock = clock
+        self._entropy = entropy
+        self._limits = limits
+        self._lock = threading.Lock()
+        self._lease = lease()
+
+    @property
+    def control(self) -> PracticeControl:
+        """The control port, for tests and campaigns."""
+        return self._lease.control
+
+    @property
+    def api_url(self) -> str:
+        """Where the bank's interface is."""
+        return self._lease.address.api_url
+
+    @property
+    def world_id(self) -> str:
+        """Which world it is."""
+        return self._lease.address.world
+
+    def revive(self) -> bool:
+        """Start the bank again if it has ended. Its world, ports and certificates are what they were.
+
+        Returns:
+            Whether it had to be started.
+
+        Raises:
+            ConnectorError: ``practice.not_started``.
+        """
+        with self._lock:
+            if not self._lease.ended():
+                return False
+            self._lease.give_back()
+            self._lease = self._take_lease()
+            return True
+
+    def enrol(self) -> tuple[str, JsonObject]:
+        """Enrol this device, and have its customer permit the reading of accounts.
+
+        The permission is asked for and authorised at the bank as any other, with a code on the practice phone.
+
+        Raises:
+            ConnectorError: The bank can't be reached, or refuses.
+        """
+        credentials = self.enrol_device()
+        return CONNECTION, self._permitted(credentials).to_canonical()
+
+    def enrol_device(self) -> Credentials:
+        """Make a key, and have the bank certify it. Nothing may be read yet."""
+        key = rsa.generate_private_key(public_exponent=65537, key_size=KEY_BITS)
+        subject = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "Countersign")])
+        request = x509.CertificateSigningRequestBuilder().subject_name(subject).sign(key, hashes.SHA256())
+        code = _text(self.control.call("POST", "/enrolments", {}), "code")
+        asked = {"code": code, "csr_pem": request.public_bytes(Encoding.PEM).decode()}
+        granted = self.control.call("POST", "/enrolments/redeem", asked)
+        private = key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption())
+        certificate = _text(granted, "certificate_pem")
+        if x509.load_pem_x509_certificate(certificate.encode()).public_key() != key.public_key():
+            raise SecurityError("bank.credentials")
+        return Credentials(
+            api_url=_text(granted, "api_url"),
+            certificate_pem=certificate,
+            private_key_pem=SecretText(private.decode()),
+            ca_pem=_text(granted, "ca_pem"),
+            psu_id=_text(self.control.call("GET", "/psu"), "psu_id"),
+        )
+
+    def connect(self, credential: JsonObject) -> Xs2aBank:
+        """Connect with what ``enrol`` returned. The port may have changed since; who is trusted hasn't."""
+        return self.connect_with(Credentials.from_canonical(credential))
+
+    def connect_with(self, credentials: Credentials) -> Xs2aBank:
+        """Connect with credentials."""
+        here = replace(credentials, api_url=self.api_url)
+        return Xs2aBank(here, self._clock, self._entropy, self._limits)
+
+    def practice_password(self) -> str:
+        """Return the practice password of the bank's customer."""
+        return _text(self.control.call("GET", "/psu"), "practice_password")
+
+    def phone(self, after: int) -> Sequence[PhoneMessage]:
+        """List messages on the practice phone after number ``after``."""
+        return tuple(
+            PhoneMessage(_number(item, "seq"), _number(item, "at_ms"), _text(item, "sender"), _text(item, "text"))
+            for item in self._messages(after)
+        )
+
+    def code_for(self, authorisation_id: str) -> str:
+        """Return the newest code that the practice phone got for an authorisation.
+
+        Raises:
+            ConnectorError: ``practice.no_code``: none came.
+        """
+        codes = [item.get("code") for item in self._messages(0) if item.get("authorisation_id") == authorisation_id]
+        newest = codes[-1] if codes else None
+        if not isinstance(newest, str):
+            raise ConnectorError(FailureKind.RETRYABLE, "practice.no_code")
+        return newest
+
+    def mailbox(self) -> Sequence[Letter]:
+        """List the letters that wait."""
+        return tuple(_letter(item) for item in _list(self.control.call("GET", "/mailbox"), "messages"))
+
+    def world(self) -> Mapping[str, object]:
+        """Return the world as the bank describes it: accounts, payees, mailbox."""
+        return self.control.call("GET", "/world")
+
+    def offer_authenticator(self) -> AuthenticatorOffer:
+        """Ask the bank for a secret for the user's own authenticator app."""
+        offered = self.control.call("POST", "/authenticators", {})
+        uri, secret = SecretText(_text(offered, "otpauth_uri")), SecretText(_text(offered, "secret"))
+        return AuthenticatorOffer(_text(offered, "authenticator_id"), uri, secret)
+
+    def activate_authenticator(self, authenticator: str, code: SecretText) -> None:
+        """Prove the app with one code."""
+        try:
+            self.control.call("POST", f"/authenticators/{authenticator}/activate", {"code": code.reveal()})
+        except ConnectorError as error:
+            if error.code == "practice.code_wrong":
+                raise UserFacingError("authenticator.code_wrong") from error
+            raise
+
+    def close(self) -> None:
+        """Give the lease back. The bank ends some seconds after the last lease; nobody waits for that here."""
+        with self._lock:
+            self._lease.give_back()
+
+    def close_and_wait(self, seconds: float) -> None:
+        """Give the lease back, and wait for the bank to end.
+
+        Raises:
+            ConnectorError: ``practice.not_ended``.
+        """
+        self.close()
+        wait_until_ended(seconds)
+
+    def _messages(self, after: int) -> Sequence[Mapping[str, object]]:
+        return _list(self.control.call("GET", f"/phone/messages?after={after}"), "messages")
+
+    def _permitted(self, credentials: Credentials) -> Credentials:
+        bank = self.connect_with(credentials)
+        try:
+            asked = bank.start_consent()
+            opened = bank.start_authorisation(asked.handle)
+            known = bank.authenticate(opened.handle, self.practice_password())
+            if known.state is AuthorisationState.OPEN:
+                by_phone = next(item.method for item in known.methods if item.kind == _SMS)
+                wanted = bank.choose_method(known.handle, by_phone)
+                self._answer(bank, wanted.handle, wanted.authorisation_id)
+            if not bank.consent(asked.consent_id).valid:
+                raise ConnectorError(FailureKind.RETRYABLE, "bank.consent_missing")
+        finally:
+            bank.close()
+        return credentials.with_consent(asked.consent_id)
+
+    def _answer(self, bank: Xs2aBank, handle: str, authorisation_id: str) -> None:
+        request_id = self._entropy.token_bytes(16).hex()
+        bank.answer(handle, self.code_for(authorisation_id), request_id)
+
+
+def open_practice_bank(
+    world: Path,
+    clock: Clock,
+    entropy: Entropy,
+    command: Sequence[str] = (),
+    options: Sequence[str] = (),
+    limits: Limits | None = None,
+) -> PracticeBank:
+    """Start the practice bank of a world, or attach to it.
+
+    Args:
+        world: The world's directory.
+        clock: Time.
+        entropy: Randomness.
+        command: How to start the bank; empty for this program's own way.
+        options: More of the bank's options.
+        limits: What one exchange of the connector may take.
+
+    Raises:
+        ConnectorError: ``practice.not_started``.
+    """
+    return PracticeBank(lambda: take_lease(world, clock, command, options), clock, entropy, limits)
+
+
+def _letter(item: Mapping[str, object]) -> Letter:
+    asks = item.get("asks")
+    asked = asks if isinstance(asks, dict) else {}
+
+    def wanted(name: str) -> str:
+        found = asked.get(name)
+        return found if isinstance(found, str) else ""
+
+    return Letter(
+        letter=_text(item, "message_id"),
+        kind=_text(item, "kind"),
+        sender_name=_text(item, "from_name"),
+        sender_address=_text(item, "from_address"),
+        date=_text(item, "date"),
+        subject=_text(item, "subject"),
+        text=_text(item, "text"),
+        creditor_name=wanted("creditor_name"),
+        creditor_account=wanted("iban"),
+        creditor_agent=wanted("bic"),
+        amount=wanted("amount"),
+        currency=wanted("currency"),
+        reference=wanted("reference"),
+    )
+
+
+def _text(reply: Mapping[str, object], name: str) -> str:
+    found = reply.get(name)
+    if not isinstance(found, str):
+        raise ConnectorError(FailureKind.RETRYABLE, "practice.reply_unreadable", field=name)
+    return found
+
+
+def _number(reply: Mapping[str, object], name: str) -> int:
+    found = reply.get(name)
+    if type(found) is not int:
+        raise ConnectorError(FailureKind.RETRYABLE, "practice.reply_unreadable", field=name)
+    return found
+
+
+def _list(reply: Mapping[str, object], name: str) -> list[dict[str, Json]]:
+    found = reply.get(name)
+    return [item for item in found if isinstance(item, dict)] if isinstance(found, list) else []
