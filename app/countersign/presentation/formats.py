@@ -20,7 +20,7 @@ from babel.numbers import get_decimal_symbol, parse_pattern
 from countersign.domain.accounts import grouped
 
 if TYPE_CHECKING:
-    from datetime import date
+    from datetime import date, tzinfo
 
     from babel.numbers import NumberPattern
 
@@ -118,11 +118,11 @@ def _pattern(locale: Locale, decimals: int) -> NumberPattern:
 
 
 @lru_cache(maxsize=8)
-def _zone(name: str) -> ZoneInfo:
+def _zone(name: str) -> tzinfo:
     try:
         return ZoneInfo(name)
     except (ZoneInfoNotFoundError, ValueError, OSError):
-        return ZoneInfo("UTC")
+        return UTC  # and not ZoneInfo("UTC"): Windows has no zones of its own
 
 
 def _offset(local: datetime) -> str:
