@@ -94,8 +94,8 @@ def _last(node: ast.Name | ast.Attribute) -> str:
 
 def no_raw_label(module: Module) -> Iterator[Finding]:
     """Text from outside must never be read as markup."""
-    if module.is_in(PLAIN_LABEL_HOME):
-        return
+    if module.is_in(PLAIN_LABEL_HOME, "countersign.testing"):
+        return  # page walks look for every label, and build none
     for node in ast.walk(module.tree):
         if isinstance(node, (ast.Name, ast.Attribute)) and _last(node) == "QLabel":
             yield _at(module, node, "QLabel guesses at markup: use PlainLabel")
