@@ -41,7 +41,9 @@ class PreferencesFile:
 
     def save(self, preferences: Preferences) -> None:
         """Keep them durably."""
-        write_durably(self._path, orjson.dumps(asdict(preferences), option=orjson.OPT_INDENT_2), point="preferences.write")
+        write_durably(
+            self._path, orjson.dumps(asdict(preferences), option=orjson.OPT_INDENT_2), point="preferences.write"
+        )
 
 
 def _offered(value: object, offered: tuple[T, ...], default: T) -> T:

@@ -1,0 +1,160 @@
+"""Events in their tables: written once, read in the orders that the rules need."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+from countersign.adapters.vault.anchor import Reach
+from countersign.adapters.vault.cryptography_suite import verify_ed25519
+from countersign.adapters.vault.database import Connection, database_damaged
+from countersign.domain.ledger import kinds
+from countersign.domain.ledger.chains import ChainTip
+from countersign.domain.ledger.event import Body, Chain, Event, Header
+from countersign.domain.ledger.rules import Rules, read_rules
+
+_COLUMNS = "events.header, events.signature, bodies.salt, bodies.content"
+_SELECT = f"SELECT {_COLUMNS} FROM events LEFT JOIN bodies ON bodies.event = events.id"  # noqa: S608 - constants
+_FOLDING = "ORDER BY events.lamport, events.device, events.chain, events.seq"
+_RULES = "kind IN ({})".format(
+    ", ".join(
+        f"'{kind}'"
+        for kind in (
+            kinds.WORKSPACE_CREATED,
+            kinds.GOVERNANCE_CHANGED,
+            kinds.DEVICE_ADDED,
+            kinds.DEVICE_CLOSED,
+            kinds.WORKSPACE_FROZEN,
+            kinds.WORKSPACE_UNFROZEN,
+        )
+    )
+)
+
+
+def _event(row: Sequence[bytes | None]) -> Event:
+    header, signature, salt, content = row
+    if header is None or signature is None:
+        raise database_damaged()
+    body = None if salt is None or content is None else Body(salt, content)
+    return Event(Header.parse(header), signature, body)
+
+
+class EventStore:
+    """The ledger's tables, on any connection."""
+
+    def __init__(self, connection: Connection) -> None:
+        self._connection = connection
+
+    def add(self, event: Event) -> None:
+        """Write an event and its body."""
+        header = event.header
+        self._connection.execute(
+            "INSERT INTO events VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+            (
+                *(header.id, header.device, header.chain.value, header.seq, header.lamport, header.at),
+                *(header.kind, header.subject, header.content, event.signature),
+            ),
+        )
+        if event.body is not None:
+            self._connection.execute(
+                "INSERT INTO bodies VALUES (?, ?, ?)", (event.id, event.body.salt, event.body.content)
+            )
+
+    def find(self, event_id: str) -> Event | None:
+        """Find an event by its identifier."""
+        row = self._connection.execute(f"{_SELECT} WHERE events.id = ?", (event_id,)).fetchone()
+        return _event(row) if row else None
+
+    def chain_of(self, event_id: str) -> tuple[str, Chain, int] | None:
+        """Return an event's place: device, chain, seq."""
+        row = self._connection.execute("SELECT device, chain, seq FROM events WHERE id = ?", (event_id,)).fetchone()
+        return (row[0], Chain(row[1]), row[2]) if row else None
+
+    def of_subject(self, subject: str) -> list[Event]:
+        """Read the shared events about one subject, in folding order."""
+        found = self._connection.execute(
+            f"{_SELECT} WHERE events.subject = ? AND events.chain = 'shared' {_FOLDING}", (subject,)
+        )
+        return [_event(row) for row in found.fetchall()]
+
+    def of_chain(self, device: str, chain: Chain, start: int, count: int) -> list[Event]:
+        """Read a stretch of a chain."""
+        found = self._connection.execute(
+            f"{_SELECT} WHERE events.device = ? AND events.chain = ? AND events.seq >= ? ORDER BY events.seq LIMIT ?",
+            (device, chain.value, start, count),
+        )
+        return [_event(row) for row in found.fetchall()]
+
+    def newest_first(self, device: str, chain: Chain) -> Iterator[Header]:
+        """Read a chain's headers backwards."""
+        found = self._connection.execute(
+            "SELECT header FROM events WHERE device = ? AND chain = ? ORDER BY seq DESC", (device, chain.value)
+        )
+        for (content,) in found:
+            yield Header.parse(content)
+
+    def identifiers(self, device: str, chain: Chain) -> list[bytes]:
+        """List the identifiers of a chain, as the leaves of its Merkle tree."""
+        found = self._connection.execute(
+            "SELECT id FROM events WHERE device = ? AND chain = ? ORDER BY seq", (device, chain.value)
+        )
+        return [bytes.fromhex(row[0]) for row in found.fetchall()]
+
+    def identifier_at(self, device: str, chain: Chain, size: int) -> str:
+        """Return the identifier of the event that makes a chain ``size`` long; empty where there is none."""
+        row = self._connection.execute(
+            "SELECT id FROM events WHERE device = ? AND chain = ? AND seq = ?", (device, chain.value, size - 1)
+        ).fetchone()
+        return row[0] if row else ""
+
+    def tip(self, device: str, chain: Chain) -> ChainTip | None:
+        """Return the end of a chain."""
+        row = self._connection.execute(
+            "SELECT header FROM events WHERE device = ? AND chain = ? ORDER BY seq DESC LIMIT 1", (device, chain.value)
+        ).fetchone()
+        if row is None:
+            return None
+        header = Header.parse(row[0])
+        return ChainTip(header.seq, header.id, header.lamport, header.at)
+
+    def count(self) -> int:
+        """Count all events."""
+        (count,) = self._connection.execute("SELECT count(*) FROM events").fetchone()
+        return int(count)
+
+    def rules_key(self) -> tuple[int, int]:
+        """Return something that changes whenever governance or an emergency stop does."""
+        count, newest = self._connection.execute(
+            f"SELECT count(*), coalesce(max(lamport), 0) FROM events WHERE {_RULES}"  # noqa: S608 - constants
+        ).fetchone()
+        return int(count), int(newest)
+
+    def rules(self) -> Rules:
+        """Fold governance and stops.
+
+        Raises:
+            SecurityError: There is no genesis.
+        """
+        found = self._connection.execute(f"{_SELECT} WHERE events.{_RULES} {_FOLDING}").fetchall()
+        rules, _ = read_rules((_event(row) for row in found), verify_ed25519)
+        return rules
+
+    def every(self, batch: int = 500) -> Iterator[tuple[Event, Sequence[object]]]:
+        """Read all events in folding order with their columns, a batch at a time.
+
+        Yields:
+            The event, and (id, device, chain, seq, lamport, at, kind, subject) as the columns have them.
+        """
+        columns = ", ".join(
+            f"events.{name}" for name in ("id", "device", "chain", "seq", "lamport", "at", "kind", "subject")
+        )
+        found = self._connection.execute(
+            f"SELECT {_COLUMNS}, {columns} FROM events LEFT JOIN bodies ON bodies.event = events.id {_FOLDING}"  # noqa: S608
+        )
+        while rows := found.fetchmany(batch):
+            for row in rows:
+                yield _event(row[:4]), row[4:]
+
+
+def reach_of(tip: ChainTip | None) -> Reach:
+    """Return how far a chain reaches."""
+    return Reach() if tip is None else Reach(tip.seq + 1, tip.id)

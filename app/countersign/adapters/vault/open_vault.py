@@ -1,0 +1,233 @@
+"""An unlocked vault: the one writer (VAULT lane)."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Final
+
+import orjson
+from sqlcipher3 import dbapi2
+
+from countersign.adapters.vault.anchor import Anchor, AnchorState
+from countersign.adapters.vault.cryptography_suite import VaultKeys
+from countersign.adapters.vault.database import Connection, database_damaged, translated
+from countersign.adapters.vault.emergency_stop import EmergencyStop
+from countersign.adapters.vault.event_store import EventStore
+from countersign.adapters.vault.transaction import LedgerTransaction
+from countersign.adapters.vault.writer import LedgerPosition, Signer, system_now
+from countersign.application.failpoints import failpoint
+from countersign.application.ports.clock import Clock
+from countersign.application.ports.vault import Identity, LocalSpace
+from countersign.domain.canonical import Json
+from countersign.domain.errors import SecurityError, UserFacingError
+from countersign.domain.ledger import kinds
+from countersign.domain.ledger.event import Chain, Event, EventDraft
+from countersign.domain.ledger.heads import Head, SignedHead
+from countersign.domain.ledger.merkle import MerkleTree
+from countersign.domain.ledger.order_record import OrderRecord, fold_order
+
+RESERVE_BYTES: Final = 16 * 1024 * 1024
+"""Free space below which nothing new is begun, so that what is under way can still be recorded."""
+
+
+class OpenVault:
+    """See the port. Made by the door only; one transaction at a time."""
+
+    def __init__(  # noqa: PLR0913 - the door hands over what it opened, by name
+        self,
+        *,
+        folder: Path,
+        connection: Connection,
+        identity: Identity,
+        keys: VaultKeys,
+        signer: Signer | None,
+        position: LedgerPosition,
+        anchor: Anchor,
+        anchor_state: AnchorState,
+        stop: EmergencyStop,
+        clock: Clock,
+    ) -> None:
+        """Take over what the door has opened.
+
+        Args:
+            folder: Where the vault is; its free space is watched.
+            connection: The writing connection.
+            identity: From the genesis.
+            keys: Wiped by the door.
+            signer: None where this vault may not append.
+            position: Where the chains end.
+            anchor: Moved after each commit.
+            anchor_state: As it was found on opening.
+            stop: The emergency stop.
+            clock: For the time of events.
+        """
+        self._folder, self._connection, self._identity, self._keys = folder, connection, identity, keys
+        self._signer, self._position, self._anchor, self._stop, self._clock = signer, position, anchor, stop, clock
+        self._events = EventStore(connection)
+        self._busy = False
+        self._refused = ""
+        self._trees: dict[Chain, MerkleTree] = {}
+        self.anchor_state = anchor_state
+        self.committed: Callable[[Sequence[str]], None] = lambda _: None
+
+    @property
+    def identity(self) -> Identity:
+        """Whose vault this is."""
+        return self._identity
+
+    @property
+    def may_sign(self) -> bool:
+        """Whether this device may append events."""
+        return self._signer is not None
+
+    @property
+    def frozen_in_ledger(self) -> bool:
+        """Whether the ledger holds an emergency stop that is in force."""
+        return self._position.required_rules().frozen
+
+    @contextmanager
+    def transaction(self) -> Iterator[LedgerTransaction]:
+        """Open a transaction: commit, then anchor, then return (LEDGER rule 16)."""
+        signer = self._begin()
+        position = self._position.copy()
+        transaction = LedgerTransaction(self._connection, position, signer, system_now(self._clock, position))
+        self._busy = True
+        try:
+            with translated():
+                self._connection.execute("BEGIN IMMEDIATE")
+                self._bring_in_stop(transaction)
+                yield transaction
+                failpoint("vault.commit.before")
+                self._commit()
+        except BaseException:
+            if self._connection.in_transaction:
+                self._connection.rollback()
+            raise
+        finally:
+            self._busy = False
+        failpoint("vault.commit.after")
+        self._position = position
+        if transaction.appended:
+            self._anchor.advance(position.reaches)
+            self.committed(transaction.appended)
+
+    def _begin(self) -> Signer:
+        if self._refused:
+            raise UserFacingError(self._refused)
+        if self._signer is None:
+            raise SecurityError("vault.read_only")
+        if self._busy:
+            raise RuntimeError("a transaction is open")
+        if shutil.disk_usage(self._folder).free < RESERVE_BYTES:
+            raise UserFacingError("vault.disk_full")
+        return self._signer
+
+    def _commit(self) -> None:
+        """Commit. After a failed flush nobody knows what is on disk: nothing is written until it is opened anew."""
+        try:
+            self._connection.execute("COMMIT")
+        except dbapi2.DatabaseError as error:
+            if getattr(error, "sqlite_errorcode", 0) != dbapi2.SQLITE_FULL:
+                self._refused = "vault.reopen"
+                raise database_damaged() from error
+            raise
+
+    def _bring_in_stop(self, transaction: LedgerTransaction) -> None:
+        if self._stop.set and transaction.position.rules and not transaction.rules.frozen:
+            subject = self._identity.workspace
+            transaction.append(EventDraft(kinds.WORKSPACE_FROZEN, subject, {}))
+
+    def bring_in_stop(self) -> None:
+        """Bring an emergency stop that was set while locked into the ledger."""
+        if self.may_sign and self._stop.set and not self.frozen_in_ledger:
+            with self.transaction():
+                pass
+
+    def lift_stop(self) -> None:
+        """Record that the stop is lifted, then lift it."""
+        with self.transaction() as transaction:
+            if transaction.rules.frozen:
+                transaction.append(EventDraft(kinds.WORKSPACE_UNFROZEN, self._identity.workspace, {}))
+        self._stop.lift()
+
+    def local(self, space: LocalSpace) -> Mapping[str, dict[str, Json]]:
+        """Read a whole room of working state."""
+        self._require_open()
+        with translated():
+            found = self._connection.execute(
+                "SELECT key, value FROM local_items WHERE space = ? ORDER BY key", (space.value,)
+            ).fetchall()
+        return {key: orjson.loads(value) for key, value in found}
+
+    def signed_head(self, chain: Chain) -> SignedHead:
+        """Sign the present head of one of this device's chains."""
+        self._require_open()
+        if self._signer is None:
+            raise SecurityError("vault.read_only")
+        tree = self._tree(chain)
+        at = system_now(self._clock, self._position)
+        head = Head(self._identity.workspace, self._identity.device, chain, tree.size, tree.root().hex(), at)
+        return SignedHead(head, self._keys.sign(head.message))
+
+    def events(self, chain: Chain, start: int = 0, count: int = 1000) -> Sequence[Event]:
+        """Read events of this device's chain from place ``start``."""
+        self._require_open()
+        with translated():
+            return self._events.of_chain(self._identity.device, chain, start, count)
+
+    def events_of(self, subject: str) -> Sequence[Event]:
+        """Read all shared events about one subject, in folding order."""
+        self._require_open()
+        with translated():
+            return self._events.of_subject(subject)
+
+    def event(self, event_id: str) -> Event | None:
+        """Find an event."""
+        self._require_open()
+        with translated():
+            return self._events.find(event_id)
+
+    def order(self, order: str) -> OrderRecord | None:
+        """Read an order through the writing connection."""
+        self._require_open()
+        with translated():
+            return fold_order(self._events.of_subject(order), self._position.required_rules())
+
+    def inclusion_proof(self, event_id: str, size: int) -> tuple[int, tuple[bytes, ...]]:
+        """Return an event's place and its audit path in the tree over the first ``size`` events of its chain.
+
+        Raises:
+            UserFacingError: ``ledger.not_included``: no such event among them.
+        """
+        self._require_open()
+        with translated():
+            place = self._events.chain_of(event_id)
+        if place is None or place[0] != self._identity.device or not place[2] < size:
+            raise UserFacingError("ledger.not_included")
+        tree = self._tree(place[1])
+        if size > tree.size:
+            raise UserFacingError("ledger.not_included")
+        return place[2], tree.inclusion_proof(place[2], size)
+
+    def _tree(self, chain: Chain) -> MerkleTree:
+        tip = self._position.tips[chain]
+        known = self._trees.get(chain)
+        if known is None or known.size != (tip.seq + 1 if tip else 0):
+            with translated():
+                known = MerkleTree(self._events.identifiers(self._identity.device, chain))
+            self._trees[chain] = known
+        return known
+
+    def _require_open(self) -> None:
+        if self._refused == "vault.locked":
+            raise UserFacingError(self._refused)
+
+    def close(self) -> None:
+        """Refuse whatever comes next, and close the writing connection."""
+        self._refused = "vault.locked"
+        if self._connection.in_transaction:
+            self._connection.rollback()
+        self._connection.close()

@@ -1,0 +1,216 @@
+"""Questions to the projections (READ lane). The same questions work on the writing connection, wrapped in a ``Reader``.
+
+Nothing here scans history: pages and searches walk ``p_transfers`` by place, newest first, and stop when full.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Final
+
+from countersign.adapters.vault.event_store import EventStore
+from countersign.adapters.vault.reader import Reader
+from countersign.adapters.vault.schema import DAY_MS, place_of
+from countersign.adapters.vault.search_text import search_terms
+from countersign.application.ports.vault import (
+    AccountRow,
+    HistoryPage,
+    HistoryQuery,
+    LedgerEntry,
+    PayeeRow,
+    TransferRow,
+)
+from countersign.domain.ledger.order_record import OrderRecord, fold_order
+from countersign.domain.ledger.rules import Rules
+from countersign.domain.money import Money
+from countersign.domain.payee import PayeeRecord, fold_payee
+
+DAYS_SHOWN: Final = 90
+
+_COLUMNS = (
+    "t.row, t.order_id, t.account, t.iban, t.at, t.counterparty, t.counterparty_account, t.currency, t.minor,"
+    " t.reference, t.state"
+)
+
+
+class VaultProjections:
+    """What the ledger amounts to: see the port."""
+
+    def __init__(self, reader: Reader) -> None:
+        self._reader = reader
+        self._rules: tuple[tuple[int, int], Rules] | None = None
+
+    def interrupt(self) -> None:
+        """Stop the question under way, from any thread."""
+        self._reader.interrupt()
+
+    def accounts(self) -> Sequence[AccountRow]:
+        """List own accounts with their balances."""
+        found = self._reader.rows(
+            "SELECT account, bank, iban, name, currency, balance, available, as_of FROM p_accounts ORDER BY account"
+        )
+        return tuple(
+            AccountRow(
+                *(account, bank, iban, name, Money(balance, currency), Money(available, currency), as_of),
+                daily_balances=self._daily(account, balance, as_of // DAY_MS),
+            )
+            for account, bank, iban, name, currency, balance, available, as_of in found
+        )
+
+    def _daily(self, account: str, balance: int, last_day: int) -> tuple[int, ...]:
+        first_day = last_day - DAYS_SHOWN + 1
+        nets = dict(
+            self._reader.rows("SELECT day, net FROM p_daily WHERE account = ? AND day >= ?", (account, first_day))
+        )
+        # The balance is as of the last day; what came in on later days isn't in it.
+        found, at_end = [], balance
+        for day in range(last_day, first_day - 1, -1):
+            found.append(at_end)
+            at_end -= nets.get(day, 0)
+        return tuple(reversed(found))
+
+    def payees(self, text: str = "") -> Sequence[PayeeRow]:
+        """List payees, those paid last first; ``text`` narrows by name or account."""
+        found = self._reader.rows(
+            "SELECT payee, name, p_payees.account, agent, coalesce((SELECT t.at FROM p_transfers AS t"
+            " WHERE t.counterparty_account = p_payees.account AND t.paid ORDER BY t.place DESC LIMIT 1), 0) AS paid_at,"
+            " coalesce(p_paid.payments, 0), last_check, checked_at, created_at FROM p_payees"
+            " LEFT JOIN p_paid ON p_paid.counterparty_account = p_payees.account"
+            " ORDER BY paid_at DESC, created_at DESC, payee"
+        )
+        words = text.casefold().split()
+        rows = (PayeeRow(*row) for row in found)
+        return tuple(row for row in rows if all(_in_payee(word, row) for word in words))
+
+    def payee(self, payee: str) -> PayeeRecord | None:
+        """Read a payee."""
+        with self._reader.use() as connection:
+            return fold_payee(EventStore(connection).of_subject(payee))
+
+    def payee_by_account(self, iban: str) -> PayeeRecord | None:
+        """Find the payee whose current version has this account: of several the newest."""
+        found = self._reader.rows(
+            "SELECT payee FROM p_payees WHERE account = ? ORDER BY created_at DESC, payee LIMIT 1", (iban,)
+        )
+        return self.payee(found[0][0]) if found else None
+
+    def order(self, order: str) -> OrderRecord | None:
+        """Read an order."""
+        rules = self._current_rules()
+        with self._reader.use() as connection:
+            return fold_order(EventStore(connection).of_subject(order), rules)
+
+    def orders_in_flight(self) -> Sequence[OrderRecord]:
+        """List orders that are not final, newest first."""
+        found = self._reader.rows("SELECT order_id FROM p_orders WHERE final = 0 ORDER BY created_at DESC, order_id")
+        records = (self.order(row[0]) for row in found)
+        return tuple(record for record in records if record is not None)
+
+    def timeline(self, order: str) -> Sequence[LedgerEntry]:
+        """List what happened to an order, oldest first."""
+        with self._reader.use() as connection:
+            events = EventStore(connection).of_subject(order)
+        return tuple(
+            LedgerEntry(event.id, event.header.at, event.kind, event.body.value if event.body else None)
+            for event in events
+        )
+
+    def history(self, query: HistoryQuery) -> HistoryPage:
+        """Read a page of history, newest first."""
+        tables, conditions, parameters = ["p_transfers AS t"], ["t.hidden = 0"], list[object]()
+        if query.text.strip():
+            terms = search_terms(query.text)
+            if not terms.trigrams and not terms.grams:
+                return HistoryPage((), more=False)
+            # One index leads in its own order, which is that of places; the other narrows.
+            leading = ("p_search", terms.trigrams) if terms.trigrams else ("p_grams", terms.grams)
+            tables = [f"{leading[0]} AS found CROSS JOIN p_transfers AS t ON t.place = found.rowid"]
+            conditions.append(f"found.{leading[0]} MATCH ?")
+            parameters.append(leading[1])
+            if terms.trigrams and terms.grams:
+                conditions.append("t.place IN (SELECT rowid FROM p_grams WHERE p_grams MATCH ?)")
+                parameters.append(terms.grams)
+        order_by = "found.rowid" if query.text.strip() else "t.place"
+        self._narrow(query, order_by, conditions, parameters)
+        found = self._reader.rows(
+            f"SELECT {_COLUMNS} FROM {tables[0]} WHERE {' AND '.join(conditions)}"  # noqa: S608 - our own words
+            f" ORDER BY {order_by} DESC LIMIT ?",
+            (*parameters, query.limit + 1),
+        )
+        resources = self._resources()
+        rows = tuple(_transfer(row, resources) for row in found[: query.limit])
+        return HistoryPage(rows, more=len(found) > query.limit)
+
+    def _narrow(self, query: HistoryQuery, place: str, conditions: list[str], parameters: list[object]) -> None:
+        if query.account:
+            own = next((pair for pair, account in self._resources().items() if account == query.account), ("", ""))
+            conditions.append("t.iban = ? AND t.currency = ?")
+            parameters += own
+        if query.state:
+            conditions.append("t.state = ?")
+            parameters.append(query.state)
+        if query.at_from:
+            conditions.append(f"{place} >= ?")
+            parameters.append(place_of(query.at_from, "00000"))
+        if query.at_to:
+            conditions.append(f"{place} < ?")
+            parameters.append(place_of(query.at_to, "00000"))
+        if query.before:
+            at, row = query.before
+            known = self._reader.rows("SELECT place FROM p_transfers WHERE row = ? AND at = ?", (row, at))
+            conditions.append(f"{place} < ?")
+            parameters.append(known[0][0] if known else place_of(at, row))
+
+    def _resources(self) -> dict[tuple[str, str], str]:
+        found = self._reader.rows("SELECT iban, currency, account FROM p_accounts")
+        return {(iban, currency): account for iban, currency, account in found}
+
+    def outgoing_minor(self, currency: str, limit: int = 400) -> Sequence[tuple[int, int, str]]:
+        """List past outgoing payments, newest first: (time, positive minor units, counterparty account)."""
+        found = self._reader.rows(
+            "SELECT at, -minor, counterparty_account FROM p_transfers WHERE currency = ? AND paid"
+            " ORDER BY place DESC LIMIT ?",
+            (currency, limit),
+        )
+        return tuple((at, minor, account) for at, minor, account in found)
+
+    def frozen(self) -> bool:
+        """Tell whether an emergency stop is in force in the ledger."""
+        return self._current_rules().frozen
+
+    def lessons_finished(self) -> Mapping[str, int]:
+        """Map finished lessons to the best score."""
+        return dict(self._reader.rows("SELECT lesson, best FROM p_lessons ORDER BY lesson"))
+
+    def _current_rules(self) -> Rules:
+        with self._reader.use() as connection:
+            events = EventStore(connection)
+            key = events.rules_key()
+            if self._rules is None or self._rules[0] != key:
+                self._rules = (key, events.rules())
+            return self._rules[1]
+
+
+def _in_payee(word: str, row: PayeeRow) -> bool:
+    return word in row.name.casefold() or word in row.account.casefold()
+
+
+def _transfer(row: Sequence[object], resources: Mapping[tuple[str, str], str]) -> TransferRow:
+    name, order, account, iban, at, counterparty, counterparty_account, currency, minor, reference, state = row
+    return TransferRow(
+        row=str(name),
+        order=str(order),
+        account=str(account) or resources.get((str(iban), str(currency)), str(iban)),
+        at=_whole(at),
+        counterparty=str(counterparty),
+        counterparty_account=str(counterparty_account),
+        amount=Money(_whole(minor), str(currency)),
+        reference=str(reference),
+        state=str(state),
+    )
+
+
+def _whole(value: object) -> int:
+    if not isinstance(value, int):
+        raise TypeError(type(value))
+    return value

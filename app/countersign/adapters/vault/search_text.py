@@ -1,0 +1,62 @@
+"""Text prepared for searching in any script.
+
+A trigram index finds any three characters in a row, which suits words in letters. Chinese words are mostly of two
+characters, so pairs of them are kept beside it, with the beginnings of other words for searches of one or two letters.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from dataclasses import dataclass
+
+_IDEOGRAPHS = re.compile(
+    "[\u2e80-\u2fdf\u3005-\u3007\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U0003ffff]+"
+)
+_TRIGRAM = 3
+_BEGINNING = 2
+
+
+@dataclass(frozen=True, slots=True)
+class SearchTerms:
+    """A search in the terms of the two indexes; empty text where an index isn't asked."""
+
+    trigrams: str
+    grams: str
+
+
+def _folded(text: str) -> str:
+    return unicodedata.normalize("NFKC", text).casefold()
+
+
+def grams_of(*texts: str) -> str:
+    """Return pairs of ideographs, the last one of each run alone, and the first two letters of other words."""
+    found: dict[str, None] = {}
+    sequence: list[str] = []
+    for text in map(_folded, texts):
+        for run in _IDEOGRAPHS.findall(text):
+            sequence += [run[at : at + 2] for at in range(len(run))]
+        for word in _words(_IDEOGRAPHS.sub(" ", text)):
+            found[word[:_BEGINNING]] = None
+    return " ".join([*sequence, *found])
+
+
+def search_terms(text: str) -> SearchTerms:
+    """Read what a person typed: all words must be found."""
+    trigrams: list[str] = []
+    grams: list[str] = []
+    for term in _folded(text).split():
+        if len(term) >= _TRIGRAM:
+            trigrams.append(_quoted(term))
+            continue
+        short = [*_IDEOGRAPHS.findall(term), *_words(_IDEOGRAPHS.sub(" ", term))]
+        grams += [_quoted(word) + ("*" if len(word) < _BEGINNING else "") for word in short]
+    return SearchTerms(" ".join(trigrams), " ".join(grams))
+
+
+def _words(text: str) -> list[str]:
+    return ["".join(char for char in word if char.isalnum()) for word in re.split(r"[^\w]+", text) if word.strip("_")]
+
+
+def _quoted(text: str) -> str:
+    return '"' + text.replace('"', '""') + '"'

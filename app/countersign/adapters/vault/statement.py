@@ -1,0 +1,89 @@
+"""Statements as the ledger holds them: one account's balances and many of its entries in one event."""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass
+from typing import Final
+
+from countersign.domain.canonical import Fields, Json, JsonObject
+from countersign.domain.errors import SecurityError
+from countersign.domain.money import Money
+
+_ROW_TAG = b"countersign/entry/1\x00"
+_NOT_PROVIDED: Final = "NOTPROVIDED"  # ISO 20022's word for an absent end-to-end identification
+
+
+@dataclass(frozen=True, slots=True)
+class StatementEntry:
+    """A line of a statement, see ``BankEntry``."""
+
+    entry: str
+    booked: bool
+    booked_at: int
+    amount: Money
+    counterparty: str
+    counterparty_account: str
+    end_to_end_id: str
+    remittance: str
+
+    @classmethod
+    def read(cls, value: Json) -> StatementEntry:
+        """Read an entry."""
+        fields = Fields(value, "entry")
+        end_to_end_id = fields.text("end_to_end_id")
+        found = cls(
+            entry=fields.text("entry"),
+            booked=fields.flag("booked"),
+            booked_at=fields.integer("booked_at"),
+            amount=Money.from_canonical(dict(fields.mapping("amount"))),
+            counterparty=fields.text("counterparty"),
+            counterparty_account=fields.text("counterparty_account"),
+            end_to_end_id="" if end_to_end_id == _NOT_PROVIDED else end_to_end_id,
+            remittance=fields.text("remittance"),
+        )
+        fields.end()
+        return found
+
+    def row(self, account: str) -> str:
+        """Name the entry's row: 32 hex digits that follow from account and entry."""
+        named = b"\x00".join((account.encode(), self.entry.encode()))
+        return hashlib.sha256(_ROW_TAG + named).hexdigest()[:32]
+
+
+@dataclass(frozen=True, slots=True)
+class Statement:
+    """The body of ``statement.imported``. ``account`` is the bank's resource identifier; ``as_of`` milliseconds UTC."""
+
+    account: str
+    bank: str
+    iban: str
+    name: str
+    balance: Money
+    available: Money
+    as_of: int
+    entries: tuple[StatementEntry, ...]
+
+    @classmethod
+    def read(cls, body: JsonObject) -> Statement:
+        """Read a statement.
+
+        Raises:
+            SecurityError: A field is missing, unknown, of another type, or not money.
+        """
+        fields = Fields(body, "statement")
+        try:
+            found = cls(
+                account=fields.text("account"),
+                bank=fields.text("bank"),
+                iban=fields.text("iban"),
+                name=fields.text("name"),
+                balance=Money.from_canonical(dict(fields.mapping("balance"))),
+                available=Money.from_canonical(dict(fields.mapping("available"))),
+                as_of=fields.integer("as_of"),
+                entries=tuple(StatementEntry.read(item) for item in fields.items("entries")),
+            )
+        except ValueError as error:
+            raise SecurityError("statement.form") from error
+        fields.end()
+        return found
