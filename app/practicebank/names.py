@@ -17,10 +17,10 @@ _SPELLED = {
     "þ": "th",
 }  # fmt: skip
 _BARE = {"ø": "o", "æ": "ae", "œ": "oe", "ł": "l", "đ": "d", "ð": "d", "þ": "th", "\u0131": "i"}
-_TITLES = frozenset(
-    ("mr", "mrs", "ms", "miss", "dr", "prof", "sir", "dame", "herr", "frau", "mag", "ing", "dipl")
-    + ("mme", "mlle", "m", "sr", "sra", "dott")
-)
+_TITLES = frozenset({
+    "mr", "mrs", "ms", "miss", "dr", "prof", "sir", "dame", "herr", "frau", "mag", "ing", "dipl",
+    "mme", "mlle", "m", "sr", "sra", "dott",
+})  # fmt: skip
 _JOINING = frozenset(["and", "und", "et", "y", "en", "e", "i"])
 _LEGAL = {
     "limited": "ltd", "ltd": "ltd", "llp": "llp", "plc": "plc", "inc": "inc", "llc": "llc",
@@ -33,7 +33,7 @@ _CHINESE_FORMS = ("股份有限公司", "有限责任公司", "有限公司")
 # At least this share of the letters must agree for a close match.
 _CLOSE_PERCENT = 82
 # A shorter name inside a longer one is close when it has at least this share of the letters.
-_PART_PERCENT = 60
+_PART_PERCENT = 50
 _SHORTEST_FUZZY = 5
 
 

@@ -46,3 +46,23 @@ def client(bank: RunningBank, tmp_path: Path, rsa_key: rsa.RSAPrivateKey, standa
     enrolled = Client(bank, tmp_path, rsa_key, standard)
     yield enrolled
     enrolled.close()
+
+
+@pytest.fixture(scope="module")
+def shared_bank(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningBank]:
+    """Give one bank to all of a module's tests that leave it as they found it."""
+    with RunningBank(tmp_path_factory.mktemp("bank") / "world") as running:
+        yield running
+
+
+@pytest.fixture(scope="module")
+def shared_client(
+    shared_bank: RunningBank,
+    tmp_path_factory: pytest.TempPathFactory,
+    rsa_key: rsa.RSAPrivateKey,
+    standard: Standard,
+) -> Iterator[Client]:
+    """Give a client of the module's bank."""
+    enrolled = Client(shared_bank, tmp_path_factory.mktemp("client"), rsa_key, standard)
+    yield enrolled
+    enrolled.close()

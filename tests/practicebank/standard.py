@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any, cast
 
 import yaml
 from openapi_schema_validator import OAS30Validator, oas30_format_checker
-from referencing import Registry, Resource
+from referencing import Registry
 from referencing.jsonschema import DRAFT4
 
 if TYPE_CHECKING:
@@ -39,7 +39,7 @@ class Standard:
 
     def __init__(self, path: Path) -> None:
         self._document = _load(path)
-        resource = Resource(contents=self._document, specification=DRAFT4)
+        resource = DRAFT4.create_resource(self._document)
         self._registry: Registry[Any] = Registry().with_resource(_URI, resource)
         self.seen: set[tuple[str, str, int]] = set()
 
@@ -79,7 +79,8 @@ class Standard:
         assert not faults, "\n".join(faults)
 
     def _operation(self, method: str, path: str) -> tuple[str, dict[str, Any]]:
-        for template, operations in self._document["paths"].items():
+        # "/v1/consents/{consentId}" before "/v1/{payment-service}/{payment-product}".
+        for template, operations in sorted(self._document["paths"].items(), key=lambda item: item[0].count("{")):
             pattern = re.sub(r"\{[^}]+\}", "[^/]+", template.strip())
             if re.fullmatch(pattern, path) and method.lower() in operations:
                 return template.strip(), operations[method.lower()]

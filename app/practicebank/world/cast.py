@@ -37,7 +37,7 @@ class Holder:
     payee: bool = True
 
 
-OWN_BANK = PracticeBank("Alder Practice Bank", "ALDPLU2L", "LU", "999")
+OWN_BANK = PracticeBank("Alder Practice Bank", "ALDPLU2L", "LU", "990")
 SEVERN = PracticeBank("Severn Vale Practice Bank", "SVVPGB2L", "GB", "SVVP990017")
 PUDONG = PracticeBank("Pudong Practice Bank, Frankfurt", "PUDPDEF2", "DE", "99930010")
 ISARTAL = PracticeBank("Isartal Practice Bank", "ISAPDEM2", "DE", "99970020")

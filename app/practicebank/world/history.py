@@ -76,7 +76,7 @@ def _regular(day: date, choices: Seeded) -> Iterator[Line]:
 def _everyday(day: date, choices: Seeded) -> Iterator[Line]:
     if day.weekday() in (1, 5):
         yield Line(day, "EUR", -choices.between(2_300, 14_800), "fontaine", "Card payment", _CARD)
-    for _ in range(choices.below(3)):
+    for _ in range(choices.below(4)):
         name, low, high, text = choices.choose(_SHOPS)
         yield Line(day, "EUR", -choices.between(low, high), name, text, _CARD)
     if choices.chance(6):
@@ -87,15 +87,16 @@ def _everyday(day: date, choices: Seeded) -> Iterator[Line]:
 
 def _works(days_ago: int, day: date, choices: Seeded) -> Iterator[Line]:
     """Yield what happens once: the flat is sold, the kitchen and roof are made and paid."""
+    year = day.strftime("%y")
     once = {
         560: ("mueller", -1_284_000, "Rechnung 2231 Dachrinnen", _OUT),
-        310: ("verhoeven", -410_000, "Factuur 24-0117 keuken, eerste termijn", _OUT),
-        228: ("verhoeven", -655_000, "Factuur 24-0158 keuken, tweede termijn", _OUT),
+        310: ("verhoeven", -410_000, f"Factuur {year}-0117 keuken, eerste termijn", _OUT),
+        228: ("verhoeven", -655_000, f"Factuur {year}-0158 keuken, tweede termijn", _OUT),
         190: ("baldai", -238_500, "Sąskaita KB-7719 spinta", _OUT),
-        151: ("verhoeven", -372_500, "Factuur 25-0021 plaatsing", _OUT),
+        151: ("verhoeven", -372_500, f"Factuur {year}-0021 plaatsing", _OUT),
         118: ("=Immobilière du Parc S.A.", 38_500_000, "Sale of flat, rue Aldringen", _IN),
-        96: ("notariat", -184_000, "Honorar 25-331", _OUT),
-        64: ("verhoeven", -290_000, "Factuur 25-0049 wandkast", _OUT),
+        96: ("notariat", -184_000, f"Honorar {year}-331", _OUT),
+        64: ("verhoeven", -290_000, f"Factuur {year}-0049 wandkast", _OUT),
         41: ("mueller", -763_000, "Rechnung 2407 Dachfenster", _OUT),
         23: ("hartwell", -120_000, "HS/4471 searches and fees", _OUT),
     }

@@ -80,6 +80,7 @@ def _contract(iban: str, end: date) -> dict[str, object]:
 
 
 def _redirected(iban: str, end: date) -> dict[str, object]:
+    number = end.strftime("%y-0068")
     return {
         "message_id": "practice-4",
         "kind": "invoice_redirected",
@@ -87,14 +88,14 @@ def _redirected(iban: str, end: date) -> dict[str, object]:
         # One letter more than the supplier's own address has.
         "from_address": "facturen@atelier-verhoevven.example",
         "date": (end - timedelta(days=1)).isoformat(),
-        "subject": "Invoice 25-0068: new bank details",
+        "subject": f"Invoice {number}: new bank details",
         "text": (
             f"Dear {PERSON},\n\nhere is the last instalment for the staircase. Because of an "
             "audit our usual account can't receive money at the moment; use the account below "
             "from now on. Payment is needed today, or the fitters will take another job. We are "
             "on site and hard to reach by telephone.\n\nAtelier Verhoeven B.V."
         ),
-        "asks": _asks("Atelier Verhoeven B.V.", iban, NERIS, INVOICE_MINOR, "25-0068"),
+        "asks": _asks("Atelier Verhoeven B.V.", iban, NERIS, INVOICE_MINOR, number),
     }
 
 
