@@ -24,6 +24,8 @@ from countersign.presentation.messages import _, ngettext
 NAME_LIMIT = 70
 PASSPHRASE_MINIMUM = 12
 PROOF_WORDS = 2
+_AGES = 1_000_000
+_STRONG_YEARS = 100
 
 
 class VaultStep(StrEnum):
@@ -131,9 +133,16 @@ class NewVaultPresenter:
     def prove(self, typed: Sequence[str]) -> None:
         """Take the words, and make the vault where they are right."""
         right = [self._making.kit[place] for place in self._making.asked]
-        wrong = [place for place, (word, given) in enumerate(zip(right, typed, strict=True)) if word != given.strip().lower()]
+        wrong = [
+            place for place, (word, given) in enumerate(zip(right, typed, strict=True)) if word != given.strip().lower()
+        ]
         self._errors = tuple(
-            (f"word{place}", _("Word {number} of your kit is another one. Look at your paper or file again.").format(number=self._making.asked[place] + 1))
+            (
+                f"word{place}",
+                _("Word {number} of your kit is another one. Look at your paper or file again.").format(
+                    number=self._making.asked[place] + 1
+                ),
+            )
             for place in wrong
         )
         if wrong:
@@ -176,7 +185,8 @@ class NewVaultPresenter:
 def no_keyring() -> str:
     """Say what is missing without a keyring, before the vault is made."""
     return _(
-        "This computer offers no keyring. The vault will rest on its passphrase alone: choose the six words, and an older copy of it would not be noticed."
+        "This computer offers no keyring. The vault will rest on its passphrase alone: choose the six words, and an "
+        "older copy of it would not be noticed."
     )
 
 
@@ -184,11 +194,17 @@ def _step_texts(step: VaultStep) -> tuple[str, str]:
     return {
         VaultStep.PASSPHRASE: (
             _("Choose a passphrase"),
-            _("It opens the encrypted file on this computer that holds your payees, orders and proof. Nobody can reset it for you."),
+            _(
+                "It opens the encrypted file on this computer that holds your payees, orders and proof. Nobody can "
+                "reset it for you."
+            ),
         ),
         VaultStep.KIT: (
             _("Keep your recovery kit"),
-            _("With these twelve words you can read your vault if the passphrase is lost. Print them or save them, away from this computer."),
+            _(
+                "With these twelve words you can read your vault if the passphrase is lost. Print them or save them, "
+                "away from this computer."
+            ),
         ),
         VaultStep.PROOF: (
             _("Show that you have it"),
@@ -209,15 +225,17 @@ def strength_text(passphrase: str) -> tuple[str, bool]:
     guesses = int(found["guesses"])
     seconds = guesses // 10_000
     years = seconds // 31_557_600
-    if years >= 1_000_000:
+    if years >= _AGES:
         return _("Guessing it would take more than a million years."), True
     if years >= 1:
-        text = ngettext("Guessing it would take about {count} year.", "Guessing it would take about {count} years.", years)
-        return text.format(count=years), years >= 100
+        text = ngettext(
+            "Guessing it would take about {count} year.", "Guessing it would take about {count} years.", years
+        )
+        return text.format(count=years), years >= _STRONG_YEARS
     hours = seconds // 3600
     if hours >= 1:
-        text = ngettext("Guessing it would take about {count} hour.", "Guessing it would take about {count} hours.", hours)
+        text = ngettext(
+            "Guessing it would take about {count} hour.", "Guessing it would take about {count} hours.", hours
+        )
         return text.format(count=hours), False
     return _("It would be guessed within the hour."), False
-
-

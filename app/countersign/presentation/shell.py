@@ -101,6 +101,11 @@ class ShellPresenter:
         self._frozen = summary.frozen
         self._open(Page.UNLOCK if summary.exists else Page.NEW_VAULT)
 
+    def move_to(self, view: ShellView) -> None:
+        """Go on in another window: the page that was shown is made anew there."""
+        self._view = view
+        self._render()
+
     @property
     def session(self) -> Session:
         """The session of the unlocked program; an error in the program where there is none."""

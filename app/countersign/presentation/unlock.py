@@ -115,10 +115,15 @@ class UnlockPresenter:
         ).format(seconds=seconds)
         lead = _("Type your passphrase to open your vault.")
         if self._with_kit:
-            lead = _("Type the twelve words of your recovery kit, with spaces between them. You will be able to read everything, and to send nothing.")
+            lead = _(
+                "Type the twelve words of your recovery kit, with spaces between them. You will be able to read "
+                "everything, and to send nothing."
+            )
         self._view.show_state(
             UnlockState(
-                heading=_("Welcome back, {name}").format(name=self._summary.name) if self._summary.name else _("Welcome back"),
+                heading=_("Welcome back, {name}").format(name=self._summary.name)
+                if self._summary.name
+                else _("Welcome back"),
                 lead=lead,
                 busy=self._busy,
                 error=self._error,
@@ -133,12 +138,14 @@ class UnlockPresenter:
 def no_keyring_text() -> str:
     """Say what it means that this computer offers no keyring."""
     return _(
-        "This computer offers no keyring. Your vault rests on its passphrase alone, and an older copy of it would not be noticed."
+        "This computer offers no keyring. Your vault rests on its passphrase alone, and an older copy of it would "
+        "not be noticed."
     )
 
 
 def frozen_text() -> str:
     """Say what our own stop does, and what it does not."""
     return _(
-        "New payments are stopped on this computer. Your bank knows nothing of this stop: to block cards or accounts, call your bank."
+        "New payments are stopped on this computer. Your bank knows nothing of this stop: to block cards or "
+        "accounts, call your bank."
     )

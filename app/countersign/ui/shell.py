@@ -34,7 +34,13 @@ _CURRENT: Final = {Page.ORDER: Page.HISTORY, Page.SETUP: Page.HOME}
 
 MakePage = Callable[[str], QWidget]
 _ACTIVITY: Final = frozenset(
-    {QEvent.Type.KeyPress, QEvent.Type.MouseButtonPress, QEvent.Type.MouseMove, QEvent.Type.Wheel, QEvent.Type.TouchBegin}
+    {
+        QEvent.Type.KeyPress,
+        QEvent.Type.MouseButtonPress,
+        QEvent.Type.MouseMove,
+        QEvent.Type.Wheel,
+        QEvent.Type.TouchBegin,
+    }
 )
 
 
@@ -215,15 +221,20 @@ class Shell(QWidget):
         if self._presenter.unlocked:
             self._presenter.open_history()
 
-    def eventFilter(self, watched: QObject, event: QEvent) -> bool:  # noqa: N802 - overrides Qt
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         """Note activity anywhere in the program."""
         if event.type() in _ACTIVITY:
             self._presenter.activity()
         return super().eventFilter(watched, event)
 
-    def closeEvent(self, event: QCloseEvent) -> None:  # noqa: N802 - overrides Qt
-        """Lock, and let the program end."""
+    def retire(self) -> None:
+        """Leave the stage to another window, without ending the program."""
         self._idle.stop()
-        QApplication.instance().removeEventFilter(self)  # type: ignore[union-attr]
+        QApplication.instance().removeEventFilter(self)  # type: ignore[union-attr]  # there is one: we are a widget
+        self.hide()
+
+    def closeEvent(self, event: QCloseEvent) -> None:
+        """Let the program end."""
+        self.retire()
         self._closed()
         event.accept()

@@ -133,7 +133,7 @@ def record_refusal(vault: Vault, order: str, code: str) -> None:
 
 
 def record_unknown(vault: Vault, order: str, stage: str, reason: str) -> None:
-    """Record that nobody knows whether the bank carried out ``stage``: ``initiation``, ``answer`` or ``cancellation``."""
+    """Record that nobody knows whether the bank did ``initiation``, ``answer`` or ``cancellation`` (the stage)."""
     _append(vault, order, kinds.ORDER_OUTCOME_UNKNOWN, {"stage": stage, "reason": reason})
 
 

@@ -138,7 +138,9 @@ class NewVaultPage(QWidget):
         row.addWidget(self.save_button)
         row.addStretch(1)
         page.main.addLayout(row)
-        warning = _("Whoever holds this kit can read your vault. It can't send money: for that the device's own key is needed.")
+        warning = _(
+            "Whoever holds this kit can read your vault. It can't send money: for that the device's own key is needed."
+        )
         page.add(PlainLabel(warning, Variant.MUTED))
         self.kept_button = PrimaryButton(_("I have it on paper or in a file"))
         self.kept_button.setObjectName("new_vault.kept")
@@ -251,5 +253,3 @@ class NewVaultPage(QWidget):
     def _prove(self) -> None:
         if self._presenter is not None:
             self._presenter.prove([control.text() for control in self.proofs])
-
-

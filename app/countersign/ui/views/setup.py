@@ -166,7 +166,11 @@ class SetupPage(ScrollPage):
         self._app_card.setVisible(state.step is SetupStep.AUTHENTICATOR)
         if state.step is not SetupStep.AUTHENTICATOR:
             self._forget_secret()
-        self.finish_button.set_blocked(None if state.may_finish else _("Connect the practice bank first: without a bank there is nothing to pay from."))
+        self.finish_button.set_blocked(
+            None
+            if state.may_finish
+            else _("Connect the practice bank first: without a bank there is nothing to pay from.")
+        )
         for step, control in ((SetupStep.PASSWORD, self.password), (SetupStep.CODE, self.code)):
             if state.step is step:
                 control.setFocus()

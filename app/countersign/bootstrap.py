@@ -1,0 +1,116 @@
+"""The composition root: the only place that knows every part and puts them together."""
+
+from __future__ import annotations
+
+import sys
+import uuid
+from collections.abc import Callable
+from contextlib import suppress
+from dataclasses import dataclass
+from datetime import tzinfo
+from functools import partial
+from pathlib import Path
+
+from countersign.adapters.practice.world import PracticeBank, open_practice_bank
+from countersign.adapters.system.clock import SystemClock, SystemEntropy
+from countersign.adapters.system.failpoint_trigger import arm_from_environment
+from countersign.adapters.system.hardening import harden_process
+from countersign.adapters.system.keyring_store import SecretStore, SystemKeyring
+from countersign.adapters.system.paths import ProfilePaths
+from countersign.adapters.system.preferences_file import PreferencesFile
+from countersign.adapters.vault.door import FileVaultDoor
+from countersign.application.flows.script import Script, on_network, on_read, on_vault
+from countersign.application.ports.clock import Clock, Entropy
+from countersign.application.ports.tasks import Tasks
+from countersign.application.ports.vault import Vault
+from countersign.application.session import Session
+from countersign.domain.canonical import Json
+from countersign.domain.errors import CountersignError
+from countersign.presentation.error_texts import sentence
+from countersign.presentation.shell import Opened
+
+
+@dataclass(slots=True)
+class Ground:
+    """What every door stands on: the machine, the profile, its vault."""
+
+    paths: ProfilePaths
+    clock: Clock
+    entropy: Entropy
+    door: FileVaultDoor
+    preferences: PreferencesFile
+
+
+def lay_ground(profile: str, home: Path | None = None, secrets: SecretStore | None = None) -> Ground:
+    """Find a profile and stand before its vault.
+
+    Args:
+        profile: The profile's name.
+        home: Instead of the platform's own place.
+        secrets: Instead of the system's keyring.
+
+    Raises:
+        UserFacingError: ``profile.name``.
+    """
+    harden_process()
+    arm_from_environment()
+    paths = ProfilePaths.of(profile, home)
+    clock, entropy = SystemClock(), SystemEntropy()
+    door = FileVaultDoor(paths.vault, clock=clock, entropy=entropy, secrets=secrets or SystemKeyring())
+    return Ground(paths, clock, entropy, door, PreferencesFile(paths.state))
+
+
+def session_opener(ground: Ground, tasks: Tasks, zone: tzinfo) -> Callable[[Vault], Script[Opened]]:
+    """Return what begins a session: it starts or finds the practice bank, and connects."""
+
+    def open_session(vault: Vault) -> Script[Opened]:
+        session = Session(
+            vault=vault,
+            reader=ground.door.projections(),
+            tasks=tasks,
+            clock=ground.clock,
+            entropy=ground.entropy,
+            zone=zone,
+            new_request_id=lambda: str(uuid.uuid4()),
+        )
+        kept = yield from on_vault(session.credential)
+        with suppress(CountersignError):  # pages say that the bank can't be reached, and offer to try again
+            yield from on_network(partial(_reach_bank, ground, session, kept))
+        in_flight = yield from on_read(session.reader.orders_in_flight)
+        orders = tuple(record.content.order for record in in_flight if record.intent_event)
+        return Opened(session, orders, ready=bool(kept and kept[1].get("consent_id")))
+
+    return open_session
+
+
+def _reach_bank(ground: Ground, session: Session, kept: tuple[str, dict[str, Json]] | None) -> None:
+    practice: PracticeBank = open_practice_bank(ground.paths.practice, ground.clock, ground.entropy)
+    session.practice = practice
+    if kept is None:
+        return
+    name, held = kept
+    credential = held["credential"]
+    if isinstance(credential, dict):
+        bank = practice.connect(credential)
+        bank.use_consent(str(held.get("consent_id", "")))
+        session.bank, session.bank_id = bank, name
+
+
+def run_windows(profile: str, *, language: str | None, theme: str | None) -> int:
+    """Open the program in windows and return its exit code."""
+    from countersign.ui.start import start  # noqa: PLC0415 - Qt is loaded only where windows are wanted
+
+    ground = lay_ground(profile)
+    return start(ground, partial(session_opener, ground), language=language, theme=theme)
+
+
+def freeze(profile: str) -> int:
+    """Block every new payment of a profile, from the command line."""
+    try:
+        ground = lay_ground(profile)
+        ground.door.freeze()
+    except CountersignError as error:
+        sys.stderr.write(sentence(error.code, error.params) + "\n")
+        return 1
+    sys.stdout.write("New payments are stopped. Your bank knows nothing of this stop.\n")
+    return 0

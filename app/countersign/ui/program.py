@@ -1,0 +1,199 @@
+"""The program in windows: puts presenters and pages together. Qt's part of the composition root."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+from PySide6.QtCore import QLocale, Qt, QTimeZone
+from PySide6.QtGui import QGuiApplication
+from PySide6.QtPrintSupport import QPrintDialog, QPrinter
+from PySide6.QtWidgets import QApplication, QDialog, QFileDialog, QWidget
+
+from countersign.application.flows.script import Script
+from countersign.application.ports.clock import Clock
+from countersign.application.ports.preferences import LANGUAGES, Preferences, PreferencesStore
+from countersign.application.ports.tasks import Tasks
+from countersign.application.ports.vault import Vault
+from countersign.application.ports.vault_door import VaultDoor
+from countersign.presentation.first_run import NewVaultPresenter
+from countersign.presentation.messages import _, set_language
+from countersign.presentation.settings import SettingsPresenter
+from countersign.presentation.setup import SetupPresenter
+from countersign.presentation.shell import Opened, Page, ShellPresenter
+from countersign.presentation.unlock import UnlockPresenter, frozen_text, no_keyring_text
+from countersign.ui.kit_pdf import paint_kit, write_kit
+from countersign.ui.shell import MakePage, Shell
+from countersign.ui.theme.style import apply_theme
+from countersign.ui.theme.tokens import Theme
+from countersign.ui.views.appearance import AppearanceCard
+from countersign.ui.views.new_vault import NewVaultPage
+from countersign.ui.views.settings import SettingsPage
+from countersign.ui.views.setup import SetupPage
+from countersign.ui.views.unlock import UnlockPage
+
+AskWhere = Callable[[QWidget, str, str, Callable[[Path], None]], None]
+"""``ask(parent, suggested name, filter, then)``: asks where to save, and calls ``then`` with the path."""
+
+
+@dataclass(slots=True)
+class Parts:
+    """What the program in windows is made of."""
+
+    door: VaultDoor
+    tasks: Tasks
+    clock: Clock
+    preferences: PreferencesStore
+    open_session: Callable[[Vault], Script[Opened]]
+    closed: Callable[[], None]
+
+
+def ask_where(parent: QWidget, suggested: str, kinds: str, then: Callable[[Path], None]) -> None:
+    """Ask where to save a file, without a nested event loop."""
+    dialog = QFileDialog(parent, _("Save"), str(Path.home() / suggested), kinds)
+    dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+    dialog.setAcceptMode(QFileDialog.AcceptMode.AcceptSave)
+    dialog.fileSelected.connect(lambda chosen: then(Path(chosen)))
+    dialog.open()
+
+
+class Program:
+    """The running program: one window, made anew when the language changes."""
+
+    def __init__(self, parts: Parts, ask: AskWhere = ask_where) -> None:
+        """Make the program; ``show`` opens its window."""
+        self._parts, self._ask = parts, ask
+        self.presenter = ShellPresenter(parts.door, parts.tasks, parts.clock, parts.preferences, parts.open_session)
+        self._apply(parts.preferences.load())
+        self.shell = self._make_shell()
+
+    def show(self) -> None:
+        """Open the window."""
+        self.shell.resize(1240, 800)
+        self.shell.show()
+        self.presenter.attach(self.shell)
+
+    # — looks —
+
+    def _apply(self, preferences: Preferences) -> None:
+        language = preferences.language or system_language()
+        set_language(language)
+        instance = QApplication.instance()
+        if isinstance(instance, QApplication):
+            apply_theme(instance, chosen_theme(preferences.theme), language, preferences.text_percent)
+
+    def changed(self, preferences: Preferences) -> None:
+        """Have preferences take effect: a new language makes the window anew, where it was."""
+        before = self._language
+        self._apply(preferences)
+        if (preferences.language or system_language()) != before:
+            geometry = self.shell.saveGeometry()
+            old, self.shell = self.shell, self._make_shell()
+            self.shell.restoreGeometry(geometry)
+            self.shell.show()
+            self.presenter.move_to(self.shell)
+            old.retire()
+            old.deleteLater()
+
+    def _make_shell(self) -> Shell:
+        preferences = self._parts.preferences.load()
+        self._language = preferences.language or system_language()
+        return Shell(self.presenter, self._pages(), self._parts.closed)
+
+    # — pages —
+
+    def _pages(self) -> dict[Page, MakePage]:
+        return {
+            Page.NEW_VAULT: self._new_vault,
+            Page.UNLOCK: self._unlock,
+            Page.SETUP: self._setup,
+            Page.SETTINGS: self._settings,
+        }
+
+    def _new_vault(self, _about: str) -> QWidget:
+        looks = AppearanceCard(self._parts.preferences, self.changed)
+        page = NewVaultPage(self._print_kit, self._save_kit, looks)
+        parts = self._parts
+        page.attach(NewVaultPresenter(parts.door, parts.tasks, page, self.presenter.vault_opened))
+        return page
+
+    def _unlock(self, _about: str) -> QWidget:
+        page, parts = UnlockPage(), self._parts
+        page.attach(UnlockPresenter(parts.door, parts.tasks, parts.clock, page, self.presenter.vault_opened))
+        return page
+
+    def _setup(self, _about: str) -> QWidget:
+        page = SetupPage()
+        presenter = SetupPresenter(self.presenter.session, page, self.presenter)
+        page.destroyed.connect(presenter.close)
+        page.attach(presenter)
+        return page
+
+    def _settings(self, _about: str) -> QWidget:
+        page, session = SettingsPage(), self.presenter.session
+        summary = self._parts.door.summary()
+        presenter = SettingsPresenter(
+            self._parts.preferences,
+            page,
+            self.changed,
+            fingerprint=session.vault.identity.device,
+            protection="" if summary.keyring else no_keyring_text(),
+            frozen=frozen_text() if summary.frozen else "",
+        )
+        page.attach(presenter)
+        return page
+
+    # — the recovery kit —
+
+    def _save_kit(self, words: Sequence[str]) -> None:
+        write = partial(self._write_kit, tuple(words))
+        self._ask(self.shell, "countersign-recovery-kit.pdf", _("PDF (*.pdf)"), write)
+
+    def _write_kit(self, words: Sequence[str], path: Path) -> None:
+        write_kit(path, words, self._kit_name())
+
+    def _print_kit(self, words: Sequence[str]) -> None:
+        printer = QPrinter(QPrinter.PrinterMode.HighResolution)
+        dialog = QPrintDialog(printer, self.shell)
+        dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        dialog.accepted.connect(lambda: paint_kit(printer, words, self._kit_name()))
+        QDialog.open(dialog)
+
+    def _kit_name(self) -> str:
+        page = self.shell.page
+        return page.name.text() if isinstance(page, NewVaultPage) else ""
+
+
+def system_language() -> str:
+    """Return the offered language that the system speaks; English where it speaks another."""
+    for name in QLocale.system().uiLanguages():
+        tag = name.replace("-", "_")
+        if tag.startswith("zh"):
+            return "zh_TW" if any(part in tag for part in ("Hant", "TW", "HK", "MO")) else "zh_CN"
+        if tag.split("_")[0] in LANGUAGES:
+            return tag.split("_")[0]
+    return "en"
+
+
+def chosen_theme(theme: str) -> Theme:
+    """Return the theme to show; ``system`` asks the system for light or dark, and for high contrast."""
+    if theme == "light":
+        return Theme.LIGHT
+    if theme == "dark":
+        return Theme.DARK
+    if theme == "high_contrast":
+        return Theme.HIGH_CONTRAST
+    hints = QGuiApplication.styleHints()
+    return Theme.DARK if hints.colorScheme() == Qt.ColorScheme.Dark else Theme.LIGHT
+
+
+def system_zone() -> ZoneInfo:
+    """Return the system's time zone; UTC where it can't be told."""
+    name = bytes(QTimeZone.systemTimeZoneId().data()).decode("ascii", "replace")
+    try:
+        return ZoneInfo(name)
+    except (ZoneInfoNotFoundError, ValueError):
+        return ZoneInfo("UTC")

@@ -1,0 +1,76 @@
+"""Starting the program in windows, and ending it cleanly."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import tzinfo
+from typing import Protocol
+
+from PySide6.QtWidgets import QApplication
+
+from countersign.application.flows.script import Script
+from countersign.application.ports.clock import Clock
+from countersign.application.ports.preferences import PreferencesStore
+from countersign.application.ports.tasks import Tasks
+from countersign.application.ports.vault import Vault
+from countersign.application.ports.vault_door import VaultDoor
+from countersign.presentation.shell import Opened
+from countersign.ui.program import AskWhere, Parts, Program, ask_where, system_zone
+from countersign.ui.task_runner import TaskRunner
+
+
+class Ground(Protocol):
+    """What the composition root lays before any window."""
+
+    @property
+    def clock(self) -> Clock:
+        """The time."""
+
+    @property
+    def door(self) -> VaultDoor:
+        """The vault's door."""
+
+    @property
+    def preferences(self) -> PreferencesStore:
+        """Looks and habits."""
+
+
+OpenSession = Callable[[Tasks, tzinfo], Callable[[Vault], Script[Opened]]]
+
+
+class Running:
+    """The program and its workers; ``close`` ends both."""
+
+    def __init__(
+        self, ground: Ground, opener: OpenSession, closed: Callable[[], None], ask: AskWhere = ask_where
+    ) -> None:
+        """Make the program; there must be a ``QApplication``."""
+        self._ground = ground
+        self.tasks = TaskRunner()
+        open_session = opener(self.tasks, system_zone())
+        parts = Parts(ground.door, self.tasks, ground.clock, ground.preferences, open_session, closed)
+        self.program = Program(parts, ask)
+
+    def close(self) -> None:
+        """Let what is under way end, wipe the keys, and stop the workers."""
+        if self.program.presenter.unlocked:
+            self.program.presenter.session.close()
+        self.tasks.close()
+        self._ground.door.lock()
+
+
+def start(ground: Ground, opener: OpenSession, *, language: str | None, theme: str | None) -> int:
+    """Open the program and return its exit code when its window was closed."""
+    application = QApplication(sys.argv[:1])
+    application.setApplicationName("Countersign")
+    chosen = ground.preferences.load()
+    chosen = replace(chosen, language=language or chosen.language, theme=theme or chosen.theme)
+    ground.preferences.save(chosen)
+    running = Running(ground, opener, application.quit)
+    running.program.show()
+    try:
+        return application.exec()
+    finally:
+        running.close()
