@@ -10,9 +10,9 @@ import uuid
 from collections import deque
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
-from datetime import timedelta, timezone
 from functools import partial
 from typing import Final, TypeVar
+from zoneinfo import ZoneInfo
 
 from countersign.application.ports.bank import BankAccount, BankEntry
 from countersign.application.ports.practice import Letter
@@ -49,7 +49,7 @@ START_MS: Final = 1_795_348_800_000
 """Sunday 22 November 2026, 12:00 UTC."""
 
 DAY_MS: Final = 86_400_000
-ZONE: Final = timezone(timedelta(hours=1))
+ZONE: Final = ZoneInfo("Europe/Luxembourg")
 
 MAIN: Final = "LU209990012345678901"
 SAVINGS: Final = "LU709990098765432101"

@@ -7,13 +7,15 @@ from dataclasses import dataclass, field, replace
 from enum import StrEnum
 
 from countersign.domain.canonical import Fields, Json
-from countersign.domain.guidance import path_after
+from countersign.domain.guidance import path_after, path_after_all
 from countersign.domain.money import Money
 from countersign.domain.order import PaymentProduct, money_object
 from countersign.domain.payee import DetailsSource, NameCheck, PayeeKind, VopOutcome
 from countersign.domain.risk import Assessment
 
 DRAFT_FORMAT = 1
+
+_HOUR_MS = 3_600_000
 
 
 class Step(StrEnum):
@@ -39,7 +41,8 @@ class TransferDraft:
         payee: The payee's identifier; empty for one that is not kept yet.
         account: IBAN as it was typed and accepted, without spaces.
         check: The bank's answer for exactly this name and account, if it was asked.
-        call_back: Whether the person says that they called the payee on a number they already had.
+        call_back: Whether the person says that they called the payee on a number they already had; needed where the
+            bank could not check the name.
         answers: Intervention to answer.
         order: The frozen order, once the review was reached.
     """
@@ -149,7 +152,11 @@ def missing(draft: TransferDraft, step: Step) -> tuple[str, ...]:
     """Name what ``step`` still needs before the next one may be shown."""
     needs: dict[Step, dict[str, bool]] = {
         Step.PAYEE: {"name": not draft.name, "account": not draft.account, "source": draft.source is None},
-        Step.NAME_CHECK: {"check": not draft.checked, "no_match": _refused(draft)},
+        Step.NAME_CHECK: {
+            "check": not draft.checked,
+            "no_match": _has(draft, VopOutcome.NO_MATCH),
+            "call_back": _has(draft, VopOutcome.NOT_POSSIBLE) and not draft.call_back,
+        },
         Step.AMOUNT: {"amount": draft.amount is None, "debtor_account": not draft.debtor_account},
         Step.RISK: {},
         Step.REVIEW: {"order": not draft.order},
@@ -158,8 +165,8 @@ def missing(draft: TransferDraft, step: Step) -> tuple[str, ...]:
     return tuple(name for name, lacking in needs[step].items() if lacking)
 
 
-def _refused(draft: TransferDraft) -> bool:
-    return draft.checked and draft.check is not None and draft.check.outcome is VopOutcome.NO_MATCH
+def _has(draft: TransferDraft, outcome: VopOutcome) -> bool:
+    return draft.checked and draft.check is not None and draft.check.outcome is outcome
 
 
 def open_interventions(draft: TransferDraft, assessment: Assessment) -> tuple[str, ...]:
@@ -169,6 +176,12 @@ def open_interventions(draft: TransferDraft, assessment: Assessment) -> tuple[st
         for item in assessment.interventions
         if item not in draft.answers or not path_after(item, draft.answers[item]).may_continue
     )
+
+
+def held_until(draft: TransferDraft) -> int:
+    """Return until when an answer holds the draft (milliseconds since the epoch); 0 where none does."""
+    hours = path_after_all(draft.answers).hold_hours
+    return draft.saved_at + hours * _HOUR_MS if hours else 0
 
 
 def next_step(draft: TransferDraft, step: Step, assessment: Assessment | None) -> Step:

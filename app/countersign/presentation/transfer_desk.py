@@ -1,0 +1,173 @@
+"""What the steps of one guided transfer share: the draft, saving it, work in the lanes, and moving between steps."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime, timedelta, tzinfo
+from functools import partial
+from typing import TypeVar
+
+from countersign.application.flows.script import Script, on_vault, run_script
+from countersign.application.flows.transfer import Step, TransferDraft, next_step, previous_step
+from countersign.application.session import Session
+from countersign.application.use_cases.save_draft import save_draft
+from countersign.domain.errors import CountersignError
+from countersign.domain.risk import Assessment
+from countersign.presentation import error_texts, formats
+from countersign.presentation.messages import language
+from countersign.presentation.navigation import Navigate
+
+T = TypeVar("T")
+
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+
+
+@dataclass(frozen=True, slots=True)
+class Fault:
+    """What is wrong with one field; ``field`` is the view's name for it, empty for the whole page."""
+
+    field: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Option:
+    """One answer on a card."""
+
+    value: str
+    title: str
+    text: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """What went wrong, ready to show; empty where nothing did."""
+
+    title: str = ""
+    text: str = ""
+
+    @classmethod
+    def of(cls, error: CountersignError) -> Problem:
+        """Put an error into words."""
+        return cls(error_texts.title(error.code), error_texts.sentence(error.code, error.params))
+
+
+class TransferDesk:
+    """One transfer in the making.
+
+    Attributes:
+        draft: As it stands.
+        step: Which step is shown.
+        assessment: Of the draft as it stands; None where it has not been assessed since it changed.
+        problem: What went wrong last.
+        busy: What is being done, in words; empty when nothing is.
+    """
+
+    def __init__(self, session: Session, navigate: Navigate, draft: TransferDraft, changed: Callable[[], None]) -> None:
+        self.session = session
+        self.navigate = navigate
+        self.draft = draft
+        self.step = draft.step
+        self.assessment: Assessment | None = None
+        self.problem = Problem()
+        self.busy = ""
+        self.entered: Callable[[], None] = lambda: None
+        self._changed = changed
+        self._closed = False
+
+    def close(self) -> None:
+        """Show nothing any more; work under way still ends."""
+        self._closed = True
+
+    @property
+    def closed(self) -> bool:
+        """Whether the page is gone."""
+        return self._closed
+
+    def render(self) -> None:
+        """Have the page shown as it stands."""
+        if not self._closed:
+            self._changed()
+
+    def change(self, draft: TransferDraft) -> None:
+        """Take a changed draft; what was assessed no longer holds."""
+        if draft != self.draft:
+            self.draft = draft
+            self.assessment = None
+
+    def run(self, script: Script[T], done: Callable[[T], None], *, busy: str = "") -> None:
+        """Run a script; ``done`` is called unless the page was closed. A failure is shown."""
+        self.busy, self.problem = busy, Problem()
+
+        def ended(result: T) -> None:
+            self.busy = ""
+            if not self._closed:
+                done(result)
+
+        self.render()
+        run_script(self.session.tasks, script, ended, self._failed)
+
+    def fail(self, error: CountersignError) -> None:
+        """Show an error."""
+        self.problem = Problem.of(error)
+        self.render()
+
+    def _failed(self, error: Exception) -> None:
+        self.busy = ""
+        if not isinstance(error, CountersignError):
+            raise error
+        self.fail(error)
+
+    # — moving —
+
+    def save(self, then: Callable[[], None]) -> None:
+        """Save the draft, and go on once it is durable."""
+
+        def saved(draft: TransferDraft) -> None:
+            self.draft = replace(self.draft, saved_at=draft.saved_at)
+            then()
+
+        self.run(on_vault(partial(save_draft, self.session.vault, self.draft)), saved)
+
+    def forward(self) -> bool:
+        """Go to the step that follows; tell whether there was one to go to."""
+        following = next_step(self.draft, self.step, self.assessment)
+        if following is self.step:
+            return False
+        self.go(following)
+        return True
+
+    def back(self) -> None:
+        """Go to the step before, or home from the first; nothing typed is lost."""
+        if self.step is Step.PAYEE:
+            self.save(self.navigate.open_home)
+            return
+        self.go(previous_step(self.draft, self.step, self.assessment))
+
+    def go(self, step: Step) -> None:
+        """Save the draft at ``step`` and show it."""
+        self.draft = replace(self.draft, step=step)
+
+        def arrived() -> None:
+            self.step = step
+            self.problem = Problem()
+            self.entered()
+
+        self.save(arrived)
+
+    # — words —
+
+    def moment(self, at_ms: int) -> str:
+        """Write a time."""
+        return formats.time_text(at_ms, zone_name(self.session.zone), language())
+
+    def day(self, at_ms: int) -> str:
+        """Write the day of a time."""
+        local = (_EPOCH + timedelta(milliseconds=at_ms)).astimezone(self.session.zone)
+        return formats.date_text(local.date(), language())
+
+
+def zone_name(zone: tzinfo) -> str:
+    """Return the name by which the zone is known, UTC for one without."""
+    return str(getattr(zone, "key", "UTC"))
