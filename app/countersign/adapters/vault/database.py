@@ -50,6 +50,16 @@ def _connect(path: Path, key: bytearray) -> Connection:
     connection = dbapi2.connect(
         str(path), timeout=_BUSY_SECONDS, isolation_level=None, check_same_thread=False, cached_statements=256
     )
+    try:
+        with translated():
+            _prepare(connection, key)
+    except (SecurityError, UserFacingError):
+        connection.close()
+        raise
+    return connection
+
+
+def _prepare(connection: Connection, key: bytearray) -> None:
     # First of all: a damaged page is reported as an exception, not as lines on stderr.
     connection.execute("PRAGMA cipher_log_level = NONE")
     connection.execute(f"PRAGMA key = \"x'{key.hex()}'\"")
@@ -62,7 +72,6 @@ def _connect(path: Path, key: bytearray) -> Connection:
         f"cache_size = -{_CACHE_KIB}",
     ):
         connection.execute(f"PRAGMA {pragma}")
-    return connection
 
 
 def create_database(folder: Path, key: bytearray) -> Connection:

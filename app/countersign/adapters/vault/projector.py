@@ -146,20 +146,26 @@ class Projector:
 
     def _import_entry(self, statement: Statement, entry: StatementEntry, version: str) -> None:
         row = entry.row(statement.account)
-        known = self._connection.execute(
-            "SELECT place, version, end_to_end_id FROM p_transfers WHERE row = ?", (row,)
-        ).fetchone()
-        if known is not None:
-            if known[1] >= version:
-                return
-            self._connection.execute("DELETE FROM p_transfers WHERE place = ?", (known[0],))
-            if known[2] != entry.end_to_end_id:
-                self._show_once(known[2])
-        self._insert_transfer(
+        columns = (
             *(row, "", statement.account, statement.iban, entry.booked_at),
             *(entry.counterparty, entry.counterparty_account, entry.amount.currency, entry.amount.minor),
-            *(entry.remittance, "booked" if entry.booked else "pending", entry.end_to_end_id, 0, version),
+            *(entry.remittance, "booked" if entry.booked else "pending", entry.end_to_end_id),
         )
+        known = self._connection.execute(
+            "SELECT place, version, row, order_id, account, iban, at, counterparty, counterparty_account, currency,"
+            " minor, reference, state, end_to_end_id FROM p_transfers WHERE row = ?",
+            (row,),
+        ).fetchone()
+        if known is not None and known[1] >= version:
+            return
+        if known is not None and known[2:] == columns:  # the same again, as most are when a bank is asked anew
+            self._connection.execute("UPDATE p_transfers SET version = ? WHERE place = ?", (version, known[0]))
+            return
+        if known is not None:
+            self._connection.execute("DELETE FROM p_transfers WHERE place = ?", (known[0],))
+            if known[-1] != entry.end_to_end_id:
+                self._show_once(known[-1])
+        self._insert_transfer(*columns, 0, version)
         self._show_once(entry.end_to_end_id)
 
     def _insert_transfer(self, *columns: str | int) -> None:

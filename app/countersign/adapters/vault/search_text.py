@@ -26,7 +26,7 @@ class SearchTerms:
 
 
 def _folded(text: str) -> str:
-    return unicodedata.normalize("NFKC", text).casefold()
+    return unicodedata.normalize("NFKC", text).lower()  # not casefold: the index keeps ß
 
 
 def grams_of(*texts: str) -> str:
