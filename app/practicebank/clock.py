@@ -76,7 +76,8 @@ class BankClock:
         return {
             "now": iso(now_ms),
             "now_ms": now_ms,
-            "offset_ms": now_ms - _system_ms() if self._frozen_ms is not None else self._offset_ms,
+            # A clock that stands still has no fixed distance to the machine's.
+            "offset_ms": None if self._frozen_ms is not None else self._offset_ms,
             "frozen": self._frozen_ms is not None,
         }
 

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
+import os
 import threading
 import time
-from typing import BinaryIO
 
 
 class Leases:
@@ -63,15 +63,20 @@ class Leases:
                     return
                 self._changed.wait(left)
 
-    def hold_until_end_of(self, pipe: BinaryIO) -> None:
-        """Hold a lease until a pipe ends; the other end may be killed at any time."""
+    def hold_until_end_of(self, pipe: int) -> None:
+        """Hold a lease until a pipe ends; the other end may be killed at any time.
+
+        Args:
+            pipe: The pipe's file descriptor. It is read without Python's buffers, whose lock
+                would stop the interpreter from ending while a read is under way.
+        """
         self.take()
 
         def watch() -> None:
             try:
-                while pipe.read(1):
+                while os.read(pipe, 64):
                     pass
-            except (OSError, ValueError):
+            except OSError:
                 pass
             finally:
                 self.give_back()

@@ -111,7 +111,7 @@ def _serve(directory: Path, options: argparse.Namespace) -> int:
             signal.signal(number, lambda _number, _frame: leases.end())
     write_owner_only(record_path, orjson.dumps(record))
     if options.lease_stdin:
-        leases.hold_until_end_of(sys.stdin.buffer)
+        leases.hold_until_end_of(sys.stdin.fileno())
     _say({"status": "ready", **record})
     leases.wait_for_end()
     for server in (api, door):

@@ -152,9 +152,9 @@ class Client:
             serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
         )
         key_path.write_bytes(private + self.pem.encode())
-        context = ssl.create_default_context(cadata=bank.ready["ca_pem"])
-        context.load_cert_chain(key_path)
-        self.http = httpx.Client(verify=context, timeout=10, base_url=bank.ready["api_url"])
+        self.context = ssl.create_default_context(cadata=bank.ready["ca_pem"])
+        self.context.load_cert_chain(key_path)
+        self.http = httpx.Client(verify=self.context, timeout=10, base_url=bank.ready["api_url"])
 
     def close(self) -> None:
         """Close its connections."""

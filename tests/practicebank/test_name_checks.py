@@ -112,7 +112,12 @@ def test_an_answer_is_bound_to_its_account(shared_bank: RunningBank, shared_clie
     elsewhere = {"creditorName": "Jürgen Groß", "creditorAccount": {"iban": "DE89370400440532013000"}}
     unknown = shared_client.call("POST", VERIFY, elsewhere)
     assert (unknown["outcome"], "matchedName" in unknown) == ("NOAP", False)
-    for changes in ({"creditorName": ""}, {"creditorAccount": {"iban": "DE00"}}, {"creditorAccount": {}}):
+    unfit: list[dict[str, object]] = [
+        {"creditorName": ""},
+        {"creditorAccount": {"iban": "DE00"}},
+        {"creditorAccount": {}},
+    ]
+    for changes in unfit:
         assert shared_client.refused("POST", VERIFY, {**body, **changes})[:2] == (400, "FORMAT_ERROR")
 
 

@@ -136,14 +136,14 @@ def test_five_wrong_codes_end_an_authorisation_and_three_of_those_the_payment(
     assert again[:2] == (409, "STATUS_INVALID")
 
 
-def test_wrong_passwords_count_too(client: Client) -> None:
-    payment = client.initiate()
-    started = client.call("POST", payment["_links"]["startAuthorisation"]["href"], {}, expect=201)
+def test_wrong_passwords_count_too(shared_client: Client) -> None:
+    payment = shared_client.initiate()
+    started = shared_client.call("POST", payment["_links"]["startAuthorisation"]["href"], {}, expect=201)
     link = started["_links"]["updatePsuAuthentication"]["href"]
     wrong = {"psuData": {"password": "guess"}}
     for _ in range(4):
-        assert client.refused("PUT", link, wrong)[:2] == (401, "PSU_CREDENTIALS_INVALID")
-    assert client.call("PUT", link, wrong)["scaStatus"] == "failed"
+        assert shared_client.refused("PUT", link, wrong)[:2] == (401, "PSU_CREDENTIALS_INVALID")
+    assert shared_client.call("PUT", link, wrong)["scaStatus"] == "failed"
 
 
 def test_a_code_ages_by_the_banks_clock_and_a_new_one_can_be_sent(bank: RunningBank, client: Client) -> None:
@@ -162,34 +162,34 @@ def test_a_code_ages_by_the_banks_clock_and_a_new_one_can_be_sent(bank: RunningB
     assert done["scaStatus"] == "finalised"
 
 
-def test_steps_out_of_order_are_refused(client: Client) -> None:
-    payment = client.initiate()
-    started = client.call("POST", payment["_links"]["startAuthorisation"]["href"], {}, expect=201)
+def test_steps_out_of_order_are_refused(shared_client: Client) -> None:
+    payment = shared_client.initiate()
+    started = shared_client.call("POST", payment["_links"]["startAuthorisation"]["href"], {}, expect=201)
     link = started["_links"]["updatePsuAuthentication"]["href"]
     for body in ({"authenticationMethodId": "sms-1"}, {"scaAuthenticationData": "123456"}):
-        assert client.refused("PUT", link, body)[:2] == (409, "STATUS_INVALID")
-    assert client.refused("PUT", link, {"colour": "blue"})[:2] == (400, "FORMAT_ERROR")
-    known = client.identified(payment["_links"]["startAuthorisation"]["href"])
+        assert shared_client.refused("PUT", link, body)[:2] == (409, "STATUS_INVALID")
+    assert shared_client.refused("PUT", link, {"colour": "blue"})[:2] == (400, "FORMAT_ERROR")
+    known = shared_client.identified(payment["_links"]["startAuthorisation"]["href"])
     choose = known["_links"]["selectAuthenticationMethod"]["href"]
-    unknown = client.refused("PUT", choose, {"authenticationMethodId": "pigeon"})
+    unknown = shared_client.refused("PUT", choose, {"authenticationMethodId": "pigeon"})
     assert unknown[:2] == (400, "SCA_METHOD_UNKNOWN")
 
 
-def test_nobody_named_is_named_later(client: Client) -> None:
-    payment = client.call("POST", SCT, client.order(), expect=201, psu=False)
+def test_nobody_named_is_named_later(shared_client: Client) -> None:
+    payment = shared_client.call("POST", SCT, shared_client.order(), expect=201, psu=False)
     start = payment["_links"]["startAuthorisation"]["href"]
-    started = client.call("POST", start, {}, expect=201, psu=False)
+    started = shared_client.call("POST", start, {}, expect=201, psu=False)
     assert started["scaStatus"] == "received"
-    named = client.call("PUT", started["_links"]["updatePsuIdentification"]["href"], {})
+    named = shared_client.call("PUT", started["_links"]["updatePsuIdentification"]["href"], {})
     assert named["scaStatus"] == "psuIdentified"
-    stranger = client.refused("POST", start, {}, headers={"PSU-ID": "somebody"})
+    stranger = shared_client.refused("POST", start, {}, headers={"PSU-ID": "somebody"})
     assert stranger[:2] == (401, "PSU_CREDENTIALS_INVALID")
 
 
-def test_the_password_may_come_with_the_start(client: Client) -> None:
-    payment = client.initiate()
-    body = {"psuData": {"password": client.psu["practice_password"]}}
-    started = client.call("POST", payment["_links"]["startAuthorisation"]["href"], body, expect=201)
+def test_the_password_may_come_with_the_start(shared_client: Client) -> None:
+    payment = shared_client.initiate()
+    body = {"psuData": {"password": shared_client.psu["practice_password"]}}
+    started = shared_client.call("POST", payment["_links"]["startAuthorisation"]["href"], body, expect=201)
     assert started["scaStatus"] == "psuAuthenticated"
     assert started["scaMethods"][0]["authenticationType"] == "SMS_OTP"
 
@@ -270,60 +270,63 @@ REFUSALS: list[tuple[dict[str, Any], str, str]] = [
 ]
 
 
-def test_what_is_not_a_payment_is_refused_with_its_path(bank: RunningBank, client: Client) -> None:
+def test_what_is_not_a_payment_is_refused_with_its_path(shared_bank: RunningBank, shared_client: Client) -> None:
+    before = shared_bank.dump()["payments"]
     for changes, code, path in REFUSALS:
-        order = {k: v for k, v in client.order(**changes).items() if v is not None}
-        assert client.refused("POST", SCT, order) == (400, code, path), changes
-    pounds = bank.balance("GBP")["iban"]
+        order = {k: v for k, v in shared_client.order(**changes).items() if v is not None}
+        assert shared_client.refused("POST", SCT, order) == (400, code, path), changes
+    pounds = shared_bank.balance("GBP")["iban"]
     for name in ("debtorAccount", "creditorAccount"):
-        found = client.refused("POST", SCT, client.order(**{name: {"iban": pounds}}))
+        found = shared_client.refused("POST", SCT, shared_client.order(**{name: {"iban": pounds}}))
         assert found == (400, "PAYMENT_FAILED", f"{name}.iban")
-    later = client.order(requestedExecutionDate="2026-12-24")
-    instant = client.refused("POST", "/v1/payments/instant-sepa-credit-transfers", later)
+    later = shared_client.order(requestedExecutionDate="2026-12-24")
+    instant = shared_client.refused("POST", "/v1/payments/instant-sepa-credit-transfers", later)
     assert instant[:2] == (400, "EXECUTION_DATE_INVALID")
-    assert bank.dump()["payments"] == []
+    assert shared_bank.dump()["payments"] == before
 
 
-def test_names_in_any_script_are_carried(bank: RunningBank, client: Client) -> None:
-    for payee in bank.get("/world")["payees"]:
+def test_names_in_any_script_are_carried(shared_bank: RunningBank, shared_client: Client) -> None:
+    for payee in shared_bank.get("/world")["payees"]:
         changed = {"creditorAccount": {"iban": payee["iban"]}, "creditorName": payee["name"]}
-        payment = client.initiate(**changed)
-        assert client.call("GET", payment["_links"]["self"]["href"])["creditorName"] == payee["name"]
+        payment = shared_client.initiate(**changed)
+        assert shared_client.call("GET", payment["_links"]["self"]["href"])["creditorName"] == payee["name"]
 
 
-def test_requests_that_are_not_the_standards_are_refused(client: Client) -> None:
-    assert client.refused("POST", SCT, client.order(), headers={"PSU-IP-Address": ""}) == (
+def test_requests_that_are_not_the_standards_are_refused(shared_client: Client) -> None:
+    assert shared_client.refused("POST", SCT, shared_client.order(), headers={"PSU-IP-Address": ""}) == (
         400,
         "FORMAT_ERROR",
         "PSU-IP-Address",
     )
-    no_id = client.refused("POST", SCT, client.order(), headers={"X-Request-ID": ""}, judged=False)
+    no_id = shared_client.refused("POST", SCT, shared_client.order(), headers={"X-Request-ID": ""}, judged=False)
     assert no_id == (400, "FORMAT_ERROR", "X-Request-ID")
-    odd = client.refused("POST", SCT, client.order(), headers={"Content-Type": "text/plain"}, judged=False)
+    odd = shared_client.refused(
+        "POST", SCT, shared_client.order(), headers={"Content-Type": "text/plain"}, judged=False
+    )
     assert odd[:2] == (415, "FORMAT_ERROR")
-    assert client.refused("POST", SCT, [1, 2])[:2] == (400, "FORMAT_ERROR")
-    product = client.refused("POST", "/v1/payments/target-2-payments", client.order())
+    assert shared_client.refused("POST", SCT, [1, 2])[:2] == (400, "FORMAT_ERROR")
+    product = shared_client.refused("POST", "/v1/payments/target-2-payments", shared_client.order())
     assert product[:2] == (404, "PRODUCT_UNKNOWN")
-    assert client.refused("GET", f"{SCT}/00000000-0000-4000-8000-000000000000")[:2] == (404, "RESOURCE_UNKNOWN")
-    service = client.refused("POST", "/v1/bulk-payments/sepa-credit-transfers", {})
+    assert shared_client.refused("GET", f"{SCT}/00000000-0000-4000-8000-000000000000")[:2] == (404, "RESOURCE_UNKNOWN")
+    service = shared_client.refused("POST", "/v1/bulk-payments/sepa-credit-transfers", {})
     assert service[:2] == (405, "SERVICE_INVALID")
-    assert client.refused("PUT", SCT, {}, judged=False)[:2] == (405, "SERVICE_INVALID")
-    payment = client.initiate()
+    assert shared_client.refused("PUT", SCT, {}, judged=False)[:2] == (405, "SERVICE_INVALID")
+    payment = shared_client.initiate()
     elsewhere = payment["_links"]["self"]["href"].replace("sepa-", "instant-sepa-")
-    assert client.refused("GET", elsewhere)[:2] == (404, "RESOURCE_UNKNOWN")
+    assert shared_client.refused("GET", elsewhere)[:2] == (404, "RESOURCE_UNKNOWN")
     nobody = payment["_links"]["startAuthorisation"]["href"] + "/none"
-    assert client.refused("GET", nobody)[:2] == (404, "RESOURCE_UNKNOWN")
-    assert client.refused("PUT", nobody, {})[:2] == (404, "RESOURCE_UNKNOWN")
+    assert shared_client.refused("GET", nobody)[:2] == (404, "RESOURCE_UNKNOWN")
+    assert shared_client.refused("PUT", nobody, {})[:2] == (404, "RESOURCE_UNKNOWN")
 
 
 class TestCancelling:
     """Calling a payment off, before and after it was authorised."""
 
-    def test_before_authorisation_it_is_gone_at_once(self, client: Client) -> None:
-        payment = client.initiate()
-        client.call("DELETE", payment["_links"]["self"]["href"], expect=204)
-        assert client.status(payment) == "CANC"
-        again = client.refused("DELETE", payment["_links"]["self"]["href"])
+    def test_before_authorisation_it_is_gone_at_once(self, shared_client: Client) -> None:
+        payment = shared_client.initiate()
+        shared_client.call("DELETE", payment["_links"]["self"]["href"], expect=204)
+        assert shared_client.status(payment) == "CANC"
+        again = shared_client.refused("DELETE", payment["_links"]["self"]["href"])
         assert again[:2] == (400, "RESOURCE_BLOCKED")
 
     def test_after_authorisation_it_wants_one_of_its_own(self, bank: RunningBank, client: Client) -> None:
