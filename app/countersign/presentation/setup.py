@@ -44,7 +44,6 @@ class SetupTask:
     text: str
     done: bool
     action: str
-    action_is_primary: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -286,7 +285,6 @@ class SetupPresenter:
                 _("Connected. Its money is practice money.") if known.consent else bank_text,
                 done=known.consent,
                 action="" if known.consent else _("Connect"),
-                action_is_primary=not known.consent,
             ),
             SetupTask(
                 "authenticator",

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from functools import partial
 
-from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QSizePolicy, QVBoxLayout, QWidget
 
 from countersign.presentation.messages import _
 from countersign.presentation.setup import SetupPresenter, SetupState, SetupStep, SetupTask
@@ -34,6 +35,39 @@ from countersign.ui.widgets.page import FORM_WIDTH
 _QR_EDGE = 220
 
 
+class _TaskRow(QWidget):
+    """One task: its state as an icon, its words, and what to press."""
+
+    def __init__(self, key: str, open_task: Callable[[], None]) -> None:
+        super().__init__()
+        row = QHBoxLayout(self)
+        row.setContentsMargins(0, 0, 0, 0)
+        row.setSpacing(Space.M)
+        self._done, self._open_icon = IconView("check-circle", 24, "ok"), IconView("clock", 24, "muted")
+        row.addWidget(self._done)
+        row.addWidget(self._open_icon)
+        words = QVBoxLayout()
+        words.setSpacing(Space.XS)
+        self._title, self._text = PlainLabel("", Variant.STRONG), PlainLabel("", Variant.MUTED)
+        words.addWidget(self._title)
+        words.addWidget(self._text)
+        row.addLayout(words, 1)
+        self._button = PrimaryButton("") if key == "bank" else QuietButton("")
+        self._button.setObjectName(f"setup.{key}")
+        self._button.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
+        self._button.activated.connect(open_task)
+        row.addWidget(self._button)
+
+    def show_task(self, task: SetupTask) -> None:
+        """Show how the task stands."""
+        self._done.setVisible(task.done)
+        self._open_icon.setVisible(not task.done)
+        self._title.setText(task.title)
+        self._text.setText(task.text)
+        self._button.setText(task.action)
+        self._button.setVisible(bool(task.action))
+
+
 class SetupPage(ScrollPage):
     """Show the tasks; the open one unfolds below the list."""
 
@@ -48,7 +82,7 @@ class SetupPage(ScrollPage):
         self._list = Card()
         self._list.body.setSpacing(Space.L)
         self.add(self._list)
-        self._rows: list[QWidget] = []
+        self._rows: dict[str, _TaskRow] = {}
         self._progress = ProgressRow("")
         self._progress.hide()
         self.add(self._progress)
@@ -149,6 +183,7 @@ class SetupPage(ScrollPage):
         self._show_tasks(state.tasks)
         self._error.set_text(_("That did not work"), state.error)
         self._error.setVisible(bool(state.error))
+        self._list.setVisible(state.step in {SetupStep.LIST, SetupStep.WORKING})
         self._progress.setVisible(state.step is SetupStep.WORKING)
         if state.step is SetupStep.WORKING:
             self._progress.set_progress(state.working)
@@ -176,29 +211,12 @@ class SetupPage(ScrollPage):
                 control.setFocus()
 
     def _show_tasks(self, tasks: tuple[SetupTask, ...]) -> None:
-        for row in self._rows:
-            row.deleteLater()
-        self._rows = [self._row(task) for task in tasks]
-        for row in self._rows:
-            self._list.add(row)
-
-    def _row(self, task: SetupTask) -> QWidget:
-        holder = QWidget()
-        row = QHBoxLayout(holder)
-        row.setContentsMargins(0, 0, 0, 0)
-        row.setSpacing(Space.M)
-        row.addWidget(IconView("check-circle" if task.done else "clock", 24, "ok" if task.done else "muted"))
-        words = QVBoxLayout()
-        words.setSpacing(Space.XS)
-        words.addWidget(PlainLabel(task.title, Variant.STRONG))
-        words.addWidget(PlainLabel(task.text, Variant.MUTED))
-        row.addLayout(words, 1)
-        if task.action:
-            button = (PrimaryButton if task.action_is_primary else QuietButton)(task.action)
-            button.setObjectName(f"setup.{task.key}")
-            button.activated.connect(partial(self._open, task.key))
-            row.addWidget(button)
-        return holder
+        for task in tasks:
+            row = self._rows.get(task.key)
+            if row is None:
+                row = self._rows[task.key] = _TaskRow(task.key, partial(self._open, task.key))
+                self._list.add(row)
+            row.show_task(task)
 
     def show_authenticator(self, uri: str, secret: str) -> None:
         """Show the QR code and the secret in fours."""

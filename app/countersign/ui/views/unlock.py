@@ -11,13 +11,13 @@ from countersign.ui.theme.tokens import Space, Tone
 from countersign.ui.widgets import (
     Banner,
     Card,
-    DangerButton,
     Field,
     IconView,
     LinkButton,
     PlainLabel,
     PrimaryButton,
     ProgressRow,
+    QuietButton,
     SecretField,
     Variant,
     announce,
@@ -83,7 +83,7 @@ class UnlockPage(QWidget):
         self._protection = PlainLabel("", Variant.CAPTION)
         self._protection.hide()
         card.add(self._protection)
-        self.freeze_button = DangerButton(_("Freeze all new payments"), icon="freeze")
+        self.freeze_button = QuietButton(_("Freeze all new payments"), icon="freeze")
         self.freeze_button.setObjectName("unlock.freeze")
         column.addWidget(self.freeze_button)
 
