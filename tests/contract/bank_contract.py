@@ -146,6 +146,7 @@ class BankContract:
         payment = wired.payment()
         initiation = wired.bank.initiate(payment, request_id())
         wanted = wired.challenged(initiation.handle)
+        found = wired.bank.authorisation(initiation.payment_id, payment.product, wanted.authorisation_id)
         for _ in range(3):
             found = wired.bank.authorisation(initiation.payment_id, payment.product, wanted.authorisation_id)
             assert found.state is AuthorisationState.OPEN
@@ -203,9 +204,9 @@ class BankContract:
             lambda: wired.bank.authorisation(NOBODY, payment.product, NOBODY),
             lambda: wired.bank.authorisation(known, payment.product, NOBODY),
         )
-        for ask in asks:
+        for absent in asks:
             with pytest.raises(ConnectorError) as refused:
-                ask()
+                absent()
             assert refused.value.kind is FailureKind.RETRYABLE
             assert refused.value.code == "bank.not_found_proves_nothing"
 

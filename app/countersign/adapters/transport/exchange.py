@@ -322,15 +322,21 @@ def _inside(value: object) -> list[object]:
     return value if isinstance(value, list) else []
 
 
+def _beneath(error: Exception) -> object:
+    """Return the error that httpcore wrapped: it passes it on as an argument, and drops it as a cause."""
+    return error.args[0] if error.args else None
+
+
 def _connect_code(error: httpcore.ConnectError) -> str:
-    cause = error.__cause__
-    if isinstance(cause, ssl.SSLCertVerificationError):
+    beneath = _beneath(error)
+    if isinstance(beneath, ssl.SSLCertVerificationError):
         return "bank.not_trusted"
-    return "bank.tls_refused" if isinstance(cause, ssl.SSLError) else "bank.unreachable"
+    return "bank.tls_refused" if isinstance(beneath, ssl.SSLError) else "bank.unreachable"
 
 
 def _certificate_alert(error: Exception) -> bool:
-    return isinstance(error.__cause__, ssl.SSLError) and _is_certificate_alert(error.__cause__)
+    beneath = _beneath(error)
+    return isinstance(beneath, ssl.SSLError) and _is_certificate_alert(beneath)
 
 
 def _is_certificate_alert(error: ssl.SSLError) -> bool:
