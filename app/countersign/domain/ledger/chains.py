@@ -152,7 +152,7 @@ class History:
 
     def _wake(self, placed: str) -> list[str]:
         """Place the events that waited for ``placed`` alone; one that breaks a rule is no fault of who woke it."""
-        found = (self._waiting[item] for item in self._awaited.pop(placed, ()))
+        found = [self._waiting[item] for item in self._awaited.pop(placed, ()) if item in self._waiting]
         accepted = []
         for item in sorted((item for item in found if not self._missing(item.header)), key=lambda each: each.order_key):
             del self._waiting[item.id]

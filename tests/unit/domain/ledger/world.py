@@ -278,7 +278,8 @@ class OrderDesk:
         seen: Iterable[Event] = (),
         refs: Iterable[str] | None = None,
         at: int | None = None,
-        **changes: Json,
+        changes: JsonObject | None = None,
+        **more: Json,
     ) -> Event:
         named = sorted(item.id for item in approvals)
         body: dict[str, Json] = {
@@ -289,7 +290,8 @@ class OrderDesk:
             "request_id": "11111111-2222-4333-8444-555555555555",
             "bank": "practice",
             "never_executes_unauthorised": True,
-            **changes,
+            **(changes or {}),
+            **more,
         }
         rests = refs if refs is not None else (self.frozen.id, self.assessed.id, *named)
         who = pen or self.sender
