@@ -11,6 +11,7 @@ import base64
 import binascii
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from itertools import pairwise
 
 from countersign.domain.canonical import Fields, Json, canonical_bytes, parse_canonical
 from countersign.domain.errors import SecurityError
@@ -22,10 +23,12 @@ from countersign.domain.ledger.heads import Head, SignedHead
 from countersign.domain.ledger.merkle import verify_inclusion
 from countersign.domain.ledger.order_record import OrderRecord, fold_order
 from countersign.domain.ledger.rules import read_rules
+from countersign.domain.payee import fold_payee
 
 EVIDENCE_FORMAT = 1
 EVIDENCE_LIMIT = 8 * 1024 * 1024
 _DOCUMENT = "countersign.evidence"
+_NODE_BYTES = 32  # SHA-256
 
 
 class EvidenceError(SecurityError):
@@ -102,8 +105,8 @@ class Finding:
     faults: tuple[str, ...] = field(default=())
 
     def trusted(self, fingerprint: str) -> bool:
-        """Tell whether the signer is the device with this fingerprint (64 hex digits; spaces and dashes don't count)."""
-        given = "".join(character for character in fingerprint.lower() if character not in " -:\t")
+        """Tell whether the signer is the device with this fingerprint: 64 hex digits, spaces and dashes left out."""
+        given = "".join(character for character in fingerprint.lower() if character not in " -:\t\r\n")
         return not self.faults and self.device is not None and given == self.device.device
 
 
@@ -119,10 +122,14 @@ def check_evidence(evidence: Evidence, verify: Verify) -> Finding:
     except SecurityError as error:
         return Finding(None, "", None, len(events), (error.code,))
     faults.extend(code for _, code in refused)
+    if rules.contested:
+        faults.append("evidence.contested")
     device = rules.governance.device(head.device)
     if device is None:
         return Finding(None, "", None, len(events), ("evidence.unknown_device",))
     key = bytes.fromhex(device.signing_public_key)
+    if device.closed:  # from the last accepted event on nothing counts, and a head covers the whole chain
+        faults.append("evidence.closed_device")
     if not evidence.head.holds(key, verify):
         faults.append("evidence.head_signature")
     if events[0].header.workspace != head.workspace or head.chain is not Chain.SHARED:
@@ -136,6 +143,7 @@ def check_evidence(evidence: Evidence, verify: Verify) -> Finding:
         faults.append("evidence.no_order")
     else:
         faults.extend(code for _, code in record.faults)
+        faults.extend(_payee_faults(record, events))
     member = rules.governance.member_of(head.device)
     return Finding(device, member.name if member else "", record, len(events), tuple(dict.fromkeys(faults)))
 
@@ -158,9 +166,24 @@ def _event_faults(item: Disclosed, head: Head, key: bytes, verify: Verify) -> Se
     return [code for code, found in checks.items() if found]
 
 
+def _payee_faults(record: OrderRecord, events: Sequence[Event]) -> Sequence[str]:
+    """The version of the payee that the order names must be disclosed, and say what was agreed."""
+    content = record.content
+    payee = fold_payee(event for event in events if event.header.subject == content.payee)
+    version = next((item for item in payee.versions if item.event == content.payee_version), None) if payee else None
+    if version is None:
+        return ("evidence.no_payee",)
+    agreed = (content.payment.creditor_name, content.payment.creditor_account)
+    return () if agreed == (version.details.name, version.details.account) else ("evidence.other_payee",)
+
+
 def _in_order(events: Sequence[Event]) -> bool:
-    places = [event.header.seq for event in events]
-    return places == sorted(set(places)) and places[0] == 0
+    """Tell whether the genesis comes first, and place, order of folding and time go one way along the chain."""
+    headers = [event.header for event in events]
+    first, pairs = headers[0], pairwise(headers)
+    return first.seq == 0 and all(
+        before.seq < after.seq and before.lamport < after.lamport and before.at <= after.at for before, after in pairs
+    )
 
 
 def _event_object(item: Disclosed) -> dict[str, Json]:
@@ -183,6 +206,8 @@ def _disclosed(value: Json) -> Disclosed:
     event = Event(Header.parse(_bytes(fields.text("header"))), _bytes(fields.text("signature")), body)
     item = Disclosed(event, tuple(_bytes(step) for step in fields.texts("path")))
     fields.end()
+    if any(len(step) != _NODE_BYTES for step in item.path):
+        raise EvidenceError("evidence.path")
     return item
 
 
@@ -192,6 +217,9 @@ def _text(data: bytes) -> str:
 
 def _bytes(text: str) -> bytes:
     try:
-        return base64.b64decode(text, validate=True)
+        data = base64.b64decode(text, validate=True)
     except (binascii.Error, ValueError) as error:
         raise EvidenceError("evidence.base64") from error
+    if _text(data) != text:  # the last letter may hold bits that nobody reads: two spellings of the same bytes
+        raise EvidenceError("evidence.base64")
+    return data
