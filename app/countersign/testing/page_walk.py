@@ -14,34 +14,28 @@ from enum import StrEnum
 from itertools import combinations
 from typing import Final, cast
 
-from PySide6.QtCore import QAbstractItemModel, QCoreApplication, QObject, QPoint, QRect, Qt
-from PySide6.QtGui import QAccessible, QAccessibleInterface, QFontMetrics, QImage, QPalette
+from PySide6.QtCore import QCoreApplication, QObject, QPoint, QRect, Qt
+from PySide6.QtGui import QAccessible, QAccessibleInterface, QImage, QPalette
 from PySide6.QtWidgets import (
     QAbstractButton,
     QAbstractScrollArea,
     QAbstractSpinBox,
     QComboBox,
-    QLabel,  # noqa: TID251 - raw labels are looked at as well
+    QLabel,
     QLineEdit,
     QPlainTextEdit,
     QScrollArea,
-    QStyle,
-    QStyleOptionComboBox,
-    QStyleOptionFrame,
-    QTableView,
     QWidget,
 )
 
+from countersign.testing.text_fit import SLACK, cut_text
 from countersign.ui.theme.fonts import missing_glyphs
 from countersign.ui.theme.tokens import contrast
 from countersign.ui.widgets.buttons import KitButton
-from countersign.ui.widgets.labels import Elide, PlainLabel
-from countersign.ui.widgets.navigation import NavButton
 
 TEXT_CONTRAST: Final = 4.5
 LARGE_CONTRAST: Final = 3.0
 """For text of 24 px, or 19 px and heavy (WCAG 2.2, 1.4.3)."""
-_SLACK: Final = 1
 _ROLE = QAccessible.Role
 _NAMED_ROLES: Final = frozenset(
     {
@@ -156,115 +150,10 @@ def _path(root: QWidget, widget: QWidget) -> str:
 # --- clipped ------------------------------------------------------------------
 
 
-def _widest_piece(metrics: QFontMetrics, text: str) -> int:
-    """Return the width of the longest piece that can't be broken into lines."""
-    widest = 0
-    for word in text.split():
-        # Chinese breaks between any two characters.
-        breakable = any(character >= "\u2e80" for character in word)
-        pieces = list(word) if breakable else [word]
-        widest = max(widest, *(metrics.horizontalAdvance(piece) for piece in pieces))
-    return widest
-
-
 def _clipped(root: QWidget, widget: QWidget) -> Iterator[Finding]:
-    complaint = _cut_text(widget) or _cut_by_parent(root, widget)
+    complaint = cut_text(widget) or _cut_by_parent(root, widget)
     if complaint:
         yield Finding(Fault.CLIPPED, _path(root, widget), complaint)
-
-
-def _cut_text(widget: QWidget) -> str:
-    if isinstance(widget, QLabel):
-        return _cut_label(widget)
-    if isinstance(widget, KitButton):
-        return _cut_kit_button(widget)
-    if isinstance(widget, QLineEdit):
-        return _cut_line_edit(widget)
-    if isinstance(widget, QComboBox):
-        return _cut_combo(widget)
-    if isinstance(widget, QTableView):
-        return _cut_table(widget)
-    return ""
-
-
-def _cut_label(label: QLabel) -> str:
-    text, metrics, room = label.text(), label.fontMetrics(), label.contentsRect()
-    if not text:
-        return ""
-    if isinstance(label, PlainLabel) and label.elide() is not Elide.NONE:
-        shown = label.shown_text()
-        return "nothing left of it" if len(shown) < min(len(text), 4) else ""
-    if label.wordWrap():
-        need = label.heightForWidth(label.width())
-        if need > label.height() + _SLACK:
-            return f"needs {need} px of height, has {label.height()}"
-        widest = _widest_piece(metrics, text)
-    else:
-        widest = max(metrics.horizontalAdvance(line) for line in text.split("\n"))
-        if metrics.height() > room.height() + 2 * _SLACK:
-            return f"line of {metrics.height()} px in {room.height()}"
-    return f"needs {widest} px of width, has {room.width()}" if widest > room.width() + _SLACK else ""
-
-
-def _cut_kit_button(button: KitButton) -> str:
-    if isinstance(button, NavButton):
-        need = button.own_width()
-        return f"needs {need} px of width, has {button.width()}" if need > button.width() else ""
-    need = button.heightForWidth(button.width())
-    if need > button.height() + _SLACK:
-        return f"needs {need} px of height, has {button.height()}"
-    room = button.width() - button.extra_width()
-    widest = _widest_piece(button.fontMetrics(), button.text())
-    return f"needs {widest} px of width, has {room}" if widest > room + _SLACK else ""
-
-
-def _cut_line_edit(field: QLineEdit) -> str:
-    option = QStyleOptionFrame()
-    field.initStyleOption(option)
-    room = field.style().subElementRect(QStyle.SubElement.SE_LineEditContents, option, field)
-    room = room.marginsRemoved(field.textMargins()).adjusted(2, 0, -2, 0)
-    metrics = field.fontMetrics()
-    if metrics.height() > room.height() + 2 * _SLACK:
-        return f"line of {metrics.height()} px in {room.height()}"
-    # What is typed may be scrolled; an example and a fixed text may not be cut.
-    text = field.text() if field.isReadOnly() else "" if field.text() else field.placeholderText()
-    wide = metrics.horizontalAdvance(text)
-    return f"needs {wide} px of width, has {room.width()}" if wide > room.width() + _SLACK else ""
-
-
-def _cut_combo(combo: QComboBox) -> str:
-    option = QStyleOptionComboBox()
-    combo.initStyleOption(option)
-    control = QStyle.ComplexControl.CC_ComboBox
-    room = combo.style().subControlRect(control, option, QStyle.SubControl.SC_ComboBoxEditField, combo)
-    wide = combo.fontMetrics().horizontalAdvance(combo.currentText())
-    if wide > room.width() + _SLACK:
-        return f"needs {wide} px of width, has {room.width()}"
-    high = combo.fontMetrics().height()
-    return f"line of {high} px in {room.height()}" if high > room.height() + 2 * _SLACK else ""
-
-
-def _cut_table(table: QTableView) -> str:
-    model = cast("QAbstractItemModel | None", table.model())
-    if model is None:
-        return ""
-    header = table.horizontalHeader()
-    metrics = header.fontMetrics()
-    for column in range(model.columnCount()):
-        if table.isColumnHidden(column):
-            continue
-        title = str(model.headerData(column, Qt.Orientation.Horizontal) or "")
-        if not header.isHidden() and metrics.horizontalAdvance(title) > header.sectionSize(column) - 8:
-            return f"header {title!r} needs {metrics.horizontalAdvance(title)} px"
-        for row in range(min(model.rowCount(), 50)):
-            index = model.index(row, column)
-            flags = index.data(Qt.ItemDataRole.TextAlignmentRole)
-            if flags is None or not int(flags) & int(Qt.AlignmentFlag.AlignRight):
-                continue  # names may be shortened, figures may not
-            wide = table.fontMetrics().horizontalAdvance(str(index.data() or ""))
-            if wide > table.columnWidth(column) - 24 + _SLACK:
-                return f"figure {index.data()!r} needs {wide} px"
-    return ""
 
 
 def _cut_by_parent(root: QWidget, widget: QWidget) -> str:
@@ -276,7 +165,7 @@ def _cut_by_parent(root: QWidget, widget: QWidget) -> str:
     if scrolled or isinstance(parent, QAbstractScrollArea):
         return ""
     box = widget.geometry()
-    room = parent.rect().adjusted(-_SLACK, -_SLACK, _SLACK, _SLACK)
+    room = parent.rect().adjusted(-SLACK, -SLACK, SLACK, SLACK)
     if room.contains(box):
         return ""
     return f"at {box.getRect()} outside its parent's {parent.width()} × {parent.height()}"
@@ -298,7 +187,7 @@ def _overlaps(root: QWidget, parent: QWidget) -> Iterator[Finding]:
     ]
     for first, second in combinations(children, 2):
         shared = first.geometry().intersected(second.geometry())
-        if shared.width() > _SLACK and shared.height() > _SLACK:
+        if shared.width() > SLACK and shared.height() > SLACK:
             detail = f"{type(second).__name__} covers {shared.width()} × {shared.height()} px"
             yield Finding(Fault.OVERLAP, _path(root, first), detail)
 

@@ -353,6 +353,9 @@ def stories(say: Words, percent: int) -> tuple[QWidget, QSize]:
         model.appendRow(items)
     table.setModel(model)
     table.setColumnWidth(0, 420)
+    table.setColumnWidth(1, 130 if percent < LARGE else 240)
+    header = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
+    model.setHeaderData(2, Qt.Orientation.Horizontal, header, Qt.ItemDataRole.TextAlignmentRole)
     table.selectRow(1)
     table.setMinimumHeight(200 if percent < LARGE else 380)
     body.addWidget(table)

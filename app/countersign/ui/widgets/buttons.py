@@ -163,7 +163,8 @@ class KitButton(QPushButton):
     def _icon_size(self) -> int:
         return look().px(18) if self._icon else 0
 
-    def _extra(self) -> int:
+    def extra_width(self) -> int:
+        """Return the width of all that isn't text."""
         gap = Space.S if self._icon and self._text else 0
         return 2 * look().px(self.padding) + self._icon_size() + gap
 
@@ -173,7 +174,7 @@ class KitButton(QPushButton):
 
     def own_width(self) -> int:
         """Return the width of the text on one line, with icon and padding."""
-        return self.fontMetrics().horizontalAdvance(self._text) + 2 + self._extra()
+        return self.fontMetrics().horizontalAdvance(self._text) + 2 + self.extra_width()
 
     def _height(self) -> int:
         return look().px(TARGET)
@@ -192,7 +193,7 @@ class KitButton(QPushButton):
         # Chinese has no spaces to break at, so half the line will do.
         if len(words) == 1 and not self._text.isascii():
             widest = max(widest // 2, self.fontMetrics().height() * 2)
-        return QSize(min(widest + self._extra(), self.own_width()), self._height())
+        return QSize(min(widest + self.extra_width(), self.own_width()), self._height())
 
     def hasHeightForWidth(self) -> bool:
         """Return True: long texts break into lines in narrow windows."""
@@ -202,7 +203,7 @@ class KitButton(QPushButton):
         """Return the height of the text broken at ``width``."""
         if width >= self.own_width():
             return self._height()
-        inside = max(width - self._extra(), 1)
+        inside = max(width - self.extra_width(), 1)
         return max(self._height(), self._text_size(inside).height() + 2 * Space.S)
 
     def content_rects(self) -> tuple[QRectF, QRectF]:
@@ -210,7 +211,7 @@ class KitButton(QPushButton):
         box = QRectF(self.rect())
         icon = self._icon_size()
         gap = Space.S if icon and self._text else 0
-        room = int(box.width()) - self._extra()
+        room = int(box.width()) - self.extra_width()
         wide = min(self._text_size(max(room, 1)).width() + 2, room) if self._text else 0
         left = (box.width() - icon - gap - wide) / 2
         icon_box = QRectF(left, (box.height() - icon) / 2, icon, icon)

@@ -142,6 +142,10 @@ class PlainLabel(QLabel):
         """Role of the text."""
         return self._variant
 
+    def elide(self) -> Elide:
+        """Return where the line may be shortened."""
+        return self._elide
+
     def text(self) -> str:
         """Return the text as it was given."""
         return self._text

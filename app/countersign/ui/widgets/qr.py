@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 import qrcode
-from PySide6.QtCore import QRectF, QSize, Qt
+from PySide6.QtCore import QRectF, QSize
 from PySide6.QtGui import QColor, QPainter, QPaintEvent
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
@@ -69,10 +69,11 @@ class QrView(Picture):
         if not self._rows:
             return
         module = min(self.width(), self.height()) // (len(self._rows) + 2 * _QUIET)
-        painter.setPen(Qt.PenStyle.NoPen)
+        edge = module * (len(self._rows) + 2 * _QUIET)
+        across, down = (self.width() - edge) // 2, (self.height() - edge) // 2
         black = QColor("#000000")
         for y, row in enumerate(self._rows):
             for x, dark in enumerate(row):
                 if dark:
-                    left, top = (x + _QUIET) * module, (y + _QUIET) * module
+                    left, top = across + (x + _QUIET) * module, down + (y + _QUIET) * module
                     painter.fillRect(QRectF(left, top, module, module), black)

@@ -54,6 +54,7 @@ class _RowView(QWidget):
         self._outer.setSpacing(Space.L)
         self._pair = QBoxLayout(QBoxLayout.Direction.LeftToRight)
         self._pair.setSpacing(Space.XS)
+        self._end, self._state = QVBoxLayout(), QVBoxLayout()
         self.label = PlainLabel(row.label, Variant.MUTED)
         top = Qt.AlignmentFlag.AlignTop
         self._pair.addWidget(self.label, 0, top)
@@ -70,12 +71,14 @@ class _RowView(QWidget):
         self._chip = Chip(row.chip, row.tone) if row.chip else None
         if self._chip is not None:
             side = Qt.AlignmentFlag.AlignTop | Qt.AlignmentFlag.AlignLeading
-            self._middle.addWidget(self._chip, 0, side)
+            self._state.addWidget(self._chip, 0, side)
+            self._middle.addLayout(self._state)
         self._pair.addLayout(self._middle, 1)
         self._outer.addLayout(self._pair, 1)
         self.link = LinkButton(row.change, name=row.change_name or None) if row.change else None
         if self.link is not None:
-            self._outer.addWidget(self.link, 0, top)
+            self._end.addWidget(self.link, 0, top)
+            self._outer.addLayout(self._end)
         self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Minimum)
 
     def set_stacked(self, stacked: bool, label_width: int, chip_below: bool) -> None:
@@ -101,10 +104,13 @@ class _RowView(QWidget):
             ascent, height = first_line(self.link.text(), self.link.font())
             link = (self.link.sizeHint().height() - height) // 2 + ascent
         chip = (self._chip.sizeHint().height() + self._chip.fontMetrics().ascent()) // 2 if self._chip else 0
-        base = max(link, ascents[self.value], chip)
+        below = self._middle.direction() == QBoxLayout.Direction.TopToBottom
+        base = max(link, ascents[self.value], 0 if below else chip)
         for label in (self.label, self.value):
             above = stacked and label is self.value
             label.setContentsMargins(0, 0 if above else base - ascents[label], 0, 0)
+        self._end.setContentsMargins(0, base - link, 0, 0)
+        self._state.setContentsMargins(0, 0 if below else base - chip, 0, 0)
 
     def chip_wants_line(self, room: int) -> bool:
         """Tell whether value and chip don't fit beside each other."""
