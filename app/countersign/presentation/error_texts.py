@@ -106,6 +106,9 @@ def _transfer() -> Block:
             _("This transfer is stopped"),
             _("The check before sending stopped this transfer. Change what it names, or call the payee first."),
         ),
+        "transfer.draft_unknown": ErrorText(
+            _("This draft is gone"), _("This draft is no longer there. It was sent or deleted; see History.")
+        ),
         "review.digits_differ": ErrorText(
             _("The last four digits differ"),
             _(

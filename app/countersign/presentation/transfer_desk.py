@@ -106,14 +106,15 @@ class TransferDesk:
                 done(result)
 
         self.render()
-        run_script(self.session.tasks, script, ended, self._failed)
+        run_script(self.session.tasks, script, ended, self.failed)
 
     def fail(self, error: CountersignError) -> None:
         """Show an error."""
         self.problem = Problem.of(error)
         self.render()
 
-    def _failed(self, error: Exception) -> None:
+    def failed(self, error: Exception) -> None:
+        """Show an error that has words; let any other come to light."""
         self.busy = ""
         if not isinstance(error, CountersignError):
             raise error

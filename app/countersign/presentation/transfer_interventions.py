@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import TypeAlias
 
 from countersign.domain.guidance import INTERVENTIONS
 from countersign.presentation.messages import _
@@ -51,7 +52,8 @@ def interruption(code: str, answer: str, *, payee: str, fault: str) -> Interrupt
     """Word an intervention; ``payee`` is untrusted text."""
     words = _redirection if code == "invoice_redirection" else _safe_account
     icon, heading, paragraphs, question, safe = words(payee)
-    answers = tuple(Option(item.code, _answer_text(item.code)) for item in INTERVENTIONS[code].answers)
+    given = INTERVENTIONS[code].answers
+    answers: tuple[Option, ...] = tuple(Option(item.code, _answer_text(item.code)) for item in given)
     return InterruptionState(code, icon, heading, paragraphs, question, answers, answer, safe, fault)
 
 
@@ -70,25 +72,39 @@ def call_back_first(payee: str) -> HaltState:
     )
 
 
-def stopped(held: str, *, offers_freeze: bool) -> HaltState:
-    """Say that the transfer is stopped."""
-    if offers_freeze:
-        points = (
+def hang_up() -> HaltState:
+    """Say that somebody is probably being robbed, and what to do at once."""
+    return HaltState(
+        icon="phone",
+        heading=_("Stopped: this is how people are robbed"),
+        points=(
             _("You did the right thing by stopping. Nothing was sent."),
             _("Hang up now. Banks and police never ask anybody to move money."),
             _("Call your bank on the number on your card."),
             _("You can stop all new payments of this program at once; the bank knows nothing of that stop."),
-        )
-        return HaltState("phone", _("Stopped: this is how people are robbed"), points, False, True, held)  # noqa: FBT003
-    points = (
-        _("You did the right thing by stopping. Nothing was sent, and your draft is kept."),
-        _("Hurry is what swindlers need. A real payee can wait until tomorrow."),
-        _("Talk it over with somebody you trust before you come back."),
+        ),
+        may_answer_again=True,
+        offers_freeze=True,
     )
-    return HaltState("stop", _("Stopped for today"), points, False, False, held)  # noqa: FBT003
 
 
-_Wording = tuple[str, str, tuple[str, ...], str, str]
+def stopped(held: str) -> HaltState:
+    """Say that the transfer rests, and until when."""
+    return HaltState(
+        icon="stop",
+        heading=_("Stopped for today"),
+        points=(
+            _("You did the right thing by stopping. Nothing was sent, and your draft is kept."),
+            _("Hurry is what swindlers need. A real payee can wait until tomorrow."),
+            _("Talk it over with somebody you trust before you come back."),
+        ),
+        may_answer_again=False,
+        offers_freeze=False,
+        held=held,
+    )
+
+
+_Wording: TypeAlias = tuple[str, str, tuple[str, ...], str, str]
 
 
 def _redirection(payee: str) -> _Wording:

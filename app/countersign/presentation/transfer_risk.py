@@ -9,7 +9,7 @@ from functools import partial
 from countersign.application.flows.script import Script, on_read, on_vault
 from countersign.application.flows.transfer import Step, TransferDraft, held_until, open_interventions
 from countersign.application.use_cases.save_draft import save_draft
-from countersign.domain.guidance import INTERVENTIONS, Effect, path_after
+from countersign.domain.guidance import path_after
 from countersign.domain.money import Money
 from countersign.domain.risk import Assessment
 from countersign.presentation.messages import _
@@ -19,6 +19,7 @@ from countersign.presentation.transfer_interventions import (
     HaltState,
     InterruptionState,
     call_back_first,
+    hang_up,
     interruption,
     stopped,
 )
@@ -61,11 +62,12 @@ class RiskStep:
         self._picked = ""
         self._fault = ""
         self._asking_again = False
+        self._stopped_here = False
 
     def enter(self) -> None:
         """Assess the draft as it stands."""
         self._picked = self._fault = ""
-        self._asking_again = False
+        self._asking_again = self._stopped_here = False
         busy = _("Comparing this payment with your own…")
         self._desk.run(self._load(), self._take, busy=busy)
 
@@ -89,16 +91,12 @@ class RiskStep:
 
     def safe_action(self) -> None:
         """Do what is safe without answering: stop and call, or hang up."""
-        asked = self._asked()
-        effect = Effect.CALL_BACK if asked == "invoice_redirection" else Effect.FREEZE_OFFER
-        safest = next((code for code, found in _answers_of(asked) if found is effect), "")
-        if safest:
-            self._picked = safest
-            self.answer()
+        self._stopped_here = True
+        self._desk.render()
 
     def answer_again(self) -> None:
         """Ask once more, after the call."""
-        self._asking_again = True
+        self._asking_again, self._stopped_here = True, False
         self._desk.render()
 
     def freeze(self) -> None:
@@ -106,8 +104,8 @@ class RiskStep:
         self._desk.navigate.ask_freeze()
 
     def go_home(self) -> None:
-        """Leave; the draft stays."""
-        self._desk.save(self._desk.navigate.open_home)
+        """Leave; the draft stays as it was saved."""
+        self._desk.navigate.open_home()
 
     def change_details(self) -> None:
         """Go back to the payee."""
@@ -172,6 +170,9 @@ class RiskStep:
             heading = _("This payment can't be sent")
             return HaltState("stop", heading, points, may_answer_again=False, offers_freeze=False)
         asked = self._asked()
+        if asked and self._stopped_here:
+            redirected = asked == "invoice_redirection"
+            return call_back_first(draft.name) if redirected else hang_up()
         given = draft.answers.get(asked, "")
         if not given:
             return None
@@ -182,7 +183,7 @@ class RiskStep:
         if until <= self._desk.session.clock.now_ms():
             return None  # the day has passed: the question is asked anew
         held = _("You can take this transfer up again after {moment}.").format(moment=self._desk.moment(until))
-        return stopped(held, offers_freeze=path.offers_freeze)
+        return replace(hang_up(), may_answer_again=False, held=held) if path.offers_freeze else stopped(held)
 
 
 def last_payments(desk: TransferDesk, history: Sequence[tuple[int, int, str]]) -> ChartState | None:
@@ -192,8 +193,3 @@ def last_payments(desk: TransferDesk, history: Sequence[tuple[int, int, str]]) -
         return None
     paid = [(desk.day(at), Money(minor, amount.currency)) for at, minor, _account in reversed(history)]
     return chart(paid, amount, this_label=_("This payment"))
-
-
-def _answers_of(intervention: str) -> tuple[tuple[str, Effect], ...]:
-    known = INTERVENTIONS.get(intervention)
-    return tuple((item.code, item.effect) for item in known.answers) if known else ()

@@ -142,10 +142,13 @@ def _pair(value: Json) -> tuple[str, str]:
 
 
 def with_payee(draft: TransferDraft, **changes: object) -> TransferDraft:
-    """Change who is paid: what was checked, answered and frozen for somebody else no longer counts."""
+    """Change who is paid: what was checked and answered for somebody else no longer counts.
+
+    A frozen order stays named, so that the next review can end it.
+    """
     changed = replace(draft, **changes)  # type: ignore[arg-type]  # names are the draft's own
     same = (changed.name, changed.account) == (draft.name, draft.account)
-    return changed if same else replace(changed, check=None, answers={}, call_back=False, order="")
+    return changed if same else replace(changed, check=None, answers={}, call_back=False)
 
 
 def missing(draft: TransferDraft, step: Step) -> tuple[str, ...]:

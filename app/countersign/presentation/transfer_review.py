@@ -1,0 +1,284 @@
+"""Step 5, the review: the frozen order read back from its canonical bytes, and the approval of exactly that.
+
+What is shown, the fields it was made from and their digest travel together in one state. The approval takes them from
+the state that is on screen, so that a screen which shows something else can't be approved (RTS 2018/389, Article 5).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from functools import partial
+
+from countersign.application.flows.script import Script, on_read, on_vault
+from countersign.application.flows.transfer import Step
+from countersign.application.ports.vault import AccountRow
+from countersign.application.use_cases.approve_order import approve_order, stop_order
+from countersign.application.use_cases.freeze_order import FrozenOrder, freeze_order
+from countersign.application.use_cases.keep_payee import keep_payee
+from countersign.domain.accounts import masked
+from countersign.domain.errors import UserFacingError
+from countersign.domain.ledger.event import Event
+from countersign.domain.order import OrderContent, PaymentFields, PaymentProduct, fingerprint_phrase
+from countersign.domain.payee import DetailsSource, PayeeDetails, PayeeKind, VopOutcome
+from countersign.domain.policy import Policy
+from countersign.presentation.amount_words import amount_in_words
+from countersign.presentation.error_texts import sentence
+from countersign.presentation.formats import iban_text, money_text
+from countersign.presentation.messages import _, language
+from countersign.presentation.transfer_amount import assess, product_options
+from countersign.presentation.transfer_desk import TransferDesk
+from countersign.presentation.transfer_risk import CHART_PAYMENTS, last_payments
+from countersign.presentation.transfer_risk_texts import ChartState, top_reasons
+
+_SECOND_MS = 1000
+
+
+@dataclass(frozen=True, slots=True)
+class ReadBackRow:
+    """One row of the read-back.
+
+    Attributes:
+        chip: A state beside the value; ``tone`` is ``ok``, ``warn`` or ``neutral``.
+        step: The step that changes it; None where only a new order can.
+        account: The value is the payee's account: shown whole, first and last four strong.
+    """
+
+    key: str
+    label: str
+    value: str
+    chip: str = ""
+    tone: str = "neutral"
+    detail: str = ""
+    step: Step | None = None
+    account: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class ReadBack:
+    """An order as it is read back, with what it was made from."""
+
+    order: str
+    amount: str
+    words: str
+    rows: tuple[ReadBackRow, ...]
+    phrase: tuple[str, ...]
+    shown: PaymentFields
+    shown_digest: str
+
+
+@dataclass(frozen=True, slots=True)
+class ReviewState:
+    """What the fifth step shows.
+
+    Attributes:
+        read_back: None until the order is frozen.
+        wait_ms: How long the final button waits.
+        set_aside: What to do after "Something is not right"; empty before.
+    """
+
+    read_back: ReadBack | None
+    reasons: tuple[str, ...]
+    chart: ChartState | None
+    call_back: str
+    wait_ms: int
+    digits_fault: str
+    set_aside: tuple[str, ...]
+
+
+class ReviewStep:
+    """Leads through the fifth step."""
+
+    def __init__(self, desk: TransferDesk, words: Sequence[str]) -> None:
+        """``words``: the list that fingerprint phrases are made from; its length is a power of two."""
+        self._desk = desk
+        self._words = words
+        self._content: OrderContent | None = None
+        self._policy = Policy()
+        self._accounts: Sequence[AccountRow] = ()
+        self._history: Sequence[tuple[int, int, str]] = ()
+        self._digits_fault = ""
+        self._set_aside = False
+        self.approved_here = False
+
+    def enter(self) -> None:
+        """Freeze the draft: from here on there is one content and one digest."""
+        self._content, self._digits_fault, self._set_aside = None, "", False
+        self._desk.run(self._freeze(), self._take, busy=_("Writing the order down…"))
+
+    def change(self, step: Step) -> None:
+        """Change a detail: the order that is shown ends when the next one is made."""
+        self._content = None
+        self._desk.go(step)
+
+    def something_is_wrong(self) -> None:
+        """Stop this order for good and keep the draft."""
+        content = self._content
+        if content is None:
+            return
+
+        def stopped(_none: None) -> None:
+            self._content, self._set_aside = None, True
+            self._desk.change(replace(self._desk.draft, order="", step=Step.PAYEE))
+            self._desk.save(self._desk.render)
+
+        self._desk.run(on_vault(partial(stop_order, self._desk.session.vault, content.order, "not_right")), stopped)
+
+    def approve(self, on_screen: ReadBack, digits: str) -> None:
+        """Approve exactly what is on screen.
+
+        Args:
+            on_screen: The state that the view shows, as it shows it.
+            digits: The last four of the account, typed from the person's own document.
+        """
+        if not digits.strip():
+            self._digits_fault = _("Type the last four digits of the account from your contract or invoice.")
+            self._desk.render()
+            return
+        self._digits_fault = ""
+        vault = self._desk.session.vault
+        work = partial(approve_order, vault, on_screen.order, on_screen.shown, on_screen.shown_digest, digits)
+        self._desk.run(self._approved(work), self._confirmed)
+
+    def back_to_payee(self) -> None:
+        """Go on with the kept draft."""
+        self._desk.go(Step.PAYEE)
+
+    def _approved(self, work: partial[Event]) -> Script[str]:
+        try:
+            yield from on_vault(work)
+        except UserFacingError as error:
+            if error.code != "review.digits_differ":
+                raise
+            return sentence(error.code, error.params)
+        return ""
+
+    def _confirmed(self, fault: str) -> None:
+        self._digits_fault = fault
+        if fault:
+            self._desk.render()
+            return
+        self.approved_here = True
+        self._desk.go(Step.CONFIRM)
+
+    def _freeze(self) -> Script[FrozenOrder]:
+        session, draft = self._desk.session, self._desk.draft
+        currency = draft.amount.currency if draft.amount else ""
+        self._history = yield from on_read(partial(session.reader.outgoing_minor, currency, CHART_PAYMENTS))
+        self._accounts = yield from on_read(session.reader.accounts)
+        assessment = yield from assess(self._desk)
+        self._desk.assessment = assessment
+        details = PayeeDetails(
+            draft.name, draft.account, draft.agent, draft.kind, draft.source or DetailsSource.MESSAGE
+        )
+        check = draft.check if draft.checked else None
+        keep = partial(keep_payee, session.vault, session.entropy, details, draft.payee, check)
+        payee, version = yield from on_vault(keep)
+        kept = replace(draft, payee=payee)
+        return (yield from on_vault(partial(freeze_order, session.vault, session.entropy, kept, version, assessment)))
+
+    def _take(self, frozen: FrozenOrder) -> None:
+        # Only the bytes that were signed are shown: they are read back, not remembered.
+        self._content = OrderContent.parse(frozen.content.content_bytes)
+        self._policy = frozen.policy
+        self._desk.draft = frozen.draft
+        self._desk.render()
+
+    # — showing —
+
+    def state(self) -> ReviewState:
+        """Say what is to be shown."""
+        content, assessment = self._content, self._desk.assessment
+        reasons = top_reasons(assessment, content.payment.instructed_amount.currency) if content and assessment else ()
+        return ReviewState(
+            read_back=read_back(content, self._words, self._accounts, self._chip(), self._desk.draft.kind)
+            if content
+            else None,
+            reasons=reasons,
+            chart=last_payments(self._desk, self._history) if content else None,
+            call_back=_("Use a number you already had, not one from the message."),
+            wait_ms=self._wait_ms(content),
+            digits_fault=self._digits_fault,
+            set_aside=_set_aside() if self._set_aside else (),
+        )
+
+    def _wait_ms(self, content: OrderContent | None) -> int:
+        large = content is not None and content.payment.instructed_amount.minor >= self._policy.wait_above_minor
+        return self._policy.wait_seconds * _SECOND_MS if large else 0
+
+    def _chip(self) -> tuple[str, str]:
+        draft = self._desk.draft
+        outcome = draft.check.outcome if draft.check and draft.checked else VopOutcome.NOT_DONE
+        return {
+            VopOutcome.MATCH: (_("Name confirmed"), "ok"),
+            VopOutcome.CLOSE_MATCH: (_("Close match"), "warn"),
+            VopOutcome.NO_MATCH: (_("No match"), "danger"),
+        }.get(outcome, (_("Name not checked"), "neutral"))
+
+
+def read_back(
+    content: OrderContent,
+    words: Sequence[str],
+    accounts: Sequence[AccountRow],
+    chip: tuple[str, str],
+    kind: PayeeKind,
+) -> ReadBack:
+    """Read an order back from its content: every field that a bank acts on is in it.
+
+    Args:
+        content: Parsed from the canonical bytes.
+        words: For the fingerprint phrase.
+        accounts: Own accounts, for the name of the one that pays.
+        chip: Words and tone of the name check.
+        kind: What sort of payee it is.
+    """
+    payment, tag = content.payment, language()
+    own = next((row.name for row in accounts if row.iban == payment.debtor_account), _("Your account"))
+    arrival = next(item for item in product_options() if item.value == payment.product.value)
+    rows = [
+        ReadBackRow("payee", _("Pay to"), payment.creditor_name, *chip, _kind_text(kind), Step.PAYEE),
+        ReadBackRow("account", _("Account"), iban_text(payment.creditor_account), step=Step.PAYEE, account=True),
+        ReadBackRow("agent", _("Payee bank"), payment.creditor_agent or _("Found by the account number")),
+        ReadBackRow("product", _("Arrives"), _arrives(payment), detail=arrival.title, step=Step.AMOUNT),
+        ReadBackRow("remittance", _("Reference"), payment.remittance or _("None"), step=Step.AMOUNT),
+        ReadBackRow(
+            "debtor_account", _("From"), f"{own} {masked(payment.debtor_account)}", detail=content.debtor_name,
+            step=Step.AMOUNT,
+        ),
+        ReadBackRow("end_to_end_id", _("End-to-end number"), payment.end_to_end_id),
+    ]  # fmt: skip
+    return ReadBack(
+        order=content.order,
+        amount=money_text(payment.instructed_amount, tag),
+        words=amount_in_words(payment.instructed_amount, tag),
+        rows=tuple(rows),
+        phrase=fingerprint_phrase(content.digest, words),
+        shown=payment,
+        shown_digest=content.digest,
+    )
+
+
+def _arrives(payment: PaymentFields) -> str:
+    if payment.requested_execution_date:
+        return _("Sent on {date}").format(date=payment.requested_execution_date)
+    if payment.product is PaymentProduct.SEPA_INSTANT:
+        return _("Within ten seconds of your code")
+    return _("By the next banking day")
+
+
+def _kind_text(kind: PayeeKind) -> str:
+    return {
+        PayeeKind.PERSON: _("A person"),
+        PayeeKind.COMPANY: _("A company"),
+        PayeeKind.ESCROW: _("Notary, solicitor or escrow account"),
+        PayeeKind.OWN_ACCOUNT: _("Your own account elsewhere"),
+    }[kind]
+
+
+def _set_aside() -> tuple[str, ...]:
+    return (
+        _("You did the right thing by stopping. This order has ended: it can never be sent."),
+        _("Everything you typed is kept as a draft."),
+        _("If a detail was mistyped, change it and review again."),
+        _("If the details seem strange, call the payee on a number you already had before you go on."),
+    )
