@@ -108,26 +108,26 @@ def test_a_consent_lives_and_ends(bank: RunningBank, client: Client) -> None:
     assert client.refused("GET", "/v1/accounts")[:2] == (400, "FORMAT_ERROR")
 
 
-def test_a_consent_covers_what_it_names_and_no_more(bank: RunningBank, client: Client) -> None:
-    euro, pounds = bank.balance(), bank.balance("GBP")
-    headers = consent(client, access={"balances": [{"iban": euro["iban"]}]})
-    accounts = client.call("GET", "/v1/accounts", headers=headers)["accounts"]
+def test_a_consent_covers_what_it_names_and_no_more(shared_bank: RunningBank, shared_client: Client) -> None:
+    euro, pounds = shared_bank.balance(), shared_bank.balance("GBP")
+    headers = consent(shared_client, access={"balances": [{"iban": euro["iban"]}]})
+    accounts = shared_client.call("GET", "/v1/accounts", headers=headers)["accounts"]
     assert [a["iban"] for a in accounts] == [euro["iban"]]
     assert "transactions" not in accounts[0]["_links"]
     for path in (f"{euro['resource_id']}/transactions?bookingStatus=pending", pounds["resource_id"]):
-        assert client.refused("GET", f"/v1/accounts/{path}", headers=headers)[:2] == (401, "CONSENT_INVALID")
-    every = consent(client, access={"accounts": [], "balances": [], "transactions": []})
-    assert len(client.call("GET", "/v1/accounts", headers=every)["accounts"]) == 3
-    assert client.refused("GET", "/v1/accounts/none", headers=every)[:2] == (404, "RESOURCE_UNKNOWN")
+        assert shared_client.refused("GET", f"/v1/accounts/{path}", headers=headers)[:2] == (401, "CONSENT_INVALID")
+    every = consent(shared_client, access={"accounts": [], "balances": [], "transactions": []})
+    assert len(shared_client.call("GET", "/v1/accounts", headers=every)["accounts"]) == 3
+    assert shared_client.refused("GET", "/v1/accounts/none", headers=every)[:2] == (404, "RESOURCE_UNKNOWN")
 
 
-def test_without_the_person_it_may_be_used_as_often_as_agreed(client: Client) -> None:
-    headers = consent(client, frequencyPerDay=2)
+def test_without_the_person_it_may_be_used_as_often_as_agreed(shared_client: Client) -> None:
+    headers = consent(shared_client, frequencyPerDay=2)
     alone = {**headers, "PSU-IP-Address": ""}
     for _ in range(2):
-        client.call("GET", "/v1/accounts", headers=alone)
-    assert client.refused("GET", "/v1/accounts", headers=alone)[:2] == (429, "ACCESS_EXCEEDED")
-    client.call("GET", "/v1/accounts", headers=headers)
+        shared_client.call("GET", "/v1/accounts", headers=alone)
+    assert shared_client.refused("GET", "/v1/accounts", headers=alone)[:2] == (429, "ACCESS_EXCEEDED")
+    shared_client.call("GET", "/v1/accounts", headers=headers)
 
 
 def test_what_is_not_a_consent_is_refused(shared_client: Client) -> None:
@@ -156,9 +156,9 @@ def test_what_is_not_a_consent_is_refused(shared_client: Client) -> None:
     assert found == (400, "RESOURCE_UNKNOWN", "access.accounts")
 
 
-def test_what_is_not_a_question_for_a_statement_is_refused(bank: RunningBank, client: Client) -> None:
-    headers = consent(client)
-    url = f"/v1/accounts/{bank.balance()['resource_id']}/transactions"
+def test_what_is_not_a_question_for_a_statement_is_refused(shared_bank: RunningBank, shared_client: Client) -> None:
+    headers = consent(shared_client)
+    url = f"/v1/accounts/{shared_bank.balance()['resource_id']}/transactions"
     for query, code, path in (
         ("", "FORMAT_ERROR", "bookingStatus"),
         ("?bookingStatus=booked", "FORMAT_ERROR", "dateFrom"),
@@ -166,4 +166,4 @@ def test_what_is_not_a_question_for_a_statement_is_refused(bank: RunningBank, cl
         ("?bookingStatus=booked&dateFrom=2026-01-01&itemsPerPage=many", "FORMAT_ERROR", "itemsPerPage"),
         ("?bookingStatus=booked&dateFrom=2026-01-01&deltaList=true", "PARAMETER_NOT_SUPPORTED", "deltaList"),
     ):
-        assert client.refused("GET", url + query, headers=headers) == (400, code, path)
+        assert shared_client.refused("GET", url + query, headers=headers) == (400, code, path)

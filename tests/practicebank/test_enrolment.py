@@ -61,16 +61,16 @@ def test_an_elliptic_curve_key_will_do(
     client.close()
 
 
-def test_a_code_works_once(bank: RunningBank, rsa_key: rsa.RSAPrivateKey) -> None:
-    code, csr = bank.post("/enrolments")["code"], make_request_for_certificate(rsa_key)
+def test_a_code_works_once(shared_bank: RunningBank, rsa_key: rsa.RSAPrivateKey) -> None:
+    code, csr = shared_bank.post("/enrolments")["code"], make_request_for_certificate(rsa_key)
     typed = f" {code.lower().replace('-', ' ')} "
-    first = redeem(bank, typed, csr)
+    first = redeem(shared_bank, typed, csr)
     assert first.status_code == 201
     assert first.json()["bank_profile"]["commit_point"] == "sca_answer"
-    assert first.json()["api_url"] == bank.ready["api_url"]
+    assert first.json()["api_url"] == shared_bank.ready["api_url"]
     issued = x509.load_pem_x509_certificate(first.json()["certificate_pem"].encode())
     issued.verify_directly_issued_by(x509.load_pem_x509_certificate(first.json()["ca_pem"].encode()))
-    second = redeem(bank, code, csr)
+    second = redeem(shared_bank, code, csr)
     assert (second.status_code, second.json()["error"]) == (403, "code_unknown")
 
 
@@ -86,16 +86,18 @@ def test_a_code_ages_and_wrong_tries_void_it(bank: RunningBank, rsa_key: rsa.RSA
     assert redeem(bank, bank.post("/enrolments")["code"], csr).status_code == 201
 
 
-def test_unfit_requests_for_certificates_leave_the_code_usable(bank: RunningBank, rsa_key: rsa.RSAPrivateKey) -> None:
-    code = bank.post("/enrolments")["code"]
+def test_unfit_requests_for_certificates_leave_the_code_usable(
+    shared_bank: RunningBank, rsa_key: rsa.RSAPrivateKey
+) -> None:
+    code = shared_bank.post("/enrolments")["code"]
     good = make_request_for_certificate(rsa_key)
     body = base64.b64decode("".join(good.splitlines()[1:-1]))
     flipped = body[:-1] + bytes([body[-1] ^ 1])
     forged = x509.load_der_x509_csr(flipped).public_bytes(serialization.Encoding.PEM).decode()
     odd_curve = make_request_for_certificate(ec.generate_private_key(ec.SECP521R1()))
     for unfit in ("nonsense", forged, odd_curve):
-        assert redeem(bank, code, unfit).json()["error"] == "request_unfit"
-    assert redeem(bank, code, good).status_code == 201
+        assert redeem(shared_bank, code, unfit).json()["error"] == "request_unfit"
+    assert redeem(shared_bank, code, good).status_code == 201
 
 
 def test_a_revoked_client_is_refused(bank: RunningBank, client: Client) -> None:

@@ -50,30 +50,33 @@ def test_a_dropped_reply_did_happen(bank: RunningBank, client: Client) -> None:
 
 
 @pytest.mark.parametrize(("when", "happened"), [("before", 0), ("after", 1)])
-def test_out_of_order_before_or_after_the_commit(bank: RunningBank, client: Client, when: str, happened: int) -> None:
-    bank.faults({"kind": "status_5xx", "method": "POST", "status": 500, "when": when})
-    reply = client.send(client.request("POST", SCT, client.order()))
+def test_out_of_order_before_or_after_the_commit(
+    shared_bank: RunningBank, shared_client: Client, when: str, happened: int
+) -> None:
+    before = len(shared_bank.dump()["payments"])
+    shared_bank.faults({"kind": "status_5xx", "method": "POST", "status": 500, "when": when})
+    reply = shared_client.send(shared_client.request("POST", SCT, shared_client.order()))
     assert (reply.status_code, reply.content) == (500, b"")
-    assert len(bank.dump()["payments"]) == happened
+    assert len(shared_bank.dump()["payments"]) == before + happened
 
 
 @pytest.mark.parametrize("when", ["before", "after"])
-def test_latency(bank: RunningBank, client: Client, when: str) -> None:
-    bank.faults({"kind": "latency", "ms": 300, "when": when, "path": "/v1/bank-profile"})
+def test_latency(shared_bank: RunningBank, shared_client: Client, when: str) -> None:
+    shared_bank.faults({"kind": "latency", "ms": 300, "when": when, "path": "/v1/bank-profile"})
     began = time.monotonic()
-    client.call("GET", "/v1/bank-profile")
+    shared_client.call("GET", "/v1/bank-profile")
     assert time.monotonic() - began >= 0.3
 
 
-def test_a_reply_that_comes_twice(bank: RunningBank, client: Client) -> None:
-    bank.faults({"kind": "duplicate_reply"})
-    request = client.request("GET", "/v1/bank-profile", headers={"Connection": "close"})
+def test_a_reply_that_comes_twice(shared_bank: RunningBank, shared_client: Client) -> None:
+    shared_bank.faults({"kind": "duplicate_reply"})
+    request = shared_client.request("GET", "/v1/bank-profile", headers={"Connection": "close"})
     head = "".join(f"{name}: {value}\r\n" for name, value in request.headers.items() if name != "connection")
-    port = urlsplit(bank.ready["api_url"]).port or 0
+    port = urlsplit(shared_bank.ready["api_url"]).port or 0
     received = b""
     with (
         socket.create_connection(("127.0.0.1", port), 10) as plain,
-        client.context.wrap_socket(plain, server_hostname="localhost") as wire,
+        shared_client.context.wrap_socket(plain, server_hostname="localhost") as wire,
     ):
         wire.sendall(f"GET /v1/bank-profile HTTP/1.1\r\n{head}Connection: close\r\n\r\n".encode())
         while piece := wire.recv(65536):

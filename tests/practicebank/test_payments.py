@@ -13,6 +13,7 @@ if TYPE_CHECKING:
 SCT = "/v1/payments/sepa-credit-transfers"
 AMOUNT = 25_000_000
 FEE = 35
+SMALL = {"currency": "EUR", "amount": "10.00"}
 
 
 def test_an_ordinary_transfer_goes_from_received_to_settled(bank: RunningBank, client: Client) -> None:
@@ -194,22 +195,27 @@ def test_the_password_may_come_with_the_start(shared_client: Client) -> None:
     assert started["scaMethods"][0]["authenticationType"] == "SMS_OTP"
 
 
-def test_without_deduplication_two_initiations_are_two_executions(bank: RunningBank, client: Client) -> None:
+def test_without_deduplication_two_initiations_are_two_executions(
+    shared_bank: RunningBank, shared_client: Client
+) -> None:
     for _ in range(2):
-        client.pay("instant-sepa-credit-transfers", instructedAmount={"currency": "EUR", "amount": "10.00"})
-    executions = bank.get("/journal")["journal"]
-    assert [e["end_to_end_id"] for e in executions] == ["HS-4471-DEPOSIT"] * 2
+        shared_client.pay("instant-sepa-credit-transfers", instructedAmount=SMALL, endToEndIdentification="TWICE")
+    executions = [e for e in shared_bank.get("/journal")["journal"] if e["end_to_end_id"] == "TWICE"]
+    assert len(executions) == 2
     assert len({e["execution_id"] for e in executions}) == 2
 
 
-def test_with_deduplication_a_repeated_request_is_the_same_payment(bank: RunningBank, client: Client) -> None:
-    bank.put("/outcomes", {"deduplicate": True})
-    request = client.request("POST", SCT, client.order())
-    first, second = client.send(request), client.send(request)
+def test_with_deduplication_a_repeated_request_is_the_same_payment(
+    shared_bank: RunningBank, shared_client: Client
+) -> None:
+    shared_bank.put("/outcomes", {"deduplicate": True})
+    request = shared_client.request("POST", SCT, shared_client.order())
+    first, second = shared_client.send(request), shared_client.send(request)
     assert first.json()["paymentId"] == second.json()["paymentId"]
     headers = {"X-Request-ID": request.headers["x-request-id"]}
-    other = client.order(creditorName="Another")
-    assert client.refused("POST", SCT, other, headers=headers)[:2] == (400, "FORMAT_ERROR")
+    other = shared_client.order(creditorName="Another")
+    assert shared_client.refused("POST", SCT, other, headers=headers)[:2] == (400, "FORMAT_ERROR")
+    shared_bank.put("/outcomes", {"deduplicate": False})
 
 
 def test_too_little_money_is_a_rejection_with_its_reason(bank: RunningBank, client: Client) -> None:
@@ -345,14 +351,14 @@ class TestCancelling:
         assert account["available_minor"] == account["opening_minor"]
         assert [e["status"] for e in bank.get("/journal")["journal"]] == ["CANC"]
 
-    def test_a_code_for_the_payment_does_not_cancel_it(self, client: Client) -> None:
-        payment = client.pay()
-        code = client.sms_code()
-        asked = client.call("DELETE", payment["_links"]["self"]["href"], expect=202)
-        challenge = client.challenged(asked["_links"]["startAuthorisation"]["href"])
-        assert client.sms_code() != code
+    def test_a_code_for_the_payment_does_not_cancel_it(self, shared_client: Client) -> None:
+        payment = shared_client.pay(instructedAmount=SMALL)
+        code = shared_client.sms_code()
+        asked = shared_client.call("DELETE", payment["_links"]["self"]["href"], expect=202)
+        challenge = shared_client.challenged(asked["_links"]["startAuthorisation"]["href"])
+        assert shared_client.sms_code() != code
         answer = challenge["_links"]["authoriseTransaction"]["href"]
-        assert client.refused("PUT", answer, {"scaAuthenticationData": code})[1] == "SCA_INVALID"
+        assert shared_client.refused("PUT", answer, {"scaAuthenticationData": code})[1] == "SCA_INVALID"
 
     @pytest.mark.parametrize("when", ["before", "during"])
     def test_once_settled_it_is_too_late(self, bank: RunningBank, client: Client, when: str) -> None:
