@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import cast
 
 from countersign.application.ports.vault import (
@@ -22,6 +22,10 @@ from countersign.domain.money import Money
 from countersign.domain.order_state import MAY_HAVE_MOVED_MONEY
 from countersign.domain.payee import PayeeRecord
 from countersign.testing.fake_vault import MemoryVault
+
+
+_DAY_MS = 86_400_000
+_DAYS = 90
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +60,19 @@ class MemoryProjections:
                 available=_money(body["available"]),
                 as_of=cast("int", body["as_of"]),
             )
-        return tuple(found.values())
+        return tuple(replace(row, daily_balances=self._daily(row)) for row in found.values())
+
+    def _daily(self, row: AccountRow) -> tuple[int, ...]:
+        last_day = row.as_of // _DAY_MS
+        found, at_end = [], row.balance.minor
+        for day in range(last_day, last_day - _DAYS, -1):
+            found.append(at_end)
+            at_end -= sum(
+                entry.amount.minor
+                for entry in self._entries()
+                if (entry.account, entry.booked_at // _DAY_MS) == (row.account, day)
+            )
+        return tuple(reversed(found))
 
     def payees(self, text: str = "") -> Sequence[PayeeRow]:
         """List payees, those paid last first."""
@@ -149,7 +165,7 @@ class MemoryProjections:
             for item in cast("Sequence[JsonObject]", body["entries"]):
                 entry = str(item["entry"])
                 found[entry] = _Entry(
-                    account=str(body["iban"]),
+                    account=str(body["account"]),
                     entry=entry,
                     booked_at=cast("int", item["booked_at"]),
                     amount=_money(item["amount"]),
@@ -178,7 +194,8 @@ class MemoryProjections:
             for entry in self._entries()
             if entry.end_to_end_id not in own
         ]
-        return rows + [_order_row(record) for record in orders]
+        own_accounts = {str(body["iban"]): str(body["account"]) for body in self._statements()}
+        return rows + [_order_row(record, own_accounts) for record in orders]
 
     def _payee_row(self, record: PayeeRecord) -> PayeeRow:
         details, newest = record.version.details, record.check_of(record.version.event)
@@ -200,12 +217,12 @@ class MemoryProjections:
         return [paid for currency in currencies for paid in self.outgoing_minor(currency)]
 
 
-def _order_row(record: OrderRecord) -> TransferRow:
+def _order_row(record: OrderRecord, own_accounts: Mapping[str, str]) -> TransferRow:
     payment = record.content.payment
     return TransferRow(
         row=record.content.order,
         order=record.content.order,
-        account=payment.debtor_account,
+        account=own_accounts.get(payment.debtor_account, payment.debtor_account),
         at=record.changed_at,
         counterparty=payment.creditor_name,
         counterparty_account=payment.creditor_account,

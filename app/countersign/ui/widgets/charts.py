@@ -153,12 +153,20 @@ class _WithTable(QWidget):
 
     def show_table(self, shown: bool) -> None:
         """Show the table or the picture."""
+        if shown:
+            self._build_table()
         self._table.setVisible(shown)
         self.canvas.setVisible(not shown)
         self.toggle.setText(_("Show as chart") if shown else _("Show as table"))
 
     def _fill(self, rows: Sequence[tuple[str, str]]) -> None:
         self._rows = tuple(rows)
+        self.toggle.setVisible(bool(rows))
+        if self.table_shown():
+            self._build_table()
+
+    def _build_table(self) -> None:
+        """Make the table's labels: only once somebody asks for it, since a year of days has hundreds."""
         while (item := self._grid.takeAt(0)) is not None:
             old = item.widget()
             if old is not None:
@@ -170,7 +178,6 @@ class _WithTable(QWidget):
             self._grid.addWidget(PlainLabel(pair[0], variant), line, 0)
             self._grid.addWidget(PlainLabel(pair[1], variant, wrap=False), line, 1, right)
         self._grid.setColumnStretch(0, 1)
-        self.toggle.setVisible(bool(rows))
 
     def _on_toggle(self) -> None:
         self.show_table(not self.table_shown())

@@ -1,0 +1,392 @@
+"""The first page: what waits, what is there, and what keeps it safe."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime, timedelta
+from functools import partial
+from typing import Protocol
+
+from countersign.application.flows.script import Script, on_network, on_read, on_vault, run_script
+from countersign.application.flows.transfer import TransferDraft
+from countersign.application.ports.practice import Letter
+from countersign.application.ports.vault import AccountRow, HistoryQuery
+from countersign.application.session import Session
+from countersign.application.use_cases.refresh_accounts import ask_since, fetch_statements, import_statements
+from countersign.application.use_cases.save_draft import saved_drafts
+from countersign.domain.accounts import masked
+from countersign.domain.errors import CountersignError
+from countersign.domain.ledger.order_record import OrderRecord
+from countersign.domain.money import Money
+from countersign.domain.order_state import OrderState
+from countersign.presentation.error_texts import sentence
+from countersign.presentation.formats import date_text, isolate, money_text, time_text
+from countersign.presentation.messages import _, language, ngettext
+from countersign.presentation.navigation import Navigate
+from countersign.presentation.order_words import state_words
+
+_NOT_BEGUN = frozenset({OrderState.PREPARED, OrderState.APPROVED})
+
+
+@dataclass(frozen=True, slots=True)
+class WaitingItem:
+    """Something that waits for the person.
+
+    Attributes:
+        kind: ``draft``, ``order`` or ``letter``.
+        about: The draft's or the order's identifier; empty for letters.
+        icon: Name of an icon.
+        chip: The state in a word, with ``tone``; empty for none.
+        action: The verb of its button; ``action_name`` says which one, for screen readers.
+    """
+
+    kind: str
+    about: str
+    icon: str
+    title: str
+    text: str
+    chip: str
+    tone: str
+    action: str
+    action_name: str
+
+
+@dataclass(frozen=True, slots=True)
+class DayBalance:
+    """A point of the line: minor units, and how the table shows it."""
+
+    minor: int
+    day: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class AccountCard:
+    """An own account. The number is masked: ``••4471``."""
+
+    account: str
+    name: str
+    number: str
+    balance: str
+    available: str
+    days: tuple[DayBalance, ...]
+    sentence: str
+
+
+@dataclass(frozen=True, slots=True)
+class SafetyLine:
+    """One line of the safety strip."""
+
+    key: str
+    icon: str
+    text: str
+    tone: str
+
+
+@dataclass(frozen=True, slots=True)
+class HomeState:
+    """What the page shows. ``loading`` until the vault has answered once."""
+
+    heading: str
+    lead: str
+    loading: bool
+    waiting: tuple[WaitingItem, ...] = ()
+    accounts: tuple[AccountCard, ...] = ()
+    safety: tuple[SafetyLine, ...] = ()
+    as_of: str = ""
+    refreshing: bool = False
+    refresh_error: str = ""
+    first_time: bool = False  # no payment was ever made here: the empty state offers a practice transfer
+    practice: bool = False
+
+
+class HomeView(Protocol):
+    """The page."""
+
+    def show_state(self, state: HomeState) -> None:
+        """Show the state."""
+
+
+@dataclass(frozen=True, slots=True)
+class Safety:
+    """What the safety strip is told by whoever knows the machine."""
+
+    keyring: bool
+    lock_minutes: int
+
+
+@dataclass(frozen=True, slots=True)
+class _Known:
+    accounts: Sequence[AccountRow] = ()
+    orders: Sequence[OrderRecord] = ()
+    drafts: Sequence[TransferDraft] = ()
+    frozen: bool = False
+    paid_here: bool = False
+
+
+class HomePresenter:
+    """Shows the page, brings accounts up to date, and leads on."""
+
+    def __init__(self, session: Session, view: HomeView, go: Navigate, safety: Callable[[], Safety]) -> None:
+        self._session, self._view, self._go, self._safety = session, view, go, safety
+        self._known: _Known | None = None
+        self._letters: Sequence[Letter] = ()
+        self._refreshing = False
+        self._refreshed_at = 0
+        self._error = ""
+        self._closed = False
+
+    def start(self) -> None:
+        """Show what is known, then ask the bank."""
+        self._render()
+        run_script(self._session.tasks, self._look(), self._looked, self._failed)
+
+    def close(self) -> None:
+        """Show nothing any more; what is under way still ends."""
+        self._closed = True
+
+    def refresh(self) -> None:
+        """Ask the bank for balances and entries; what is new is recorded."""
+        if self._refreshing:
+            return
+        self._refreshing, self._error = True, ""
+        self._render()
+        run_script(self._session.tasks, self._ask_bank(), self._refreshed, self._refresh_failed)
+
+    # — leading on —
+
+    def new_transfer(self) -> None:
+        """Begin a transfer."""
+        self._go.open_transfer()
+
+    def open_waiting(self, item: WaitingItem) -> None:
+        """Open what waits."""
+        if item.kind == "order":
+            self._go.open_order(item.about)
+        else:
+            self._go.open_transfer(item.about)
+
+    def open_history(self) -> None:
+        """Show past transfers."""
+        self._go.open_history()
+
+    # — work —
+
+    def _look(self) -> Script[_Known]:
+        session = self._session
+        accounts = yield from on_read(session.reader.accounts)
+        orders = yield from on_read(session.reader.orders_in_flight)
+        frozen = yield from on_read(session.reader.frozen)
+        paid_here = yield from on_read(self._paid_here)
+        drafts = yield from on_vault(partial(saved_drafts, session.vault))
+        return _Known(accounts, orders, drafts, frozen, paid_here)
+
+    def _paid_here(self) -> bool:
+        """Tell whether an order was ever settled here: one page of the newest settled ones tells."""
+        return bool(self._session.reader.history(HistoryQuery(state=OrderState.SETTLED.value, limit=1)).rows)
+
+    def _looked(self, known: _Known) -> None:
+        self._known = known
+        self._render()
+        if self._closed:
+            return
+        if self._session.bank is not None:
+            self.refresh()
+        elif known.accounts:
+            self._error = sentence("bank.unreachable")
+            self._render()
+
+    def _ask_bank(self) -> Script[_Known]:
+        session = self._session
+        bank = session.connected()
+        accounts = yield from on_read(session.reader.accounts)
+        practice = session.practice
+        if practice is not None:
+            self._letters = yield from on_network(practice.mailbox)
+        statements = yield from on_network(partial(fetch_statements, bank, ask_since(accounts)))
+        if session.vault.may_sign:  # a restored copy shows what it has and records nothing
+            yield from on_vault(partial(import_statements, session.vault, session.entropy, session.bank_id, statements))
+        return (yield from self._look())
+
+    def _refreshed(self, known: _Known) -> None:
+        self._known, self._refreshing = known, False
+        self._refreshed_at = self._session.clock.now_ms()
+        self._render()
+
+    def _refresh_failed(self, error: Exception) -> None:
+        self._refreshing = False
+        self._failed(error)
+
+    def _failed(self, error: Exception) -> None:
+        if not isinstance(error, CountersignError):
+            raise error
+        self._error = sentence(error.code, error.params)
+        self._render()
+
+    # — showing —
+
+    def _render(self) -> None:
+        if self._closed:
+            return
+        practice = self._session.practice is not None
+        state = HomeState(
+            heading=_("Hello, {name}").format(name=self._session.vault.identity.member_name),
+            lead=_("What waits for you, and where your money stands."),
+            loading=self._known is None,
+            refreshing=self._refreshing,
+            refresh_error=self._error,
+            practice=practice,
+        )
+        known = self._known
+        if known is not None:
+            waiting = _waiting(known, self._letters, self._session)
+            state = replace(
+                state,
+                waiting=waiting,
+                accounts=tuple(_card(row) for row in known.accounts),
+                safety=self._safety_lines(known),
+                as_of=self._as_of(known),
+                first_time=not known.paid_here and not known.orders and not known.drafts,
+            )
+        self._view.show_state(state)
+
+    def _as_of(self, known: _Known) -> str:
+        newest = self._newest(known)
+        if not newest:
+            return ""
+        return _("As of {time}").format(time=isolate(time_text(newest, str(self._session.zone), language())))
+
+    def _newest(self, known: _Known) -> int:
+        return max(self._refreshed_at, *(row.as_of for row in known.accounts), 0)
+
+    def _safety_lines(self, known: _Known) -> tuple[SafetyLine, ...]:
+        safety = self._safety()
+        count = safety.lock_minutes
+        stop = (
+            SafetyLine("frozen", "freeze", _("Payments are stopped by your emergency stop"), "warn")
+            if known.frozen
+            else SafetyLine("frozen", "shield-check", _("Payments are allowed; Freeze stops them at once"), "ok")
+        )
+        keyring = (
+            SafetyLine("keyring", "key", _("Bound to this device by the system's keyring"), "ok")
+            if safety.keyring
+            else SafetyLine("keyring", "key", _("No keyring: the passphrase alone protects the vault"), "warn")
+        )
+        text = ngettext(
+            "Locks after {count} minute without activity", "Locks after {count} minutes without activity", count
+        )
+        lines = [stop, keyring, SafetyLine("lock", "lock", text.format(count=count), "ok")]
+        if newest := self._newest(known):
+            when = isolate(time_text(newest, str(self._session.zone), language()))
+            lines.append(SafetyLine("bank", "bank", _("Accounts last read {time}").format(time=when), "neutral"))
+        return tuple(lines)
+
+
+def _waiting(known: _Known, letters: Sequence[Letter], session: Session) -> tuple[WaitingItem, ...]:
+    begun = [record for record in known.orders if record.state not in _NOT_BEGUN]
+    begun.sort(key=lambda record: record.state is not OrderState.UNKNOWN)  # stable: newest first within each
+    at_draft = {draft.order for draft in known.drafts}
+    # An order whose draft is there is gone on with through the draft; one that was begun, through its own page.
+    alone = [record for record in known.orders if record.state in _NOT_BEGUN and record.content.order not in at_draft]
+    begun_orders = {record.content.order for record in begun}
+    drafts = [draft for draft in known.drafts if not draft.order or draft.order not in begun_orders]
+    items = [_order_item(record) for record in (*begun, *alone)]
+    items += [_draft_item(draft, session) for draft in drafts]
+    return (*items, *_letters_item(letters))
+
+
+def _order_item(record: OrderRecord) -> WaitingItem:
+    words, payment = state_words(record.state), record.content.payment
+    amount = isolate(money_text(payment.instructed_amount, language()))
+    urgent = record.state in {OrderState.UNKNOWN, OrderState.AUTHORISING, *_NOT_BEGUN}
+    return WaitingItem(
+        kind="order",
+        about=record.content.order,
+        icon="question" if record.state is OrderState.UNKNOWN else "send",
+        title=_("{amount} to {payee}").format(amount=amount, payee=payment.creditor_name),
+        text=words.sentence,
+        chip=words.word,
+        tone=words.tone,
+        action=_("Open") if urgent else _("See where it stands"),
+        action_name=_("Open the order: {amount} to {payee}").format(amount=amount, payee=payment.creditor_name),
+    )
+
+
+def _draft_item(draft: TransferDraft, session: Session) -> WaitingItem:
+    payee = draft.name or _("a payee not yet named")
+    title = _("Transfer to {payee}").format(payee=payee)
+    if draft.amount is not None:
+        amount = isolate(money_text(draft.amount, language()))
+        title = _("{amount} to {payee}").format(amount=amount, payee=payee)
+    when = time_text(draft.saved_at, str(session.zone), language())
+    return WaitingItem(
+        kind="draft",
+        about=draft.draft,
+        icon="edit",
+        title=title,
+        text=_("A draft, saved {time}. Nothing was sent.").format(time=isolate(when)),
+        chip=_("Draft"),
+        tone="neutral",
+        action=_("Go on"),
+        action_name=_("Go on with the draft: {title}").format(title=title),
+    )
+
+
+def _letters_item(letters: Sequence[Letter]) -> tuple[WaitingItem, ...]:
+    asking = [letter for letter in letters if letter.amount]
+    if not asking:
+        return ()
+    count = len(asking)
+    text = ngettext("{count} letter asks for a payment", "{count} letters ask for a payment", count)
+    # Each in its own direction; a name that ends in a point must not end the sentence.
+    names = _(", ").join(isolate(f"“{name}”") for name in dict.fromkeys(letter.sender_name for letter in asking))
+    return (
+        WaitingItem(
+            kind="letter",
+            about="",
+            icon="mail",
+            title=text.format(count=count),
+            text=_("From {names}. Read with care: not every letter in a mailbox is what it seems.").format(names=names),
+            chip=_("Practice"),
+            tone="info",
+            action=_("Read and pay"),
+            action_name=_("Read the letters and begin a transfer"),
+        ),
+    )
+
+
+def _card(row: AccountRow) -> AccountCard:
+    tag = language()
+    currency = row.balance.currency
+    last = datetime.fromtimestamp(row.as_of / 1000, UTC).date()
+    count = len(row.daily_balances)
+    days = tuple(
+        DayBalance(
+            minor,
+            date_text(last - timedelta(days=count - 1 - place), tag, "medium"),
+            money_text(Money(minor, currency), tag),
+        )
+        for place, minor in enumerate(row.daily_balances)
+    )
+    available = ""
+    if row.available != row.balance:
+        available = _("{amount} available").format(amount=isolate(money_text(row.available, tag)))
+    return AccountCard(
+        account=row.account,
+        name=row.name,
+        number=masked(row.iban),
+        balance=money_text(row.balance, tag),
+        available=available,
+        days=days,
+        sentence=_sentence(row, days),
+    )
+
+
+def _sentence(row: AccountRow, days: Sequence[DayBalance]) -> str:
+    if not days:
+        return ""
+    lowest, highest = min(days, key=lambda day: day.minor), max(days, key=lambda day: day.minor)
+    return _("{name}, last {count} days: {now} now, {low} at the lowest, {high} at the highest.").format(
+        name=row.name, count=len(days), now=days[-1].text, low=lowest.text, high=highest.text
+    )
