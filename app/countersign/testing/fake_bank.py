@@ -19,6 +19,7 @@ from countersign.application.ports.bank import (
     CancellationStart,
     Challenge,
     CommitPoint,
+    Consent,
     Initiation,
     PaymentReport,
     RawReply,
@@ -94,6 +95,8 @@ class ScriptedBank:
     held: dict[str, HeldPayment] = field(default_factory=dict)
     executions: list[str] = field(default_factory=list)
     calls: list[str] = field(default_factory=list)
+    granted: list[str] = field(default_factory=list)
+    in_use: str = ""
     phone: list[PhoneMessage] = field(default_factory=list)
     opened: dict[str, _Opened] = field(default_factory=dict)
     _reports: dict[str, int] = field(default_factory=dict)
@@ -115,6 +118,20 @@ class ScriptedBank:
             never_executes_unauthorised=self.never_executes_unauthorised,
             products=tuple(PaymentProduct),
         )
+
+    def start_consent(self) -> Consent:
+        """Ask for a permission that wants an authorisation."""
+        self._called("start_consent")
+        return Consent("consent-1", valid=False, handle="#consent", reply=self._reply("consent"))
+
+    def consent(self, consent_id: str) -> Consent:
+        """Say how a permission stands."""
+        self._called("consent")
+        return Consent(consent_id, valid=consent_id in self.granted, handle="", reply=self._reply("consent"))
+
+    def use_consent(self, consent_id: str) -> None:
+        """Read accounts under a permission."""
+        self.in_use = consent_id
 
     def accounts(self) -> Sequence[BankAccount]:
         """List accounts."""
@@ -170,9 +187,7 @@ class ScriptedBank:
         self._called("choose_method")
         opened = self.opened[handle]
         opened.method = next(item for item in self.methods if item.method == method)
-        payment = self.held[opened.payment_id].payment
-        amount, tail = payment.instructed_amount, last_digits(payment.creditor_account)
-        about = f"{amount.currency} {amount.plain()} to {payment.creditor_name}, account ending {tail}"
+        about = self._about(opened)
         if opened.method == SMS:
             text = f"{CODE} is your code for {about}. Never tell it to anybody."
             message = PhoneMessage(len(self.phone) + 1, self.clock.now_ms(), "Alder Practice Bank", text)
@@ -192,7 +207,9 @@ class ScriptedBank:
             opened.state = AuthorisationState.FAILED
             return self._authorisation(handle)
         opened.state = AuthorisationState.FINALISED
-        if opened.purpose == "cancellation":
+        if opened.purpose == "consent":
+            self.granted.append("consent-1")
+        elif opened.purpose == "cancellation":
             self.held[opened.payment_id].status = TransactionStatus.CANC
         else:
             self._execute(opened.payment_id)
@@ -242,6 +259,13 @@ class ScriptedBank:
         self._called("close")
 
     # — inside —
+
+    def _about(self, opened: _Opened) -> str:
+        if opened.purpose == "consent":
+            return "reading your accounts"
+        payment = self.held[opened.payment_id].payment
+        amount, tail = payment.instructed_amount, last_digits(payment.creditor_account)
+        return f"{amount.currency} {amount.plain()} to {payment.creditor_name}, account ending {tail}"
 
     def _called(self, call: str) -> None:
         self.calls.append(call)

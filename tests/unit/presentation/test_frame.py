@@ -1,0 +1,405 @@
+"""Unlocking, first run, settings and the frame around all pages, without a window."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+
+import pytest
+
+from countersign.application.flows.script import Script
+from countersign.application.flows.submission import Phase
+from countersign.application.ports.preferences import Preferences
+from countersign.application.ports.vault import Vault
+from countersign.presentation.first_run import NewVaultPresenter, NewVaultState, VaultStep, strength_text
+from countersign.presentation.settings import SettingsPresenter, SettingsState, with_choice
+from countersign.presentation.setup import SetupPresenter, SetupState, SetupStep
+from countersign.presentation.shell import Opened, Page, ShellPresenter, ShellState
+from countersign.presentation.unlock import UnlockPresenter, UnlockState
+from countersign.testing.fake_door import KIT, PASSPHRASE, FakeDoor
+from countersign.testing.fakes import CODE, PASSWORD, FakeClock, InlineTasks, ManualTasks, World, make_world
+
+
+class _UnlockPage:
+    def __init__(self) -> None:
+        self.states: list[UnlockState] = []
+
+    def show_state(self, state: UnlockState) -> None:
+        self.states.append(state)
+
+    @property
+    def last(self) -> UnlockState:
+        return self.states[-1]
+
+
+class _Store:
+    def __init__(self) -> None:
+        self.kept = Preferences()
+
+    def load(self) -> Preferences:
+        return self.kept
+
+    def save(self, preferences: Preferences) -> None:
+        self.kept = preferences
+
+
+def _unlocking(door: FakeDoor, clock: FakeClock) -> tuple[UnlockPresenter, _UnlockPage, list[Vault]]:
+    page, opened = _UnlockPage(), list[Vault]()
+    presenter = UnlockPresenter(door, InlineTasks(), clock, page, opened.append)
+    presenter.start()
+    return presenter, page, opened
+
+
+def test_right_passphrase_opens() -> None:
+    world = make_world(populated=False)
+    presenter, page, opened = _unlocking(FakeDoor(world), world.clock)
+    presenter.unlock(PASSPHRASE)
+    assert opened == [world.vault]
+    assert page.last.error == ""
+    assert "Mei Chen" in page.last.heading
+
+
+def test_nothing_typed_is_no_attempt() -> None:
+    world = make_world(populated=False)
+    door = FakeDoor(world)
+    presenter, page, opened = _unlocking(door, world.clock)
+    presenter.unlock("   ")
+    assert (door.attempts, opened) == (0, [])
+    assert page.last.error
+
+
+def test_wrong_passphrase_slows_down_and_counts_down_in_words() -> None:
+    world = make_world(populated=False)
+    door = FakeDoor(world)
+    presenter, page, opened = _unlocking(door, world.clock)
+    for _attempt in range(3):
+        presenter.unlock("wrong")
+    assert page.last.error
+    assert "4 seconds" in page.last.wait
+    presenter.unlock(PASSPHRASE)
+    assert opened == []  # the wait is kept to
+    world.clock.advance(3_000)
+    assert presenter.tick()
+    assert "1 second." in page.last.wait
+    world.clock.advance(1_000)
+    assert not presenter.tick()
+    presenter.unlock(PASSPHRASE)
+    assert opened == [world.vault]
+
+
+def test_kit_words_are_taken_however_they_are_spaced() -> None:
+    world = make_world(populated=False)
+    presenter, page, opened = _unlocking(FakeDoor(world), world.clock)
+    presenter.use_kit(with_kit=True)
+    assert page.last.with_kit
+    presenter.unlock("  ".join(KIT).upper())
+    assert opened == [world.vault]
+
+
+def test_freezing_needs_no_passphrase_and_says_what_the_bank_knows() -> None:
+    world = make_world(populated=False)
+    door = FakeDoor(world, keyring=False)
+    presenter, page, _ = _unlocking(door, world.clock)
+    assert page.last.protection
+    presenter.freeze()
+    assert door.stopped
+    assert "bank knows nothing" in page.last.frozen
+
+
+class _NewVaultPage:
+    def __init__(self) -> None:
+        self.states: list[NewVaultState] = []
+        self.words: tuple[str, ...] = ()
+
+    def show_state(self, state: NewVaultState) -> None:
+        self.states.append(state)
+
+    def show_kit(self, words: Sequence[str]) -> None:
+        self.words = tuple(words)
+
+    @property
+    def last(self) -> NewVaultState:
+        return self.states[-1]
+
+
+def _making(door: FakeDoor) -> tuple[NewVaultPresenter, _NewVaultPage, list[Vault]]:
+    page, made = _NewVaultPage(), list[Vault]()
+    presenter = NewVaultPresenter(door, InlineTasks(), page, made.append)
+    presenter.start()
+    return presenter, page, made
+
+
+def _asked(page: _NewVaultPage) -> list[str]:
+    return [page.words[int("".join(filter(str.isdigit, label))) - 1] for label in page.last.asked]
+
+
+def test_a_vault_is_made_only_when_its_kit_was_proved() -> None:
+    door = FakeDoor(make_world(populated=False), exists=False)
+    presenter, page, made = _making(door)
+    presenter.choose("Mei Chen", page.last.offer, page.last.offer)
+    assert page.last.step is VaultStep.KIT
+    assert page.words == KIT
+    presenter.kit_kept()
+    right = _asked(page)
+    presenter.prove([right[0], "wrong"])
+    assert (page.last.step, made, door.made) == (VaultStep.PROOF, [], [])
+    assert [key for key, _ in page.last.errors] == ["word1"]
+    presenter.back_to_kit()
+    assert page.last.step is VaultStep.KIT
+    presenter.kit_kept()
+    presenter.prove([word.upper() + " " for word in _asked(page)])
+    assert made == [door.world.vault]
+    assert door.made[0].member_name == "Mei Chen"
+
+
+@pytest.mark.parametrize(
+    ("name", "passphrase", "repeated", "field"),
+    [
+        ("", "silent copper meadow ladder", "silent copper meadow ladder", "name"),
+        ("Mei\u202eChen", "silent copper meadow ladder", "silent copper meadow ladder", "name"),
+        ("Mei", "short", "short", "passphrase"),
+        ("Mei", "passwordpassword", "passwordpassword", "passphrase"),
+        ("Mei", "silent copper meadow ladder", "silent copper meadow harbour", "repeated"),
+    ],
+)
+def test_what_is_wrong_is_said_at_its_field(name: str, passphrase: str, repeated: str, field: str) -> None:
+    presenter, page, made = _making(FakeDoor(make_world(populated=False), exists=False))
+    presenter.choose(name, passphrase, repeated)
+    assert [key for key, _ in page.last.errors] == [field]
+    assert (page.last.step, made) == (VaultStep.PASSPHRASE, [])
+
+
+def test_a_full_disk_is_said_and_nothing_is_lost() -> None:
+    door = FakeDoor(make_world(populated=False), exists=False, fail_create="vault.disk_full")
+    presenter, page, made = _making(door)
+    presenter.choose("Mei", page.last.offer, page.last.offer)
+    presenter.kit_kept()
+    presenter.prove(_asked(page))
+    assert (page.last.step, made) == (VaultStep.PROOF, [])
+    assert page.last.errors[0][1]
+    door.fail_create = ""
+    presenter.prove(_asked(page))
+    assert made
+
+
+def test_strength_is_told_in_time() -> None:
+    assert strength_text("") == ("", False)
+    assert not strength_text("password1234")[1]
+    assert strength_text("silent copper meadow ladder violin harbour")[1]
+
+
+class _SettingsPage:
+    def __init__(self) -> None:
+        self.states: list[SettingsState] = []
+
+    def show_state(self, state: SettingsState) -> None:
+        self.states.append(state)
+
+
+def test_a_setting_takes_effect_at_once_and_is_kept() -> None:
+    store, page, changed = _Store(), _SettingsPage(), list[Preferences]()
+    presenter = SettingsPresenter(store, page, changed.append, fingerprint="ab" * 32, protection="", frozen="")
+    presenter.start()
+    presenter.choose("theme", "dark")
+    presenter.choose("lock_minutes", "2")
+    presenter.choose("text_percent", "200")
+    presenter.choose("language", "zh_TW")
+    assert store.kept == Preferences("zh_TW", "dark", 200, 2)
+    assert changed[-1] == store.kept
+    before = len(changed)
+    presenter.choose("language", "zh_TW")
+    assert len(changed) == before
+    assert page.states[-1].fingerprint.startswith("abab abab")
+
+
+@pytest.mark.parametrize(
+    ("key", "value"),
+    [("theme", "pink"), ("lock_minutes", "60"), ("text_percent", "x"), ("language", "tlh"), ("x", "y")],
+)
+def test_what_is_not_on_offer_changes_nothing(key: str, value: str) -> None:
+    assert with_choice(Preferences(), key, value) == Preferences()
+
+
+class _Window:
+    def __init__(self) -> None:
+        self.states: list[ShellState] = []
+        self.blanked = 0
+
+    def show_state(self, state: ShellState) -> None:
+        self.states.append(state)
+
+    def blank(self) -> None:
+        self.blanked += 1
+
+    @property
+    def last(self) -> ShellState:
+        return self.states[-1]
+
+
+def _frame(
+    world: World, door: FakeDoor, tasks: InlineTasks | ManualTasks | None = None, *, ready: bool = True
+) -> tuple[ShellPresenter, _Window, _Store]:
+    store, window = _Store(), _Window()
+
+    def open_session(_vault: Vault) -> Script[Opened]:
+        yield from ()
+        return Opened(world.session, (), ready=ready)
+
+    presenter = ShellPresenter(door, tasks or InlineTasks(), world.clock, store, open_session)
+    presenter.attach(window)
+    return presenter, window, store
+
+
+def test_the_first_page_is_what_there_is() -> None:
+    world = make_world()
+    assert _frame(world, FakeDoor(world, exists=False))[1].last.page is Page.NEW_VAULT
+    presenter, window, _ = _frame(world, FakeDoor(world))
+    assert window.last.page is Page.UNLOCK
+    assert not window.last.unlocked
+    presenter.vault_opened(world.vault)
+    assert (window.last.page, window.last.unlocked) == (Page.HOME, True)
+
+
+def test_without_a_bank_the_list_of_tasks_comes_first() -> None:
+    world = make_world(populated=False)
+    presenter, window, _ = _frame(world, FakeDoor(world), ready=False)
+    presenter.vault_opened(world.vault)
+    assert window.last.page is Page.SETUP
+
+
+def test_every_page_can_be_opened() -> None:
+    world = make_world()
+    presenter, window, _ = _frame(world, FakeDoor(world))
+    presenter.vault_opened(world.vault)
+    moves: list[tuple[Callable[[], None], Page, str]] = [
+        (lambda: presenter.open_transfer("d1"), Page.TRANSFER, "d1"),
+        (lambda: presenter.open_order("o1"), Page.ORDER, "o1"),
+        (presenter.open_history, Page.HISTORY, ""),
+        (presenter.open_learning, Page.LEARN, ""),
+        (presenter.open_settings, Page.SETTINGS, ""),
+        (presenter.open_setup, Page.SETUP, ""),
+        (presenter.open_home, Page.HOME, ""),
+        (lambda: presenter.open_page("history"), Page.HISTORY, ""),
+    ]
+    for move, page, about in moves:
+        move()
+        assert (window.last.page, window.last.about) == (page, about)
+
+
+def test_idling_locks_and_activity_does_not() -> None:
+    world = make_world()
+    door = FakeDoor(world, open=True)
+    presenter, window, store = _frame(world, door)
+    presenter.vault_opened(world.vault)
+    store.kept = replace(store.kept, lock_minutes=1)
+    world.clock.advance(59_000)
+    presenter.tick()
+    presenter.activity()
+    world.clock.advance(59_000)
+    presenter.tick()
+    assert window.blanked == 0
+    world.clock.advance(1_000)
+    presenter.tick()
+    assert (window.blanked, door.open, window.last.page) == (1, False, Page.UNLOCK)
+    with pytest.raises(RuntimeError):
+        _ = presenter.session
+
+
+def test_locking_blanks_at_once_and_hears_the_bank_out_before_it_wipes() -> None:
+    world = make_world()
+    door, tasks = FakeDoor(world, open=True), ManualTasks()
+    presenter, window, _ = _frame(world, door, tasks)
+    presenter.vault_opened(world.vault)
+    tasks.finish()
+    world.session.tasks = tasks
+    submission = world.session.submission("o1")
+    submission.reconcile()
+    assert submission.progress.phase is Phase.WORKING
+    presenter.lock()
+    assert window.blanked == 1
+    assert door.open  # an exchange is under way
+    presenter.lock()
+    assert window.blanked == 1
+    tasks.finish()
+    assert not door.open
+    assert window.last.page is Page.UNLOCK
+
+
+def test_the_emergency_stop_is_shown_on_every_page() -> None:
+    world = make_world()
+    door = FakeDoor(world)
+    presenter, window, _ = _frame(world, door)
+    presenter.vault_opened(world.vault)
+    assert window.last.frozen == ""
+    presenter.freeze()
+    assert presenter.frozen
+    assert "bank knows nothing" in window.last.frozen
+    presenter.unfreeze()
+    assert window.last.frozen == ""
+
+
+class _SetupPage:
+    def __init__(self) -> None:
+        self.states: list[SetupState] = []
+        self.secret = ""
+
+    def show_state(self, state: SetupState) -> None:
+        self.states.append(state)
+
+    def show_authenticator(self, uri: str, secret: str) -> None:
+        assert uri
+        self.secret = secret
+
+    @property
+    def last(self) -> SetupState:
+        return self.states[-1]
+
+    @property
+    def step(self) -> SetupStep:
+        return self.last.step
+
+
+def test_a_bank_is_connected_step_by_step_and_accounts_are_read() -> None:
+    world = make_world(populated=False)
+    window = _Window()
+    shell, _, _ = _frame(world, FakeDoor(world), ready=False)
+    shell.attach(window)
+    page = _SetupPage()
+    presenter = SetupPresenter(world.session, page, shell)
+    presenter.start()
+    assert [task.done for task in page.last.tasks] == [True, False, False]
+    presenter.connect()
+    assert page.step.value == "password"
+    assert PASSWORD in page.last.hint
+    presenter.authenticate("wrong")
+    assert page.last.error
+    presenter.authenticate(PASSWORD)
+    assert page.step.value == "method"
+    presenter.choose(page.last.methods[0][0])
+    assert page.step.value == "code"
+    presenter.answer(CODE)
+    assert page.last.may_finish
+    assert [task.done for task in page.last.tasks] == [True, True, False]
+    presenter.offer_authenticator()
+    assert page.step.value == "authenticator"
+    assert page.secret
+    presenter.back_to_list()
+    presenter.offer_authenticator()
+    presenter.activate(CODE)
+    assert [task.done for task in page.last.tasks] == [True, True, True]
+    presenter.finish()
+    assert window.last.page is Page.HOME
+
+
+def test_nobody_is_told_after_the_page_was_closed() -> None:
+    world = make_world()
+    tasks = ManualTasks()
+    world.session.tasks = tasks
+    shell, _, _ = _frame(world, FakeDoor(world))
+    page = _SetupPage()
+    presenter = SetupPresenter(world.session, page, shell)
+    presenter.start()
+    before = len(page.states)
+    presenter.close()
+    tasks.finish()
+    assert len(page.states) == before
