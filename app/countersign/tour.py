@@ -1,4 +1,4 @@
-"""``countersign tour``: a whole large transfer through the real windows and the practice bank, with pictures and figures.
+"""``countersign tour``: a whole large transfer through the real windows and the practice bank, with pictures.
 
 What a person would do, the tour does: it types, presses, reads the practice phone and scans the authenticator's secret.
 It succeeds only if the money arrived.

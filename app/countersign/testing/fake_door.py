@@ -13,9 +13,7 @@ from countersign.domain.secret import SecretText
 from countersign.testing.fakes import World
 
 PASSPHRASE = "correct horse battery staple seven"  # noqa: S105 - a fake door's
-KIT = tuple(
-    ["alpha", "bravo", "charlie", "delta", "echo", "foxtrot", "golf", "hotel", "india", "juliet", "kilo", "lima"]
-)
+KIT = ("alpha", "bravo", "charlie", "delta", "echo", "foxtrot", "golf", "hotel", "india", "juliet", "kilo", "lima")
 WAIT_MS = 4_000
 _FREE_ATTEMPTS = 2
 

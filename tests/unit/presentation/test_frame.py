@@ -316,13 +316,10 @@ def test_locking_blanks_at_once_and_hears_the_bank_out_before_it_wipes() -> None
     submission.reconcile()
     assert submission.progress.phase is Phase.WORKING
     presenter.lock()
-    assert window.blanked == 1
-    assert door.open  # an exchange is under way
     presenter.lock()
-    assert window.blanked == 1
+    assert (window.blanked, door.open) == (1, True)  # an exchange is under way
     tasks.finish()
-    assert not door.open
-    assert window.last.page is Page.UNLOCK
+    assert (window.last.page, door.open) == (Page.UNLOCK, False)
 
 
 def test_the_emergency_stop_is_shown_on_every_page() -> None:
@@ -354,9 +351,9 @@ class _SetupPage:
     def last(self) -> SetupState:
         return self.states[-1]
 
-    @property
-    def step(self) -> SetupStep:
-        return self.last.step
+
+def _at(page: _SetupPage, step: SetupStep) -> None:
+    assert page.last.step is step
 
 
 def test_a_bank_is_connected_step_by_step_and_accounts_are_read() -> None:
@@ -369,19 +366,19 @@ def test_a_bank_is_connected_step_by_step_and_accounts_are_read() -> None:
     presenter.start()
     assert [task.done for task in page.last.tasks] == [True, False, False]
     presenter.connect()
-    assert page.step.value == "password"
+    _at(page, SetupStep.PASSWORD)
     assert PASSWORD in page.last.hint
     presenter.authenticate("wrong")
     assert page.last.error
     presenter.authenticate(PASSWORD)
-    assert page.step.value == "method"
+    _at(page, SetupStep.METHOD)
     presenter.choose(page.last.methods[0][0])
-    assert page.step.value == "code"
+    _at(page, SetupStep.CODE)
     presenter.answer(CODE)
     assert page.last.may_finish
     assert [task.done for task in page.last.tasks] == [True, True, False]
     presenter.offer_authenticator()
-    assert page.step.value == "authenticator"
+    _at(page, SetupStep.AUTHENTICATOR)
     assert page.secret
     presenter.back_to_list()
     presenter.offer_authenticator()
