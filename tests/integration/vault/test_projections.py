@@ -6,6 +6,7 @@ import pytest
 
 from countersign.adapters.vault.door import FileVaultDoor
 from countersign.application.ports.vault import HistoryQuery
+from countersign.domain.canonical import Json
 from countersign.domain.errors import SecurityError
 from countersign.domain.ledger import kinds
 from countersign.domain.ledger.chains import LedgerError
@@ -56,7 +57,7 @@ def test_a_second_intent_is_refused_and_leaves_nothing(door: FileVaultDoor, stor
 
 def test_an_intent_is_refused_once_the_payee_has_changed(story: Story) -> None:
     content = story.approved()
-    body = {
+    body: dict[str, Json] = {
         "name": SOLICITORS[0],
         "account": "GB33BUKB20201555555555",
         "agent": "",

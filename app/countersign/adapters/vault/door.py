@@ -216,10 +216,11 @@ class FileVaultDoor:
         if not header.device_secret:
             return b""
         try:
-            found = bytes.fromhex(self._secrets.read(device_secret_name(header.vault)) or "")
+            text = self._secrets.read(device_secret_name(header.vault)) or ""
+            found = bytes.fromhex(text)
         except (SecretStoreError, ValueError) as error:
             raise UserFacingError("vault.device_secret_missing") from error
-        if len(found) != suite.DEVICE_SECRET_BYTES:
+        if len(found) != suite.DEVICE_SECRET_BYTES or found.hex() != text:
             raise UserFacingError("vault.device_secret_missing")
         return found
 

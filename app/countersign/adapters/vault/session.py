@@ -152,9 +152,9 @@ class Session:
             transaction.append(EventDraft(kinds.VAULT_UNLOCKED, workspace, {}, chain=Chain.PRIVATE))
         if self.vault.frozen_in_ledger and not self._around.stop.set:
             self._around.stop.raise_()  # so that the locked program and the command line see it too
-        found = self._connection.execute(
-            "SELECT 1 FROM p_milestones WHERE kind = ?", (kinds.RECOVERY_KIT_PROVED,)
-        ).fetchone()
+        asked = "SELECT 1 FROM p_milestones WHERE kind = ?"
+        with database.translated():
+            found = self._connection.execute(asked, (kinds.RECOVERY_KIT_PROVED,)).fetchone()
         if found:
             self._note_milestones((kinds.RECOVERY_KIT_PROVED,))
 

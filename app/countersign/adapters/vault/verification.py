@@ -13,7 +13,7 @@ from sqlcipher3 import dbapi2
 from countersign.adapters.vault import schema
 from countersign.adapters.vault.anchor import Anchor, AnchorState, Reach
 from countersign.adapters.vault.cryptography_suite import verify_ed25519
-from countersign.adapters.vault.database import Connection, new_memory_database
+from countersign.adapters.vault.database import Connection, database_damaged, new_memory_database
 from countersign.adapters.vault.event_store import EventStore, reach_of
 from countersign.adapters.vault.projector import Projector
 from countersign.application.ports.vault_door import VerificationReport
@@ -43,6 +43,9 @@ class Verification:
             UserFacingError: ``verify.cancelled``.
             SecurityError: ``vault.damaged``: a page of the database does not authenticate.
         """
+        # Every page in the file, also those that no question here would read.
+        if self._connection.execute("PRAGMA cipher_integrity_check").fetchone() is not None:
+            raise database_damaged()
         self._connection.execute("BEGIN")
         try:
             report = self._run(progress)
