@@ -16,7 +16,7 @@ from countersign.domain.ledger import kinds
 from countersign.domain.ledger.event import Chain, Event
 from countersign.domain.ledger.heads import Head, SignedHead
 from countersign.domain.ledger.merkle import MerkleTree
-from tests.unit.domain.ledger.world import START, WORKSPACE, OrderDesk, identifier, public, treasury
+from tests.unit.domain.ledger.world import START, WORKSPACE, identifier, public, treasury
 
 TARGET = Path(__file__).parents[3] / "fixtures" / "ledger" / "v1" / "treasury.json"
 

@@ -54,7 +54,7 @@ def test_rule_01_any_changed_field_changes_the_identifier_and_breaks_the_signatu
     }  # fmt: skip
     assert set(changes) == set(event.header.canonical())
     for name, value in changes.items():
-        header = replace(event.header, **{name: value})  # type: ignore[arg-type] - every field in turn
+        header = replace(event.header, **{name: value})  # type: ignore[arg-type]  # every field in turn
         assert header.id != event.id
         _refusal(workspace.history(), Event(header, event.signature, event.body))
     assert workspace.history().add(event) == (event.id,)
@@ -146,7 +146,7 @@ def test_rule_04_each_kind_has_its_chain_and_shared_never_rests_on_private() -> 
     workspace, ada, ben = _two()
     assert not kinds.SHARED_KINDS & kinds.PRIVATE_KINDS
     named = {value for name, value in vars(kinds).items() if name.isupper() and isinstance(value, str)}
-    assert kinds.SHARED_KINDS | kinds.PRIVATE_KINDS == named - {kinds.DATA_ERASED}
+    assert named - {kinds.DATA_ERASED} == kinds.SHARED_KINDS | kinds.PRIVATE_KINDS
     private = ada.write(kinds.VAULT_UNLOCKED, SUBJECT, {}, chain=Chain.PRIVATE)
     history = workspace.history([*workspace.events, private])
     assert _refusal(history, ada.draft(NOTE, SUBJECT, {}, chain=Chain.PRIVATE)) == "ledger.wrong_chain"

@@ -46,13 +46,15 @@ def _read(workspace: Workspace, *more: Event) -> tuple[Rules, list[str]]:
     return rules, [code for _, code in refused]
 
 
-def _epoch(workspace: Workspace, *signers: int, author: int = 0, state: Governance | None = None, **body: Json) -> Event:
+def _epoch(
+    workspace: Workspace, *signers: int, author: int = 0, state: Governance | None = None, **body: Json
+) -> Event:
     """Write a change of policy, signed by the devices of these places."""
     to = state or workspace.state(epoch=1, policy=Policy(approvals=2, requester_may_approve=False))
     pens = [workspace.pens[at] for at in signers]
     said = workspace.change(workspace.pens[author], [workspace.genesis.id], to, pens)
     seen = (workspace.genesis,) if author else ()
-    return workspace.pens[author].draft(kinds.GOVERNANCE_CHANGED, SUBJECT, {**said, **body}, seen=seen)
+    return workspace.pens[author].draft(kinds.GOVERNANCE_CHANGED, SUBJECT, {**said, **(body or {})}, seen=seen)
 
 
 def test_rule_08_an_epoch_follows_with_a_strict_majority_of_administrators() -> None:
@@ -93,7 +95,7 @@ def test_rule_08_signatures_of_others_and_of_closed_devices_do_not_count() -> No
     second = pens[0].draft(kinds.GOVERNANCE_CHANGED, SUBJECT, said)
     assert _read(workspace, first, second)[1] == ["governance.no_majority"]
     foreign: list[Json] = [{"device": "f" * 64, "signature": "00" * 64}, {"device": pens[0].device, "signature": "00"}]
-    assert _read(workspace, _epoch(workspace, signatures=foreign))[1] == ["governance.no_majority"]
+    assert _read(workspace, _epoch(workspace, body={"signatures": foreign}))[1] == ["governance.no_majority"]
 
 
 @pytest.mark.parametrize(
@@ -109,7 +111,7 @@ def test_rule_08_signatures_of_others_and_of_closed_devices_do_not_count() -> No
 )
 def test_rule_08_a_malformed_change_is_left_out(body: dict[str, Json], code: str) -> None:
     workspace, _ = treasury()
-    rules, refused = _read(workspace, _epoch(workspace, 0, 1, **body))
+    rules, refused = _read(workspace, _epoch(workspace, 0, 1, body=body))
     assert (rules.governance.epoch, refused) == (0, [code])
 
 
@@ -229,7 +231,7 @@ def test_rule_17_a_recovery_key_does_nothing_else(
     kind: str, signer: str, changes: dict[str, object], code: str
 ) -> None:
     workspace, _ = treasury()
-    device = replace(workspace.pens[1].entry, **changes)  # type: ignore[arg-type] - tests name the fields
+    device = replace(workspace.pens[1].entry, **changes)  # type: ignore[arg-type]  # tests name the fields
     rules, refused = _read(workspace, _recovery(workspace, kind, device, signer))
     assert (rules.governance, refused) == (genesis(workspace.genesis), [code])
 
@@ -343,8 +345,8 @@ def test_a_state_of_another_form_is_refused(path: tuple[str | int, ...], value: 
     state = treasury()[0].state().canonical()
     place: object = state
     for step in path[:-1]:
-        place = place[step]  # type: ignore[index] - the tests know the way
-    place[path[-1]] = value  # type: ignore[index] - as above
+        place = place[step]  # type: ignore[index]  # the tests know the way
+    place[path[-1]] = value  # type: ignore[index]  # as above
     with pytest.raises(SecurityError) as refused:
         Governance.read(state)
     assert refused.value.code == code
@@ -370,11 +372,13 @@ def test_names_are_unique_and_somebody_governs() -> None:
 
 json_values = st.recursive(
     st.text(max_size=8) | st.integers(-5, 2**53 - 1) | st.booleans(),
-    lambda inner: st.lists(inner, max_size=3)
-    | st.dictionaries(
-        st.sampled_from(["state", "parents", "signatures", "device", "recovery_signature", "signature", "epoch"]),
-        inner,
-        max_size=4,
+    lambda inner: (
+        st.lists(inner, max_size=3)
+        | st.dictionaries(
+            st.sampled_from(["state", "parents", "signatures", "device", "recovery_signature", "signature", "epoch"]),
+            inner,
+            max_size=4,
+        )
     ),
     max_leaves=12,
 )

@@ -1,4 +1,4 @@
-"""Merkle trees as in RFC 9162: every pair up to 64, cross-checked with a library of others, and every mutation fails."""
+"""Merkle trees as in RFC 9162: every pair up to 64, cross-checked with another library, and every mutation fails."""
 
 from __future__ import annotations
 

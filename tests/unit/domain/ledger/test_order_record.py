@@ -381,7 +381,7 @@ def test_rule_13_contested_governance_a_closed_sender_and_the_payee_are_judged()
 
     def judge(**changes: object) -> tuple[str, ...]:
         payee = fold_payee(event for event in desk.workspace.events if event.header.subject == desk.payee)
-        return judge_intent(record, replace(rules, **changes), author, place, at, payee)  # type: ignore[arg-type] - named
+        return judge_intent(record, replace(rules, **changes), author, place, at, payee)  # type: ignore[arg-type]  # named
 
     assert judge() == ()
     assert judge(contested=("a", "b")) == ("intent.governance_contested",)
@@ -474,7 +474,7 @@ def test_the_code_is_bound_to_the_digest_and_to_the_open_authorisation() -> None
         ({"authorisation_id": "A2", "digest": desk.digest}, "order.other_authorisation"),
         ({"authorisation_id": "", "digest": desk.digest}, "order.other_authorisation"),
     ):
-        assert _fault(desk, desk.say(kinds.ORDER_ANSWER_INTENDED, **body)) == code
+        assert _fault(desk, desk.say(kinds.ORDER_ANSWER_INTENDED, None, **body)) == code
     assert _fault(desk, desk.say(kinds.ORDER_AUTHORISED, authorisation_id="A2")) == "order.other_authorisation"
     assert _fold(desk).state is S.AUTHORISING
 
@@ -482,7 +482,7 @@ def test_the_code_is_bound_to_the_digest_and_to_the_open_authorisation() -> None
 def test_an_authorisation_has_a_purpose_and_a_name() -> None:
     desk = _initiated()
     for body in ({"purpose": "other", "authorisation_id": "A1"}, {"purpose": "payment", "authorisation_id": ""}):
-        assert _fault(desk, desk.say(kinds.ORDER_AUTHORISATION_STARTED, **body)) == "order.event_form"
+        assert _fault(desk, desk.say(kinds.ORDER_AUTHORISATION_STARTED, None, **body)) == "order.event_form"
     cancelling = desk.say(kinds.ORDER_AUTHORISATION_STARTED, purpose="cancellation", authorisation_id="A1")
     assert _fault(desk, cancelling) == "order.illegal_move"
 
@@ -522,7 +522,12 @@ def test_cancelling_has_an_authorisation_of_its_own() -> None:
     desk.report("ACSP", authorised=True)
     desk.say(kinds.ORDER_CANCELLATION_INTENDED, request_id="R2")
     record = _fold(desk)
-    assert (record.state, record.purpose, record.authorisation_id, record.attempts) == (S.CANCELLING, "cancellation", "", 0)
+    assert (record.state, record.purpose, record.authorisation_id, record.attempts) == (
+        S.CANCELLING,
+        "cancellation",
+        "",
+        0,
+    )
     old = desk.say(kinds.ORDER_ANSWER_INTENDED, authorisation_id="A1", digest=desk.digest, attempt=1)
     assert _fault(desk, old) == "order.other_authorisation"
     desk.say(kinds.ORDER_AUTHORISATION_STARTED, purpose="cancellation", authorisation_id="C1")
@@ -549,7 +554,9 @@ def test_a_refused_reply_is_noted_and_kinds_of_other_rooms_are_ignored() -> None
 names = ["digest", "epoch", "assessment", "expires_at", "reason", "approvals", "end_to_end_id", "bank", "request_id",
          "payment_id", "fee", "purpose", "authorisation_id", "transaction_status", "authorised", "field", "content",
          "intervention", "answer", "path", "never_executes_unauthorised", "stage"]  # fmt: skip
-leaves = st.sampled_from(["P1", "A1", "payment", "cancellation", "ACSC", "XXXX", ""]) | st.integers(-3, 3) | st.booleans()
+leaves = (
+    st.sampled_from(["P1", "A1", "payment", "cancellation", "ACSC", "XXXX", ""]) | st.integers(-3, 3) | st.booleans()
+)
 json_values = st.recursive(
     leaves, lambda inner: st.lists(inner, max_size=2) | st.dictionaries(st.text("ab", max_size=1), inner, max_size=2)
 )
@@ -562,9 +569,7 @@ json_values = st.recursive(
         max_size=6,
     ),
 )
-def test_no_body_makes_folding_fail_and_nothing_reopens(
-    begin: object, said: list[tuple[str, dict[str, Json]]]
-) -> None:
+def test_no_body_makes_folding_fail_and_nothing_reopens(begin: object, said: list[tuple[str, dict[str, Json]]]) -> None:
     desk = begin() if callable(begin) else None
     assert isinstance(desk, OrderDesk)
     intent, ended = _fold(desk).intent_event, None

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from functools import cache, cached_property
 
@@ -129,7 +129,7 @@ class Pen:
 
 def resign(pen: Pen, event: Event, **changes: object) -> Event:
     """Change header fields and sign again: what a dishonest device could write."""
-    header = replace(event.header, **changes)  # type: ignore[arg-type] - tests name the fields
+    header = replace(event.header, **changes)  # type: ignore[arg-type]  # tests name the fields
     return pen.sign(header, event.body)
 
 
@@ -139,7 +139,7 @@ class Workspace:
 
     pens: list[Pen]
     policy: Policy = field(default_factory=Policy)
-    roles: dict[str, tuple[Role, ...]] = field(default_factory=dict)
+    roles: Mapping[str, tuple[Role, ...]] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         self.genesis = self.pens[0].write(kinds.WORKSPACE_CREATED, identifier("workspace"), self.state().canonical())
@@ -151,7 +151,7 @@ class Workspace:
             for name in names
         )
         found = Governance(0, World.PRACTICE, members, tuple(pen.entry for pen in self.pens), self.policy)
-        return replace(found, **changes)  # type: ignore[arg-type] - tests name the fields
+        return replace(found, **changes)  # type: ignore[arg-type]  # tests name the fields
 
     @property
     def keys(self) -> dict[str, bytes]:
@@ -196,7 +196,7 @@ def payment(**changes: object) -> PaymentFields:
         requested_execution_date="",
         product=PaymentProduct.SEPA,
     )
-    return replace(found, **changes)  # type: ignore[arg-type] - tests name the fields
+    return replace(found, **changes)  # type: ignore[arg-type]  # tests name the fields
 
 
 @dataclass
@@ -211,7 +211,7 @@ class OrderDesk:
     def __post_init__(self) -> None:
         self.order, self.payee = identifier(self.name), identifier(self.payee_name)
 
-    def add_payee(self, pen: Pen | None = None, **more: object) -> Event:
+    def add_payee(self) -> Event:
         details: dict[str, Json] = {
             "name": "Notariat Beispiel",
             "account": "FR1420041010050500013M02606",
@@ -220,7 +220,7 @@ class OrderDesk:
             "source": "contract",
             "supersedes": [],
         }
-        self.version = (pen or self.sender).write(kinds.PAYEE_ADDED, self.payee, details, seen=self._seen(pen))
+        self.version = self.sender.write(kinds.PAYEE_ADDED, self.payee, details)
         return self.version
 
     def content(self, **changes: object) -> OrderContent:
@@ -236,7 +236,7 @@ class OrderDesk:
             debtor_name="Ada Example",
             payment=payment(),
         )
-        return replace(found, **changes)  # type: ignore[arg-type] - tests name the fields
+        return replace(found, **changes)  # type: ignore[arg-type]  # tests name the fields
 
     def freeze(self, **changes: object) -> Event:
         self.frozen_content = self.content(**changes)

@@ -106,7 +106,9 @@ def test_the_phrase_has_six_words_that_follow_from_the_digest(number: int) -> No
     words = [f"w{at}" for at in range(2048)]
     digest = f"{number:064x}"
     phrase = fingerprint_phrase(digest, words)
-    bits = f"{int.from_bytes(hashlib.sha256(b'countersign/phrase/1' + bytes(1) + bytes.fromhex(digest)).digest()):0256b}"
+    bits = (
+        f"{int.from_bytes(hashlib.sha256(b'countersign/phrase/1' + bytes(1) + bytes.fromhex(digest)).digest()):0256b}"
+    )
     assert phrase == tuple(words[int(bits[at : at + 11], 2)] for at in range(0, 66, 11))
 
 
@@ -130,7 +132,7 @@ def test_secret_text_hides() -> None:
     assert (secret.reveal(), bool(secret), bool(SecretText(""))) == ("hunter2", True, False)
     assert "hunter2" not in f"{secret!r} {secret} {[secret]}"
     with pytest.raises(NotCanonicalError, match=r"canonical\.type"):
-        canonical_bytes({"a": secret})  # type: ignore[dict-item] - that is the point
+        canonical_bytes({"a": secret})  # type: ignore[dict-item]  # that is the point
 
 
 def test_a_policy_is_read_back_and_newer_ones_are_named_as_such() -> None:
@@ -149,7 +151,7 @@ def _version(pen: Pen, kind: str, details: PayeeDetails = DETAILS, supersedes: t
 
 def _check(**changes: object) -> NameCheck:
     found = NameCheck(VopOutcome.MATCH, DETAILS.name, DETAILS.account, "", 1, "ref")
-    return replace(found, **changes)  # type: ignore[arg-type] - tests name the fields
+    return replace(found, **changes)  # type: ignore[arg-type]  # tests name the fields
 
 
 def test_rule_10_versions_supersede_and_several_current_ones_are_a_conflict() -> None:
