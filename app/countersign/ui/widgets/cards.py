@@ -15,7 +15,7 @@ from countersign.ui.theme.motion import fade_in
 from countersign.ui.theme.tokens import Radius, Space, Tone
 from countersign.ui.widgets.announcer import announce
 from countersign.ui.widgets.labels import PlainLabel, Variant, first_line
-from countersign.ui.widgets.painting import follow_look, is_mirrored, mirrored_rect, rounded
+from countersign.ui.widgets.painting import FOCUS_WIDTH, follow_look, is_mirrored, mirrored_rect, rounded
 
 TONE_ICONS: Final[dict[Tone, str]] = {
     Tone.OK: "check-circle",
@@ -173,7 +173,10 @@ class Card(QFrame):
         fill, line = colours.surface, colours.border
         if self._tone is not None:
             line, fill = colours.tone(self._tone)
-        rounded(QPainter(self), QRectF(self.rect()), Radius.CARD, fill, line)
+        width = 1.0
+        if self.hasFocus():
+            line, width = colours.focus, FOCUS_WIDTH
+        rounded(QPainter(self), QRectF(self.rect()), Radius.CARD, fill, line, width)
 
 
 class Chip(PlainLabel):

@@ -24,7 +24,7 @@ class ErrorSummary(Card):
 
     def __init__(self, title: str, parent: QWidget | None = None) -> None:
         super().__init__(title, parent, tone=Tone.DANGER)
-        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        self.setFocusPolicy(Qt.FocusPolicy.ClickFocus)
         self._links: list[LinkButton] = []
         self._fields: list[Field] = []
         self.hide()

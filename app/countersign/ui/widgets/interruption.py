@@ -38,7 +38,7 @@ class InterruptionPanel(QFrame):
     ) -> None:
         super().__init__(parent)
         self.setAccessibleName(heading)
-        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        self.setFocusPolicy(Qt.FocusPolicy.ClickFocus)
         self._words = " ".join((heading, *paragraphs))
         outer = QVBoxLayout(self)
         outer.setContentsMargins(Space.XXL + 8, Space.XXL, Space.XXL, Space.XXL)

@@ -133,6 +133,7 @@ class PlainLabel(QLabel):
             self.setTextInteractionFlags(
                 Qt.TextInteractionFlag.TextSelectableByMouse | Qt.TextInteractionFlag.TextSelectableByKeyboard
             )
+            self.setFocusPolicy(Qt.FocusPolicy.ClickFocus)  # no stop of Tab: there is nothing to press
             self.setCursor(Qt.CursorShape.IBeamCursor)
         follow_look(self._restyle)
         self.setText(text)

@@ -14,7 +14,7 @@ from PySide6.QtWidgets import QFrame, QHBoxLayout, QScrollArea, QSizePolicy, QVB
 from countersign.ui.theme.fonts import Weight, font
 from countersign.ui.theme.icons import paint_icon
 from countersign.ui.theme.look import look
-from countersign.ui.theme.tokens import Radius, Space, TypeSize
+from countersign.ui.theme.tokens import TARGET, Radius, Space, TypeSize
 from countersign.ui.widgets.buttons import KitButton, Paint
 from countersign.ui.widgets.cards import IconView
 from countersign.ui.widgets.labels import PlainLabel, Variant
@@ -82,6 +82,10 @@ class NavButton(KitButton):
         ink = colours.side_strong if self._current else colours.side_text
         fill = colours.side_sel if self._current or self.hot() else None
         return Paint(fill, ink, None, colours.side_focus)
+
+    def _height(self) -> int:
+        # Large text makes the line taller, but not the air round it: eight pages must fit.
+        return max(TARGET if look().text_percent <= 100 else 0, self.fontMetrics().height() + 20)  # noqa: PLR2004
 
     def _badge_width(self) -> int:
         if not self._badge:
@@ -198,6 +202,7 @@ class NavBar(QFrame):
         self.lock = NavButton("lock", lock_text)
         self.lock.activated.connect(self.lock_pressed)
         QShortcut(QKeySequence("Ctrl+Shift+L"), self).activated.connect(self.lock_pressed)
+        body.addSpacing(Space.XS)
         body.addWidget(self.freeze)
         body.addWidget(self.lock)
         follow_look(self._restyle)

@@ -40,7 +40,7 @@ class FooterBar(QFrame):
         outer = QVBoxLayout(self)
         outer.setContentsMargins(Space.XXL, Space.M, Space.XXL, Space.M)
         outer.setSpacing(Space.S)
-        self.reason = PlainLabel("", Variant.LABEL, ink="danger")
+        self.reason = PlainLabel("", Variant.LABEL, ink="warn")
         self.reason.hide()
         outer.addWidget(self.reason)
         row = QHBoxLayout()
@@ -131,7 +131,7 @@ class ScrollPage(QWidget):
         words = QVBoxLayout()
         words.setSpacing(Space.XS)
         self.heading = PlainLabel(heading, Variant.HEADING)
-        self.heading.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        self.heading.setFocusPolicy(Qt.FocusPolicy.ClickFocus)  # takes the focus, but is no stop of Tab
         words.addWidget(self.heading)
         self.lead = PlainLabel(lead, Variant.MUTED)
         self.lead.setVisible(bool(lead))
