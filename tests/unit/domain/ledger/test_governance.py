@@ -47,12 +47,16 @@ def _read(workspace: Workspace, *more: Event) -> tuple[Rules, list[str]]:
 
 
 def _epoch(
-    workspace: Workspace, *signers: int, author: int = 0, state: Governance | None = None, **body: Json
+    workspace: Workspace,
+    *signers: int,
+    author: int = 0,
+    state: Governance | None = None,
+    body: dict[str, Json] | None = None,
 ) -> Event:
     """Write a change of policy, signed by the devices of these places."""
     to = state or workspace.state(epoch=1, policy=Policy(approvals=2, requester_may_approve=False))
     pens = [workspace.pens[at] for at in signers]
-    said = workspace.change(workspace.pens[author], [workspace.genesis.id], to, pens)
+    said = workspace.change([workspace.genesis.id], to, pens)
     seen = (workspace.genesis,) if author else ()
     return workspace.pens[author].draft(kinds.GOVERNANCE_CHANGED, SUBJECT, {**said, **(body or {})}, seen=seen)
 
@@ -91,7 +95,7 @@ def test_rule_08_signatures_of_others_and_of_closed_devices_do_not_count() -> No
     closed = workspace.state(epoch=1, devices=(pens[0].entry, replace(pens[1].entry, closed=True)))
     first = _epoch(workspace, 0, state=closed)
     pens[0].shared.append(first)
-    said = workspace.change(pens[1], [first.id], replace(closed, epoch=2), [pens[1]])
+    said = workspace.change([first.id], replace(closed, epoch=2), [pens[1]])
     second = pens[0].draft(kinds.GOVERNANCE_CHANGED, SUBJECT, said)
     assert _read(workspace, first, second)[1] == ["governance.no_majority"]
     foreign: list[Json] = [{"device": "f" * 64, "signature": "00" * 64}, {"device": pens[0].device, "signature": "00"}]
@@ -142,7 +146,7 @@ def test_rule_08_nobody_disappears_and_no_closed_device_opens_again() -> None:
     pens[0].shared.append(first)
 
     def second(state: Governance) -> list[str]:
-        said = workspace.change(pens[0], [first.id], replace(state, epoch=2), [pens[0]])
+        said = workspace.change([first.id], replace(state, epoch=2), [pens[0]])
         return _read(workspace, first, pens[0].draft(kinds.GOVERNANCE_CHANGED, SUBJECT, said))[1]
 
     assert second(with_guest) == []
@@ -161,14 +165,14 @@ def test_rule_08_two_children_of_one_epoch_hold_neither_until_a_majority_names_b
     right = _epoch(workspace, 0, 3, author=1, state=workspace.state(epoch=1))
     ada.shared.append(left)
     ben.shared.append(right)
-    on_left = workspace.change(ada, [left.id], workspace.state(epoch=2), [ada, ben])
+    on_left = workspace.change([left.id], workspace.state(epoch=2), [ada, ben])
     built = ada.write(kinds.GOVERNANCE_CHANGED, SUBJECT, on_left)
     rules, _ = _read(workspace, left, right, built)
     assert (rules.governance.epoch, rules.contested) == (0, tuple(sorted((left.id, right.id))))
     third = cho.write(
         kinds.GOVERNANCE_CHANGED,
         SUBJECT,
-        workspace.change(cho, [workspace.genesis.id], workspace.state(epoch=1), [ben, cho]),
+        workspace.change([workspace.genesis.id], workspace.state(epoch=1), [ben, cho]),
         seen=(left, right),
     )
     rules, _ = _read(workspace, left, right, built, third)
@@ -179,7 +183,7 @@ def test_rule_08_two_children_of_one_epoch_hold_neither_until_a_majority_names_b
         ([left.id, right.id, third.id], 1, [ada, cho], False),
         ([left.id, right.id, third.id], 2, [cho], False),
     ):
-        said = workspace.change(cho, named, workspace.state(epoch=epoch), signers)
+        said = workspace.change(named, workspace.state(epoch=epoch), signers)
         settling = cho.draft(kinds.GOVERNANCE_CHANGED, SUBJECT, said)
         rules, _ = _read(workspace, left, right, third, settling)
         assert (rules.contested == (), rules.governance.epoch) == (settled, 2 if settled else 0)

@@ -215,7 +215,7 @@ def test_rule_11_devices_that_nobody_knows_or_that_are_closed_approve_nothing() 
 def _change_policy(workspace: Workspace, policy: Policy, seen: Event, **state: object) -> Event:
     pen = workspace.pens[0]
     to = workspace.state(epoch=1, policy=policy, **state)
-    body = workspace.change(pen, [workspace.genesis.id], to, [workspace.pens[0], workspace.pens[1]])
+    body = workspace.change([workspace.genesis.id], to, [workspace.pens[0], workspace.pens[1]])
     return pen.write(kinds.GOVERNANCE_CHANGED, identifier("governance"), body, seen=(seen,))
 
 
@@ -338,7 +338,7 @@ def test_rule_12_for_a_closed_sender_others_may_settle_what_is_open() -> None:
     state = workspace.state(
         epoch=1, devices=(replace(workspace.pens[0].entry, closed=True), *workspace.state().devices[1:])
     )
-    said = workspace.change(ben, [workspace.genesis.id], state, [ben, workspace.pens[3]])
+    said = workspace.change([workspace.genesis.id], state, [ben, workspace.pens[3]])
     ben.write(kinds.GOVERNANCE_CHANGED, identifier("governance"), said, seen=(desk.sender.shared[-1],))
     event = ben.write(kinds.ORDER_ABANDONED, desk.order, {"reason": "sender_lost"})
     assert (_fault(desk, event), _fold(desk).state) == ("", S.ABANDONED)

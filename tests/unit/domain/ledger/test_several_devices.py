@@ -209,7 +209,7 @@ def test_rule_09_a_closed_devices_later_events_are_void_whatever_their_time() ->
     closed = replace(ben.entry, closed=True, last_shared=approval.id)
     state = workspace.state(epoch=1)
     state = replace(state, devices=tuple(closed if item.device == ben.device else item for item in state.devices))
-    said = workspace.change(cho, [workspace.genesis.id], state, [cho, desk.sender])
+    said = workspace.change([workspace.genesis.id], state, [cho, desk.sender])
     cho.write(kinds.GOVERNANCE_CHANGED, identifier("governance"), said, seen=(approval,))
     stop = ben.write(kinds.ORDER_STOPPED, desk.order, {"reason": "thief"})
     ledger = workspace.ledger()

@@ -174,7 +174,7 @@ class Workspace:
         found = sorted((item for item in self.events if item.kind in RULE_KINDS), key=lambda each: each.order_key)
         return read_rules(found, verify)[0]
 
-    def change(self, pen: Pen, parents: Iterable[str], state: Governance, signers: Iterable[Pen]) -> dict[str, Json]:
+    def change(self, parents: Iterable[str], state: Governance, signers: Iterable[Pen]) -> dict[str, Json]:
         """Return the body of a change of governance."""
         named = sorted(parents)
         message = change_message(named, state)

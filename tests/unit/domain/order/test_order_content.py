@@ -16,6 +16,7 @@ from countersign.domain.ledger.event import Event
 from countersign.domain.money import Money
 from countersign.domain.order import (
     Attachment,
+    BindingError,
     OrderContent,
     OrderContentError,
     PaymentFields,
@@ -23,6 +24,7 @@ from countersign.domain.order import (
     fingerprint_phrase,
     last_digits,
     money_object,
+    require_same,
 )
 from countersign.domain.payee import (
     DetailsSource,
@@ -224,6 +226,13 @@ def test_no_body_makes_folding_a_payee_fail(kind: str, body: dict[str, Json]) ->
     pen.write(kind, PAYEE, body)
     record = fold_payee(pen.shared)
     assert record is not None
+
+
+def test_what_departs_is_refused_by_its_first_field() -> None:
+    require_same(payment(), payment(), "screen")
+    with pytest.raises(BindingError) as refused:
+        require_same(payment(), payment(remittance="x", creditor_name="y"), "reply")
+    assert (refused.value.code, refused.value.params) == ("binding.reply", {"field": "creditor_name", "count": 2})
 
 
 def test_money_is_compared_whole() -> None:
