@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Final, Literal
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from babel import Locale, UnknownLocaleError
-from babel.dates import format_date
+from babel.dates import format_date, format_skeleton
 from babel.numbers import get_decimal_symbol, parse_pattern
 
 from countersign.domain.accounts import grouped
@@ -83,6 +83,12 @@ def time_text(at_ms: int, zone: str, locale: str, style: DateStyle = "medium") -
     found = _locale(locale)
     local = (_EPOCH + timedelta(milliseconds=at_ms)).astimezone(_zone(zone))
     return f"{format_date(local.date(), style, locale=found)} {local:%H:%M} ({_offset(local)})"
+
+
+def month_text(day: date, locale: str, *, short: bool = False) -> str:
+    """Write a month: "November 2026", or "Nov"."""
+    text: str = format_skeleton("MMM" if short else "yMMMM", day, locale=_locale(locale))
+    return text
 
 
 def iban_text(account: str) -> str:
