@@ -1,0 +1,393 @@
+"""The page of one order: where it stands, what happened, what comes next, and what the person can do."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from functools import partial
+from typing import Final, Protocol
+
+from countersign.application.flows.script import Script, on_read, on_vault, run_script
+from countersign.application.flows.submission import Phase
+from countersign.application.ports.vault import LedgerEntry
+from countersign.application.session import Session
+from countersign.application.use_cases.approve_order import stop_order
+from countersign.domain.errors import CountersignError, UserFacingError
+from countersign.domain.ledger import kinds
+from countersign.domain.ledger.order_record import OrderRecord
+from countersign.domain.order import fingerprint_phrase
+from countersign.domain.order_state import OrderState
+from countersign.presentation.amount_words import amount_in_words
+from countersign.presentation.error_texts import sentence
+from countersign.presentation.formats import iban_text, money_text, time_text
+from countersign.presentation.messages import _, language
+from countersign.presentation.navigation import Navigate
+from countersign.presentation.order_timeline import TimelineLine, timeline
+from countersign.presentation.order_words import state_words
+from countersign.presentation.transfer_confirm import ScaPanel, ScaState, bound
+from countersign.presentation.transfer_desk import Problem, zone_name
+
+_FIRST_POLL_MS: Final = 1_500
+_LAST_POLL_MS: Final = 60_000
+_POLLED: Final = frozenset({OrderState.ACCEPTED, OrderState.UNKNOWN, OrderState.ANSWERING, OrderState.CANCELLING})
+_ASKED: Final = frozenset({OrderState.INTENDED, OrderState.ANSWERING, OrderState.UNKNOWN, OrderState.CANCELLING})
+_GONE_ON: Final = frozenset({OrderState.APPROVED, OrderState.INITIATED, OrderState.AUTHORISING})
+_RECEIPTED: Final = frozenset(
+    {OrderState.ACCEPTED, OrderState.SETTLED, OrderState.REJECTED, OrderState.CANCELLED, OrderState.CANCELLING}
+)
+_STEPS: Final = frozenset({Phase.PASSWORD, Phase.METHOD, Phase.CODE})
+
+
+@dataclass(frozen=True, slots=True)
+class Evidence:
+    """A detail that proves something; ``copies``: it can be copied."""
+
+    key: str
+    label: str
+    value: str
+    copies: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class OrderPageState:
+    """What the page shows.
+
+    Attributes:
+        tone: ``ok``, ``warn``, ``danger``, ``info`` or ``neutral``.
+        next_steps: What happens next and what the person can do.
+        warning: A contradiction between bank facts, or an emergency stop.
+        may_cancel: The bank can be asked to take it back.
+        asks_to_cancel: The question whether to cancel is shown.
+        sca: The bank's questions, while it asks any.
+        poll_after_ms: When to look again; 0 for never.
+    """
+
+    order: str
+    heading: str
+    amount: str
+    words: str
+    payee: str
+    account: str
+    chip: str
+    tone: str
+    sentence: str
+    next_steps: tuple[str, ...]
+    warning: str
+    timeline: tuple[TimelineLine, ...]
+    evidence: tuple[Evidence, ...]
+    may_cancel: bool
+    may_check: bool
+    may_go_on: bool
+    may_give_up: bool
+    may_stop: bool
+    may_receipt: bool
+    asks_to_cancel: bool
+    sca: ScaState | None
+    busy: str
+    problem: Problem
+    poll_after_ms: int
+
+
+class OrderView(Protocol):
+    """The page."""
+
+    def render(self, state: OrderPageState) -> None:
+        """Show the state."""
+
+
+class OrderPresenter:
+    """Shows one order for as long as its page is open.
+
+    Attributes:
+        payment: The bank's questions about paying.
+        cancellation: The bank's questions about cancelling.
+    """
+
+    def __init__(
+        self,
+        session: Session,
+        navigate: Navigate,
+        view: OrderView,
+        words: Sequence[str],
+        export_receipt: Callable[[str], None],
+    ) -> None:
+        """Make the presenter.
+
+        Args:
+            session: The unlocked work.
+            navigate: Where to go.
+            view: The page.
+            words: The list that fingerprint phrases are made from.
+            export_receipt: Asks where to save the receipt of an order, and saves it.
+        """
+        self._session, self._navigate, self._view, self._words = session, navigate, view, words
+        self._export_receipt = export_receipt
+        self._order = ""
+        self._record: OrderRecord | None = None
+        self._entries: Sequence[LedgerEntry] = ()
+        self._frozen = False
+        self._panel: ScaPanel | None = None
+        self._asks_to_cancel = False
+        self._quiet = False
+        self._wait = _FIRST_POLL_MS
+        self._problem = Problem()
+        self._closed = False
+        self.payment = ScaPanel(session, self._panel_changed, lambda: None)
+        self.cancellation = ScaPanel(session, self._panel_changed, lambda: None, cancels=True)
+
+    def start(self, order: str) -> None:
+        """Show an order; one whose outcome is not known is asked about at once."""
+        self._order = order
+        self._load(self._opened)
+
+    def close(self) -> None:
+        """Leave; what is under way goes on."""
+        self._closed = True
+        self.payment.close()
+        self.cancellation.close()
+
+    # — what a person does —
+
+    def check_again(self) -> None:
+        """Ask the bank where it stands. Nothing is sent again."""
+        self._quiet = False
+        self._wait = _FIRST_POLL_MS
+        self._ask()
+
+    def poll(self) -> None:
+        """Look again by itself; ever more rarely."""
+        if self._closed or self._record is None or self._record.state not in _POLLED or self._busy_with_person():
+            return
+        self._quiet = True
+        self._wait = min(self._wait * 3 // 2, _LAST_POLL_MS)
+        self._ask()
+
+    def go_on(self) -> None:
+        """Take up an order that was left before it was confirmed."""
+        self._panel, self._quiet = self.payment, False
+        self.payment.open(self._order, self._go_on_from)
+
+    def ask_to_cancel(self) -> None:
+        """Show the question."""
+        self._asks_to_cancel = True
+        self._render()
+
+    def keep_payment(self) -> None:
+        """Leave the payment as it is."""
+        self._asks_to_cancel = False
+        self._render()
+
+    def cancel(self) -> None:
+        """Ask the bank to take it back, with an authorisation of its own."""
+        self._asks_to_cancel, self._quiet = False, False
+        self._panel = self.cancellation
+        self.cancellation.open(self._order, lambda _phase: self.cancellation.cancel())
+
+    def give_up(self) -> None:
+        """End the order where nothing can have been executed."""
+        self._panel, self._quiet = self.payment, False
+        self.payment.open(self._order, lambda _phase: self.payment.give_up())
+
+    def stop(self) -> None:
+        """End the order before anything was sent."""
+        work = on_vault(partial(stop_order, self._session.vault, self._order, "not_right"))
+        run_script(self._session.tasks, work, lambda _none: self._load(self._render), self._failed)
+
+    def receipt(self) -> None:
+        """Save the receipt as PDF."""
+        self._export_receipt(self._order)
+
+    def go_home(self) -> None:
+        """Leave for home."""
+        self._navigate.open_home()
+
+    def open_settings(self) -> None:
+        """Go to where the emergency stop is lifted."""
+        self._navigate.open_settings()
+
+    @property
+    def panel(self) -> ScaPanel | None:
+        """The panel whose questions are shown."""
+        return self._panel
+
+    # — work —
+
+    def _load(self, then: Callable[[], None]) -> None:
+        def loaded(found: tuple[OrderRecord, Sequence[LedgerEntry], bool]) -> None:
+            self._record, self._entries, self._frozen = found
+            if not self._closed:
+                then()
+
+        run_script(self._session.tasks, self._read(), loaded, self._failed)
+
+    def _read(self) -> Script[tuple[OrderRecord, Sequence[LedgerEntry], bool]]:
+        reader = self._session.reader
+        record = yield from on_read(partial(reader.order, self._order))
+        if record is None:
+            raise UserFacingError("order.unknown")
+        entries = yield from on_read(partial(reader.timeline, self._order))
+        frozen = yield from on_read(reader.frozen)
+        return record, entries, frozen
+
+    def _opened(self) -> None:
+        record = self._record
+        if record is not None and record.state in _ASKED | {OrderState.ACCEPTED}:
+            self._quiet = record.state is OrderState.ACCEPTED
+            self._ask()
+        self._render()
+
+    def _ask(self) -> None:
+        self._problem = Problem()
+        panel = self._panel or self.payment
+        self._panel = panel
+        panel.open(self._order, lambda _phase: panel.check_again())
+
+    def _go_on_from(self, phase: Phase) -> None:
+        if phase is Phase.CONTINUE:
+            self.payment.go_on()
+        elif phase in {Phase.IDLE, Phase.NOT_SENT}:
+            self.payment.begin()
+        elif phase is Phase.UNKNOWN:
+            self.payment.check_again()
+
+    def _panel_changed(self) -> None:
+        panel = self._panel
+        if panel is None or self._closed:
+            return
+        if panel.phase is Phase.WORKING:
+            self._render()
+        else:
+            self._load(self._render)
+
+    def _failed(self, error: Exception) -> None:
+        if not isinstance(error, CountersignError):
+            raise error
+        self._problem = Problem.of(error)
+        if not self._closed:
+            self._render()
+
+    def _busy_with_person(self) -> bool:
+        return self._asks_to_cancel or (self._panel is not None and self._panel.phase in _STEPS | {Phase.WORKING})
+
+    # — showing —
+
+    def _render(self) -> None:
+        self._view.render(self.state())
+
+    def state(self) -> OrderPageState:
+        """Say what is to be shown."""
+        record, panel = self._record, self._panel
+        if record is None:
+            return _empty(self._order, self._problem)
+        payment, state = record.content.payment, record.state
+        words = state_words(state)
+        sca = panel.state() if panel is not None else None
+        asking = sca is not None and sca.phase in _STEPS
+        working = sca is not None and sca.phase is Phase.WORKING and not self._quiet
+        idle = not asking and not working
+        return OrderPageState(
+            order=self._order,
+            heading=_("Payment to {payee}").format(payee=payment.creditor_name),
+            amount=money_text(payment.instructed_amount, language()),
+            words=amount_in_words(payment.instructed_amount, language()),
+            payee=payment.creditor_name,
+            account=iban_text(payment.creditor_account),
+            chip=words.word,
+            tone=words.tone,
+            sentence=words.sentence,
+            next_steps=_next_steps(state),
+            warning=self._warning(record),
+            timeline=timeline(self._entries, state, self._moment),
+            evidence=self._evidence(record),
+            may_cancel=idle and state is OrderState.ACCEPTED and not self._asks_to_cancel,
+            may_check=idle and state in _ASKED,
+            may_go_on=idle and (state in _GONE_ON or (state is OrderState.INTENDED and _not_sent(sca))),
+            may_give_up=idle and state in {OrderState.INITIATED, OrderState.AUTHORISING} and record.abandonable,
+            may_stop=idle and state in {OrderState.PREPARED, OrderState.APPROVED},
+            may_receipt=state in _RECEIPTED,
+            asks_to_cancel=self._asks_to_cancel and idle,
+            sca=sca if asking else None,
+            busy=_("Still waiting for the bank. Nothing is sent twice.") if working else "",
+            problem=self._problem_shown(sca),
+            poll_after_ms=self._wait if state in _POLLED and idle and not self._asks_to_cancel else 0,
+        )
+
+    def _problem_shown(self, sca: ScaState | None) -> Problem:
+        if self._problem != Problem() or sca is None or sca.phase in _STEPS or self._quiet:
+            return self._problem
+        if sca.problem == Problem() and self._entries and self._entries[-1].kind == kinds.ORDER_CANCELLATION_REFUSED:
+            return Problem("", sentence("bank.cancellation_refused"))
+        return sca.problem
+
+    def _moment(self, at_ms: int) -> str:
+        return time_text(at_ms, zone_name(self._session.zone), language())
+
+    def _warning(self, record: OrderRecord) -> str:
+        if record.contradictions:
+            return _(
+                "The bank has said things about this order that contradict each other. Presume that the money is "
+                "gone, and call your bank on a number you already have."
+            )
+        if self._frozen and record.state in {OrderState.PREPARED, *_GONE_ON}:
+            return sentence("intent.frozen")
+        return ""
+
+    def _evidence(self, record: OrderRecord) -> tuple[Evidence, ...]:
+        payment = record.content.payment
+        fee = bound(record).fee
+        found = [
+            Evidence("phrase", _("Fingerprint"), " ".join(fingerprint_phrase(record.digest, self._words)), copies=True),
+            Evidence("end_to_end_id", _("End-to-end number"), payment.end_to_end_id, copies=True),
+            Evidence("remittance", _("Reference"), payment.remittance or _("None")),
+            Evidence("digest", _("Digest (SHA-256)"), record.digest, copies=True),
+        ]
+        if record.payment_id:
+            found.append(Evidence("payment_id", _("The bank's number"), record.payment_id, copies=True))
+        if record.status is not None:
+            found.append(Evidence("status", _("The bank's status"), record.status.value))
+        if fee:
+            found.append(Evidence("fee", _("Fee"), fee))
+        return tuple(found)
+
+
+def _not_sent(sca: ScaState | None) -> bool:
+    return sca is not None and sca.phase is Phase.NOT_SENT
+
+
+def _empty(order: str, problem: Problem) -> OrderPageState:
+    return OrderPageState(
+        order, _("Payment"), "", "", "", "", "", "neutral", "", (), "", (), (),
+        may_cancel=False, may_check=False, may_go_on=False, may_give_up=False, may_stop=False, may_receipt=False,
+        asks_to_cancel=False, sca=None, busy="", problem=problem, poll_after_ms=0,
+    )  # fmt: skip
+
+
+def _next_steps(state: OrderState) -> tuple[str, ...]:
+    """Say what happens next, and what the person can do."""
+    texts = {
+        OrderState.PREPARED: (_("Review it from its draft on the home page, or stop it here."),),
+        OrderState.APPROVED: (_("Go on to hand it to your bank, or stop it: nothing was sent."),),
+        OrderState.INTENDED: (_("Check again. If the bank never got it, it can be sent or given up."),),
+        OrderState.INITIATED: (_("Go on to confirm it, or give it up. The bank pays nothing before."),),
+        OrderState.AUTHORISING: (_("Go on to confirm it, or give it up. The bank pays nothing before."),),
+        OrderState.ANSWERING: (_("We ask the bank. Don't pay this anywhere else meanwhile."),),
+        OrderState.UNKNOWN: (
+            _("Don't pay this anywhere else meanwhile: the money may have left."),
+            _("We ask the bank by itself. You can check again at any time; nothing is sent twice."),
+            _("If it stays so for hours, call your bank and name the end-to-end number below."),
+        ),
+        OrderState.ACCEPTED: (
+            _("The bank sends the money on its way; this page follows it by itself."),
+            _("Until it is settled you can ask the bank to take it back."),
+        ),
+        OrderState.CANCELLING: (_("We ask the bank whether it is cancelled. Until it says so, presume that it pays."),),
+        OrderState.SETTLED: (
+            _("Tell the payee to look for it, and keep the receipt."),
+            _("If something is wrong now, call your bank at once and ask it to recall the payment."),
+        ),
+        OrderState.REJECTED: (_("Nothing left your account. Your draft is kept: mend it and send it anew."),),
+        OrderState.CANCELLED: (_("Nothing left your account. If you still want to pay, begin a new transfer."),),
+        OrderState.STOPPED: (_("This order can never be sent. Your draft, if you kept it, is on the home page."),),
+        OrderState.ABANDONED: (_("This order can never be sent. If you still want to pay, begin a new transfer."),),
+    }
+    return texts[state]

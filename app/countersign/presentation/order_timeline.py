@@ -1,0 +1,166 @@
+"""What happened to an order, one sentence for each kind of event, and what is still to come."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from typing import TypeAlias
+
+from countersign.application.ports.vault import LedgerEntry
+from countersign.domain.canonical import JsonObject
+from countersign.domain.ledger import kinds
+from countersign.domain.order_state import FINAL, OrderState, TransactionStatus
+from countersign.presentation.error_texts import is_known, title
+from countersign.presentation.messages import _
+
+Moment: TypeAlias = str  # "done", "current", "todo", "failed" or "unknown"
+
+
+@dataclass(frozen=True, slots=True)
+class TimelineLine:
+    """One entry: ``moment`` is how it stands, ``state`` the same in a word."""
+
+    title: str
+    moment: Moment
+    state: str
+    detail: str = ""
+    when: str = ""
+
+
+def timeline(
+    entries: Sequence[LedgerEntry], state: OrderState, written: Callable[[int], str]
+) -> tuple[TimelineLine, ...]:
+    """Tell an order's story, oldest first, and what comes next.
+
+    Args:
+        entries: Events, oldest first.
+        state: Where the order stands now.
+        written: Writes a time.
+    """
+    lines = [replace(line, when=written(entry.at)) for entry in entries if (line := _line(entry)) is not None]
+    if lines and state not in FINAL:
+        last = lines[-1]
+        unknown = state is OrderState.UNKNOWN
+        moment, word = ("unknown", _("not known yet")) if unknown else ("current", _("now"))
+        lines[-1] = last if last.moment == "failed" else replace(last, moment=moment, state=word)
+    return (*lines, *(_todo(text) for text in _to_come(state)))
+
+
+def _line(entry: LedgerEntry) -> TimelineLine | None:
+    words = _WORDS.get(entry.kind)
+    return words(entry.body or {}) if words else None
+
+
+def _done(text: str, detail: str = "") -> TimelineLine:
+    return TimelineLine(text, "done", _("done"), detail)
+
+
+def _failed(text: str, detail: str = "") -> TimelineLine:
+    return TimelineLine(text, "failed", _("did not work"), detail)
+
+
+def _unknown(text: str, detail: str = "") -> TimelineLine:
+    return TimelineLine(text, "unknown", _("not known yet"), detail)
+
+
+def _todo(text: str) -> TimelineLine:
+    return TimelineLine(text, "todo", _("still to come"))
+
+
+def _to_come(state: OrderState) -> tuple[str, ...]:
+    confirm, settle = _("You confirm it with your bank"), _("The bank settles it")
+    if state in {OrderState.PREPARED, OrderState.APPROVED, OrderState.INTENDED}:
+        return (_("The bank takes the order"), confirm, settle)
+    if state in {OrderState.INITIATED, OrderState.AUTHORISING}:
+        return (confirm, settle)
+    if state in {OrderState.ANSWERING, OrderState.UNKNOWN}:
+        return (_("The bank says what became of it"),)
+    if state is OrderState.CANCELLING:
+        return (_("The bank says whether it is cancelled"),)
+    return () if state in FINAL else (settle,)
+
+
+def _stopped(body: JsonObject) -> TimelineLine:
+    reason = {
+        "not_right": _("You said that something is not right."),
+        "edited": _("You changed a detail; another order took its place."),
+    }.get(str(body.get("reason", "")), "")
+    return _done(_("Stopped before anything was sent"), reason)
+
+
+def _answer_refused(body: JsonObject) -> TimelineLine:
+    reason = str(body.get("reason", ""))
+    return {
+        "code_refused": _failed(_("The bank did not accept a code"), _("No money moved. Another code can be tried.")),
+        "not_sent": _failed(_("A code could not be sent"), _("The bank was out of reach. No money moved.")),
+        "not_received": _done(_("The bank still waits for a code"), _("The lost answer never reached it.")),
+    }.get(reason, _failed(_("The bank ended a confirmation"), _("No money moved.")))
+
+
+def _status(body: JsonObject) -> TimelineLine:
+    status = str(body.get("transaction_status", ""))
+    reason = str(body.get("reason", ""))
+    said = _("The bank's word for it: {status}").format(status=status)
+    if status == TransactionStatus.RJCT.value:
+        return _failed(_("The bank rejected it"), _reason(reason) or said)
+    if status == TransactionStatus.CANC.value:
+        return _done(_("The bank cancelled it"), said)
+    if status in {TransactionStatus.ACSC.value, TransactionStatus.ACCC.value}:
+        arrived = status == TransactionStatus.ACCC.value
+        return _done(_("Arrived at the payee's account") if arrived else _("Settled: the money has left"), said)
+    waits = {TransactionStatus.RCVD.value, TransactionStatus.PATC.value, TransactionStatus.PDNG.value}
+    return _done(_("The bank holds the order") if status in waits else _("Accepted by the bank"), said)
+
+
+def _reason(reason: str) -> str:
+    texts = {
+        "AC01": _("The account number is not right (AC01)."),
+        "AC04": _("The payee's account is closed (AC04)."),
+        "AC06": _("The payee's account is blocked (AC06)."),
+        "AM04": _("There is not enough money in the account (AM04)."),
+        "MS03": _("The bank gave no reason (MS03)."),
+    }
+    if reason in texts or not reason:
+        return texts.get(reason, "")
+    return title(reason) if is_known(reason) else _("The bank's reason: {reason}").format(reason=reason)
+
+
+def _lost(body: JsonObject) -> TimelineLine:
+    if body.get("stage") == "initiation":
+        return _unknown(_("The bank's answer was lost"), _("Nothing is authorised, so no money can have moved."))
+    return _unknown(_("The bank's answer was lost"), _("Nothing was sent again. We ask the bank what it did."))
+
+
+def _reply_refused(_body: JsonObject) -> TimelineLine:
+    return _failed(
+        _("A reply of the bank was refused"), _("It did not say what you agreed to. It is kept as evidence.")
+    )
+
+
+def _authorisation(body: JsonObject) -> TimelineLine:
+    if body.get("purpose") == "cancellation":
+        return _done(_("The bank asks you to confirm the cancellation"))
+    return _done(_("The bank asks you to confirm"))
+
+
+def _attempt(_body: JsonObject) -> TimelineLine:
+    return _done(_("You sent your code"), _("From here on only the bank can say what happens."))
+
+
+_WORDS: dict[str, Callable[[JsonObject], TimelineLine]] = {
+    kinds.ORDER_FROZEN: lambda _b: _done(_("Written down"), _("Its details can't change any more.")),
+    kinds.ORDER_APPROVED: lambda _b: _done(_("You approved it"), _("You read it back and said that it is right.")),
+    kinds.ORDER_STOPPED: _stopped,
+    kinds.ORDER_SUBMISSION_INTENDED: lambda _b: _done(_("On its way to the bank")),
+    kinds.ORDER_INITIATED: lambda _b: _done(_("The bank holds the order"), _("It read every detail back to us.")),
+    kinds.ORDER_AUTHORISATION_STARTED: _authorisation,
+    kinds.ORDER_ANSWER_INTENDED: _attempt,
+    kinds.ORDER_ANSWER_REFUSED: _answer_refused,
+    kinds.ORDER_AUTHORISED: lambda _b: _done(_("Confirmed"), _("The bank calls your confirmation final.")),
+    kinds.ORDER_STATUS_CHANGED: _status,
+    kinds.ORDER_OUTCOME_UNKNOWN: _lost,
+    kinds.ORDER_REPLY_REFUSED: _reply_refused,
+    kinds.ORDER_ABANDONED: lambda _b: _done(_("Given up"), _("The bank executed nothing.")),
+    kinds.ORDER_CANCELLATION_INTENDED: lambda _b: _done(_("You asked the bank to cancel it")),
+    kinds.ORDER_CANCELLATION_REFUSED: lambda _b: _failed(_("The bank did not cancel it")),
+}
