@@ -183,7 +183,7 @@ class BankContract:
             {"remittance": "Invoice 2026/18"},
             {"remittance": ""},
         ],
-        ids=lambda change: "-".join(change),
+        ids="-".join,
     )
     def test_a_payment_that_is_not_the_agreed_one_is_refused(self, wired: Wired, change: dict[str, object]) -> None:
         payment = wired.payment()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import datetime
+import datetime as dt
 import socket
 import ssl
 import threading
@@ -22,8 +22,8 @@ from cryptography.x509.oid import NameOID
 from countersign.adapters.banks.xs2a.credentials import Credentials
 from countersign.domain.secret import SecretText
 
-_START = datetime.datetime(2026, 1, 1, tzinfo=datetime.UTC)
-_END = datetime.datetime(2036, 1, 1, tzinfo=datetime.UTC)
+_START = dt.datetime(2026, 1, 1, tzinfo=dt.UTC)
+_END = dt.datetime(2036, 1, 1, tzinfo=dt.UTC)
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,9 +35,10 @@ class Seen:
     headers: Mapping[str, str]
     body: bytes
 
-    def json(self, value: object, status: int = 200, **headers: str) -> bytes:
-        """Return an honest reply to this request, as bytes on the wire."""
-        return reply(status, orjson.dumps(value), {"X-Request-ID": self.headers.get("x-request-id", "")} | headers)
+    def json(self, value: object, status: int = 200, headers: Mapping[str, str] | None = None) -> bytes:
+        """Return an honest reply to this request, as bytes on the wire; ``headers`` make it less so."""
+        honest = {"X-Request-ID": self.headers.get("x-request-id", "")}
+        return reply(status, orjson.dumps(value), honest | dict(headers or {}))
 
 
 Behaviour = Callable[[Seen], bytes | Iterable[bytes]]
@@ -68,7 +69,9 @@ class Pki:
     def pem(self) -> str:
         return self.certificate.public_bytes(Encoding.PEM).decode()
 
-    def _builder(self, subject: x509.Name, key: ec.EllipticCurvePublicKey | rsa.RSAPublicKey) -> x509.CertificateBuilder:
+    def _builder(
+        self, subject: x509.Name, key: ec.EllipticCurvePublicKey | rsa.RSAPublicKey
+    ) -> x509.CertificateBuilder:
         builder = x509.CertificateBuilder().subject_name(subject).issuer_name(self.subject).public_key(key)
         return builder.serial_number(x509.random_serial_number()).not_valid_before(_START).not_valid_after(_END)
 
@@ -137,7 +140,7 @@ class HostileBank:
 
     def _serve(self, connection: socket.socket) -> None:
         connection.settimeout(5)
-        with connection, suppress(OSError, ssl.SSLError), self._context.wrap_socket(connection, server_side=True) as tls:
+        with connection, suppress(OSError), self._context.wrap_socket(connection, server_side=True) as tls:
             seen = _read(tls)
             if seen is None:
                 return
@@ -164,7 +167,9 @@ def _read(tls: ssl.SSLSocket) -> Seen | None:
 
 
 @contextmanager
-def hostile_bank(pki: Pki, host: str = "localhost", newest: ssl.TLSVersion = ssl.TLSVersion.TLSv1_3) -> Iterator[HostileBank]:
+def hostile_bank(
+    pki: Pki, host: str = "localhost", newest: ssl.TLSVersion = ssl.TLSVersion.TLSv1_3
+) -> Iterator[HostileBank]:
     """Run one."""
     bank = HostileBank(pki.server_files(host), pki.pem, newest)
     try:

@@ -1,4 +1,4 @@
-"""Each fault of the practice bank, at each call, over real TLS: the kind says what may have happened, and it is true."""
+"""Each fault of the practice bank, over real TLS: the kind says what may have happened, and it is true."""
 
 from __future__ import annotations
 
@@ -14,13 +14,14 @@ from countersign.domain.order_state import TransactionStatus
 from countersign.domain.payee import VopOutcome
 from tests.contract.practice_fixture import Practice, challenged, executions, request_id, some_payment
 
-ANSWER = {"method": "PUT", "body": "scaAuthenticationData"}
-INITIATION = {"method": "POST", "path": "/v1/payments/[a-z-]+$"}
-ECHO = {"method": "GET", "path": "/v1/payments/[a-z-]+/[0-9a-f-]+$"}
-STATUS = {"method": "GET", "path": "/status$"}
+Rule = dict[str, str | int]
+ANSWER: Rule = {"method": "PUT", "body": "scaAuthenticationData"}
+INITIATION: Rule = {"method": "POST", "path": "/v1/payments/[a-z-]+$"}
+ECHO: Rule = {"method": "GET", "path": "/v1/payments/[a-z-]+/[0-9a-f-]+$"}
+STATUS: Rule = {"method": "GET", "path": "/status$"}
 
 # kind of fault, its options, the code it shows as, whether the bank carried the request out
-TROUBLE = [
+TROUBLE: list[tuple[str, Rule, str, bool]] = [
     ("drop_request", {}, "bank.disconnected", False),
     ("drop_reply", {}, "bank.disconnected", True),
     ("status_5xx", {"status": 503, "when": "before"}, "bank.server_error", False),
@@ -43,9 +44,7 @@ def ready(practice: Practice, bank: Xs2aBank, payment: PaymentFields) -> tuple[s
 
 
 @pytest.mark.parametrize(("kind", "options", "code", "carried_out"), TROUBLE, ids=IDS)
-def test_the_answer(
-    kind: str, options: dict[str, str | int], code: str, carried_out: bool, practice: Practice, bank: Xs2aBank
-) -> None:
+def test_the_answer(kind: str, options: Rule, code: str, carried_out: bool, practice: Practice, bank: Xs2aBank) -> None:
     """An unknown outcome is settled by asking for the authorisation and the payment; nothing is sent again."""
     payment = some_payment(practice, bank)
     payment_id, authorisation_id, handle, sms = ready(practice, bank, payment)
@@ -66,7 +65,7 @@ def test_the_answer(
 
 @pytest.mark.parametrize(("kind", "options", "code", "carried_out"), TROUBLE, ids=IDS)
 def test_the_initiation(
-    kind: str, options: dict[str, str | int], code: str, carried_out: bool, practice: Practice, bank: Xs2aBank
+    kind: str, options: Rule, code: str, carried_out: bool, practice: Practice, bank: Xs2aBank
 ) -> None:
     payment = some_payment(practice, bank)
     practice.bank.control.set_faults(INITIATION | {"kind": kind} | options)
@@ -80,11 +79,11 @@ def test_the_initiation(
 @pytest.mark.parametrize(("kind", "options", "code", "_carried_out"), TROUBLE, ids=IDS)
 @pytest.mark.parametrize("where", [ECHO, STATUS], ids=["echo", "status"])
 def test_a_lookup(
-    where: dict[str, str],
+    where: Rule,
     kind: str,
-    options: dict[str, str | int],
+    options: Rule,
     code: str,
-    _carried_out: bool,  # noqa: PT019
+    _carried_out: bool,
     practice: Practice,
     bank: Xs2aBank,
 ) -> None:
@@ -154,14 +153,17 @@ def test_an_authorisation_with_another_id_is_refused(practice: Practice, bank: X
     assert refused.value.params["field"] == "link"
 
 
-def test_a_claim_of_finality_is_checked_against_the_payment(practice: Practice, bank: Xs2aBank) -> None:
-    """A reply to a wrong code that says "finalised": the payment's own status is what counts."""
+def test_a_claim_of_finality_moves_no_money_by_itself(practice: Practice, bank: Xs2aBank) -> None:
+    """A reply that calls the authorisation final too early: the payment's own status is what counts."""
     payment = some_payment(practice, bank)
-    payment_id, _, handle, sms = ready(practice, bank, payment)
-    wrong = str((int(sms) + 1) % 10**6).zfill(6)
-    with pytest.raises(ConnectorError):
-        bank.answer(handle, wrong, request_id())
-    assert bank.report(payment_id, payment.product, payment).status is TransactionStatus.RCVD
+    initiation = bank.initiate(payment, request_id())
+    opened = bank.start_authorisation(initiation.handle)
+    known = bank.authenticate(opened.handle, practice.bank.practice_password())
+    rule = {"method": "PUT", "body": "authenticationMethodId", "kind": "wrong_echo", "field": "sca_status"}
+    practice.bank.control.set_faults(rule)
+    assert bank.choose_method(known.handle, known.methods[0].method).state is AuthorisationState.FINALISED
+    assert bank.report(initiation.payment_id, payment.product, payment).status is TransactionStatus.RCVD
+    assert executions(practice, payment) == 0
 
 
 def test_a_duplicated_reply_does_no_harm(practice: Practice, bank: Xs2aBank) -> None:

@@ -198,7 +198,7 @@ def test_a_crash_of_the_client_leaves_no_bank_behind(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize(
     "program",
-    ["import sys; sys.exit(3)", "print('nothing of use')", "print('[]')", "print('{\"status\":\"ready\"}')"],
+    ["import sys; sys.exit(3)", "print('nothing of use')", "print('[]')", 'print(\'{"status":"ready"}\')'],
 )
 def test_a_bank_that_does_not_start_is_said_so(program: str, tmp_path: Path) -> None:
     with pytest.raises(ConnectorError) as failed:

@@ -8,6 +8,7 @@ import ssl
 import tempfile
 from pathlib import Path
 
+from cryptography.hazmat.primitives.asymmetric import rsa
 from cryptography.hazmat.primitives.serialization import (
     BestAvailableEncryption,
     Encoding,
@@ -22,7 +23,22 @@ from countersign.domain.secret import SecretText
 _TLS12_CIPHERS = "ECDHE+AESGCM:ECDHE+CHACHA20"
 
 
-def client_context(ca_pem: str, certificate_pem: str = "", private_key_pem: SecretText | None = None) -> ssl.SSLContext:
+def read_key(private_key_pem: SecretText) -> rsa.RSAPrivateKey:
+    """Read a private key: PKCS #8, not encrypted. Takes some 0.2 s, since the key is checked: read it once.
+
+    Raises:
+        SecurityError: ``bank.credentials``: it can't be read, or isn't RSA.
+    """
+    try:
+        key = load_pem_private_key(private_key_pem.reveal().encode(), None)
+    except (ValueError, TypeError) as error:
+        raise SecurityError("bank.credentials") from error
+    if not isinstance(key, rsa.RSAPrivateKey):
+        raise SecurityError("bank.credentials")
+    return key
+
+
+def client_context(ca_pem: str, certificate_pem: str = "", key: rsa.RSAPrivateKey | None = None) -> ssl.SSLContext:
     """Return a context that trusts one issuer, checks the host name, and shows our certificate.
 
     TLS 1.3 preferred, 1.2 at least. The system's trust store is not consulted, and no environment variable is.
@@ -30,26 +46,25 @@ def client_context(ca_pem: str, certificate_pem: str = "", private_key_pem: Secr
     Args:
         ca_pem: The only issuer that is trusted.
         certificate_pem: Ours; empty to show none.
-        private_key_pem: The certificate's key, PKCS #8, not encrypted.
+        key: The certificate's key.
 
     Raises:
-        SecurityError: ``bank.credentials``: a certificate or the key can't be read, or they don't belong together.
+        SecurityError: ``bank.credentials``: a certificate can't be read, or the key isn't its own.
     """
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
     context.minimum_version = ssl.TLSVersion.TLSv1_2
     context.set_ciphers(_TLS12_CIPHERS)
     try:
         context.load_verify_locations(cadata=ca_pem)
-        if certificate_pem and private_key_pem:
-            _show(context, certificate_pem, private_key_pem)
-    except (ssl.SSLError, ValueError, TypeError) as error:
+        if key is not None:
+            _show(context, certificate_pem, key)
+    except (ssl.SSLError, ValueError) as error:
         raise SecurityError("bank.credentials") from error
     return context
 
 
-def _show(context: ssl.SSLContext, certificate_pem: str, private_key_pem: SecretText) -> None:
+def _show(context: ssl.SSLContext, certificate_pem: str, key: rsa.RSAPrivateKey) -> None:
     """Load the key by way of a file, because ``ssl`` knows no other: encrypted, ours alone, gone at once."""
-    key = load_pem_private_key(private_key_pem.reveal().encode(), None)
     password = secrets.token_hex(32)
     sealed = key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, BestAvailableEncryption(password.encode()))
     handle, name = tempfile.mkstemp(prefix="countersign-", suffix=".pem")  # readable by the owner only

@@ -16,7 +16,7 @@ from countersign.adapters.banks.xs2a.reading import Body, shown
 from countersign.adapters.banks.xs2a.signing import RequestSigner
 from countersign.adapters.transport.exchange import STATEMENT_LIMITS, Limits, Reply, Request, Transport
 from countersign.adapters.transport.origin import Origin
-from countersign.adapters.transport.tls import client_context
+from countersign.adapters.transport.tls import client_context, read_key
 from countersign.application.failpoints import failpoint
 from countersign.application.ports.bank import RawReply
 from countersign.application.ports.clock import Clock, Entropy
@@ -81,8 +81,9 @@ class Channel:
         self._psu_id = credentials.psu_id
         self._clock = clock
         self._entropy = entropy
-        self._signer = RequestSigner(credentials.certificate_pem, credentials.private_key_pem)
-        tls = client_context(credentials.ca_pem, credentials.certificate_pem, credentials.private_key_pem)
+        key = read_key(credentials.private_key_pem)
+        self._signer = RequestSigner(credentials.certificate_pem, key)
+        tls = client_context(credentials.ca_pem, credentials.certificate_pem, key)
         self._transport = Transport(self.origin, clock, tls, limits)
         self._statement_limits = limits or STATEMENT_LIMITS
 

@@ -12,10 +12,9 @@ from urllib.parse import quote
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import padding, rsa
-from cryptography.hazmat.primitives.serialization import Encoding, load_pem_private_key
+from cryptography.hazmat.primitives.serialization import Encoding
 
 from countersign.domain.errors import SecurityError
-from countersign.domain.secret import SecretText
 
 # Of an issuer's name (RFC 4514) only what could end the quoted parameter, or isn't ASCII, is written as %XX.
 _SAFE_IN_KEY_ID = " !#$&'()*+,-./:;<=>?@[]^_`{|}~"
@@ -25,17 +24,14 @@ class RequestSigner:
     """Signs requests with the key of our certificate.
 
     Raises:
-        SecurityError: ``bank.credentials``: the certificate or the key can't be read, or the key isn't RSA.
+        SecurityError: ``bank.credentials``: the certificate can't be read.
     """
 
-    def __init__(self, certificate_pem: str, private_key_pem: SecretText) -> None:
+    def __init__(self, certificate_pem: str, key: rsa.RSAPrivateKey) -> None:
         try:
             certificate = x509.load_pem_x509_certificate(certificate_pem.encode())
-            key = load_pem_private_key(private_key_pem.reveal().encode(), None)
-        except (ValueError, TypeError) as error:
+        except ValueError as error:
             raise SecurityError("bank.credentials") from error
-        if not isinstance(key, rsa.RSAPrivateKey):
-            raise SecurityError("bank.credentials")
         self._key = key
         issuer = quote(certificate.issuer.rfc4514_string(), safe=_SAFE_IN_KEY_ID)
         self._key_id = f"SN={certificate.serial_number:X},CA={issuer}"
