@@ -80,11 +80,17 @@ def font(size: TypeSize = TypeSize.BODY, weight: Weight = Weight.REGULAR) -> QFo
     Tabular digits everywhere: figures stand under each other, and a count-down
     doesn't make the text beside it tremble.
     """
-    look_now = look()
+    now = look()
+    return QFont(_made(now.language, now.px(size), weight))
+
+
+@lru_cache(maxsize=256)
+def _made(language: str, pixels: int, weight: Weight) -> QFont:
+    """Return the one font of its kind; callers get copies."""
     made = QFont()
-    made.setFamilies(list(families(look_now.language)))
-    made.setPixelSize(look_now.px(size))
-    if weight is Weight.MEDIUM and is_chinese(look_now.language) and not _has_medium(look_now.language):
+    made.setFamilies(list(families(language)))
+    made.setPixelSize(pixels)
+    if weight is Weight.MEDIUM and is_chinese(language) and not _has_medium(language):
         # Without a medium cut the bold one is drawn, and everything shouts.
         weight = Weight.REGULAR
     made.setWeight(QFont.Weight(weight))

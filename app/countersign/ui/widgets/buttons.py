@@ -90,7 +90,6 @@ class KitButton(QPushButton):
         self.setSizePolicy(policy)
         self.setCursor(Qt.CursorShape.PointingHandCursor)
         self.clicked.connect(self._on_clicked)
-        self._restyle()
         follow_look(self._restyle)
 
     # --- what page authors use -------------------------------------------------

@@ -7,6 +7,7 @@ so the plain format is fixed here and `QLabel` is used nowhere else.
 from __future__ import annotations
 
 from enum import StrEnum
+from functools import lru_cache
 from typing import Final
 
 from PySide6.QtCore import QEvent, QSize, Qt
@@ -79,6 +80,15 @@ def first_line(text: str, face: QFont) -> tuple[int, int]:
 
     Chinese characters come from another font than Latin ones, and stand taller.
     """
+    return _first_line(text, tuple(face.families()), face.pixelSize(), face.weight())
+
+
+@lru_cache(maxsize=2048)
+def _first_line(text: str, names: tuple[str, ...], pixels: int, weight: int) -> tuple[int, int]:
+    face = QFont()
+    face.setFamilies(list(names))
+    face.setPixelSize(pixels)
+    face.setWeight(QFont.Weight(weight))
     layout = QTextLayout(text or " ", face)
     layout.beginLayout()
     line = layout.createLine()
