@@ -168,6 +168,10 @@ def _order() -> Block:
             _("This order can't be changed any more"),
             _("This order has ended or was sent already. Its page shows where it stands."),
         ),
+        "order.already_sent": ErrorText(
+            _("This transfer is at the bank already"),
+            _("Sending it again could pay twice. Its page shows where it stands. For another payment, begin a new one."),
+        ),
         "order.may_be_executed": ErrorText(
             _("Only the bank can say"),
             _("The bank may have carried this order out, so only its answer can end it. Check again what it says."),

@@ -144,7 +144,7 @@ class TransferDesk:
         if self.step is Step.PAYEE:
             self.save(self.navigate.open_home)
             return
-        self.go(previous_step(self.draft, self.step, self.assessment))
+        self.go(previous_step(self.step, self.assessment))
 
     def go(self, step: Step) -> None:
         """Save the draft at ``step`` and show it."""

@@ -6,19 +6,13 @@ transaction, committed and anchored before the next exchange begins.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass, field, replace
-from enum import StrEnum
 from functools import partial
 
+from countersign.application.flows.progress import PHASE_OF, Phase, Progress
 from countersign.application.flows.script import Script, on_network, on_vault, run_script
-from countersign.application.ports.bank import (
-    Authorisation,
-    AuthorisationState,
-    Bank,
-    Challenge,
-    ScaMethod,
-)
+from countersign.application.ports.bank import Authorisation, AuthorisationState, Bank, PaymentReport
 from countersign.application.ports.tasks import Tasks
 from countersign.application.ports.vault import Vault
 from countersign.application.use_cases import record_submission as record
@@ -28,52 +22,9 @@ from countersign.domain.order import BindingError, PaymentFields, require_same
 from countersign.domain.order_state import OrderState
 from countersign.domain.secret import SecretText
 
+__all__ = ["Phase", "Progress", "Submission"]
 
-class Phase(StrEnum):
-    """What a submission waits for."""
-
-    IDLE = "idle"
-    WORKING = "working"
-    NOT_SENT = "not_sent"  # the bank could not be reached and nothing went out: this step may be tried again
-    CONTINUE = "continue"  # the bank holds it, nothing is authorised: go on, or give up
-    PASSWORD = "password"  # noqa: S105 - a phase
-    METHOD = "method"
-    CODE = "code"
-    UNKNOWN = "unknown"  # nobody knows: we ask and never send
-    ACCEPTED = "accepted"
-    ENDED = "ended"
-
-
-@dataclass(frozen=True, slots=True)
-class Progress:
-    """Where a submission stands, for whoever shows it.
-
-    Attributes:
-        stage: ``initiation``, ``authorisation``, ``answer``, ``status`` or ``cancellation``.
-        error: Code of what went wrong last; empty when nothing did.
-    """
-
-    phase: Phase = Phase.IDLE
-    state: OrderState = OrderState.APPROVED
-    stage: str = ""
-    methods: tuple[ScaMethod, ...] = ()
-    challenge: Challenge | None = None
-    message: str = ""
-    error: str = ""
-    error_params: Mapping[str, str | int] = field(default_factory=dict)
-
-
-_PHASE_OF = {
-    OrderState.PREPARED: Phase.IDLE,
-    OrderState.APPROVED: Phase.IDLE,
-    OrderState.INTENDED: Phase.NOT_SENT,
-    OrderState.INITIATED: Phase.CONTINUE,
-    OrderState.AUTHORISING: Phase.CONTINUE,
-    OrderState.ANSWERING: Phase.UNKNOWN,
-    OrderState.UNKNOWN: Phase.UNKNOWN,
-    OrderState.ACCEPTED: Phase.ACCEPTED,
-    OrderState.CANCELLING: Phase.UNKNOWN,
-}
+NOT_FOUND = "bank.not_found_proves_nothing"
 
 
 @dataclass(slots=True)
@@ -106,11 +57,12 @@ class Submission:
         """Whether a record or an exchange is under way."""
         return self._busy
 
-    # — what a person does —
+    # — what a person does; what the phase doesn't offer does nothing —
 
     def begin(self) -> None:
         """Record the intent and hand the order to the bank; after *not sent*, try that same initiation again."""
-        self._run(self._begin(), "initiation")
+        if self.progress.phase in {Phase.IDLE, Phase.NOT_SENT}:
+            self._run(self._begin(), "initiation")
 
     def go_on(self) -> None:
         """Open an authorisation of a payment that the bank already holds."""
@@ -118,11 +70,13 @@ class Submission:
 
     def authenticate(self, password: SecretText) -> None:
         """Say who is there."""
-        self._run(self._authorise(lambda: self.bank.authenticate(self._handle, password.reveal())), "authorisation")
+        if self.progress.phase is Phase.PASSWORD:
+            self._run(self._authorise(lambda: self.bank.authenticate(self._handle, password.reveal())), "authorisation")
 
     def choose(self, method: str) -> None:
-        """Choose how to authorise."""
-        self._run(self._authorise(lambda: self.bank.choose_method(self._handle, method)), "authorisation")
+        """Choose how to authorise; choosing again has the bank send another code."""
+        if self.progress.phase in {Phase.METHOD, Phase.CODE}:
+            self._run(self._authorise(lambda: self.bank.choose_method(self._handle, method)), "authorisation")
 
     def answer(self, code: SecretText, shown: PaymentFields, shown_digest: str) -> None:
         """Send the code: the commit point. What the page showed must be what was agreed."""
@@ -131,7 +85,7 @@ class Submission:
 
     def resume(self) -> None:
         """Go on after a restart: ask wherever something may be under way."""
-        self._run(self._resume(), "status")
+        self._run(self._reconcile(), "status")
 
     def reconcile(self) -> None:
         """Ask the bank about the order. Sends nothing again."""
@@ -149,31 +103,40 @@ class Submission:
 
     def _begin(self) -> Script[Progress]:
         request_id = self._pending_initiation
-        if not request_id:
+        if request_id:
+            yield from on_vault(partial(record.require_sendable, self.vault, self.order))
+        else:
             profile = yield from on_network(self.bank.profile)
             request_id = self.new_request_id()
             intend = partial(record.record_intent, self.vault, self.order, self.bank_id, profile, request_id)
             yield from on_vault(intend)
         known = yield from self._order()
+        self._pending_initiation = ""  # from here on it may go out
         try:
             initiation = yield from on_network(partial(self.bank.initiate, known.content.payment, request_id))
         except BindingError as error:
             return (yield from self._refused_reply("initiation", error))
         except ConnectorError as error:
-            self._pending_initiation = request_id if error.kind is FailureKind.RETRYABLE else ""
-            return (yield from self._initiation_failed(error))
-        self._pending_initiation = ""
+            return (yield from self._initiation_failed(error, request_id))
         yield from on_vault(partial(record.record_initiation, self.vault, self.order, initiation))
-        if not initiation.handle:  # the bank wants no authorisation: it may have executed already
-            return (yield from self._reconcile())
-        return (yield from self._open(initiation.handle, "payment"))
+        if initiation.handle:
+            return (yield from self._open(initiation.handle, "payment"))
+        # The bank wants no authorisation, so it may have executed already: what it says of that comes first.
+        said = PaymentReport(initiation.payment_id, initiation.status, "", None, initiation.reply)
+        yield from on_vault(partial(record.record_report, self.vault, self.order, said, "status"))
+        return (yield from self._reconcile())
 
-    def _initiation_failed(self, error: ConnectorError) -> Script[Progress]:
+    def _initiation_failed(self, error: ConnectorError, request_id: str) -> Script[Progress]:
         if error.kind is FailureKind.RETRYABLE:
+            self._pending_initiation = request_id
             return self._shown(Phase.NOT_SENT, OrderState.INTENDED, error)
         if error.kind is FailureKind.TERMINAL:
             yield from on_vault(partial(record.record_refusal, self.vault, self.order, error.code))
             return self._shown(Phase.ENDED, OrderState.REJECTED, error)
+        payment_id = error.params.get("payment_id")
+        if isinstance(payment_id, str) and payment_id:  # the bank took it and would not show it: read back later
+            yield from on_vault(partial(record.record_held, self.vault, self.order, payment_id))
+            return self._shown(Phase.CONTINUE, OrderState.INITIATED, error)
         yield from on_vault(partial(record.record_unknown, self.vault, self.order, "initiation", error.code))
         return (yield from self._settle_initiation())
 
@@ -189,30 +152,56 @@ class Submission:
 
     def _go_on(self) -> Script[Progress]:
         known = yield from self._order()
+        if known.state not in {OrderState.INITIATED, OrderState.AUTHORISING}:
+            return (yield from self._reconcile())
         payment = known.content.payment
         recall = partial(self.bank.recall_initiation, known.payment_id, payment.product, payment)
         try:
             initiation = yield from on_network(recall)
         except BindingError as error:
             return (yield from self._refused_reply("status", error))
+        if not initiation.handle:  # the bank wants no authorisation any more
+            return (yield from self._reconcile())
         return (yield from self._open(initiation.handle, "payment"))
 
     def _open(self, handle: str, purpose: str) -> Script[Progress]:
         try:
             opened = yield from on_network(partial(self.bank.start_authorisation, handle))
+        except BindingError as error:
+            return (yield from self._refused_reply("authorisation", error))
         except ConnectorError as error:
             known = yield from self._order()
-            return self._shown(_PHASE_OF[known.state], known.state, error)
+            return self._shown(self._phase_of(known), known.state, error)
         note = partial(record.record_authorisation, self.vault, self.order, opened.authorisation_id, purpose)
         yield from on_vault(note)
-        return self._wanted(opened)
+        state = OrderState.AUTHORISING if purpose == "payment" else OrderState.CANCELLING
+        self.progress = replace(self.progress, state=state)
+        return (yield from self._step(opened))
 
     def _authorise(self, work: Callable[[], Authorisation]) -> Script[Progress]:
-        return self._wanted((yield from on_network(work)))
+        try:
+            taken = yield from on_network(work)
+        except BindingError as error:
+            return (yield from self._refused_reply("authorisation", error))
+        except ConnectorError as error:
+            if error.kind is not FailureKind.UNKNOWN:
+                raise
+            # A bank that exempts may have executed upon this very step.
+            found = yield from self._reconcile()
+            return found if found.phase in {Phase.ACCEPTED, Phase.ENDED} else self._with_error(found, error)
+        return (yield from self._step(taken))
+
+    def _step(self, taken: Authorisation) -> Script[Progress]:
+        """Show what the bank wants next. An authorisation that has ended without a code is put on record."""
+        self._handle, self._authorisation = taken.handle, taken.authorisation_id
+        if taken.state is AuthorisationState.OPEN:
+            return self._wanted(taken)
+        if taken.state is not AuthorisationState.FAILED:  # exempted: this was the commit point
+            note = partial(record.record_authorised, self.vault, self.order, taken.authorisation_id, taken.reply)
+            yield from on_vault(note)
+        return (yield from self._reconcile())
 
     def _wanted(self, authorisation: Authorisation) -> Progress:
-        """Show what the bank wants next."""
-        self._handle, self._authorisation = authorisation.handle, authorisation.authorisation_id
         if authorisation.challenge is not None:
             phase = Phase.CODE
         else:
@@ -252,13 +241,12 @@ class Submission:
             yield from on_vault(partial(record.record_answer_refused, self.vault, self.order, "not_sent"))
             return self._still_open(error)
         if isinstance(error, BindingError):
-            refuse = partial(record.record_reply_refused, self.vault, self.order, "answer", str(error.params["field"]))
-            yield from on_vault(refuse)
+            yield from self._note_refused_reply("answer", error)
         return (yield from self._unknown("answer", error.code))
 
     def _still_open(self, error: ConnectorError) -> Progress:
-        state = OrderState.CANCELLING if self.progress.state is OrderState.CANCELLING else OrderState.AUTHORISING
-        return replace(self._shown(Phase.CODE, state, error), challenge=self.progress.challenge)
+        """Stay where the code is asked for."""
+        return self._with_error(replace(self.progress, phase=Phase.CODE), error)
 
     def _unknown(self, stage: str, reason: str) -> Script[Progress]:
         yield from on_vault(partial(record.record_unknown, self.vault, self.order, stage, reason))
@@ -266,38 +254,43 @@ class Submission:
 
     # — asking —
 
-    def _resume(self) -> Script[Progress]:
-        known = yield from self._order()
-        if known.state is OrderState.INTENDED:
-            yield from on_vault(partial(record.record_unknown, self.vault, self.order, "initiation", "restarted"))
-            return (yield from self._settle_initiation())
-        if known.state is OrderState.ANSWERING:
-            yield from on_vault(partial(record.record_unknown, self.vault, self.order, "answer", "restarted"))
-        return (yield from self._reconcile())
-
     def _reconcile(self) -> Script[Progress]:
         known = yield from self._order()
-        if known.final:
-            return self._shown(Phase.ENDED, known.state)
-        if not known.payment_id:
-            return self._shown(_PHASE_OF[known.state], known.state)
+        if known.state is OrderState.INTENDED and not self._pending_initiation:  # interrupted while it was being sent
+            yield from on_vault(partial(record.record_unknown, self.vault, self.order, "initiation", "restarted"))
+            return (yield from self._settle_initiation())
+        if known.state is OrderState.ANSWERING:  # interrupted while the code was being sent
+            yield from on_vault(partial(record.record_unknown, self.vault, self.order, "answer", "restarted"))
+            known = yield from self._order()
+        if not known.final and not known.payment_id and known.state is OrderState.UNKNOWN:
+            return (yield from self._settle_initiation())
+        if known.final or not known.payment_id:
+            return self._shown(self._phase_of(known), known.state)
+        return (yield from self._ask(known))
+
+    def _ask(self, known: OrderRecord) -> Script[Progress]:
         try:
-            yield from self._ask_authorisation(known)
+            unanswered = yield from self._ask_authorisation(known)
             yield from self._ask_status(known)
         except BindingError as error:
             return (yield from self._refused_reply("status", error))
         except ConnectorError as error:
             now = yield from self._order()
-            return self._shown(_PHASE_OF.get(now.state, Phase.ENDED), now.state, error)
+            return self._shown(self._phase_of(now), now.state, error)
         now = yield from self._order()
-        return self._shown(Phase.ENDED if now.final else _PHASE_OF[now.state], now.state)
+        return self._shown(self._phase_of(now), now.state, unanswered if now.state is OrderState.UNKNOWN else None)
 
-    def _ask_authorisation(self, known: OrderRecord) -> Script[None]:
-        """Ask what became of a lost answer."""
+    def _ask_authorisation(self, known: OrderRecord) -> Script[ConnectorError | None]:
+        """Ask what became of a lost answer; where the bank can't say, its status may."""
         if known.state is not OrderState.UNKNOWN or known.purpose != "payment":
-            return
+            return None
         product, authorisation = known.content.payment.product, known.authorisation_id
-        found = yield from on_network(partial(self.bank.authorisation, known.payment_id, product, authorisation))
+        try:
+            found = yield from on_network(partial(self.bank.authorisation, known.payment_id, product, authorisation))
+        except ConnectorError as error:
+            if error.code != NOT_FOUND:
+                raise
+            return error
         if found.state in {AuthorisationState.FINALISED, AuthorisationState.EXEMPTED}:
             note = partial(record.record_authorised, self.vault, self.order, authorisation, found.reply)
             yield from on_vault(note)
@@ -306,6 +299,7 @@ class Submission:
             # safe: whatever is still on its way can only authorise this one payment, and a payment executes once.
             reason = "failed" if found.state is AuthorisationState.FAILED else "not_received"
             yield from on_vault(partial(record.record_answer_refused, self.vault, self.order, reason))
+        return None
 
     def _ask_status(self, known: OrderRecord) -> Script[None]:
         payment = known.content.payment
@@ -314,19 +308,24 @@ class Submission:
 
     def _refused_reply(self, stage: str, error: BindingError) -> Script[Progress]:
         """Stop: the bank holds, or speaks of, something else than what was agreed."""
-        field_name = str(error.params["field"])
-        yield from on_vault(partial(record.record_reply_refused, self.vault, self.order, stage, field_name))
+        yield from self._note_refused_reply(stage, error)
         known = yield from self._order()
         if known.state is OrderState.INTENDED:
             yield from on_vault(partial(record.record_unknown, self.vault, self.order, stage, error.code))
-            settled = yield from self._settle_initiation()
-            return replace(settled, error=error.code, error_params=error.params)
+            return self._with_error((yield from self._settle_initiation()), error)
         return self._shown(Phase.ENDED if known.final else Phase.UNKNOWN, known.state, error)
+
+    def _note_refused_reply(self, stage: str, error: BindingError) -> Script[None]:
+        field_name = str(error.params["field"])
+        yield from on_vault(partial(record.record_reply_refused, self.vault, self.order, stage, field_name))
 
     # — giving up, taking back —
 
     def _abandon(self, reason: str) -> Script[Progress]:
-        yield from on_vault(partial(record.record_abandoned, self.vault, self.order, reason))
+        not_sent = bool(self._pending_initiation)
+        give_up = partial(record.record_abandoned, self.vault, self.order, reason, nothing_sent=not_sent)
+        yield from on_vault(give_up)
+        self._pending_initiation = ""
         return self._shown(Phase.ENDED, OrderState.ABANDONED)
 
     def _cancel(self) -> Script[Progress]:
@@ -336,14 +335,16 @@ class Submission:
         product = known.content.payment.product
         try:
             started = yield from on_network(partial(self.bank.cancel, known.payment_id, product, request_id))
+        except BindingError as error:
+            yield from self._note_refused_reply("cancellation", error)
+            return (yield from self._unknown("cancellation", error.code))
         except ConnectorError as error:
             if error.kind is FailureKind.UNKNOWN:
                 return (yield from self._unknown("cancellation", error.code))
             yield from on_vault(partial(record.record_cancellation_refused, self.vault, self.order, error.code))
-            return self._shown(Phase.ACCEPTED, OrderState.ACCEPTED, error)
+            return self._with_error((yield from self._reconcile()), error)
         if started.done:
             return (yield from self._reconcile())
-        self.progress = replace(self.progress, state=OrderState.CANCELLING)
         return (yield from self._open(started.handle, "cancellation"))
 
     # — running —
@@ -351,9 +352,18 @@ class Submission:
     def _order(self) -> Script[OrderRecord]:
         return (yield from on_vault(partial(self.read, self.order)))
 
+    def _phase_of(self, known: OrderRecord) -> Phase:
+        if known.state is OrderState.INTENDED and self._pending_initiation:
+            return Phase.NOT_SENT
+        return PHASE_OF[known.state]
+
     def _shown(self, phase: Phase, state: OrderState, error: CountersignError | None = None) -> Progress:
         found = Progress(phase, state, self.progress.stage)
-        return replace(found, error=error.code, error_params=error.params) if error else found
+        return self._with_error(found, error) if error else found
+
+    @staticmethod
+    def _with_error(progress: Progress, error: CountersignError) -> Progress:
+        return replace(progress, error=error.code, error_params=error.params)
 
     def _run(self, script: Script[Progress], stage: str) -> None:
         if self._busy:
@@ -363,7 +373,17 @@ class Submission:
         before = self.progress
         self.progress = replace(before, phase=Phase.WORKING, stage=stage, error="", error_params={})
         self.changed(self.progress)
-        run_script(self.tasks, script, self._ended, partial(self._failed, before))
+        run_script(self.tasks, self._truthful(script, before), self._ended, partial(self._failed, before))
+
+    def _truthful(self, script: Script[Progress], before: Progress) -> Script[Progress]:
+        """Where a step fails, show what the ledger says: more may be on record than this step could say."""
+        try:
+            return (yield from script)
+        except CountersignError as error:
+            known = yield from self._order()
+            if known.state is before.state and before.phase is not Phase.NOT_SENT:
+                return replace(before, error=error.code, error_params=error.params)
+            return self._shown(self._phase_of(known), known.state, error)
 
     def _ended(self, progress: Progress) -> None:
         self._busy = False
@@ -371,8 +391,8 @@ class Submission:
         self.changed(progress)
 
     def _failed(self, before: Progress, error: Exception) -> None:
-        """A step failed that can't have moved money: stay where we were, and say why."""
-        if not isinstance(error, CountersignError):
-            self._busy = False
+        """Not even the ledger could be asked, or there is a mistake in the program: claim nothing."""
+        known = error if isinstance(error, CountersignError) else CountersignError("submission.unexpected")
+        self._ended(replace(before, phase=Phase.UNKNOWN, error=known.code, error_params=known.params))
+        if known is not error:
             raise error
-        self._ended(replace(before, error=error.code, error_params=error.params))

@@ -207,7 +207,7 @@ def next_step(draft: TransferDraft, step: Step, assessment: Assessment | None) -
     return STEPS[min(place + 1, len(STEPS) - 1)]
 
 
-def previous_step(draft: TransferDraft, step: Step, assessment: Assessment | None) -> Step:
+def previous_step(step: Step, assessment: Assessment | None) -> Step:
     """Return the step before ``step``, leaving out a risk check that had nothing to say."""
     place = STEPS.index(step)
     before = STEPS[max(place - 1, 0)]

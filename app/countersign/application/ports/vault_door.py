@@ -1,4 +1,4 @@
-"""Making, opening and closing the vault. VAULT lane, but for ``summary``, ``freeze`` and ``frozen``: they need no key."""
+"""Making, opening and closing the vault: VAULT lane, but for ``summary``, ``freeze`` and ``frozen`` (no key needed)."""
 
 from __future__ import annotations
 

@@ -13,10 +13,12 @@ from countersign.domain.guidance import path_after
 from countersign.domain.ledger import kinds
 from countersign.domain.ledger.event import EventDraft
 from countersign.domain.order import OrderContent, PaymentFields
+from countersign.domain.order_state import OrderState
 from countersign.domain.policy import Policy
 from countersign.domain.risk import Assessment
 
 _END_TO_END_BYTES = 12
+_NOT_PAID = frozenset({OrderState.REJECTED, OrderState.CANCELLED, OrderState.ABANDONED})
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +39,8 @@ def freeze_order(
     An order that an earlier review froze from the same draft is stopped: its approvals are void.
 
     Raises:
-        UserFacingError: ``transfer.incomplete``, or ``transfer.stopped`` where a hard stop fired.
+        UserFacingError: ``transfer.incomplete``; ``transfer.stopped`` where a hard stop fired; ``order.already_sent``
+            where the order of an earlier review is at the bank, so that a second one might pay twice.
         OrderContentError: A field has a form that no order may have.
     """
     if assessment.must_stop:
@@ -45,7 +48,10 @@ def freeze_order(
     content = _content(vault.identity, entropy, draft, payee_version)
     content.check_form()
     with vault.transaction() as change:
-        if draft.order and (earlier := change.order(draft.order)) and not earlier.final and not earlier.intent_event:
+        earlier = change.order(draft.order) if draft.order else None
+        if earlier is not None and earlier.intent_event and earlier.state not in _NOT_PAID:
+            raise UserFacingError("order.already_sent")
+        if earlier is not None and not earlier.final:
             stop = {"digest": earlier.digest, "reason": "edited"}
             change.append(EventDraft(kinds.ORDER_STOPPED, draft.order, stop, refs=(earlier.frozen_event,)))
         frozen_body: dict[str, Json] = {"content": content.canonical(), "digest": content.digest}

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import base64
 
-from countersign.application.ports.bank import BankProfile, Initiation, PaymentReport, RawReply
+from countersign.application.ports.bank import BankProfile, CommitPoint, Initiation, PaymentReport, RawReply
 from countersign.application.ports.vault import Vault
 from countersign.domain.canonical import Json
 from countersign.domain.errors import SecurityError, UserFacingError
@@ -16,7 +16,7 @@ from countersign.domain.ledger import kinds
 from countersign.domain.ledger.event import EventDraft
 from countersign.domain.ledger.order_record import OrderRecord, judge_intent
 from countersign.domain.order import OrderContent, money_object
-from countersign.domain.order_state import TransactionStatus
+from countersign.domain.order_state import OrderState, TransactionStatus
 
 _REPLY_LIMIT = 64 * 1024
 
@@ -45,11 +45,26 @@ def record_intent(vault: Vault, order: str, bank: str, profile: BankProfile, req
             "end_to_end_id": record.content.payment.end_to_end_id,
             "request_id": request_id,
             "bank": bank,
-            "never_executes_unauthorised": profile.never_executes_unauthorised,
+            # Where the initiation itself can move money, a lost one proves nothing.
+            "never_executes_unauthorised": profile.never_executes_unauthorised
+            and profile.commit_point is CommitPoint.SCA_ANSWER,
         }
         refs = tuple(sorted({record.frozen_event, record.assessment_event, *approvals} - {""}))
         change.append(EventDraft(kinds.ORDER_SUBMISSION_INTENDED, order, body, refs=refs))
         return record.content
+
+
+def require_sendable(vault: Vault, order: str) -> None:
+    """Judge anew whether an initiation that did not go out may be tried again.
+
+    Raises:
+        UserFacingError: ``intent.frozen``: an emergency stop came into force; ``order.not_open``: the order has ended.
+    """
+    with vault.transaction() as change:
+        if change.rules.frozen:
+            raise UserFacingError("intent.frozen")
+        if _known(change.order(order)).state is not OrderState.INTENDED:
+            raise UserFacingError("order.not_open")
 
 
 def record_initiation(vault: Vault, order: str, initiation: Initiation) -> None:
@@ -62,6 +77,11 @@ def record_initiation(vault: Vault, order: str, initiation: Initiation) -> None:
     if initiation.fee is not None:
         body["fee"] = money_object(initiation.fee)
     _append(vault, order, kinds.ORDER_INITIATED, body)
+
+
+def record_held(vault: Vault, order: str, payment_id: str) -> None:
+    """Record under which name the bank holds the payment, where it would say no more of it."""
+    _append(vault, order, kinds.ORDER_INITIATED, {"payment_id": payment_id})
 
 
 def record_authorisation(vault: Vault, order: str, authorisation_id: str, purpose: str) -> None:
@@ -142,15 +162,22 @@ def record_reply_refused(vault: Vault, order: str, stage: str, field: str) -> No
     _append(vault, order, kinds.ORDER_REPLY_REFUSED, {"stage": stage, "field": field})
 
 
-def record_abandoned(vault: Vault, order: str, reason: str) -> None:
+def record_abandoned(vault: Vault, order: str, reason: str, *, nothing_sent: bool = False) -> None:
     """Give an order up, durably.
 
+    Args:
+        vault: The unlocked vault.
+        order: The order.
+        reason: A code.
+        nothing_sent: It is known that not even the initiation went out.
+
     Raises:
-        SecurityError: ``order.may_be_executed``: an answer was intended, so only the bank can say.
+        SecurityError: ``order.may_be_executed``: an answer was intended, or the bank doesn't declare that it never
+            executes what nobody authorised (LEDGER 19). Only the bank can say then.
     """
     with vault.transaction() as change:
         record = _known(change.order(order))
-        if record.answered:
+        if not (record.abandonable or nothing_sent):
             raise SecurityError("order.may_be_executed")
         change.append(EventDraft(kinds.ORDER_ABANDONED, order, {"reason": reason}))
 

@@ -1,0 +1,63 @@
+"""Where a submission stands, for whoever shows it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+from types import MappingProxyType
+from typing import Final
+
+from countersign.application.ports.bank import Challenge, ScaMethod
+from countersign.domain.order_state import FINAL, OrderState
+
+
+class Phase(StrEnum):
+    """What a submission waits for."""
+
+    IDLE = "idle"
+    WORKING = "working"
+    NOT_SENT = "not_sent"  # the bank could not be reached and nothing went out: this step may be tried again
+    CONTINUE = "continue"  # the bank holds it, nothing is authorised: go on, or give up
+    PASSWORD = "password"  # noqa: S105 - a phase
+    METHOD = "method"
+    CODE = "code"
+    UNKNOWN = "unknown"  # nobody knows: we ask and never send
+    ACCEPTED = "accepted"
+    ENDED = "ended"
+
+
+@dataclass(frozen=True, slots=True)
+class Progress:
+    """Where a submission stands, for whoever shows it.
+
+    Attributes:
+        stage: ``initiation``, ``authorisation``, ``answer``, ``status`` or ``cancellation``.
+        error: Code of what went wrong last; empty when nothing did.
+    """
+
+    phase: Phase = Phase.IDLE
+    state: OrderState = OrderState.APPROVED
+    stage: str = ""
+    methods: tuple[ScaMethod, ...] = ()
+    challenge: Challenge | None = None
+    message: str = ""
+    error: str = ""
+    error_params: Mapping[str, str | int] = field(default_factory=dict)
+
+
+PHASE_OF: Final[Mapping[OrderState, Phase]] = MappingProxyType(
+    {
+        OrderState.PREPARED: Phase.IDLE,
+        OrderState.APPROVED: Phase.IDLE,
+        OrderState.INTENDED: Phase.UNKNOWN,  # but where it is known that nothing went out: NOT_SENT
+        OrderState.INITIATED: Phase.CONTINUE,
+        OrderState.AUTHORISING: Phase.CONTINUE,
+        OrderState.ANSWERING: Phase.UNKNOWN,
+        OrderState.UNKNOWN: Phase.UNKNOWN,
+        OrderState.ACCEPTED: Phase.ACCEPTED,
+        OrderState.CANCELLING: Phase.UNKNOWN,
+        **dict.fromkeys(FINAL, Phase.ENDED),
+    }
+)
+"""What an order waits for, by its state in the ledger."""
