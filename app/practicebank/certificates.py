@@ -75,7 +75,8 @@ class Authority:
 
     def server_context(self) -> ssl.SSLContext:
         """Return TLS 1.3 settings that let in nobody without a certificate of this authority."""
-        key_path, path = self._directory / "server.key", self._directory / "server.pem"
+        # Key and certificate in one file: both are replaced in one step, or neither.
+        path = self._directory / "server.key"
         if not path.exists() or _runs_out(path):
             key = ec.generate_private_key(ec.SECP256R1())
             names = [
@@ -93,13 +94,13 @@ class Authority:
                 .add_extension(_authority_id(self._key), critical=False)
                 .sign(self._key, hashes.SHA256())
             )
-            write_owner_only(key_path, _private_pem(key))
-            write_owner_only(path, certificate.public_bytes(serialization.Encoding.PEM))
+            public = certificate.public_bytes(serialization.Encoding.PEM)
+            write_owner_only(path, _private_pem(key) + public)
         context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
         context.minimum_version = ssl.TLSVersion.TLSv1_3
         context.verify_mode = ssl.CERT_REQUIRED
         context.load_verify_locations(cafile=str(self._certificate_path))
-        context.load_cert_chain(str(path), str(key_path))
+        context.load_cert_chain(str(path))
         return context
 
     def issue(self, csr_pem: str) -> x509.Certificate:

@@ -6,6 +6,7 @@ import socket
 import sys
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from http import HTTPStatus
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import ClassVar
 from urllib.parse import parse_qsl, urlsplit
@@ -133,7 +134,7 @@ class DoorHandler(BaseHTTPRequestHandler):
         if length is not None:
             self.send_header("Content-Type", "application/json")
             self.send_header("Content-Length", str(length))
-        elif status != 204:  # noqa: PLR2004 - No Content has no length
+        elif status != HTTPStatus.NO_CONTENT and "Transfer-Encoding" not in headers:
             self.send_header("Content-Length", "0")
         for name, value in headers.items():
             self.send_header(name, value)

@@ -119,9 +119,6 @@ def _serve(directory: Path, options: argparse.Namespace) -> int:
         server.server_close()
     # The ports stay remembered; the token was for this life only.
     write_owner_only(record_path, orjson.dumps({**record, "pid": None, "control_token": None}))
-    with bank.store.transaction():
-        # A request still under way ends first; nothing new can begin.
-        bank.store.put("ended_ms", bank.clock.now_ms())
     bank.close()
     return 0
 

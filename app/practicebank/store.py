@@ -94,6 +94,7 @@ class Store:
         )
 
     def close(self) -> None:
-        """Close the file."""
-        with self._lock:
-            self.db.close()
+        """Close the file for good: what is under way ends first, and nothing begins any more."""
+        # Never released: a request that comes too late waits for the process to end.
+        self._lock.acquire()
+        self.db.close()

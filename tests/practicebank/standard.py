@@ -1,8 +1,9 @@
 """The OpenAPI file of NextGenPSD2 as a judge: is this reply what the standard describes?
 
 The file has faults of its own, handled here and nowhere else: ``oneOf`` over schemas that overlap
-(read as ``anyOf``), and a message code that refers to the category's values (this bank sends no
-such message). Members the file doesn't know are refused, but for a short list of additions.
+(read as ``anyOf``), patterns that are not anchored (they are meant for the whole text), and a
+message code that refers to the category's values (this bank sends no such message). Members the
+file doesn't know are refused, but for a short list of additions.
 """
 
 from __future__ import annotations
@@ -107,10 +108,13 @@ def _load(path: Path) -> dict[str, Any]:
 
 
 def _tighten(node: object) -> None:
-    """Refuse members the file doesn't describe, and read its overlapping oneOf as anyOf."""
+    """Refuse members the file doesn't describe, and read its patterns and alternatives as they are meant."""
     if isinstance(node, dict):
         if isinstance(node.get("properties"), dict) and node.get("type", "object") == "object":
             node.setdefault("additionalProperties", False)
+        if isinstance(node.get("pattern"), str):
+            # Written like ISO 20022's, whose patterns hold for the whole text.
+            node["pattern"] = f"^(?:{node['pattern']})$"
         if isinstance(node.get("oneOf"), list):
             node["anyOf"] = node.pop("oneOf")
         for value in node.values():

@@ -53,9 +53,9 @@ def test_only_tls_1_3_is_spoken(shared_bank: RunningBank, shared_client: Client)
 
 
 def test_an_elliptic_curve_key_will_do(
-    shared_bank: RunningBank, tmp_path: Path, ec_key: ec.EllipticCurvePrivateKey, standard: Standard
+    shared_bank: RunningBank, tmp_path: Path, ec_key: ec.EllipticCurvePrivateKey, judge: Standard | None
 ) -> None:
-    client = Client(shared_bank, tmp_path, ec_key, standard)
+    client = Client(shared_bank, tmp_path, ec_key, judge)
     assert client.certificate.subject.rfc4514_string() == "CN=Test client"
     assert client.initiate()["transactionStatus"] == "RCVD"
     client.close()

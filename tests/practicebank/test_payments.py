@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING, Any
 
 import pyotp
@@ -375,3 +376,16 @@ class TestCancelling:
         late = client.refused("PUT", answer, {"scaAuthenticationData": client.sms_code()})
         assert late[:2] == (405, "CANCELLATION_INVALID")
         assert client.status(payment) == "ACSC"
+
+
+def test_one_answer_given_many_times_at_once_is_one_execution(bank: RunningBank, client: Client) -> None:
+    payment = client.initiate(instructedAmount=SMALL)
+    challenge = client.challenged(payment["_links"]["startAuthorisation"]["href"])
+    answer = challenge["_links"]["authoriseTransaction"]["href"]
+    body = {"scaAuthenticationData": client.sms_code()}
+    requests = [client.request("PUT", answer, body) for _ in range(8)]
+    with ThreadPoolExecutor(8) as pool:
+        statuses = [reply.status_code for reply in pool.map(client.send, requests)]
+    assert sorted(statuses) == [200] + [409] * 7
+    assert len(bank.get("/journal")["journal"]) == 1
+    assert bank.balance()["available_minor"] == bank.balance()["opening_minor"] - 1_000 - FEE
