@@ -18,6 +18,7 @@ from countersign.adapters.system.hardening import harden_process
 from countersign.adapters.system.keyring_store import SecretStore, SystemKeyring
 from countersign.adapters.system.paths import ProfilePaths
 from countersign.adapters.system.preferences_file import PreferencesFile
+from countersign.adapters.vault.cryptography_suite import Argon2Cost
 from countersign.adapters.vault.door import FileVaultDoor
 from countersign.application.flows.script import Script, on_network, on_read, on_vault
 from countersign.application.ports.clock import Clock, Entropy
@@ -41,13 +42,16 @@ class Ground:
     preferences: PreferencesFile
 
 
-def lay_ground(profile: str, home: Path | None = None, secrets: SecretStore | None = None) -> Ground:
+def lay_ground(
+    profile: str, home: Path | None = None, secrets: SecretStore | None = None, cost: Argon2Cost | None = None
+) -> Ground:
     """Find a profile and stand before its vault.
 
     Args:
         profile: The profile's name.
         home: Instead of the platform's own place.
         secrets: Instead of the system's keyring.
+        cost: Of deriving the vault's key; by default calibrated to about a second.
 
     Raises:
         UserFacingError: ``profile.name``.
@@ -56,7 +60,7 @@ def lay_ground(profile: str, home: Path | None = None, secrets: SecretStore | No
     arm_from_environment()
     paths = ProfilePaths.of(profile, home)
     clock, entropy = SystemClock(), SystemEntropy()
-    door = FileVaultDoor(paths.vault, clock=clock, entropy=entropy, secrets=secrets or SystemKeyring())
+    door = FileVaultDoor(paths.vault, clock=clock, entropy=entropy, secrets=secrets or SystemKeyring(), cost=cost)
     return Ground(paths, clock, entropy, door, PreferencesFile(paths.state))
 
 

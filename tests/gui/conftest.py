@@ -6,6 +6,8 @@ from pathlib import Path
 
 import pytest
 
+from countersign.testing.plugin import ground, program, window
+
 _HERE = Path(__file__).parent
 
 
@@ -14,3 +16,6 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     for item in items:
         if item.path.is_relative_to(_HERE):
             item.add_marker(pytest.mark.qt_log_ignore(r"This plugin does not support (propagateSizeHints|raise)\(\)"))
+
+
+__all__ = ["ground", "program", "window"]

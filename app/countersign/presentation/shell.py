@@ -13,6 +13,7 @@ from typing import Protocol
 
 from countersign.application.flows.script import Script, run_script
 from countersign.application.ports.clock import Clock
+from countersign.application.ports.practice import PracticeWorld
 from countersign.application.ports.preferences import PreferencesStore
 from countersign.application.ports.tasks import Lane, Tasks
 from countersign.application.ports.vault import Vault
@@ -112,6 +113,11 @@ class ShellPresenter:
         if self._session is None:
             raise RuntimeError("locked")
         return self._session
+
+    @property
+    def practice(self) -> PracticeWorld | None:
+        """The practice world of the session, if there is one."""
+        return self._session.practice if self._session else None
 
     @property
     def unlocked(self) -> bool:

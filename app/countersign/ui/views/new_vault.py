@@ -224,6 +224,10 @@ class NewVaultPage(QWidget):
             label = PlainLabel(f"{place + 1:2d}  {word}", Variant.LEAD, selectable=True, ltr=True)
             self._kit_grid.addWidget(label, place % rows, place // rows)
 
+    def kit_words(self) -> tuple[str, ...]:
+        """Return the words on screen; empty once their step has ended."""
+        return self._words
+
     # — what the person does —
 
     def _take_offer(self) -> None:
