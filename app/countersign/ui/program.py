@@ -20,6 +20,9 @@ from countersign.application.ports.tasks import Tasks
 from countersign.application.ports.vault import Vault
 from countersign.application.ports.vault_door import VaultDoor
 from countersign.presentation.first_run import NewVaultPresenter
+from countersign.presentation.history import HistoryPresenter
+from countersign.presentation.home import HomePresenter, Safety
+from countersign.presentation.learning import LearningPresenter
 from countersign.presentation.messages import _, set_language
 from countersign.presentation.settings import SettingsPresenter
 from countersign.presentation.setup import SetupPresenter
@@ -30,6 +33,9 @@ from countersign.ui.shell import MakePage, Shell
 from countersign.ui.theme.style import apply_theme
 from countersign.ui.theme.tokens import Theme
 from countersign.ui.views.appearance import AppearanceCard
+from countersign.ui.views.history.page import HistoryPage
+from countersign.ui.views.home import HomePage
+from countersign.ui.views.learning import LearningPage
 from countersign.ui.views.new_vault import NewVaultPage
 from countersign.ui.views.settings import SettingsPage
 from countersign.ui.views.setup import SetupPage
@@ -110,6 +116,9 @@ class Program:
             Page.NEW_VAULT: self._new_vault,
             Page.UNLOCK: self._unlock,
             Page.SETUP: self._setup,
+            Page.HOME: self._home,
+            Page.HISTORY: self._history,
+            Page.LEARN: self._learn,
             Page.SETTINGS: self._settings,
         }
 
@@ -130,6 +139,25 @@ class Program:
         presenter = SetupPresenter(self.presenter.session, page, self.presenter)
         page.destroyed.connect(presenter.close)
         page.attach(presenter)
+        return page
+
+    def _home(self, _about: str) -> QWidget:
+        page = HomePage()
+        presenter = HomePresenter(self.presenter.session, page, self.presenter, self._safety)
+        page.attach(presenter)
+        return page
+
+    def _safety(self) -> Safety:
+        return Safety(self._parts.door.summary().keyring, self._parts.preferences.load().lock_minutes)
+
+    def _history(self, _about: str) -> QWidget:
+        page = HistoryPage()
+        page.attach(HistoryPresenter(self.presenter.session, page, self.presenter))
+        return page
+
+    def _learn(self, _about: str) -> QWidget:
+        page = LearningPage()
+        page.attach(LearningPresenter(self.presenter.session, page, self.presenter))
         return page
 
     def _settings(self, _about: str) -> QWidget:
