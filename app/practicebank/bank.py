@@ -15,11 +15,9 @@ from practicebank.faults import Faults
 from practicebank.outcomes import Outcomes
 from practicebank.payments import FEES_MINOR, PRODUCTS, Payments
 from practicebank.second_factors import SecondFactors
-from practicebank.store import Store
+from practicebank.store import DATABASE, Store
 from practicebank.vop import NameChecks
 from practicebank.world import cast, populate
-
-DATABASE = "bank.sqlite3"
 
 
 class Bank:

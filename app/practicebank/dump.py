@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
+import sqlite3
 from pathlib import Path
 
 from practicebank.accounts import Accounts
-from practicebank.bank import DATABASE
 from practicebank.clock import BankClock
 from practicebank.outcomes import Outcomes
 from practicebank.payments import Payments
-from practicebank.store import Store
+from practicebank.store import DATABASE, Store
 from practicebank.world import cast, populate
 
 
@@ -35,5 +35,8 @@ def dump(directory: Path) -> dict[str, object]:
             "journal": payments.journal(),
             "payments": payments.describe_all(),
         }
+    except sqlite3.OperationalError as error:
+        # A first start cut short before it had made its tables.
+        raise LookupError(f"there is no practice world in {directory} yet") from error
     finally:
         store.close()

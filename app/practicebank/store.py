@@ -10,6 +10,7 @@ from pathlib import Path
 
 import orjson
 
+DATABASE = "bank.sqlite3"
 _SCHEMA = (Path(__file__).parent / "schema.sql").read_text(encoding="utf-8")
 
 

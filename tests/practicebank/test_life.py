@@ -145,6 +145,8 @@ def test_a_dump_needs_a_world(tmp_path: Path) -> None:
     assert (done.returncode, done.stdout) == (1, b"")
     assert b"no practice world" in done.stderr
     assert list(tmp_path.iterdir()) == []
+    (tmp_path / "bank.sqlite3").touch()
+    assert run("--world", str(tmp_path), "--dump").returncode == 1
 
 
 def facts(bank: RunningBank) -> dict[str, Any]:
