@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from enum import StrEnum
 from functools import partial
@@ -10,7 +10,8 @@ from typing import Protocol
 
 from countersign.application.flows.script import Script, on_network, on_vault, run_script
 from countersign.application.ports.bank import Authorisation, AuthorisationState, Bank, Consent
-from countersign.application.ports.practice import AuthenticatorOffer, PracticeWorld
+from countersign.application.ports.practice import AuthenticatorOffer, PhoneMessage, PracticeWorld
+from countersign.application.ports.tasks import Lane
 from countersign.application.session import Session
 from countersign.application.use_cases.connect_bank import connect_bank, keep_consent
 from countersign.application.use_cases.enrol_authenticator import authenticator_enrolled, record_authenticator
@@ -22,6 +23,7 @@ from countersign.presentation.messages import _
 from countersign.presentation.navigation import Navigate
 
 _YEARS_BACK_MS = 3 * 366 * 86_400_000
+_ON_PHONE = 3
 
 
 class SetupStep(StrEnum):
@@ -54,6 +56,7 @@ class SetupState:
         methods: Ways to confirm, as (value, title).
         code_length: At most so many characters; 0 where the bank doesn't say.
         hint: A practice hint, shown since it protects nothing.
+        phone: What stands on the practice phone, as (sender, text), newest last.
     """
 
     step: SetupStep
@@ -68,6 +71,7 @@ class SetupState:
     hint: str = ""
     error: str = ""
     may_finish: bool = False
+    phone: tuple[tuple[str, str], ...] = ()
 
 
 class SetupView(Protocol):
@@ -101,6 +105,8 @@ class SetupPresenter:
         self._working = ""
         self._error = ""
         self._hint = ""
+        self._phone: tuple[tuple[str, str], ...] = ()
+        self._looking = False
         self._closed = False
 
     def start(self) -> None:
@@ -125,6 +131,25 @@ class SetupPresenter:
     def choose(self, method: str) -> None:
         """Choose how to confirm."""
         self._run(self._step_with(lambda bank: bank.choose_method(self._handle, method)), _("Asking your bank"))
+
+    def poll_phone(self) -> None:
+        """Look at the practice phone while a code is waited for."""
+        practice = self._session.practice
+        if practice is None or self._step is not SetupStep.CODE or self._looking:
+            return
+        self._looking = True
+
+        def heard(messages: Sequence[PhoneMessage]) -> None:
+            self._looking = False
+            found = tuple((message.sender, message.text) for message in messages[-_ON_PHONE:])
+            if found != self._phone:
+                self._phone = found
+                self._render()
+
+        def not_heard(_error: Exception) -> None:
+            self._looking = False  # the phone is an aid: the next look may find it
+
+        self._session.tasks.run(Lane.NETWORK, partial(practice.phone, 0), heard, not_heard)
 
     def answer(self, code: str) -> None:
         """Confirm that accounts may be read."""
@@ -261,6 +286,7 @@ class SetupPresenter:
             methods=tuple((method.method, method.name) for method in (found.methods if found else ())),
             error=self._error,
             may_finish=self._known.consent,
+            phone=self._phone,
         )
         if self._step is SetupStep.PASSWORD and self._hint:
             state = replace(state, hint=_("The practice password is: {password}").format(password=self._hint))

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from functools import partial
 
+from PySide6.QtCore import QTimer
 from PySide6.QtWidgets import QHBoxLayout, QSizePolicy, QVBoxLayout, QWidget
 
 from countersign.presentation.messages import _
@@ -19,6 +20,7 @@ from countersign.ui.widgets import (
     IconView,
     LinkButton,
     OtpField,
+    PhonePanel,
     PlainLabel,
     PrimaryButton,
     ProgressRow,
@@ -26,6 +28,7 @@ from countersign.ui.widgets import (
     QuietButton,
     ScrollPage,
     SecretField,
+    Sms,
     Variant,
     in_groups,
     qr_matrix,
@@ -33,6 +36,7 @@ from countersign.ui.widgets import (
 from countersign.ui.widgets.page import FORM_WIDTH
 
 _QR_EDGE = 220
+_PHONE_MS = 700
 
 
 class _TaskRow(QWidget):
@@ -90,6 +94,13 @@ class SetupPage(ScrollPage):
         self._make_method()
         self._make_code()
         self._make_authenticator()
+        self._phone = PhonePanel(_("Practice phone"), _("No message yet. The code arrives in a moment."))
+        self._phone.setObjectName("setup.phone")
+        self._phone.hide()
+        self.add(self._phone)
+        self._timer = QTimer(self)
+        self._timer.setInterval(_PHONE_MS)
+        self._timer.timeout.connect(self._poll)
         self.finish_button = PrimaryButton(_("Go to your accounts"))
         self.finish_button.setObjectName("setup.finish")
         self.set_actions(None, self.finish_button)
@@ -198,6 +209,13 @@ class SetupPage(ScrollPage):
             self.code.set_rules(digits_only=state.digits_only, max_length=state.code_length or 32)
             self._information.setText(state.information)
             self._information.setVisible(bool(state.information))
+        self._phone.setVisible(state.step is SetupStep.CODE)
+        self._phone.set_messages([Sms(sender, text) for sender, text in state.phone])
+        if state.step is SetupStep.CODE:
+            self._timer.start()
+        else:
+            self._timer.stop()
+        self.finish_button.setVisible(state.step in {SetupStep.LIST, SetupStep.WORKING})
         self._app_card.setVisible(state.step is SetupStep.AUTHENTICATOR)
         if state.step is not SetupStep.AUTHENTICATOR:
             self._forget_secret()
@@ -237,6 +255,10 @@ class SetupPage(ScrollPage):
     def _open(self, key: str) -> None:
         if self._presenter is not None:
             (self._presenter.connect if key == "bank" else self._presenter.offer_authenticator)()
+
+    def _poll(self) -> None:
+        if self._presenter is not None:
+            self._presenter.poll_phone()
 
     def _authenticate(self) -> None:
         if self._presenter is not None:
