@@ -18,6 +18,7 @@ from countersign.domain.money import Money
 from countersign.domain.order import PaymentFields, PaymentProduct
 
 QUICK = Limits(connect_ms=2_000, read_ms=1_500, total_ms=3_000)
+HASTY = Limits(read_ms=500, total_ms=700)  # for calls that are meant to run out of time
 END_SECONDS = 20.0
 _numbers = count(1)
 

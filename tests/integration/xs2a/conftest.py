@@ -8,7 +8,7 @@ import pytest
 
 from countersign.adapters.banks.xs2a.connection import Xs2aBank
 from countersign.adapters.system.clock import SystemClock, SystemEntropy
-from tests.contract.practice_fixture import QUICK, Practice, running_practice
+from tests.contract.practice_fixture import HASTY, QUICK, Practice, running_practice
 from tests.integration.xs2a.hostile_bank import HostileBank, Pki, credentials_for, hostile_bank
 
 
@@ -50,9 +50,27 @@ def practice(running: Practice) -> Iterator[Practice]:
     running.reset()
 
 
-@pytest.fixture
-def bank(practice: Practice) -> Iterator[Xs2aBank]:
-    """Give the connector, connected to the practice bank."""
-    found = practice.connect(QUICK)
+@pytest.fixture(scope="package")
+def patient(running: Practice) -> Iterator[Xs2aBank]:
+    found = running.connect()
     yield found
     found.close()
+
+
+@pytest.fixture(scope="package")
+def impatient(running: Practice) -> Iterator[Xs2aBank]:
+    found = running.connect(HASTY)
+    yield found
+    found.close()
+
+
+@pytest.fixture
+def bank(practice: Practice, patient: Xs2aBank) -> Xs2aBank:
+    """Give the connector, connected to the practice bank."""
+    return patient
+
+
+@pytest.fixture
+def hasty(practice: Practice, impatient: Xs2aBank) -> Xs2aBank:
+    """Give one that soon loses its patience."""
+    return impatient

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import subprocess
 import sys
 from dataclasses import replace
 from pathlib import Path
@@ -162,12 +163,11 @@ def test_a_bank_that_died_is_started_again_where_it_was(tmp_path: Path) -> None:
         connected = bank.connect(credential)
         with pytest.raises(ConnectorError):
             connected.profile()
-        pid = bank._lease._child.pid  # type: ignore[union-attr]  # noqa: SLF001 - which process it was
-        launcher_child = bank._lease._child  # noqa: SLF001
-        assert launcher_child is not None
-        launcher_child.wait(END_SECONDS)
+        child = bank._lease._child  # noqa: SLF001 - to wait for its end
+        assert child is not None
+        child.wait(END_SECONDS)
         assert bank.revive()
-        assert not alive(pid)
+        assert not alive(child.pid)
         assert (bank.api_url, bank.world_id) == before
         assert connected.profile().practice
         connected.close()
@@ -175,10 +175,23 @@ def test_a_bank_that_died_is_started_again_where_it_was(tmp_path: Path) -> None:
         bank.close_and_wait(END_SECONDS)
 
 
+def test_whoever_is_left_starts_the_bank_again(tmp_path: Path) -> None:
+    """The bank was another client's child, and died with it."""
+    world = tmp_path / "world"
+    first, second = opened(world), opened(world)
+    try:
+        assert not second.revive()
+        first.control.shutdown()
+        first.close_and_wait(END_SECONDS)
+        assert second.revive()
+        assert not second.revive()
+        assert second.control.accounts()
+    finally:
+        second.close_and_wait(END_SECONDS)
+
+
 def test_a_crash_of_the_client_leaves_no_bank_behind(tmp_path: Path) -> None:
     """The client is killed as by kill -9; the pipe ends, and with it the bank."""
-    import subprocess  # noqa: PLC0415
-
     world = tmp_path / "world"
     script = (
         "import os, signal, sys\n"

@@ -49,8 +49,14 @@ class Lease:
     _let_go: Callable[[], None] | None
 
     def ended(self) -> bool:
-        """Tell whether the bank that this process started has ended. One that others started isn't watched."""
-        return self._child is not None and self._child.poll() is not None
+        """Tell whether the bank has ended. Asks it, where somebody else started it."""
+        if self._child is not None:
+            return self._child.poll() is not None
+        try:
+            self.control.call("GET", "/health")
+        except ConnectorError:
+            return True
+        return False
 
     def give_back(self) -> None:
         """Give the lease back. The bank ends once nobody needs it; nobody waits for that here."""

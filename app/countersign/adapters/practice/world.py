@@ -113,11 +113,15 @@ class PracticeBank:
         )
 
     def connect(self, credential: JsonObject) -> Xs2aBank:
-        """Connect with what ``enrol`` returned. The port may have changed since; who is trusted hasn't."""
+        """Connect with what ``enrol`` returned, to a bank that is started again if it has ended.
+
+        The port may have changed since; who is trusted hasn't.
+        """
         return self.connect_with(Credentials.from_canonical(credential))
 
     def connect_with(self, credentials: Credentials) -> Xs2aBank:
         """Connect with credentials."""
+        self.revive()
         here = replace(credentials, api_url=self.api_url)
         return Xs2aBank(here, self._clock, self._entropy, self._limits)
 
