@@ -12,7 +12,6 @@ tour's vault is taken where there is one, else one with a whole transfer is made
 from __future__ import annotations
 
 import argparse
-import importlib
 import multiprocessing
 import os
 import shutil
@@ -156,13 +155,13 @@ def _own_vault(home: Path) -> tuple[Path, Path, str]:
 
 
 def _tour_vault() -> tuple[Path, Path, str] | None:
-    """Find the vault that the tour left, with the stand-in for its keyring and the tour's passphrase."""
+    """Find the vault that the tour left, the stand-in for its keyring, and its passphrase, kept for this."""
     headers = sorted(_TOUR.rglob("vault.header"))
     anchors = sorted(_TOUR.rglob("*.anchor"))
-    if not headers or not anchors:
+    passphrases = sorted(_TOUR.rglob("passphrase.txt"))
+    if not (headers and anchors and passphrases):
         return None
-    tour = importlib.import_module("countersign.tour")  # only where one was played
-    return headers[0].parent, anchors[0].parent, str(vars(tour)["PASSPHRASE"])
+    return headers[0].parent, anchors[0].parent, passphrases[0].read_text("utf-8").strip()
 
 
 def _planted(home: Path, profile: Profile, cases: Sequence[Case], workers: int) -> dict[str, bool]:

@@ -1,0 +1,204 @@
+"""Projections follow from the ledger: rebuilt they are the same, and what was changed in them is noticed."""
+
+from __future__ import annotations
+
+import tempfile
+from pathlib import Path
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from countersign.adapters.vault.cryptography_suite import verify_ed25519
+from countersign.adapters.vault.database import new_memory_database
+from countersign.adapters.vault.door import FileVaultDoor
+from countersign.adapters.vault.event_store import EventStore
+from countersign.adapters.vault.projector import Projector
+from countersign.adapters.vault.verification import projection_hashes
+from countersign.domain.errors import SecurityError, UserFacingError
+from countersign.domain.ledger import kinds
+from countersign.domain.ledger.event import Chain
+from countersign.domain.ledger.rules import read_rules
+from countersign.testing.fakes import DAY_MS, MAIN, SOLICITORS, START_MS
+from tests.integration.vault.story import AMOUNT, Place, RememberingStretch, Story, entry
+
+_STRETCH = RememberingStretch()
+
+_ENTRY = st.tuples(
+    st.integers(0, 5),  # which entry
+    st.sampled_from([-AMOUNT.minor, -100, 250]),
+    st.integers(0, 3),  # day
+    st.booleans(),  # booked
+    st.sampled_from(["CS0", "CS1", "NOTPROVIDED", ""]),
+)
+_STEP = st.one_of(
+    st.tuples(st.just("order"), st.integers(0, 2)),  # how far it gets
+    st.tuples(st.just("statement"), st.lists(_ENTRY, max_size=4)),
+    st.tuples(st.just("lesson"), st.integers(0, 5)),
+)
+
+
+def tell(story: Story, step: tuple[str, object], orders: int) -> None:
+    """Let one step happen."""
+    what, how = step
+    if what == "order":
+        content = story.approved(f"CS{orders}")
+        if how:
+            story.intent(content)
+        if how == 2:
+            story.settled(content)
+    elif what == "lesson":
+        story.add(kinds.LESSON_FINISHED, story.identifier(), {"lesson": "a", "score": int(str(how)), "of": 5})
+    elif isinstance(how, list):
+        entries = [
+            entry(
+                *(f"e{name}", minor, START_MS + day * DAY_MS),
+                booked=booked,
+                end_to_end_id=end_to_end,
+                counterparty=SOLICITORS[0],
+                counterparty_account=SOLICITORS[1],
+            )
+            for name, minor, day, booked, end_to_end in how
+        ]
+        story.statement(entries)
+
+
+@settings(max_examples=20, suppress_health_check=[HealthCheck.too_slow])
+@given(st.lists(_STEP, max_size=7), st.randoms(use_true_random=False))
+def test_a_rebuild_gives_the_same_hashes_in_any_order(steps: list[tuple[str, object]], shuffler: object) -> None:
+    with tempfile.TemporaryDirectory() as folder:
+        place = Place(Path(folder), stretch=_STRETCH)
+        door = place.door()
+        story = Story(place.create(door), place.entropy)
+        for orders, step in enumerate(steps):
+            tell(story, step, orders % 2)
+        report = door.verify(lambda _done, _total: True)
+        assert report.faults == ()
+        assert report.projections_equal
+        session = door._session  # noqa: SLF001 - its connection, to compare with
+        assert session is not None
+        connection = session._connection  # noqa: SLF001
+        events = [event for chain in Chain for event in story.vault.events(chain)]
+        rules, _ = read_rules(sorted(events, key=lambda each: each.order_key)[:1], verify_ed25519)
+        shuffler.shuffle(events)  # type: ignore[attr-defined]
+        rebuilt = new_memory_database()
+        projector, noted = Projector(rebuilt, EventStore(connection)), set[tuple[str, str]]()
+        for event in events:
+            projector.replay(event, noted)
+        projector.fold_noted(noted, rules)
+        assert projection_hashes(rebuilt) == projection_hashes(connection)
+        rebuilt.close()
+        door.lock()
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        "UPDATE p_transfers SET minor = minor - 1",
+        "UPDATE p_orders SET state = 'settled'",
+        "UPDATE p_payees SET account = 'DE00'",
+        "DELETE FROM p_accounts",
+        "UPDATE p_daily SET net = 0",
+        "UPDATE p_paid SET payments = 9",
+        "INSERT INTO p_grams (p_grams) VALUES ('delete-all')",
+        "INSERT INTO p_search (p_search) VALUES ('delete-all')",
+    ],
+)
+def test_a_changed_projection_is_noticed(door: FileVaultDoor, story: Story, change: str) -> None:
+    content = story.approved()
+    story.intent(content)
+    story.add(
+        kinds.ORDER_STATUS_CHANGED,
+        content.order,
+        {"payment_id": "P", "transaction_status": "ACCP", "authorised": True, "reason": "", "source": "status"},
+    )
+    story.statement([entry("e1", -100, START_MS)])
+    session = door._session  # noqa: SLF001 - to change what no port can
+    assert session is not None
+    session._connection.executescript(change)  # noqa: SLF001
+    report = door.verify(lambda _done, _total: True)
+    assert not report.projections_equal
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        "DELETE FROM events",
+        "UPDATE events SET at = 0",
+        "UPDATE bodies SET salt = x'00'",
+        "DELETE FROM bodies",
+        "REPLACE INTO events SELECT id, device, chain, seq, lamport, 0, kind, subject, header, signature FROM events",
+    ],
+)
+def test_the_ledger_only_grows(door: FileVaultDoor, story: Story, change: str) -> None:
+    session = door._session  # noqa: SLF001 - to try what no port can
+    assert session is not None
+    with pytest.raises(Exception, match=r"never|data\.erased"):
+        session._connection.execute(change)  # noqa: SLF001
+    assert door.verify(lambda _done, _total: True).faults == ()
+    assert story.vault.may_sign
+
+
+def test_verification_can_be_called_off(door: FileVaultDoor, story: Story) -> None:
+    for number in range(260):
+        story.add(kinds.LESSON_FINISHED, story.identifier(), {"lesson": "a", "score": number, "of": 260})
+    seen: list[tuple[int, int]] = []
+
+    def stop(done: int, total: int) -> bool:
+        seen.append((done, total))
+        return False
+
+    with pytest.raises(UserFacingError, match=r"verify\.cancelled"):
+        door.verify(stop)
+    assert seen == [(250, 261)]
+    assert door.verify(lambda _done, _total: True).events == 261
+
+
+def test_the_reading_connection_cannot_write(door: FileVaultDoor) -> None:
+    with pytest.raises(SecurityError):
+        door.projections()._reader.rows("DELETE FROM p_transfers")  # noqa: SLF001 - to try what no port can
+
+
+def test_a_question_can_be_interrupted_and_the_next_one_asked(door: FileVaultDoor, story: Story) -> None:
+    story.statement([entry("e1", -100, START_MS)])
+    projections = door.projections()
+    reader = projections._reader  # noqa: SLF001 - an endless question has no port
+
+    def stop() -> int:
+        projections.interrupt()
+        return 0
+
+    with reader.use() as connection:
+        connection.set_progress_handler(stop, 1000)
+    endless = "WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n) SELECT count(*) FROM n"
+    with pytest.raises(UserFacingError, match=r"vault\.interrupted"):
+        reader.rows(endless)
+    with reader.use() as connection:
+        connection.set_progress_handler(None, 0)
+    assert [row.iban for row in projections.accounts()] == [MAIN]
+
+
+def test_a_full_disk_is_told_and_nothing_is_begun(
+    door: FileVaultDoor, story: Story, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    before = len(story.vault.events(Chain.SHARED))
+    monkeypatch.setattr("shutil.disk_usage", lambda _path: type("Usage", (), {"free": 1024})())
+    with pytest.raises(UserFacingError, match=r"vault\.disk_full"):
+        story.approved()
+    monkeypatch.undo()
+    assert len(story.vault.events(Chain.SHARED)) == before
+    story.approved()
+
+
+def test_a_database_that_fills_up_in_the_middle_rolls_back(door: FileVaultDoor, story: Story) -> None:
+    session = door._session  # noqa: SLF001 - to set a limit
+    assert session is not None
+    connection = session._connection  # noqa: SLF001
+    (pages,) = connection.execute("PRAGMA page_count").fetchone()
+    connection.execute(f"PRAGMA max_page_count = {pages}")
+    with pytest.raises(UserFacingError, match=r"vault\.disk_full"):
+        story.statement([entry(f"e{number}", -number, START_MS, remittance="x" * 140) for number in range(300)])
+    connection.execute("PRAGMA max_page_count = 1073741823")
+    assert door.projections().accounts() == ()
+    story.statement([entry("e1", -1, START_MS)])
+    assert door.verify(lambda _done, _total: True).faults == ()
