@@ -49,7 +49,8 @@ def running_practice(world: Path) -> Iterator[Practice]:
     bank = open_practice_bank(world, SystemClock(), SystemEntropy(), options=("--linger", "0", "--seed", "7"))
     try:
         _, credential = bank.enrol()
-        yield Practice(bank, Credentials.from_canonical(credential))
+        device = Practice(bank, Credentials.from_canonical(credential))
+        yield replace(device, credentials=permitted(device))
     finally:
         bank.close_and_wait(END_SECONDS)
 
@@ -83,6 +84,19 @@ def challenged(practice: Practice, bank: Bank, handle: str) -> Authorisation:
     known = bank.authenticate(opened.handle, practice.bank.practice_password())
     by_phone = next(method.method for method in known.methods if method.kind == "SMS_OTP")
     return bank.choose_method(known.handle, by_phone)
+
+
+def permitted(practice: Practice) -> Credentials:
+    """Have the customer permit the reading of accounts, as any other authorisation."""
+    bank = practice.connect()
+    try:
+        asked = bank.start_consent()
+        wanted = challenged(practice, bank, asked.handle)
+        bank.answer(wanted.handle, practice.bank.code_for(wanted.authorisation_id), request_id())
+        assert bank.consent(asked.consent_id).valid
+    finally:
+        bank.close()
+    return practice.credentials.with_consent(asked.consent_id)
 
 
 def executions(practice: Practice, payment: PaymentFields) -> int:

@@ -18,7 +18,6 @@ from countersign.adapters.banks.xs2a.credentials import Credentials
 from countersign.adapters.practice.control import PracticeControl
 from countersign.adapters.practice.launcher import Lease, take_lease, wait_until_ended
 from countersign.adapters.transport.exchange import Limits
-from countersign.application.ports.bank import AuthorisationState
 from countersign.application.ports.clock import Clock, Entropy
 from countersign.application.ports.practice import AuthenticatorOffer, Letter, PhoneMessage
 from countersign.domain.canonical import Json, JsonObject
@@ -27,7 +26,6 @@ from countersign.domain.secret import SecretText
 
 CONNECTION = "practice"
 KEY_BITS = 3072  # BSI TR-02102-1: RSA keys in use beyond 2023
-_SMS = "SMS_OTP"
 
 
 class PracticeBank:
@@ -82,15 +80,12 @@ class PracticeBank:
             return True
 
     def enrol(self) -> tuple[str, JsonObject]:
-        """Enrol this device, and have its customer permit the reading of accounts.
-
-        The permission is asked for and authorised at the bank as any other, with a code on the practice phone.
+        """Enrol this device: a key and a certificate. Returns the connection's name and what to keep in the vault.
 
         Raises:
             ConnectorError: The bank can't be reached, or refuses.
         """
-        credentials = self.enrol_device()
-        return CONNECTION, self._permitted(credentials).to_canonical()
+        return CONNECTION, self.enrol_device().to_canonical()
 
     def enrol_device(self) -> Credentials:
         """Make a key, and have the bank certify it. Nothing may be read yet."""
@@ -187,26 +182,6 @@ class PracticeBank:
 
     def _messages(self, after: int) -> Sequence[Mapping[str, object]]:
         return _list(self.control.call("GET", f"/phone/messages?after={after}"), "messages")
-
-    def _permitted(self, credentials: Credentials) -> Credentials:
-        bank = self.connect_with(credentials)
-        try:
-            asked = bank.start_consent()
-            opened = bank.start_authorisation(asked.handle)
-            known = bank.authenticate(opened.handle, self.practice_password())
-            if known.state is AuthorisationState.OPEN:
-                by_phone = next(item.method for item in known.methods if item.kind == _SMS)
-                wanted = bank.choose_method(known.handle, by_phone)
-                self._answer(bank, wanted.handle, wanted.authorisation_id)
-            if not bank.consent(asked.consent_id).valid:
-                raise ConnectorError(FailureKind.RETRYABLE, "bank.consent_missing")
-        finally:
-            bank.close()
-        return credentials.with_consent(asked.consent_id)
-
-    def _answer(self, bank: Xs2aBank, handle: str, authorisation_id: str) -> None:
-        request_id = self._entropy.token_bytes(16).hex()
-        bank.answer(handle, self.code_for(authorisation_id), request_id)
 
 
 def open_practice_bank(
