@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import re
 import signal
+import sqlite3
 import sys
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -99,30 +100,30 @@ class Faults:
         rows = self._store.all("SELECT * FROM faults ORDER BY position")
         return {"rules": [{**orjson.loads(r["rule"]), "seen": r["seen"], "fired": r["fired"]} for r in rows]}
 
-    def plan(self, method: str, path: str, body: bytes) -> list[Fault]:
-        """Return what goes wrong with this request."""
-        fired: list[Fault] = []
+    def plan(self, method: str, target: str, body: bytes) -> list[Fault]:
+        """Return what goes wrong with this request, and count it."""
+        if self._store.one("SELECT 1 FROM faults") is None:
+            return []
         text = body.decode("utf-8", "replace")
-        for row in self._store.all("SELECT * FROM faults ORDER BY position"):
-            rule = cast("dict[str, object]", orjson.loads(row["rule"]))
-            wanted = rule.get("method", "*")
-            if wanted not in ("*", method) or not re.search(str(rule.get("path", "")), path):
-                continue
-            if not re.search(str(rule.get("body", "")), text):
-                continue
-            fault = Fault(str(rule["kind"]), rule)
-            seen = row["seen"] + 1
-            times = fault.number("times", 1)
-            fires = seen >= fault.number("nth", 1) and (times == 0 or row["fired"] < times)
-            self._store.run(
-                "UPDATE faults SET seen = ?, fired = fired + ? WHERE position = ?",
-                seen,
-                int(fires),
-                row["position"],
-            )
-            if fires:
-                fired.append(fault)
-        return fired
+        with self._store.transaction():
+            rows = self._store.all("SELECT * FROM faults ORDER BY position")
+            found = [self._count(row, method, target, text) for row in rows]
+        return [fault for fault in found if fault is not None]
+
+    def _count(self, row: sqlite3.Row, method: str, target: str, body: str) -> Fault | None:
+        rule = cast("dict[str, object]", orjson.loads(row["rule"]))
+        if rule.get("method", "*") not in ("*", method):
+            return None
+        if not re.search(str(rule.get("path", "")), target) or not re.search(str(rule.get("body", "")), body):
+            return None
+        fault = Fault(str(rule["kind"]), rule)
+        seen = row["seen"] + 1
+        times = fault.number("times", 1)
+        fires = seen >= fault.number("nth", 1) and (times == 0 or row["fired"] < times)
+        self._store.run(
+            "UPDATE faults SET seen = ?, fired = fired + ? WHERE position = ?", seen, int(fires), row["position"]
+        )
+        return fault if fires else None
 
 
 def kill_self() -> None:

@@ -76,8 +76,6 @@ class DoorHandler(BaseHTTPRequestHandler):
     """Read requests and write replies; a door adds what happens in between."""
 
     protocol_version = "HTTP/1.1"
-    server_version = "PracticeBank"
-    sys_version = ""
     timeout = _IDLE_SECONDS
     # A reply leaves in one piece and at once.
     disable_nagle_algorithm = True
@@ -144,6 +142,10 @@ class DoorHandler(BaseHTTPRequestHandler):
         """Close the connection without another byte."""
         self.close_connection = True
         self.connection.shutdown(socket.SHUT_RDWR)
+
+    def version_string(self) -> str:
+        """Name the program, and nothing of what it runs on."""
+        return "PracticeBank"
 
     def log_message(self, format: str, *args: object) -> None:  # noqa: A002 - http.server's name
         """Write no access log: bodies and tokens pass here."""

@@ -51,10 +51,11 @@ class Outcomes:
         """
         for name, value in wanted.items():
             _check(name, value)
-        merged = {**self.describe(), **wanted}
-        if merged["exempt_from_sca"] != "off" and merged["never_executes_unauthorised"]:
-            raise OutcomeRefusedError("the bank declares that it never executes unauthorised payments")
-        self._store.put(_SETTING, merged)
+        with self._store.transaction():
+            merged = {**self.describe(), **wanted}
+            if merged["exempt_from_sca"] != "off" and merged["never_executes_unauthorised"]:
+                raise OutcomeRefusedError("the bank declares that it never executes unauthorised payments")
+            self._store.put(_SETTING, merged)
         return merged
 
     def flag(self, name: str) -> bool:

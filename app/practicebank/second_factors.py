@@ -142,10 +142,10 @@ class SecondFactors:
 
         Five wrong codes void a pending secret for good.
         """
-        row = self._store.one("SELECT * FROM authenticators WHERE authenticator_id = ?", authenticator_id)
-        if row is None or row["wrong"] >= _MAX_WRONG_ACTIVATIONS:
-            return None
         with self._store.transaction():
+            row = self._store.one("SELECT wrong FROM authenticators WHERE authenticator_id = ?", authenticator_id)
+            if row is None or row["wrong"] >= _MAX_WRONG_ACTIVATIONS:
+                return None
             self._store.run(
                 "UPDATE authenticators SET wrong = wrong + 1 WHERE authenticator_id = ? AND status = 'pending'",
                 authenticator_id,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sqlite3
 import threading
 from collections.abc import Iterator
@@ -26,6 +27,9 @@ class Store:
         self._lock = threading.RLock()
         self._depth = 0
         target = path.resolve().as_uri() + ("?mode=ro" if read_only else "")
+        if not read_only:
+            # Codes and secrets are kept here; SQLite gives its -wal and -shm the same rights.
+            os.close(os.open(path, os.O_RDWR | os.O_CREAT, 0o600))
         self.db = sqlite3.connect(target, uri=True, check_same_thread=False, isolation_level=None, timeout=10)
         self.db.row_factory = sqlite3.Row
         if not read_only:
@@ -46,11 +50,11 @@ class Store:
             self._depth = 1
             try:
                 yield self.db
-            except BaseException:
-                self.db.execute("ROLLBACK")
-                raise
-            else:
                 self.db.execute("COMMIT")
+            except BaseException:
+                if self.db.in_transaction:
+                    self.db.execute("ROLLBACK")
+                raise
             finally:
                 self._depth = 0
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import socket
 import time
+from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
@@ -226,3 +227,14 @@ def test_wrong_answers_are_counted_before_they_are_looked_at(bank: RunningBank, 
         client.http = httpx.Client(verify=client.context, base_url=again.ready["api_url"])
         assert client.call("PUT", answer, right)["scaStatus"] == "failed"
         assert again.get("/journal")["journal"] == []
+
+
+def test_a_rule_for_one_request_meets_one_of_many_at_once(shared_bank: RunningBank, shared_client: Client) -> None:
+    shared_bank.faults({"kind": "status_5xx", "path": "/v1/bank-profile", "nth": 3})
+    requests = [shared_client.request("GET", "/v1/bank-profile") for _ in range(8)]
+    with ThreadPoolExecutor(8) as pool:
+        statuses = [reply.status_code for reply in pool.map(shared_client.send, requests)]
+    assert sorted(statuses) == [200] * 7 + [503]
+    (rule,) = shared_bank.get("/faults")["rules"]
+    assert (rule["seen"], rule["fired"]) == (8, 1)
+    shared_bank.faults()

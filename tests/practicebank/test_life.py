@@ -56,6 +56,8 @@ def test_what_is_remembered_is_for_the_owner_only(shared_bank: RunningBank) -> N
     record = shared_bank.world / "bank.json"
     assert record.stat().st_mode & 0o777 == 0o600
     assert shared_bank.world.stat().st_mode & 0o777 == 0o700
+    for kept in shared_bank.world.glob("bank.sqlite3*"):
+        assert kept.stat().st_mode & 0o777 == 0o600
     for key in (shared_bank.world / "certificates").glob("*.key"):
         assert key.stat().st_mode & 0o777 == 0o600
     remembered = json.loads(record.read_bytes())

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import sqlite3
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing
 from typing import TYPE_CHECKING, Any
 
 import pyotp
@@ -389,3 +391,17 @@ def test_one_answer_given_many_times_at_once_is_one_execution(bank: RunningBank,
     assert sorted(statuses) == [200] + [409] * 7
     assert len(bank.get("/journal")["journal"]) == 1
     assert bank.balance()["available_minor"] == bank.balance()["opening_minor"] - 1_000 - FEE
+
+
+@pytest.mark.parametrize(
+    "change", ["amount_minor = amount_minor + 1", "creditor_name = 'Somebody Else'", "creditor_iban = debtor_iban"]
+)
+def test_a_code_is_void_for_any_other_amount_or_payee(bank: RunningBank, client: Client, change: str) -> None:
+    payment = client.initiate(instructedAmount=SMALL)
+    challenge = client.challenged(payment["_links"]["startAuthorisation"]["href"])
+    with closing(sqlite3.connect(bank.world / "bank.sqlite3", isolation_level=None)) as behind_its_back:
+        behind_its_back.execute(f"UPDATE payments SET {change}")  # noqa: S608 - one of the three above
+    answer = challenge["_links"]["authoriseTransaction"]["href"]
+    refused = client.refused("PUT", answer, {"scaAuthenticationData": client.sms_code()})
+    assert refused == (400, "SCA_INVALID", "scaAuthenticationData")
+    assert bank.get("/journal")["journal"] == []

@@ -129,6 +129,7 @@ class Control:
 
     def _world(self, _request: Request) -> Reply:
         bank = self._bank
+        bank.payments.settle_due()
         own = {"name": cast.OWN_BANK.name, "bic": cast.OWN_BANK.bic, "country": "LU"}
         return Reply(
             HTTPStatus.OK,
