@@ -91,7 +91,7 @@ class OrderPageState:
 class OrderView(Protocol):
     """The page."""
 
-    def render(self, state: OrderPageState) -> None:
+    def show_state(self, state: OrderPageState) -> None:
         """Show the state."""
 
 
@@ -272,7 +272,7 @@ class OrderPresenter:
     # — showing —
 
     def _render(self) -> None:
-        self._view.render(self.state())
+        self._view.show_state(self.state())
 
     def state(self) -> OrderPageState:
         """Say what is to be shown."""

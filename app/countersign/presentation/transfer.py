@@ -27,6 +27,8 @@ from countersign.presentation.transfer_payee_state import PayeeState
 from countersign.presentation.transfer_review import ReviewState, ReviewStep
 from countersign.presentation.transfer_risk import RiskState, RiskStep
 
+__all__ = ["PageState", "Step", "StepMark", "TransferPresenter", "TransferState", "TransferView", "step_names"]
+
 PageState: TypeAlias = PayeeState | NameCheckState | AmountState | RiskState | ReviewState | ScaState
 
 _ASKED_ON_OPENING = frozenset({OrderState.INTENDED, OrderState.ANSWERING, OrderState.UNKNOWN})
@@ -65,7 +67,7 @@ class TransferState:
 class TransferView(Protocol):
     """The page."""
 
-    def render(self, state: TransferState) -> None:
+    def show_state(self, state: TransferState) -> None:
         """Show the state; a new step takes the focus to its heading."""
 
 
@@ -198,7 +200,7 @@ class TransferPresenter:
         desk = self._desk
         page = self._page()
         heading, lead = _headings(desk.step, page)
-        self._view.render(
+        self._view.show_state(
             TransferState(
                 step=desk.step,
                 steps=self._marks(),

@@ -25,6 +25,8 @@ from countersign.presentation.formats import isolate, money_text, time_text
 from countersign.presentation.messages import _, language, ngettext
 from countersign.presentation.transfer_desk import Option, Problem, zone_name
 
+__all__ = ["Bound", "Phase", "PhoneText", "ScaPanel", "ScaState", "bound", "code_in"]
+
 _CODE = re.compile(r"(?<![\w.,])[0-9]{4,8}(?!\w|[.,][0-9])")
 _PHONE_LIMIT = 4
 
@@ -162,8 +164,9 @@ class ScaPanel:
         """End the order where nothing can have been executed."""
         self._act(lambda submission: submission.abandon("given_up"))
 
-    def give_password(self, password: SecretText) -> None:
+    def give_password(self, typed: str) -> None:
         """Say who is there."""
+        password = SecretText(typed)
         if not password:
             self._complain(_("Type the password of your bank."))
             return
@@ -176,13 +179,14 @@ class ScaPanel:
             return
         self._act(lambda submission: submission.choose(method))
 
-    def send_code(self, on_screen: Bound, code: SecretText) -> None:
+    def send_code(self, on_screen: Bound, typed: str) -> None:
         """Send the code for what is on screen.
 
         Args:
             on_screen: The part of the state that the view shows, as it shows it.
-            code: As typed.
+            typed: The code.
         """
+        code = SecretText(typed)
         if not code:
             self._complain(_("Type the code that your bank sent you."))
             return

@@ -10,7 +10,6 @@ from countersign.domain.errors import FailureKind
 from countersign.domain.ledger import kinds
 from countersign.domain.ledger.event import EventDraft
 from countersign.domain.order_state import OrderState
-from countersign.domain.secret import SecretText
 from countersign.presentation.order import OrderPageState, OrderPresenter
 from countersign.presentation.order_timeline import timeline
 from countersign.presentation.transfer_confirm import ScaState
@@ -29,7 +28,7 @@ class OrderPage:
         self.presenter = OrderPresenter(world.session, self.sent, self, WORDS, self.receipts.append)
         self.presenter.start(order)
 
-    def render(self, state: OrderPageState) -> None:
+    def show_state(self, state: OrderPageState) -> None:
         self.states.append(state)
 
     @property
@@ -46,7 +45,7 @@ def accepted(transfer: TransferPage) -> OrderPage:
     transfer.to_code()
     bound = transfer.page(ScaState).bound
     assert bound is not None
-    transfer.presenter.confirm.send_code(bound, SecretText(fakes.CODE))
+    transfer.presenter.confirm.send_code(bound, fakes.CODE)
     return OrderPage(transfer.world, transfer.sent.to[-1].removeprefix("order "))
 
 
@@ -82,12 +81,12 @@ def test_a_cancellation_is_asked_for_twice_and_confirmed_with_a_code_of_its_own(
     assert panel is not None
     assert page.state.sca is not None
     assert page.state.sca.heading == "Confirm the cancellation with your bank"
-    panel.give_password(SecretText(fakes.PASSWORD))
+    panel.give_password(fakes.PASSWORD)
     panel.choose("sms-1")
     sca = page.state.sca
     assert sca is not None
     assert sca.bound is not None
-    panel.send_code(sca.bound, SecretText(fakes.CODE))
+    panel.send_code(sca.bound, fakes.CODE)
     assert page.state.chip == "Cancelled"
     assert page.state.sca is None
 
@@ -109,7 +108,7 @@ def test_an_unknown_outcome_offers_to_check_and_nothing_else(transfer: TransferP
     world.bank.lost_replies.append("answer")
     for call in ("authorisation", "report") * 2:
         world.bank.fail(call, FailureKind.RETRYABLE, "bank.unreachable")
-    transfer.presenter.confirm.send_code(bound, SecretText(fakes.CODE))
+    transfer.presenter.confirm.send_code(bound, fakes.CODE)
     order = world.reader.orders_in_flight()[0].content.order
     page = OrderPage(world, order)
     state = page.state

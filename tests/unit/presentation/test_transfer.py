@@ -14,7 +14,6 @@ from countersign.domain.ledger import kinds
 from countersign.domain.ledger.event import EventDraft
 from countersign.domain.order_state import OrderState
 from countersign.domain.payee import VopOutcome
-from countersign.domain.secret import SecretText
 from countersign.presentation.transfer_amount import AmountState
 from countersign.presentation.transfer_confirm import ScaState, code_in
 from countersign.presentation.transfer_name_check import NameCheckState
@@ -39,7 +38,7 @@ def test_the_whole_way_pays_once_and_ends_at_the_order(page: TransferPage) -> No
     assert state.bound.fee == "The bank's fee: \u2066EUR 0.35\u2069"
     assert state.phone is not None
     assert state.phone[-1].code == fakes.CODE
-    page.presenter.confirm.send_code(state.bound, SecretText(fakes.CODE))
+    page.presenter.confirm.send_code(state.bound, fakes.CODE)
     order = page.sent.to[-1].removeprefix("order ")
     record = page.world.reader.order(order)
     assert record is not None
@@ -379,7 +378,7 @@ def test_a_wrong_code_says_how_many_are_left(page: TransferPage) -> None:
     page.to_code()
     state = page.page(ScaState)
     assert state.bound is not None
-    page.presenter.confirm.send_code(state.bound, SecretText("000000"))
+    page.presenter.confirm.send_code(state.bound, "000000")
     state = page.page(ScaState)
     assert state.phase is Phase.CODE
     assert state.attempts_left == "4 more wrong codes and the bank ends this confirmation."
@@ -403,7 +402,7 @@ def test_an_unknown_outcome_is_asked_about_and_never_sent_again(page: TransferPa
     page.world.bank.lost_replies.append("answer")
     for call in ("authorisation", "report"):
         page.world.bank.fail(call, FailureKind.RETRYABLE, "bank.unreachable")
-    page.presenter.confirm.send_code(bound, SecretText(fakes.CODE))
+    page.presenter.confirm.send_code(bound, fakes.CODE)
     assert page.page(ScaState).phase is Phase.UNKNOWN
     page.world.bank.failures.clear()
     page.presenter.confirm.check_again()
@@ -477,7 +476,7 @@ def test_a_rejected_order_leaves_its_draft(page: TransferPage) -> None:
     page.to_code()
     bound = page.page(ScaState).bound
     assert bound is not None
-    page.presenter.confirm.send_code(bound, SecretText(fakes.CODE))
+    page.presenter.confirm.send_code(bound, fakes.CODE)
     assert page.sent.to[-1].startswith("order ")
     assert saved_drafts(page.world.vault)[0].order == ""
 

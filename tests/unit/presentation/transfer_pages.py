@@ -6,7 +6,6 @@ from typing import TypeVar
 
 from mnemonic import Mnemonic
 
-from countersign.domain.secret import SecretText
 from countersign.presentation.transfer import TransferPresenter, TransferState
 from countersign.presentation.transfer_amount import AmountState
 from countersign.presentation.transfer_confirm import ScaState
@@ -61,7 +60,7 @@ class TransferPage:
         self.states: list[TransferState] = []
         self.presenter = TransferPresenter(world.session, self.sent, self, WORDS)
 
-    def render(self, state: TransferState) -> None:
+    def show_state(self, state: TransferState) -> None:
         self.states.append(state)
 
     @property
@@ -103,5 +102,5 @@ class TransferPage:
 
     def to_code(self) -> None:
         self.to_confirm()
-        self.presenter.confirm.give_password(SecretText(fakes.PASSWORD))
+        self.presenter.confirm.give_password(fakes.PASSWORD)
         self.presenter.confirm.choose("sms-1")

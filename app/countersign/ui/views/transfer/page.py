@@ -1,0 +1,102 @@
+"""The guided transfer on screen: one page a step, made when it is first shown."""
+
+from __future__ import annotations
+
+from typing import TypeVar
+
+from PySide6.QtCore import QTimer
+from PySide6.QtGui import QKeySequence, QShortcut
+from PySide6.QtWidgets import QStackedWidget, QWidget
+
+from countersign.presentation.transfer import Step, TransferPresenter, TransferState
+from countersign.presentation.transfer_amount import AmountState
+from countersign.presentation.transfer_confirm import ScaState
+from countersign.presentation.transfer_name_check import NameCheckState
+from countersign.presentation.transfer_payee_state import PayeeState
+from countersign.presentation.transfer_review import ReviewState
+from countersign.presentation.transfer_risk import RiskState
+from countersign.ui.views.transfer.amount_page import AmountPage
+from countersign.ui.views.transfer.confirm_page import ConfirmPage
+from countersign.ui.views.transfer.name_check_page import NameCheckPage
+from countersign.ui.views.transfer.payee_page import PayeePage
+from countersign.ui.views.transfer.review_page import ReviewPage
+from countersign.ui.views.transfer.risk_page import RiskPage
+from countersign.ui.views.transfer.step_page import StepPage
+
+P = TypeVar("P", PayeePage, NameCheckPage, AmountPage, RiskPage, ReviewPage, ConfirmPage)
+
+_AUTOSAVE_MS = 700
+_PHONE_MS = 1_000
+
+
+class TransferPage(QStackedWidget):
+    """Show the step that the presenter says."""
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        """Make the page; ``attach`` gives it its presenter."""
+        super().__init__(parent)
+        self.setObjectName("transfer.page")
+        self._presenter: TransferPresenter | None = None
+        self._steps: dict[Step, StepPage] = {}
+        self._rest = QTimer(self)
+        self._rest.setSingleShot(True)
+        self._rest.setInterval(_AUTOSAVE_MS)
+        self._phone = QTimer(self)
+        self._phone.setInterval(_PHONE_MS)
+        back = QShortcut(QKeySequence("Alt+Left"), self)
+        back.activated.connect(self._back)
+
+    def attach(self, presenter: TransferPresenter, draft: str = "") -> None:
+        """Take the presenter; begin, or go on with a draft."""
+        self._presenter = presenter
+        self._rest.timeout.connect(presenter.autosave)
+        self._phone.timeout.connect(presenter.confirm.poll_phone)
+        self.destroyed.connect(presenter.close)
+        presenter.start(draft)
+
+    def show_state(self, state: TransferState) -> None:
+        """Show the state; a new step takes the focus to its heading."""
+        presenter = self._presenter
+        if presenter is None:
+            return
+        page = state.page
+        if isinstance(page, PayeeState):
+            self._step(Step.PAYEE, PayeePage).show_step(state, page)
+        elif isinstance(page, NameCheckState):
+            self._step(Step.NAME_CHECK, NameCheckPage).show_step(state, page)
+        elif isinstance(page, AmountState):
+            self._step(Step.AMOUNT, AmountPage).show_step(state, page)
+        elif isinstance(page, RiskState):
+            self._step(Step.RISK, RiskPage).show_step(state, page)
+        elif isinstance(page, ReviewState):
+            self._step(Step.REVIEW, ReviewPage).show_step(state, page)
+        else:
+            self._step(Step.CONFIRM, ConfirmPage).show_step(state, page)
+        self.setCurrentWidget(self._steps[state.step])
+        self.setAccessibleName(state.heading)
+        self._rest.start()
+        if isinstance(page, ScaState) and page.phone is not None:
+            self._phone.start()
+        else:
+            self._phone.stop()
+
+    @property
+    def step_page(self) -> QWidget | None:
+        """The page of the step that is shown."""
+        return self.currentWidget()
+
+    def _step(self, step: Step, make: type[P]) -> P:
+        found = self._steps.get(step)
+        if found is None:
+            if self._presenter is None:
+                raise RuntimeError(step)
+            found = make(self._presenter)
+            self._steps[step] = found
+            self.addWidget(found)
+        if not isinstance(found, make):
+            raise TypeError(step)
+        return found
+
+    def _back(self) -> None:
+        if self._presenter is not None:
+            self._presenter.back()
