@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 import uuid
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import tzinfo
@@ -12,21 +12,25 @@ from functools import partial
 from pathlib import Path
 
 from countersign.adapters.practice.world import PracticeBank, open_practice_bank
+from countersign.adapters.receipts.receipt_file import read_receipt
 from countersign.adapters.system.clock import SystemClock, SystemEntropy
 from countersign.adapters.system.failpoint_trigger import arm_from_environment
 from countersign.adapters.system.hardening import harden_process
 from countersign.adapters.system.keyring_store import SecretStore, SystemKeyring
 from countersign.adapters.system.paths import ProfilePaths
 from countersign.adapters.system.preferences_file import PreferencesFile
-from countersign.adapters.vault.cryptography_suite import Argon2Cost
+from countersign.adapters.vault.cryptography_suite import Argon2Cost, verify_ed25519
 from countersign.adapters.vault.door import FileVaultDoor
+from countersign.adapters.vault.recovery_kit import word_list
 from countersign.application.flows.script import Script, on_network, on_read, on_vault
 from countersign.application.ports.clock import Clock, Entropy
 from countersign.application.ports.tasks import Tasks
 from countersign.application.ports.vault import Vault
 from countersign.application.session import Session
-from countersign.domain.canonical import Json
-from countersign.domain.errors import CountersignError
+from countersign.application.use_cases.check_receipt import ReceiptCheck, Verdict, check_receipt
+from countersign.domain.canonical import Json, canonical_bytes
+from countersign.domain.errors import CountersignError, UserFacingError
+from countersign.presentation import evidence_report
 from countersign.presentation.error_texts import sentence
 from countersign.presentation.shell import Opened
 
@@ -40,6 +44,11 @@ class Ground:
     entropy: Entropy
     door: FileVaultDoor
     preferences: PreferencesFile
+
+    @property
+    def words(self) -> Sequence[str]:
+        """The list that fingerprint phrases are made from: 2 048 English words (BIP-39)."""
+        return word_list()
 
 
 def lay_ground(
@@ -118,3 +127,27 @@ def freeze(profile: str) -> int:
         return 1
     sys.stdout.write("New payments are stopped. Your bank knows nothing of this stop.\n")
     return 0
+
+
+def verify_receipt(receipt: Path, trust: str, *, as_json: bool) -> int:
+    """Check a receipt or an evidence file without any vault, and print what came of it.
+
+    Args:
+        receipt: A PDF receipt, or its ``evidence.json``.
+        trust: The signer's fingerprint, known from elsewhere; empty if it isn't.
+        as_json: For programs, see ``docs/verify.md``.
+
+    Returns:
+        0 proven; 1 refuted; 2 consistent, signer not established; 3 unreadable.
+    """
+    try:
+        check = check_receipt(read_receipt(receipt), trust, verify_ed25519)
+    except UserFacingError as error:
+        reason = error.params.get("reason", "") if error.code == "receipt.pdf" else ""
+        check = ReceiptCheck(Verdict.UNREADABLE, (f"{error.code}.{reason}" if reason else error.code,))
+    text = (
+        canonical_bytes(evidence_report.as_json(check)).decode() + "\n" if as_json else evidence_report.as_text(check)
+    )
+    sys.stdout.buffer.write(text.encode(sys.stdout.encoding or "utf-8", "replace"))
+    sys.stdout.flush()
+    return evidence_report.EXIT_CODES[check.verdict]

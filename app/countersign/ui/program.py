@@ -27,6 +27,7 @@ from countersign.presentation.messages import _, set_language
 from countersign.presentation.settings import SettingsPresenter
 from countersign.presentation.setup import SetupPresenter
 from countersign.presentation.shell import Opened, Page, ShellPresenter
+from countersign.presentation.transfer import TransferPresenter
 from countersign.presentation.unlock import UnlockPresenter, frozen_text, no_keyring_text
 from countersign.ui.kit_pdf import paint_kit, write_kit
 from countersign.ui.shell import MakePage, Shell
@@ -39,6 +40,7 @@ from countersign.ui.views.learning import LearningPage
 from countersign.ui.views.new_vault import NewVaultPage
 from countersign.ui.views.settings import SettingsPage
 from countersign.ui.views.setup import SetupPage
+from countersign.ui.views.transfer.page import TransferPage
 from countersign.ui.views.unlock import UnlockPage
 
 AskWhere = Callable[[QWidget, str, str, Callable[[Path], None]], None]
@@ -54,6 +56,7 @@ class Parts:
     clock: Clock
     preferences: PreferencesStore
     open_session: Callable[[Vault], Script[Opened]]
+    words: Sequence[str]
     closed: Callable[[], None]
 
 
@@ -72,6 +75,7 @@ class Program:
     def __init__(self, parts: Parts, ask: AskWhere = ask_where) -> None:
         """Make the program; ``show`` opens its window."""
         self._parts, self._ask = parts, ask
+        self._words = parts.words
         self.presenter = ShellPresenter(parts.door, parts.tasks, parts.clock, parts.preferences, parts.open_session)
         self._apply(parts.preferences.load())
         self.shell = self._make_shell()
@@ -117,6 +121,7 @@ class Program:
             Page.UNLOCK: self._unlock,
             Page.SETUP: self._setup,
             Page.HOME: self._home,
+            Page.TRANSFER: self._transfer,
             Page.HISTORY: self._history,
             Page.LEARN: self._learn,
             Page.SETTINGS: self._settings,
@@ -149,6 +154,11 @@ class Program:
 
     def _safety(self) -> Safety:
         return Safety(self._parts.door.summary().keyring, self._parts.preferences.load().lock_minutes)
+
+    def _transfer(self, draft: str) -> QWidget:
+        page = TransferPage()
+        page.attach(TransferPresenter(self.presenter.session, self.presenter, page, self._words), draft)
+        return page
 
     def _history(self, _about: str) -> QWidget:
         page = HistoryPage()

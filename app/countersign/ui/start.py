@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import tzinfo
 from typing import Protocol
@@ -36,6 +36,10 @@ class Ground(Protocol):
     def preferences(self) -> PreferencesStore:
         """Looks and habits."""
 
+    @property
+    def words(self) -> Sequence[str]:
+        """The list that fingerprint phrases are made from."""
+
 
 OpenSession = Callable[[Tasks, tzinfo], Callable[[Vault], Script[Opened]]]
 
@@ -50,7 +54,9 @@ class Running:
         self._ground = ground
         self.tasks = TaskRunner()
         open_session = opener(self.tasks, system_zone())
-        parts = Parts(ground.door, self.tasks, ground.clock, ground.preferences, open_session, closed)
+        parts = Parts(
+            ground.door, self.tasks, ground.clock, ground.preferences, open_session, ground.words, closed
+        )
         self.program = Program(parts, ask)
 
     def close(self) -> None:

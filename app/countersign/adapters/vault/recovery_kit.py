@@ -68,3 +68,8 @@ def offered_passphrase(entropy: Entropy) -> tuple[str, ...]:
     drawn = entropy.token_bytes(2 * OFFERED_WORDS)
     numbers = (int.from_bytes(drawn[at : at + 2], "big") & _WORD_MASK for at in range(0, len(drawn), 2))
     return tuple(words[number] for number in numbers)
+
+
+def word_list() -> tuple[str, ...]:
+    """Return the 2 048 words that kits and fingerprint phrases are made from (BIP-39, English)."""
+    return tuple(Mnemonic(_LANGUAGE).wordlist)
