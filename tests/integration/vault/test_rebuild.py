@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import tempfile
+import threading
 from pathlib import Path
 
 import pytest
@@ -176,6 +177,32 @@ def test_a_question_can_be_interrupted_and_the_next_one_asked(door: FileVaultDoo
     with reader.use() as connection:
         connection.set_progress_handler(None, 0)
     assert [row.iban for row in projections.accounts()] == [MAIN]
+
+
+def test_locking_stops_a_verification_under_way(place: Place) -> None:
+    door = place.door()
+    story = Story(place.create(door), place.entropy)
+    story.approved()
+    failed: list[str] = []
+    begun = threading.Event()
+
+    def report(_done: int, _total: int) -> bool:
+        begun.set()
+        return True
+
+    def verify() -> None:
+        try:
+            while True:
+                door.verify(report)
+        except UserFacingError as error:
+            failed.append(error.code)
+
+    reading = threading.Thread(target=verify)
+    reading.start()
+    assert begun.wait(30)
+    door.lock()
+    reading.join(30)
+    assert failed[0] in {"vault.locked", "verify.cancelled"}
 
 
 def test_a_full_disk_is_told_and_nothing_is_begun(

@@ -19,7 +19,9 @@ from countersign.domain.errors import SecurityError, UserFacingError
 DATABASE_FILE: Final = "vault.db"
 DATABASE_FILES: Final = (DATABASE_FILE, f"{DATABASE_FILE}-wal", f"{DATABASE_FILE}-shm")
 
-_BUSY_SECONDS = 5.0
+_BUSY_SECONDS = 60.0  # a verification holds the writing lock while it asks the full-text indexes
+_SQLITE_BUSY = 5
+_PRIMARY_CODE = 0xFF  # the rest of a result code says more about it (sqlite.org/rescode.html)
 _CACHE_KIB = 32 * 1024
 
 Connection = dbapi2.Connection
@@ -35,14 +37,17 @@ def translated() -> Iterator[None]:
     """Turn the database's own exceptions into ours.
 
     Raises:
-        UserFacingError: ``vault.disk_full``.
+        UserFacingError: ``vault.disk_full``, ``vault.busy``.
         SecurityError: ``vault.damaged``.
     """
     try:
         yield
     except dbapi2.DatabaseError as error:
-        if getattr(error, "sqlite_errorcode", 0) == dbapi2.SQLITE_FULL:
+        code = getattr(error, "sqlite_errorcode", 0) & _PRIMARY_CODE
+        if code == dbapi2.SQLITE_FULL:
             raise UserFacingError("vault.disk_full") from error
+        if code == _SQLITE_BUSY:
+            raise UserFacingError("vault.busy") from error
         raise database_damaged() from error
 
 

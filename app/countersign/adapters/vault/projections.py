@@ -26,6 +26,7 @@ from countersign.domain.money import Money
 from countersign.domain.payee import PayeeRecord, fold_payee
 
 DAYS_SHOWN: Final = 90
+STATES_OF_ENTRIES: Final = frozenset({"booked", "pending"})
 
 _COLUMNS = (
     "t.row, t.order_id, t.account, t.iban, t.at, t.counterparty, t.counterparty_account, t.currency, t.minor,"
@@ -147,7 +148,7 @@ class VaultProjections:
             conditions.append("t.iban = ? AND t.currency = ?")
             parameters += own
         if query.state:
-            conditions.append("t.state = ?")
+            conditions.append("t.state = ?" if query.state in STATES_OF_ENTRIES else "t.state = ? AND t.order_id <> ''")
             parameters.append(query.state)
         if query.at_from:
             conditions.append(f"{place} >= ?")

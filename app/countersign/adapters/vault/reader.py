@@ -13,6 +13,7 @@ from countersign.adapters.vault.database import Connection, translated
 from countersign.domain.errors import SecurityError, UserFacingError
 
 _SQLITE_INTERRUPT = 9
+_BETWEEN_INTERRUPTS = 0.02  # seconds
 
 
 class Reader:
@@ -32,7 +33,7 @@ class Reader:
             SecurityError: ``vault.damaged``.
         """
         with self._lock:
-            if self._connection is None:
+            if self._connection is None or self.closing():
                 raise UserFacingError("vault.locked")
             try:
                 with translated():
@@ -40,13 +41,17 @@ class Reader:
             except SecurityError as error:
                 cause = error.__cause__
                 if isinstance(cause, dbapi2.Error) and getattr(cause, "sqlite_errorcode", 0) == _SQLITE_INTERRUPT:
-                    raise UserFacingError("vault.locked" if self._closing else "vault.interrupted") from error
+                    raise UserFacingError("vault.locked" if self.closing() else "vault.interrupted") from error
                 raise
 
     def rows(self, sql: str, parameters: Sequence[object] = ()) -> list[Any]:
         """Ask one question; raises as ``use`` does."""
         with self.use() as connection:
             return connection.execute(sql, parameters).fetchall()
+
+    def closing(self) -> bool:
+        """Tell whether ``close`` was called."""
+        return self._closing
 
     def interrupt(self) -> None:
         """Stop the question under way, from any thread."""
@@ -57,8 +62,11 @@ class Reader:
     def close(self) -> None:
         """Stop the question under way, refuse the next, and close."""
         self._closing = True
-        self.interrupt()
-        with self._lock:
+        while not self._lock.acquire(timeout=_BETWEEN_INTERRUPTS):
+            self.interrupt()  # again: it stops what runs now, and whoever holds the lock may ask once more
+        try:
             if self._connection is not None:
                 self._connection.close()
                 self._connection = None
+        finally:
+            self._lock.release()

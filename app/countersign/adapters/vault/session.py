@@ -172,7 +172,8 @@ class Session:
         self._readers.append(reader)
         try:
             with reader.use() as connection:
-                return Verification(connection, self.vault.identity.device, self._anchor).run(progress)
+                run = Verification(connection, self.vault.identity.device, self._anchor).run
+                return run(lambda done, total: not reader.closing() and progress(done, total))
         finally:
             self._readers.remove(reader)
             reader.close()
