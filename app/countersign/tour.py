@@ -15,22 +15,28 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, replace
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Final
+from typing import Final
 
 import orjson
 import pyotp
+from PySide6.QtWidgets import QApplication
 
 from countersign.adapters.system.keyring_store import FolderStore
 from countersign.application.ports.preferences import Preferences
+from countersign.application.ports.practice import PracticeWorld
+from countersign.application.session import Session
 from countersign.bootstrap import Ground, lay_ground, session_opener
-
-if TYPE_CHECKING:
-    from countersign.testing.conductor import Play
-    from countersign.testing.window import Window
-    from countersign.ui.start import Running
+from countersign.domain.guidance import INTERVENTIONS, path_after
+from countersign.domain.order import last_digits
+from countersign.testing.conductor import Conductor, Play, Until
+from countersign.testing.stalls import StallWatch
+from countersign.testing.window import Window
+from countersign.ui.start import Running
+from countersign.ui.views.new_vault import NewVaultPage
+from countersign.ui.widgets import ArmingButton
 
 PROFILE: Final = "tour"
-NAME: Final = "Mei Chen"
+NAME: Final = "Mei Hartmann"  # the practice bank's customer
 _MARK: Final = "tour.json"
 _SETTLE_SECONDS: Final = 90
 
@@ -78,13 +84,6 @@ def _ground(out: Path, notes: Notes) -> Ground:
 
 
 def _play(out: Path, notes: Notes) -> int:
-    from PySide6.QtWidgets import QApplication  # noqa: PLC0415 - Qt is loaded only where windows are wanted
-
-    from countersign.testing.conductor import Conductor  # noqa: PLC0415
-    from countersign.testing.stalls import StallWatch  # noqa: PLC0415
-    from countersign.testing.window import Window  # noqa: PLC0415
-    from countersign.ui.start import Running  # noqa: PLC0415
-
     instance = QApplication.instance()
     application = instance if isinstance(instance, QApplication) else QApplication(["countersign"])
     ground = _ground(out, notes)
@@ -127,7 +126,9 @@ class Guide:
     window: Window
     numbers: Iterator[int]
     _begun: float = field(default_factory=time.monotonic)
-    _secret: str = ""
+    _passphrase: str = ""
+    _order: str = ""
+    _opening: dict[str, int] = field(default_factory=dict)
 
     def picture(self, name: str) -> None:
         """Take a picture of the window and note how long the step took."""
@@ -142,12 +143,20 @@ class Guide:
         """Play everything."""
         yield from self.first_run()
         yield from self.connect()
+        yield from self.home()
+        yield from self.stopped()
+        yield from self.prepare()
+        yield from self.review()
+        yield from self.confirm()
+        yield from self.arrive()
+        yield from self.look_around()
 
     def first_run(self) -> Play:
         """Make the vault: passphrase, recovery kit, proof."""
         window = self.window
         yield window.showing("new_vault.name")
         window.type("new_vault.name", NAME)
+        self._passphrase = window.text("new_vault.offer")
         window.press("new_vault.take_offer")
         yield window.idle()
         self.picture("passphrase")
@@ -155,56 +164,214 @@ class Guide:
         yield window.showing("new_vault.save_kit")
         self.picture("recovery-kit")
         window.press("new_vault.save_kit")
-        words = self._kit_words()
+        words = window.find_as("new_vault.page", NewVaultPage).kit_words()
         window.press("new_vault.kept")
         yield window.showing("new_vault.proof0")
         for place in range(2):
             label = window.find(f"new_vault.proof{place}").accessibleName()
             number = int(re.sub(r"\D", "", label))
-            window.type(f"new_vault.proof{place}", words[number])
+            window.type(f"new_vault.proof{place}", words[number - 1])
         self.picture("proof")
         window.press("new_vault.make")
         yield window.showing("setup.bank")
         self.picture("get-ready")
-
-    def _kit_words(self) -> dict[int, str]:
-        """Read the kit's words from the screen, by number."""
-        found = {}
-        for label in self.window.labels():
-            match = re.fullmatch(r"\s*(\d+)\s+([a-z]+)", label)
-            if match:
-                found[int(match[1])] = match[2]
-        return found
 
     def connect(self) -> Play:
         """Connect the practice bank and an authenticator app."""
         window = self.window
         window.press("setup.bank")
         yield window.showing("setup.password")
-        window.type("setup.password", self._practice().practice_password())
+        window.type("setup.password", self.practice.practice_password())
         self.picture("bank-password")
         window.press("setup.sign_in")
         yield window.showing("setup.methods")
         window.press("setup.choose")
         yield window.showing("setup.code")
-        window.type("setup.code", self._text_message())
+        window.type("setup.code", self._newest_code())
         self.picture("bank-code")
         window.press("setup.confirm")
         yield window.showing("setup.authenticator")
         window.press("setup.authenticator")
         yield window.showing("setup.app_code")
         self.picture("authenticator")
-        self._secret = re.sub(r"[^A-Z2-7]", "", window.text("setup.secret"))
-        window.type("setup.app_code", pyotp.TOTP(self._secret).now())
+        secret = re.sub(r"[^A-Z2-7]", "", window.text("setup.secret"))
+        window.type("setup.app_code", pyotp.TOTP(secret).now())
         window.press("setup.activate")
         yield window.showing("setup.finish")
         self.picture("ready")
         window.press("setup.finish")
 
-    def _practice(self) -> object:
-        return self.running.program.presenter.session.practice
+    def home(self) -> Play:
+        """Look at what waits and where the money stands."""
+        yield self.window.showing("home.new_transfer")
+        self._opening = {row.iban: row.balance.minor for row in self.session.reader.accounts()}
+        self.picture("home")
 
-    def _text_message(self) -> str:
+    def stopped(self) -> Play:
+        """Try to pay the redirected invoice, and be stopped."""
+        window = self.window
+        yield from self._open_letter("invoice_redirected")
+        self.picture("letter")
+        window.press("transfer.payee.continue")
+        yield window.showing("transfer.name_check.stop")
+        self.picture("stopped")
+        window.press("transfer.name_check.stop")
+        yield window.idle()
+
+    def prepare(self) -> Play:
+        """Fill in the genuine payment: payee, name check, amount, risk check."""
+        window = self.window
+        yield from self._open_letter("contract")
+        window.choose("transfer.payee.source", "contract")
+        yield window.idle()
+        self.picture("payee")
+        window.press("transfer.payee.continue")
+        yield window.showing("transfer.name_check.continue")
+        self.picture("name-check")
+        window.press("transfer.name_check.continue")
+        yield window.showing("transfer.amount.continue")
+        self.picture("amount")
+        window.press("transfer.amount.continue")
+        yield Until(
+            lambda: self.running.tasks.idle
+            and (window.shows("transfer.risk.continue") or window.shows("transfer.review.digits")),
+            "the risk check or the review",
+        )
+        asked = 0
+        while window.shows("transfer.risk.answers"):
+            asked += 1
+            self.picture(f"question-{asked}")
+            window.choose("transfer.risk.answers", self._calm_answer())
+            window.press("transfer.risk.answer")
+            yield window.idle()
+        if window.shows("transfer.risk.continue"):
+            self.picture("risk")
+            window.press("transfer.risk.continue")
+
+    def _calm_answer(self) -> str:
+        """Return the answer of somebody whom nobody presses: the one that lets the transfer go on."""
+        panels = [name for name in self.window.names() if name.startswith("transfer.risk.interruption.")]
+        code = panels[0].rsplit(".", 1)[1]
+        answers = INTERVENTIONS[code].answers
+        return next(answer.code for answer in answers if path_after(code, answer.code).may_continue)
+
+    def review(self) -> Play:
+        """Read everything back, and type the last digits from the contract."""
+        window = self.window
+        yield window.showing("transfer.review.digits")
+        orders = self.session.reader.orders_in_flight()
+        self._order = orders[0].content.order
+        window.type("transfer.review.digits", last_digits(orders[0].content.payment.creditor_account))
+        right = window.find_as("transfer.review.right", ArmingButton)
+        yield Until(right.is_armed, "the final button to be ready")
+        self.picture("review")
+        window.press("transfer.review.right")
+
+    def confirm(self) -> Play:
+        """Confirm with the bank: password, method, code."""
+        window = self.window
+        ready = ("transfer.confirm.password", "transfer.confirm.begin")
+        yield Until(lambda: self.running.tasks.idle and any(window.shows(name) for name in ready), "the bank's question")
+        if window.shows("transfer.confirm.begin"):
+            window.press("transfer.confirm.begin")
+            yield window.showing("transfer.confirm.password")
+        window.type("transfer.confirm.password", self.practice.practice_password())
+        window.press("transfer.confirm.sign_in")
+        yield window.showing("transfer.confirm.method")
+        self.picture("method")
+        window.choose("transfer.confirm.method", self._text_method())
+        window.press("transfer.confirm.choose")
+        yield window.showing("transfer.confirm.code")
+        before = self._newest_code()
+        window.type("transfer.confirm.code", before)
+        yield window.idle()
+        self.picture("code")
+        window.press("transfer.confirm.confirm")
+
+    def _text_method(self) -> str:
+        """Return the way that sends a text message."""
+        methods = self.session.submission(self._order).progress.methods
+        return next(item.method for item in methods if item.kind == "SMS_OTP")
+
+    def arrive(self) -> Play:
+        """Watch the money arrive, and keep the receipt."""
+        window = self.window
+        yield window.showing("order.page")
+        self.picture("on-its-way")
+        yield Until(self._settled, "the money to arrive", _SETTLE_SECONDS)
+        yield window.showing("order.receipt")
+        self.picture("arrived")
+        window.press("order.receipt")
+        receipt = self.out / "receipt.pdf"
+        yield Until(lambda: self.running.tasks.idle and receipt.exists(), "the receipt")
+        self.picture("receipt-saved")
+        self._note_outcome(receipt)
+
+    def _settled(self) -> bool:
+        record = self.session.reader.order(self._order)
+        return record is not None and record.final and self.running.tasks.idle
+
+    def _note_outcome(self, receipt: Path) -> None:
+        record = self.session.reader.order(self._order)
+        if record is None:
+            return
+        payment, fee = record.content.payment, record.fee or {}
+        self.notes.outcome.update(
+            {
+                "status": record.status.value if record.status else "",
+                "amount_minor": payment.instructed_amount.minor,
+                "currency": payment.instructed_amount.currency,
+                "fee_minor": fee.get("minor", 0),
+                "debtor_account": payment.debtor_account,
+                "creditor_account": payment.creditor_account,
+                "end_to_end_id": payment.end_to_end_id,
+                "payment_id": record.payment_id,
+                "digest": record.digest,
+                "opening_minor": self._opening.get(payment.debtor_account, 0),
+                "receipt": receipt.name,
+                "fingerprint": self.session.vault.identity.device,
+            }
+        )
+
+    def look_around(self) -> Play:
+        """Look at the other pages, lock, and unlock again."""
+        window = self.window
+        for page in ("home", "history", "learn", "settings"):
+            window.press(f"shell.{page}")
+            yield window.idle()
+            self.picture(f"page-{page}")
+        window.press("shell.lock")
+        yield window.showing("unlock.passphrase")
+        self.picture("locked")
+        window.type("unlock.passphrase", self._passphrase)
+        window.press("unlock.open")
+        yield window.showing("home.new_transfer")
+
+    # — what a person has at hand —
+
+    def _open_letter(self, kind: str) -> Play:
+        """Begin a transfer from a letter of the practice mailbox."""
+        window = self.window
+        window.press("shell.transfer")
+        yield window.showing("transfer.payee.continue")
+        letter = next(item.letter for item in self.practice.mailbox() if item.kind == kind)
+        yield window.showing(f"transfer.payee.letter.{letter}")
+        window.press(f"transfer.payee.letter.{letter}")
+        yield window.idle()
+
+    @property
+    def session(self) -> Session:
+        """The session of the unlocked program."""
+        return self.running.program.presenter.session
+
+    @property
+    def practice(self) -> PracticeWorld:
+        """The practice world."""
+        practice = self.session.practice
+        if practice is None:
+            raise LookupError("practice")
+        return practice
+
+    def _newest_code(self) -> str:
         """Read the newest code on the practice phone."""
-        messages = self.running.program.presenter.session.practice.phone(0)
-        return re.findall(r"\b\d{6}\b", messages[-1].text)[0]
+        return str(re.findall(r"\b\d{6}\b", self.practice.phone(0)[-1].text)[0])

@@ -49,6 +49,11 @@ class Window:
         """Tell whether a control with this name is on screen."""
         return any(item.isVisibleTo(self.shell) for item in self.shell.findChildren(QWidget, name))
 
+    def names(self) -> frozenset[str]:
+        """Return the names of all controls on screen."""
+        found = (item for item in self.shell.findChildren(QWidget) if item.isVisibleTo(self.shell))
+        return frozenset(item.objectName() for item in found if item.objectName())
+
     def press(self, name: str) -> None:
         """Press a button.
 
