@@ -132,7 +132,7 @@ class BankContract:
         opened = wired.bank.start_authorisation(wired.bank.initiate(wired.payment(), request_id()).handle)
         with pytest.raises(ConnectorError) as refused:
             wired.bank.authenticate(opened.handle, wired.password + "x")
-        assert refused.value.kind is FailureKind.TERMINAL
+        assert (refused.value.kind, refused.value.code) == (FailureKind.TERMINAL, "bank.password_refused")
 
     def test_a_method_that_is_not_offered_is_refused(self, wired: Wired) -> None:
         opened = wired.bank.start_authorisation(wired.bank.initiate(wired.payment(), request_id()).handle)

@@ -203,7 +203,11 @@ class Bank(Protocol):
         """Open an authorisation of a payment or of a cancellation."""
 
     def authenticate(self, handle: str, password: str) -> Authorisation:
-        """Say who is there. The password is used and forgotten."""
+        """Say who is there. The password is used and forgotten.
+
+        Raises:
+            ConnectorError: TERMINAL with code ``bank.password_refused`` where the bank says it was wrong.
+        """
 
     def choose_method(self, handle: str, method: str) -> Authorisation:
         """Choose how to authorise; the bank answers with a challenge."""

@@ -152,7 +152,7 @@ def proves_nothing(error: ConnectorError) -> ConnectorError:
     """Turn "there is no such thing" into what it is worth in a lookup: nothing (LEDGER 19)."""
     if error.params.get("status") in _ABSENT:
         return ConnectorError(FailureKind.RETRYABLE, "bank.not_found_proves_nothing")
-    return error
+    return ConnectorError(error.kind, error.code, **error.params)
 
 
 def _point(name: str) -> Callable[[], None]:

@@ -230,7 +230,11 @@ class Xs2aBank:
             matter = Handle.read(self._step(answer, target, matter).handle)
         target = matter.link("updatePsuAuthentication")
         body = orjson.dumps({"psuData": {"password": password}})
-        return self._step(self._channel.call("authenticate", "PUT", target, body=body), target, matter)
+        try:
+            answer = self._channel.call("authenticate", "PUT", target, body=body)
+        except ConnectorError as error:
+            raise _renamed(error, "bank.tpp.psu_credentials_invalid", "bank.password_refused") from error
+        return self._step(answer, target, matter)
 
     def choose_method(self, handle: str, method: str) -> Authorisation:
         """Choose how to authorise."""
@@ -249,9 +253,7 @@ class Xs2aBank:
         try:
             answer = self._channel.call("answer", "PUT", target, body=body, request_id=request_id)
         except ConnectorError as error:
-            if error.code == "bank.tpp.sca_invalid":
-                raise ConnectorError(error.kind, "bank.code_refused", **error.params) from error
-            raise
+            raise _renamed(error, "bank.tpp.sca_invalid", "bank.code_refused") from error
         return self._step(answer, target, matter)
 
     def authorisation(self, payment_id: str, product: PaymentProduct, authorisation_id: str) -> Authorisation:
@@ -349,6 +351,11 @@ def _part(text: str) -> str:
     if not authorising.is_identifier(text):
         raise SecurityError("bank.identifier")
     return text
+
+
+def _renamed(error: ConnectorError, code: str, name: str) -> ConnectorError:
+    """Give a refusal that every bank knows the same name with every connector."""
+    return ConnectorError(error.kind, name if error.code == code else error.code, **error.params)
 
 
 def _require_same(field: str, said: str, expected: str) -> None:
