@@ -147,14 +147,19 @@ class Client:
         assert enrolled.status_code == 201, enrolled.text
         self.pem: str = enrolled.json()["certificate_pem"]
         self.certificate = x509.load_pem_x509_certificate(self.pem.encode())
-        key_path = directory / f"{uuid.uuid4().hex}.pem"
+        self._key_path = directory / f"{uuid.uuid4().hex}.pem"
         private = key.private_bytes(
             serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
         )
-        key_path.write_bytes(private + self.pem.encode())
-        self.context = ssl.create_default_context(cadata=bank.ready["ca_pem"])
-        self.context.load_cert_chain(key_path)
+        self._key_path.write_bytes(private + self.pem.encode())
+        self.context = self.new_context()
         self.http = httpx.Client(verify=self.context, timeout=10, base_url=bank.ready["api_url"])
+
+    def new_context(self) -> ssl.SSLContext:
+        """Return TLS settings with this client's certificate, trusting this bank only."""
+        context = ssl.create_default_context(cadata=self.bank.ready["ca_pem"])
+        context.load_cert_chain(self._key_path)
+        return context
 
     def close(self) -> None:
         """Close its connections."""
