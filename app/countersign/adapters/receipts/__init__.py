@@ -1,0 +1,1 @@
+"""Reading receipts that come from anybody."""
