@@ -42,10 +42,16 @@ class Page(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class ShellState:
-    """What the frame shows. ``page`` with ``about``: a draft's or an order's identifier."""
+    """What the frame shows.
+
+    Attributes:
+        about: A draft's or an order's identifier.
+        visit: Grows whenever a page is opened, also the same one again: *New transfer* begins anew.
+    """
 
     page: Page
     about: str
+    visit: int
     unlocked: bool
     closing: bool
     ribbon: str
@@ -67,7 +73,7 @@ class ShellView(Protocol):
     """The window."""
 
     def show_state(self, state: ShellState) -> None:
-        """Show the state; a new page is made only where page or what it is about changes."""
+        """Show the state; a new page is made only where ``visit`` has grown."""
 
     def blank(self) -> None:
         """Take everything off the screen, at once."""
@@ -90,6 +96,7 @@ class ShellPresenter:
         self._session: Session | None = None
         self._page = Page.UNLOCK
         self._about = ""
+        self._visit = 0
         self._closing = False
         self._frozen = False
         self._error = ""
@@ -232,6 +239,7 @@ class ShellPresenter:
 
     def _open(self, page: Page, about: str = "") -> None:
         self._page, self._about, self._error = page, about, ""
+        self._visit += 1
         self._render()
 
     def _failed(self, error: Exception) -> None:
@@ -248,6 +256,7 @@ class ShellPresenter:
             ShellState(
                 page=self._page,
                 about=self._about,
+                visit=self._visit,
                 unlocked=self.unlocked,
                 closing=self._closing,
                 ribbon=_("Practice money") if practice else "",

@@ -60,7 +60,7 @@ class Shell(QWidget):
         self.setWindowTitle("Countersign")
         self.setMinimumSize(MINIMUM_WIDTH, MINIMUM_HEIGHT)
         self._presenter, self._pages, self._closed = presenter, pages, closed
-        self._shown: tuple[Page, str] | None = None
+        self._visit = 0
         self._dialog: QDialog | None = None
         row = QHBoxLayout(self)
         row.setContentsMargins(0, 0, 0, 0)
@@ -129,8 +129,9 @@ class Shell(QWidget):
         text = state.error or state.frozen
         self._banner.set_text(_("That did not work") if state.error else _("Payments are stopped"), text)
         self._banner.setVisible(bool(text) and state.unlocked)
-        if not state.closing and (state.page, state.about) != self._shown:
-            self._show_page(state.page, state.about)
+        if not state.closing and state.visit != self._visit:
+            self._visit = state.visit
+            self._replace(self._pages[state.page](state.about))
         self.navigation.set_current(_CURRENT.get(state.page, state.page).value)
 
     def blank(self) -> None:
@@ -139,7 +140,7 @@ class Shell(QWidget):
             self._dialog.close()
         self.navigation.hide()
         self._replace(EmptyState("lock", _("Locking"), _("What is under way with your bank is still put on record.")))
-        self._shown = None
+        self._visit = 0
         self.repaint()
 
     def _show_ribbon(self, state: ShellState) -> None:
@@ -149,10 +150,6 @@ class Shell(QWidget):
         elif not state.ribbon and self._ribbon is not None:
             self._ribbon.deleteLater()
             self._ribbon = None
-
-    def _show_page(self, page: Page, about: str) -> None:
-        self._shown = (page, about)
-        self._replace(self._pages[page](about))
 
     def _replace(self, widget: QWidget) -> None:
         before = self.stack.currentWidget()
