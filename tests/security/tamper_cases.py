@@ -188,8 +188,8 @@ def cases_of(profile: Profile) -> Iterator[Case]:
             yield from (Case(name, "cut", at - 1) for at in range(PAGE, size + 1, PAGE))
             # Flips, 64 to a page, are judged page by page in ``unnoticed_pages``; these go through the whole program.
             yield from (Case(name, "flip", at + 7 * (at // PAGE) % PAGE) for at in range(0, size, PAGE))
-        elif name.endswith("-shm"):
-            yield from (Case(name, "cut", at) for at in range(0, size, STRIDE))
+        elif name.endswith("-shm"):  # holds no content: it is made anew whenever nobody has it open
+            yield from (Case(name, "cut", at) for at in range(0, size, 8 * STRIDE))
 
 
 def wal_cuts(size: int) -> list[int]:

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 _IDEOGRAPHS = re.compile(
     "[\u2e80-\u2fdf\u3005-\u3007\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U0003ffff]+"
 )
+_WORDS = re.compile(r"[^\W_]+")
 _TRIGRAM = 3
 _BEGINNING = 2
 
@@ -36,7 +37,7 @@ def grams_of(*texts: str) -> str:
     for text in map(_folded, texts):
         for run in _IDEOGRAPHS.findall(text):
             sequence += [run[at : at + 2] for at in range(len(run))]
-        for word in _words(_IDEOGRAPHS.sub(" ", text)):
+        for word in _WORDS.findall(_IDEOGRAPHS.sub(" ", text)):
             found[word[:_BEGINNING]] = None
     return " ".join([*sequence, *found])
 
@@ -49,13 +50,9 @@ def search_terms(text: str) -> SearchTerms:
         if len(term) >= _TRIGRAM:
             trigrams.append(_quoted(term))
             continue
-        short = [*_IDEOGRAPHS.findall(term), *_words(_IDEOGRAPHS.sub(" ", term))]
+        short = [*_IDEOGRAPHS.findall(term), *_WORDS.findall(_IDEOGRAPHS.sub(" ", term))]
         grams += [_quoted(word) + ("*" if len(word) < _BEGINNING else "") for word in short]
     return SearchTerms(" ".join(trigrams), " ".join(grams))
-
-
-def _words(text: str) -> list[str]:
-    return ["".join(char for char in word if char.isalnum()) for word in re.split(r"[^\w]+", text) if word.strip("_")]
 
 
 def _quoted(text: str) -> str:
