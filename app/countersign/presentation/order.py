@@ -40,12 +40,12 @@ _STEPS: Final = frozenset({Phase.PASSWORD, Phase.METHOD, Phase.CODE})
 
 @dataclass(frozen=True, slots=True)
 class Evidence:
-    """A detail that proves something; ``copies``: it can be copied."""
+    """A detail that proves something; ``copied``: what goes to the clipboard, empty where nothing can."""
 
     key: str
     label: str
     value: str
-    copies: bool = False
+    copied: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -334,15 +334,17 @@ class OrderPresenter:
 
     def _evidence(self, record: OrderRecord) -> tuple[Evidence, ...]:
         payment = record.content.payment
-        fee = bound(record).fee
+        fee, number = bound(record).fee, payment.end_to_end_id
+        phrase = " ".join(fingerprint_phrase(record.digest, self._words))
+        digest = " ".join(record.digest[place : place + 8] for place in range(0, len(record.digest), 8))
         found = [
-            Evidence("phrase", _("Fingerprint"), " ".join(fingerprint_phrase(record.digest, self._words)), copies=True),
-            Evidence("end_to_end_id", _("End-to-end number"), payment.end_to_end_id, copies=True),
+            Evidence("end_to_end_id", _("End-to-end number"), number, number),
             Evidence("remittance", _("Reference"), payment.remittance or _("None")),
-            Evidence("digest", _("Digest (SHA-256)"), record.digest, copies=True),
+            Evidence("phrase", _("Fingerprint"), phrase, phrase),
+            Evidence("digest", _("Digest (SHA-256)"), digest, record.digest),
         ]
         if record.payment_id:
-            found.append(Evidence("payment_id", _("The bank's number"), record.payment_id, copies=True))
+            found.append(Evidence("payment_id", _("The bank's number"), record.payment_id, record.payment_id))
         if record.status is not None:
             found.append(Evidence("status", _("The bank's status"), record.status.value))
         if fee:

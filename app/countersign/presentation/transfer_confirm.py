@@ -21,9 +21,9 @@ from countersign.domain.order import PaymentFields, last_digits
 from countersign.domain.order_state import OrderState
 from countersign.domain.secret import SecretText
 from countersign.presentation.error_texts import sentence
-from countersign.presentation.formats import isolate, money_text, time_text
+from countersign.presentation.formats import isolate, money_text
 from countersign.presentation.messages import _, language, ngettext
-from countersign.presentation.transfer_desk import Option, Problem, zone_name
+from countersign.presentation.transfer_desk import Option, Problem, clock_text
 
 __all__ = ["Bound", "Phase", "PhoneText", "ScaPanel", "ScaState", "bound", "code_in"]
 
@@ -300,8 +300,14 @@ class ScaPanel:
         )
 
     def _problem_shown(self) -> Problem:
-        if self._problem != Problem() or not self._progress.error:
+        error = self._progress.error
+        if self._problem != Problem() or not error:
             return self._problem
+        if self.phase is Phase.UNKNOWN and error in {"bank.unreachable", "bank.closed"}:
+            return Problem(
+                _("The bank could not be asked"),
+                _("It can't be reached at the moment, so what it did is not known yet. Check again in a while."),
+            )
         return Problem("", sentence(self._progress.error, self._progress.error_params))
 
     def _attempts_left(self) -> str:
@@ -315,9 +321,8 @@ class ScaPanel:
         ).format(count=left)
 
     def _phone(self) -> tuple[PhoneText, ...]:
-        zone = zone_name(self._session.zone)
         return tuple(
-            PhoneText(item.sender, item.text, time_text(item.at, zone, language()), code_in(item.text))
+            PhoneText(item.sender, item.text, clock_text(item.at, self._session.zone), code_in(item.text))
             for item in self._messages
         )
 
@@ -330,7 +335,7 @@ def bound(record: OrderRecord) -> Bound:
     if fee is not None:
         minor = fee["minor"]
         money = Money(minor if isinstance(minor, int) else 0, str(fee["currency"]))
-        fee_text = _("The bank's fee: {amount}").format(amount=isolate(money_text(money, language())))
+        fee_text = isolate(money_text(money, language()))
     return Bound(
         amount=money_text(payment.instructed_amount, language()),
         payee=payment.creditor_name,

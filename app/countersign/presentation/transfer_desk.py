@@ -166,7 +166,12 @@ class TransferDesk:
     def day(self, at_ms: int) -> str:
         """Write the day of a time."""
         local = (_EPOCH + timedelta(milliseconds=at_ms)).astimezone(self.session.zone)
-        return formats.date_text(local.date(), language())
+        return formats.date_text(local.date(), language(), "medium")
+
+
+def clock_text(at_ms: int, zone: tzinfo) -> str:
+    """Write the hour and minute of a time, as a phone does."""
+    return f"{(_EPOCH + timedelta(milliseconds=at_ms)).astimezone(zone):%H:%M}"
 
 
 def zone_name(zone: tzinfo) -> str:

@@ -39,6 +39,7 @@ class NameCheckState:
     needs_call_back: bool
     call_back: bool
     may_go_on: bool
+    told_to_call: bool
     faults: tuple[Fault, ...]
 
 
@@ -129,6 +130,7 @@ class NameCheckStep:
             needs_call_back=outcome is VopOutcome.NOT_POSSIBLE,
             call_back=draft.call_back,
             may_go_on=check is not None and "no_match" not in lacking,
+            told_to_call=self._told_to_call,
             faults=faults,
         )
 

@@ -63,6 +63,7 @@ class ReadBack:
     words: str
     rows: tuple[ReadBackRow, ...]
     phrase: tuple[str, ...]
+    end_to_end_id: str
     shown: PaymentFields
     shown_digest: str
 
@@ -237,15 +238,17 @@ def read_back(
     arrival = next(item for item in product_options() if item.value == payment.product.value)
     rows = [
         ReadBackRow("payee", _("Pay to"), payment.creditor_name, *chip, _kind_text(kind), Step.PAYEE),
-        ReadBackRow("account", _("Account"), iban_text(payment.creditor_account), step=Step.PAYEE, account=True),
-        ReadBackRow("agent", _("Payee bank"), payment.creditor_agent or _("Found by the account number")),
+        ReadBackRow(
+            "account", _("Account"), iban_text(payment.creditor_account),
+            detail=_("At the bank {bic}").format(bic=payment.creditor_agent) if payment.creditor_agent else "",
+            step=Step.PAYEE, account=True,
+        ),
         ReadBackRow("product", _("Arrives"), _arrives(payment), detail=arrival.title, step=Step.AMOUNT),
         ReadBackRow("remittance", _("Reference"), payment.remittance or _("None"), step=Step.AMOUNT),
         ReadBackRow(
             "debtor_account", _("From"), f"{own} {masked(payment.debtor_account)}", detail=content.debtor_name,
             step=Step.AMOUNT,
         ),
-        ReadBackRow("end_to_end_id", _("End-to-end number"), payment.end_to_end_id),
     ]  # fmt: skip
     return ReadBack(
         order=content.order,
@@ -253,6 +256,7 @@ def read_back(
         words=amount_in_words(payment.instructed_amount, tag),
         rows=tuple(rows),
         phrase=fingerprint_phrase(content.digest, words),
+        end_to_end_id=payment.end_to_end_id,
         shown=payment,
         shown_digest=content.digest,
     )

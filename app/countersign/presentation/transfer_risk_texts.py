@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from countersign.domain.money import Money
 from countersign.domain.risk import Assessment, ConfidenceLevel, HardStop, Params, Reason
-from countersign.presentation.formats import isolate, money_text, number_text, percent_text, times_text
+from countersign.presentation.formats import decimal_mark, isolate, money_text, number_text, percent_text, times_text
 from countersign.presentation.messages import _, language, ngettext
 
 SHOWN_REASONS = 3
@@ -91,7 +91,7 @@ def chart(paid: Sequence[tuple[str, Money]], this: Money, *, this_label: str) ->
     bars = [ChartBar(amount.minor, day, number_text(amount, tag)) for day, amount in paid]
     bars.append(ChartBar(this.minor, this_label, number_text(this, tag), highlight=True))
     middle = sorted(amount.minor for _, amount in paid)[len(paid) // 2] if paid else 0
-    usual = f"≈ {number_text(Money(middle, this.currency), tag)}" if middle else ""
+    usual = f"≈ {_rounded(Money(middle, this.currency), tag)}" if middle else ""
     title = ngettext(
         "Your last payment and this one", "Your last {count} payments and this one", len(paid)
     ).format(count=len(paid))
@@ -99,6 +99,14 @@ def chart(paid: Sequence[tuple[str, Money]], this: Money, *, this_label: str) ->
     if middle:
         spoken += " " + _("The usual one is {amount}.").format(amount=money_text(Money(middle, this.currency), tag))
     return ChartState(title if paid else _("Your first payment from here"), spoken, usual, tuple(bars))
+
+
+def _rounded(money: Money, tag: str) -> str:
+    """Write an amount with two significant digits and no decimals."""
+    units = money.minor // 10**money.exponent
+    step = 10 ** max(len(str(units)) - 2, 0)
+    whole = Money((units + step // 2) // step * step * 10**money.exponent, money.currency)
+    return number_text(whole, tag).rpartition(decimal_mark(tag))[0] or number_text(whole, tag)
 
 
 # — one sentence for each reason; params are the scorecard's —

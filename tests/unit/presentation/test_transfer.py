@@ -35,7 +35,7 @@ def test_the_whole_way_pays_once_and_ends_at_the_order(page: TransferPage) -> No
     assert state.phase is Phase.CODE
     assert state.bound is not None
     assert (state.bound.amount, state.bound.tail) == ("EUR 6,000.00", fakes.LANDLORD[1][-4:])
-    assert state.bound.fee == "The bank's fee: \u2066EUR 0.35\u2069"
+    assert state.bound.fee == "\u2066EUR 0.35\u2069"
     assert state.phone is not None
     assert state.phone[-1].code == fakes.CODE
     page.presenter.confirm.send_code(state.bound, fakes.CODE)
@@ -54,7 +54,7 @@ def test_known_payees_are_listed_with_when_they_were_paid_and_checked(page: Tran
     page.presenter.start()
     known = page.page(PayeeState).known
     assert [item.name for item in known] == [fakes.LANDLORD[0], fakes.SUPPLIER[0]]
-    assert known[0].detail == "Last paid 23 October 2026 · name confirmed by the bank 23 September 2026"
+    assert known[0].detail == "Last paid 23 Oct 2026 · name confirmed by the bank 23 Sept 2026"
     page.presenter.payee.search("verhoe")
     assert [item.name for item in page.page(PayeeState).known] == [fakes.SUPPLIER[0]]
     page.presenter.payee.search("nobody")

@@ -16,6 +16,7 @@ from countersign.ui.widgets.buttons import LinkButton
 from countersign.ui.widgets.cards import Chip, Divider
 from countersign.ui.widgets.labels import PlainLabel, Variant, first_line
 from countersign.ui.widgets.painting import follow_look
+from countersign.ui.widgets.strong_ends import StrongEndsLabel
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,6 +32,7 @@ class Row:
         change: text of the link at the end, such as "Change"; none where empty.
         change_name: accessible name of the link, such as "Change payee".
         ltr: an amount, account or code.
+        strong_ends: an account number to be compared: its first and last four characters stand out.
     """
 
     key: str
@@ -42,6 +44,7 @@ class Row:
     change: str = ""
     change_name: str = ""
     ltr: bool = False
+    strong_ends: bool = False
 
 
 class _RowView(QWidget):
@@ -60,7 +63,8 @@ class _RowView(QWidget):
         self._pair.addWidget(self.label, 0, top)
         self._middle = QBoxLayout(QBoxLayout.Direction.LeftToRight)
         self._middle.setSpacing(Space.M)
-        self.value = PlainLabel(row.value, Variant.LEAD, selectable=True, ltr=row.ltr)
+        make = StrongEndsLabel if row.strong_ends else PlainLabel
+        self.value = make(row.value, Variant.LEAD, selectable=not row.strong_ends, ltr=row.ltr)
         self.value.setAccessibleName(f"{row.label}: {row.value}")
         words = QVBoxLayout()
         words.setSpacing(2)

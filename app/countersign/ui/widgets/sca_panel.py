@@ -244,7 +244,10 @@ class ScaView(QWidget):
         self.choice_card.setVisible(bool(offered))
 
     def _show_problem(self, state: ScaState) -> None:
-        text = state.problem.text
+        fields = {Phase.PASSWORD: self.password_field, Phase.CODE: self.code_field}
+        for phase, field in fields.items():
+            field.set_error(state.problem.text if phase is state.phase else "")
+        text = "" if state.phase in fields else state.problem.text
         if text:
             self.problem.set_text(state.problem.title or _("That did not work"), text)
             if self.problem.isHidden():
@@ -276,7 +279,7 @@ class _Phone(QWidget):
 
     def show_messages(self, state: ScaState) -> None:
         """Show the phone of a practice world; nothing at a real bank."""
-        wanted = state.phone is not None and state.phase in {Phase.METHOD, Phase.CODE}
+        wanted = state.phone is not None and state.phase in {Phase.PASSWORD, Phase.METHOD, Phase.CODE}
         self.setVisible(wanted)
         messages = state.phone or ()
         self.panel.set_messages([Sms(item.sender, item.text, item.when) for item in messages])

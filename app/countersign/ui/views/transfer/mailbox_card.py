@@ -6,12 +6,12 @@ from collections.abc import Callable
 from functools import partial
 
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
 from countersign.presentation.messages import _
 from countersign.presentation.transfer_payee_state import LetterLine, OpenLetter, PayeeState
 from countersign.ui.theme.tokens import Space, Tone
-from countersign.ui.widgets import Card, Divider, LinkButton, PlainLabel, Variant
+from countersign.ui.widgets import Card, Chip, Divider, LinkButton, PlainLabel, QuietButton, Variant
 
 
 class MailboxCard(QWidget):
@@ -84,12 +84,19 @@ class MailboxCard(QWidget):
 
     def _row(self, line: LetterLine) -> QWidget:
         row = QWidget()
-        body = QVBoxLayout(row)
-        body.setContentsMargins(0, Space.S, 0, Space.S)
-        body.setSpacing(2)
-        subject = LinkButton(line.subject, name=_("Open the letter {subject}").format(subject=line.subject))
-        subject.setObjectName(f"transfer.payee.letter.{line.letter}")
-        subject.activated.connect(partial(self._opened, line.letter))
-        body.addWidget(subject, 0, Qt.AlignmentFlag.AlignLeading)
-        body.addWidget(PlainLabel(f"{line.sender} · {line.date}", Variant.CAPTION))
+        outer = QHBoxLayout(row)
+        outer.setContentsMargins(0, Space.S, 0, Space.S)
+        outer.setSpacing(Space.M)
+        words = QVBoxLayout()
+        words.setSpacing(2)
+        words.addWidget(PlainLabel(line.subject, Variant.STRONG))
+        words.addWidget(PlainLabel(f"{line.sender} · {line.date}", Variant.CAPTION))
+        outer.addLayout(words, 1)
+        if line.opened:
+            outer.addWidget(Chip(_("Open"), Tone.INFO, icon="mail"), 0, Qt.AlignmentFlag.AlignVCenter)
+            return row
+        read = QuietButton(_("Read"), name=_("Read the letter {subject}").format(subject=line.subject))
+        read.setObjectName(f"transfer.payee.letter.{line.letter}")
+        read.activated.connect(partial(self._opened, line.letter))
+        outer.addWidget(read, 0, Qt.AlignmentFlag.AlignVCenter)
         return row

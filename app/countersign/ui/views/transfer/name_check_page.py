@@ -16,6 +16,7 @@ from countersign.ui.widgets import (
     Chip,
     Divider,
     Field,
+    KitButton,
     PlainLabel,
     PrimaryButton,
     QuietButton,
@@ -37,13 +38,13 @@ class NameCheckPage(StepPage):
         self._actions = ""
         self.answer = Card()
         top = QHBoxLayout()
-        self.title = PlainLabel("", Variant.TITLE)
+        self.title = PlainLabel(_("What the payee's bank says"), Variant.MUTED)
         top.addWidget(self.title, 1)
         self.chip = Chip("", Tone.NEUTRAL)
         self.chip.setObjectName("transfer.name_check.outcome")
         top.addWidget(self.chip)
         self.answer.body.addLayout(top)
-        self.sentence = PlainLabel("", Variant.BODY)
+        self.sentence = PlainLabel("", Variant.LEAD)
         self.answer.add(self.sentence)
         self.answer.add(Divider())
         self.typed = NamePieces(_("You typed"))
@@ -72,10 +73,9 @@ class NameCheckPage(StepPage):
         """Show the state."""
         self.show_frame(state)
         tone = _TONES[page.outcome]
-        self.title.setText(page.heading)
         self.chip.set_state(page.chip, tone)
         self.sentence.setText(page.sentence)
-        self.lead.hide()
+        self.lead.hide()  # the card says it
         self.typed.set_pieces(page.typed)
         self.returned.set_pieces(page.returned)
         self.returned.setVisible(bool(page.returned))
@@ -92,11 +92,19 @@ class NameCheckPage(StepPage):
 
     def _show_actions(self, page: NameCheckState) -> None:
         wanted = page.outcome if page.outcome in {"CMTC", "NMTC"} else "on"
+        wanted = "leave" if page.told_to_call and page.outcome else wanted
         if wanted == self._actions:
             return
         self._actions = wanted
         step = self._presenter.name_check
-        if wanted == "NMTC":
+        safe: KitButton
+        primary: KitButton
+        if wanted == "leave":
+            safe, primary = SafeButton(_("Change the details")), PrimaryButton(_("Leave it for now"))
+            safe.activated.connect(step.change_details)
+            primary.activated.connect(self._presenter.go_home)
+            names = ("change", "leave")
+        elif wanted == "NMTC":
             safe, primary = SafeButton(_("Change the details")), PrimaryButton(_("Stop and call"), icon="call-back")
             safe.activated.connect(step.change_details)
             primary.activated.connect(step.stop_and_call)

@@ -137,6 +137,6 @@ class _Canvas(Picture):
         return self.fontMetrics().height() + 8
 
     def _restyle(self) -> None:
-        self.setFont(font(TypeSize.TITLE, Weight.MEDIUM))
+        self.setFont(font(TypeSize.HEADING, Weight.MEDIUM))
         self.updateGeometry()
         self.update()

@@ -90,6 +90,9 @@ class ReviewPage(StepPage):
         self.phrase_card.add(
             PlainLabel(_("These six words stand for every detail. They are on the receipt, too."), Variant.CAPTION)
         )
+        self.phrase_card.add(PlainLabel(_("End-to-end number"), Variant.MUTED))
+        self.end_to_end = PlainLabel("", Variant.BODY, selectable=True, ltr=True)
+        self.phrase_card.add(self.end_to_end)
         self.add_aside(self.phrase_card)
 
     def _make_actions(self) -> None:
@@ -133,6 +136,8 @@ class ReviewPage(StepPage):
         if shown is not None and shown != self._on_screen:
             self._show_order(shown, page.wait_ms)
         self._on_screen = shown
+        if page.digits_fault and page.digits_fault != self.digits_field.error():
+            self.digits.setFocus()
         self.digits_field.set_error(page.digits_fault)
 
     def _show_order(self, shown: ReadBack, wait_ms: int) -> None:
@@ -143,6 +148,7 @@ class ReviewPage(StepPage):
             if (link := self.rows.change_link(row.key)) is not None:
                 link.setObjectName(f"transfer.review.change.{row.key}")
         self._phrase.set_words(shown.phrase)
+        self.end_to_end.setText(shown.end_to_end_id)
         self.digits.clear()
         self.right.arm_after(wait_ms)
 
@@ -168,7 +174,8 @@ def _row(row: ReadBackRow) -> Row:
         detail=row.detail,
         change=_("Change") if changes else "",
         change_name=_("Change: {label}").format(label=row.label) if changes else "",
-        ltr=row.account or row.key in {"agent", "end_to_end_id"},
+        ltr=row.account,
+        strong_ends=row.account,
     )
 
 

@@ -36,9 +36,7 @@ class RiskPage(StepPage):
         self._halted: HaltState | None = None
         self._special: QWidget | None = None
         self._question: Field | None = None
-        self._shown: RiskState | None = None
-        self._place = QVBoxLayout()
-        self.main.addLayout(self._place)
+        self._filled: tuple[str, ...] = ()
         self._found = QWidget()
         self._cards = QVBoxLayout(self._found)
         self._cards.setContentsMargins(0, 0, 0, 0)
@@ -65,9 +63,9 @@ class RiskPage(StepPage):
         self._found.setVisible(not special)
         self.chart.show_chart(None if special else page.chart)
         self._show_special(page)
-        if not special and (self._shown is None or self._shown.reasons != page.reasons):
+        if not special and self._filled != page.reasons:
+            self._filled = page.reasons
             self._fill(page)
-        self._shown = page
         self.go_on.set_blocked(None if page.may_go_on else _("Answer the question first."))
 
     def _show_special(self, page: RiskState) -> None:
@@ -79,14 +77,13 @@ class RiskPage(StepPage):
             return
         self._asked, self._halted = asked, halt
         if self._special is not None:
-            self._place.removeWidget(self._special)
             self._special.hide()
             self._special.deleteLater()
             self._special = None
         panel = self._interruption(asked) if asked is not None else self._halt(halt) if halt is not None else None
         if panel is not None:
             self._special = panel
-            self._place.addWidget(panel)
+            self.set_top(panel)
             panel.appear()
 
     def _interruption(self, asked: InterruptionState) -> InterruptionPanel:

@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from functools import partial
+
+from PySide6.QtCore import QTimer
 
 from countersign.presentation.messages import _
 from countersign.presentation.transfer import TransferState
@@ -72,6 +75,8 @@ class StepPage(ScrollPage):
             return
         self._faults = faults
         self.summary.show_errors([(fields[fault.field], fault.text) for fault in faults if fault.field in fields])
+        if faults:
+            QTimer.singleShot(0, self, partial(self.scroll_to, self.summary))  # once it has its place
 
 
 def quietly(widget: object, act: Callable[[], None]) -> None:

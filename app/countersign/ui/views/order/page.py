@@ -1,0 +1,288 @@
+"""The page of one order: amount and state, what to do, what happened, and the evidence."""
+
+from __future__ import annotations
+
+from functools import partial
+
+from PySide6.QtCore import Qt, QTimer
+from PySide6.QtGui import QGuiApplication
+from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
+
+from countersign.presentation.messages import _
+from countersign.presentation.order import Evidence, OrderPageState, OrderPresenter
+from countersign.presentation.order_timeline import TimelineLine
+from countersign.presentation.transfer_confirm import ScaPanel
+from countersign.ui.theme.tokens import Space, Tone
+from countersign.ui.widgets import (
+    Banner,
+    Card,
+    Chip,
+    DangerButton,
+    Divider,
+    FlowLayout,
+    IconButton,
+    KitButton,
+    Moment,
+    PlainLabel,
+    PrimaryButton,
+    ProgressRow,
+    QuietButton,
+    SafeButton,
+    ScrollPage,
+    Timeline,
+    TimelineEntry,
+    Variant,
+    announce,
+)
+from countersign.ui.widgets.sca_panel import ScaView
+from countersign.ui.widgets.strong_ends import StrongEndsLabel
+
+_PHONE_MS = 1_000
+
+
+class OrderPage(ScrollPage):
+    """Show one order."""
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        """Make the page; ``attach`` gives it its presenter."""
+        super().__init__(_("Payment"), "", parent)
+        self.setObjectName("order.page")
+        self._presenter: OrderPresenter | None = None
+        self._shown: OrderPageState | None = None
+        self._poll = QTimer(self)
+        self._poll.setSingleShot(True)
+        self._phone = QTimer(self)
+        self._phone.setInterval(_PHONE_MS)
+        self.receipt = QuietButton(_("Receipt as PDF"), icon="pdf")
+        self.receipt.setObjectName("order.receipt")
+        self.set_tools([self.receipt])
+        self.problem = Banner(Tone.WARN, _("That did not work"))
+        self.problem.setObjectName("order.problem")
+        self.warning = Banner(Tone.WARN, _("Payments are stopped"))
+        self.warning.setObjectName("order.warning")
+        self.progress = ProgressRow(_("Speaking with your bank"))
+        for widget in (self.problem, self.warning, self.progress):
+            widget.hide()
+            self.add(widget)
+        self._make_state()
+        self._make_cancel_question()
+        self.sca = ScaView("order.sca", self._panel)
+        self.sca.hide()
+        self.add(self.sca)
+        self.add_aside(self.sca.phone)
+        self.sca.phone.hide()
+        story = Card(_("What happened"), icon="history")
+        self.timeline = Timeline(_("What happened to this order"))
+        self.timeline.setObjectName("order.timeline")
+        story.add(self.timeline)
+        self.add_aside(story)
+        self.evidence = _EvidenceCard()
+        self.add(self.evidence)
+
+    # — parts —
+
+    def _make_state(self) -> None:
+        self.state_card = Card()
+        top = QHBoxLayout()
+        self.amount = PlainLabel("", Variant.DISPLAY, ltr=True)
+        self.amount.setObjectName("order.amount")
+        top.addWidget(self.amount, 1)
+        self.chip = Chip("", Tone.NEUTRAL)
+        self.chip.setObjectName("order.state")
+        top.addWidget(self.chip, 0, Qt.AlignmentFlag.AlignTop)
+        self.state_card.body.addLayout(top)
+        self.words = PlainLabel("", Variant.MUTED)
+        self.payee = PlainLabel("", Variant.STRONG)
+        self.account = StrongEndsLabel("", Variant.LEAD, ltr=True)
+        self.sentence = PlainLabel("", Variant.LEAD)
+        self.sentence.setObjectName("order.sentence")
+        for widget in (self.words, Divider(), self.payee, self.account, Divider(), self.sentence):
+            self.state_card.add(widget)
+        self._next = QVBoxLayout()
+        self._next.setSpacing(Space.XS)
+        self.state_card.body.addLayout(self._next)
+        self._buttons = QWidget()
+        row = FlowLayout(self._buttons, Space.M)
+        self.buttons: dict[str, KitButton] = {
+            "check": PrimaryButton(_("Check again"), icon="refresh"),
+            "go_on": PrimaryButton(_("Go on")),
+            "give_up": SafeButton(_("Give it up")),
+            "stop": SafeButton(_("Stop this order")),
+            "cancel": SafeButton(_("Cancel this payment"), icon="undo"),
+        }
+        for key, button in self.buttons.items():
+            button.setObjectName(f"order.{key}")
+            button.enter_presses = False
+            row.addWidget(button)
+        self.state_card.add(self._buttons)
+        self.add(self.state_card)
+
+    def _make_cancel_question(self) -> None:
+        self.question = Card(_("Ask the bank to take it back?"), tone=Tone.WARN)
+        self.question.add(
+            PlainLabel(
+                _("Your bank asks you to confirm this, too. Until it says that the payment is cancelled, it may pay.")
+            )
+        )
+        row = QWidget()
+        line = FlowLayout(row, Space.M)
+        self.keep = SafeButton(_("Keep the payment"))
+        self.keep.setObjectName("order.keep")
+        self.really_cancel = DangerButton(_("Ask the bank to cancel"))
+        self.really_cancel.setObjectName("order.really_cancel")
+        self.keep.set_partner(self.really_cancel)
+        line.addWidget(self.keep)
+        line.addWidget(self.really_cancel)
+        self.question.add(row)
+        self.question.hide()
+        self.add(self.question)
+
+    def attach(self, presenter: OrderPresenter, order: str) -> None:
+        """Take the presenter and show an order."""
+        self._presenter = presenter
+        acts = {
+            "check": presenter.check_again,
+            "go_on": presenter.go_on,
+            "give_up": presenter.give_up,
+            "stop": presenter.stop,
+            "cancel": presenter.ask_to_cancel,
+        }
+        for key, act in acts.items():
+            self.buttons[key].activated.connect(act)
+        self.keep.activated.connect(presenter.keep_payment)
+        self.really_cancel.activated.connect(presenter.cancel)
+        self.receipt.activated.connect(presenter.receipt)
+        self._poll.timeout.connect(presenter.poll)
+        self._phone.timeout.connect(self._look_at_phone)
+        self.destroyed.connect(presenter.close)
+        presenter.start(order)
+
+    # — showing —
+
+    def show_state(self, state: OrderPageState) -> None:
+        """Show the state."""
+        before, self._shown = self._shown, state
+        self.set_heading(state.heading)
+        self._show_banner(self.problem, state.problem.title or _("That did not work"), state.problem.text)
+        self._show_banner(self.warning, _("Look at this first"), state.warning)
+        self.state_card.setVisible(bool(state.amount))
+        self.amount.setText(state.amount)
+        self.words.setText(state.words)
+        self.chip.set_state(state.chip, Tone(state.tone))
+        self.payee.setText(state.payee)
+        self.account.setText(state.account)
+        self.sentence.setText(state.sentence)
+        if before is None or before.next_steps != state.next_steps:
+            _fill(self._next, state.next_steps)
+        offered = {
+            "check": state.may_check,
+            "go_on": state.may_go_on,
+            "give_up": state.may_give_up,
+            "stop": state.may_stop,
+            "cancel": state.may_cancel,
+        }
+        for key, shown in offered.items():
+            self.buttons[key].setVisible(shown)
+        self._buttons.setVisible(any(offered.values()))
+        self.receipt.setVisible(state.may_receipt)
+        self.question.setVisible(state.asks_to_cancel)
+        self.progress.setVisible(bool(state.busy))
+        if state.busy:
+            self.progress.set_progress(state.busy)
+        self._show_questions(state)
+        self.timeline.set_entries([_entry(line) for line in state.timeline])
+        self.evidence.show_evidence(state.evidence)
+        if before is not None and before.chip != state.chip:
+            announce(self, f"{state.chip}. {state.sentence}")
+        if state.poll_after_ms:
+            self._poll.start(state.poll_after_ms)
+        else:
+            self._poll.stop()
+
+    def _show_questions(self, state: OrderPageState) -> None:
+        self.sca.setVisible(state.sca is not None)
+        if state.sca is None:
+            self.sca.phone.hide()
+            self._phone.stop()
+            return
+        self.sca.show_state(state.sca)
+        if state.sca.phone is not None and not self._phone.isActive():
+            self._phone.start()
+
+    @staticmethod
+    def _show_banner(banner: Banner, title: str, text: str) -> None:
+        if text:
+            banner.set_text(title, text)
+            if banner.isHidden():
+                banner.appear()
+        banner.setVisible(bool(text))
+
+    def _panel(self) -> ScaPanel | None:
+        return self._presenter.panel if self._presenter is not None else None
+
+    def _look_at_phone(self) -> None:
+        panel = self._presenter.panel if self._presenter is not None else None
+        if panel is not None:
+            panel.poll_phone()
+
+
+class _EvidenceCard(Card):
+    """Details that prove something, some with a button to copy them."""
+
+    def __init__(self) -> None:
+        super().__init__(_("Details and evidence"), icon="fingerprint")
+        self._lines = QVBoxLayout()
+        self._lines.setSpacing(Space.S)
+        self.body.addLayout(self._lines)
+        self._evidence: tuple[Evidence, ...] = ()
+
+    def show_evidence(self, evidence: tuple[Evidence, ...]) -> None:
+        """Show the details."""
+        self.setVisible(bool(evidence))
+        if evidence == self._evidence:
+            return
+        self._evidence = evidence
+        _clear(self._lines)
+        for item in evidence:
+            self._lines.addWidget(self._line(item))
+
+    def _line(self, item: Evidence) -> QWidget:
+        line = QWidget()
+        row = QHBoxLayout(line)
+        row.setContentsMargins(0, 0, 0, 0)
+        row.setSpacing(Space.M)
+        words = QVBoxLayout()
+        words.setSpacing(2)
+        words.addWidget(PlainLabel(item.label, Variant.CAPTION))
+        value = PlainLabel(item.value, Variant.BODY, selectable=True, ltr=bool(item.copied))
+        value.setObjectName(f"order.evidence.{item.key}")
+        words.addWidget(value)
+        row.addLayout(words, 1)
+        if item.copied:
+            copy = IconButton("copy", _("Copy: {label}").format(label=item.label))
+            copy.setObjectName(f"order.copy.{item.key}")
+            copy.activated.connect(partial(self._copy, item.copied))
+            row.addWidget(copy, 0, Qt.AlignmentFlag.AlignVCenter)
+        return line
+
+    def _copy(self, value: str) -> None:
+        QGuiApplication.clipboard().setText(value)
+        announce(self, _("Copied"))
+
+
+def _entry(line: TimelineLine) -> TimelineEntry:
+    return TimelineEntry(line.title, Moment(line.moment), line.state, line.detail, line.when)
+
+
+def _clear(body: QVBoxLayout) -> None:
+    while (item := body.takeAt(0)) is not None:
+        old = item.widget()
+        if old is not None:
+            old.hide()
+            old.deleteLater()
+
+
+def _fill(body: QVBoxLayout, points: tuple[str, ...]) -> None:
+    _clear(body)
+    for point in points:
+        body.addWidget(PlainLabel(point, Variant.MUTED))
