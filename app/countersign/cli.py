@@ -36,7 +36,7 @@ def main(argv: Sequence[str] | None = None) -> int:
 
         return freeze(arguments.profile)
     if command == "tour":
-        from countersign.tour import run_tour
+        from countersign.tour import run_tour  # Qt is loaded only where windows are wanted
 
         return run_tour(arguments.out, language=arguments.lang or "en", theme=arguments.theme or "light")
     from countersign.bootstrap import run_windows

@@ -22,8 +22,8 @@ import pyotp
 from PySide6.QtWidgets import QApplication
 
 from countersign.adapters.system.keyring_store import FolderStore
-from countersign.application.ports.preferences import Preferences
 from countersign.application.ports.practice import PracticeWorld
+from countersign.application.ports.preferences import Preferences
 from countersign.application.session import Session
 from countersign.bootstrap import Ground, lay_ground, session_opener
 from countersign.domain.guidance import INTERVENTIONS, path_after
@@ -233,8 +233,10 @@ class Guide:
         self.picture("amount")
         window.press("transfer.amount.continue")
         yield Until(
-            lambda: self.running.tasks.idle
-            and (window.shows("transfer.risk.continue") or window.shows("transfer.review.digits")),
+            lambda: (
+                self.running.tasks.idle
+                and (window.shows("transfer.risk.continue") or window.shows("transfer.review.digits"))
+            ),
             "the risk check or the review",
         )
         asked = 0
@@ -271,7 +273,9 @@ class Guide:
         """Confirm with the bank: password, method, code."""
         window = self.window
         ready = ("transfer.confirm.password", "transfer.confirm.begin")
-        yield Until(lambda: self.running.tasks.idle and any(window.shows(name) for name in ready), "the bank's question")
+        yield Until(
+            lambda: self.running.tasks.idle and any(window.shows(name) for name in ready), "the bank's question"
+        )
         if window.shows("transfer.confirm.begin"):
             window.press("transfer.confirm.begin")
             yield window.showing("transfer.confirm.password")

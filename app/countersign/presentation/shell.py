@@ -242,6 +242,10 @@ class ShellPresenter:
         self._visit += 1
         self._render()
 
+    def report(self, error: Exception) -> None:
+        """Say on whatever page is shown that something did not work."""
+        self._failed(error)
+
     def _failed(self, error: Exception) -> None:
         if not isinstance(error, CountersignError):
             raise error

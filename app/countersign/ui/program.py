@@ -24,12 +24,14 @@ from countersign.presentation.history import HistoryPresenter
 from countersign.presentation.home import HomePresenter, Safety
 from countersign.presentation.learning import LearningPresenter
 from countersign.presentation.messages import _, set_language
+from countersign.presentation.order import OrderPresenter
 from countersign.presentation.settings import SettingsPresenter
 from countersign.presentation.setup import SetupPresenter
 from countersign.presentation.shell import Opened, Page, ShellPresenter
 from countersign.presentation.transfer import TransferPresenter
 from countersign.presentation.unlock import UnlockPresenter, frozen_text, no_keyring_text
 from countersign.ui.kit_pdf import paint_kit, write_kit
+from countersign.ui.receipt_pdf import ReceiptExporter
 from countersign.ui.shell import MakePage, Shell
 from countersign.ui.theme.style import apply_theme
 from countersign.ui.theme.tokens import Theme
@@ -38,10 +40,12 @@ from countersign.ui.views.history.page import HistoryPage
 from countersign.ui.views.home import HomePage
 from countersign.ui.views.learning import LearningPage
 from countersign.ui.views.new_vault import NewVaultPage
+from countersign.ui.views.order.page import OrderPage
 from countersign.ui.views.settings import SettingsPage
 from countersign.ui.views.setup import SetupPage
 from countersign.ui.views.transfer.page import TransferPage
 from countersign.ui.views.unlock import UnlockPage
+from countersign.ui.widgets import announce
 
 AskWhere = Callable[[QWidget, str, str, Callable[[Path], None]], None]
 """``ask(parent, suggested name, filter, then)``: asks where to save, and calls ``then`` with the path."""
@@ -122,6 +126,7 @@ class Program:
             Page.SETUP: self._setup,
             Page.HOME: self._home,
             Page.TRANSFER: self._transfer,
+            Page.ORDER: self._order,
             Page.HISTORY: self._history,
             Page.LEARN: self._learn,
             Page.SETTINGS: self._settings,
@@ -159,6 +164,21 @@ class Program:
         page = TransferPage()
         page.attach(TransferPresenter(self.presenter.session, self.presenter, page, self._words), draft)
         return page
+
+    def _order(self, order: str) -> QWidget:
+        page, session = OrderPage(), self.presenter.session
+        export = partial(self._save_receipt, ReceiptExporter(session, self._words))
+        page.attach(OrderPresenter(session, self.presenter, page, self._words, export), order)
+        return page
+
+    def _save_receipt(self, exporter: ReceiptExporter, order: str) -> None:
+        def write(path: Path) -> None:
+            exporter.export(order, path, self._receipt_saved, self.presenter.report)
+
+        self._ask(self.shell, "receipt.pdf", _("PDF (*.pdf)"), write)
+
+    def _receipt_saved(self, path: Path) -> None:
+        announce(self.shell, _("The receipt was saved as {name}.").format(name=path.name))
 
     def _history(self, _about: str) -> QWidget:
         page = HistoryPage()
