@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
+
+import pytest
 
 from countersign.adapters.system.keyring_store import FolderStore, SecretStore
 from countersign.adapters.vault.cryptography_suite import FLOOR, Argon2Cost, argon2id
@@ -13,6 +15,7 @@ from countersign.adapters.vault.door import FileVaultDoor
 from countersign.application.ports.vault import Vault
 from countersign.application.ports.vault_door import NewVault
 from countersign.domain.canonical import Json
+from countersign.domain.errors import SecurityError, UserFacingError
 from countersign.domain.ledger import kinds
 from countersign.domain.ledger.event import Event, EventDraft
 from countersign.domain.ledger.governance import World
@@ -230,3 +233,15 @@ def entry(name: str, minor: int, at: int, **other: Json) -> dict[str, Json]:
         "remittance": f"Invoice {name}",
         **other,
     }
+
+
+def go_on(_done: int, _total: int) -> bool:
+    """Let a verification go on."""
+    return True
+
+
+def code_of(action: Callable[[], object]) -> str:
+    """Return the code that an action is refused with."""
+    with pytest.raises((UserFacingError, SecurityError)) as refused:
+        action()
+    return refused.value.code

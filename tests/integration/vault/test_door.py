@@ -2,35 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
-from countersign.adapters.system.keyring_store import FolderStore, NoStore, SecretStoreError
-from countersign.adapters.vault.anchor import anchor_name, device_secret_name
+from countersign.adapters.system.keyring_store import NoStore
+from countersign.adapters.vault.anchor import device_secret_name
 from countersign.adapters.vault.attempts import Throttle
 from countersign.adapters.vault.cryptography_suite import KEY_BYTES, VaultKeys
 from countersign.adapters.vault.door import FileVaultDoor
 from countersign.adapters.vault.header import HEADER_FILE, open_slot, read_header
 from countersign.adapters.vault.recovery_kit import RecoveryKit
 from countersign.application.ports.vault import HistoryQuery, LocalSpace
-from countersign.domain.errors import SecurityError, UserFacingError
+from countersign.domain.errors import UserFacingError
 from countersign.domain.ledger import kinds
 from countersign.domain.ledger.event import Chain, EventDraft
 from countersign.domain.ledger.governance import World
 from countersign.domain.ledger.merkle import verify_inclusion
 from countersign.domain.secret import SecretText
-from tests.integration.vault.story import PASSPHRASE, Place, Story
-
-GO_ON = lambda _done, _total: True  # noqa: E731 - a name for the one thing every caller says
-
-
-def code_of(action: Callable[[], object]) -> str:
-    """Return the code that an action is refused with."""
-    with pytest.raises((UserFacingError, SecurityError)) as refused:
-        action()
-    return refused.value.code
+from tests.integration.vault.story import PASSPHRASE, Place, Story, code_of, go_on
 
 
 def test_a_new_vault_is_described_without_a_key(place: Place) -> None:
@@ -57,7 +47,7 @@ def test_what_was_written_is_there_after_unlocking(place: Place) -> None:
     assert vault.local(LocalSpace.DRAFT) == {"d": {"step": 3}}
     assert vault.order(content.order) is not None
     assert [event.kind for event in vault.events(Chain.PRIVATE)] == [kinds.VAULT_UNLOCKED]
-    report = reopened.verify(GO_ON)
+    report = reopened.verify(go_on)
     assert (report.faults, report.projections_equal, report.anchor) == ((), True, "agrees")
     reopened.lock()
 
@@ -91,7 +81,7 @@ def test_a_vault_without_keyring_says_so_and_opens(place: Place) -> None:
     door = place.door(NoStore())
     place.create(door)
     assert not door.summary().keyring
-    assert door.verify(GO_ON).anchor == "none"
+    assert door.verify(go_on).anchor == "none"
     door.lock()
     assert place.door(NoStore()).unlock(SecretText(PASSPHRASE)).may_sign
 
@@ -136,7 +126,7 @@ def test_the_kit_opens_the_data_and_never_signs(place: Place) -> None:
     assert vault.identity == created.identity
     assert code_of(lambda: vault.transaction().__enter__()) == "vault.read_only"
     assert code_of(lambda: vault.signed_head(Chain.SHARED)) == "vault.read_only"
-    assert door.verify(GO_ON).projections_equal
+    assert door.verify(go_on).projections_equal
     door.lock()
     other = place.door().new_kit()
     assert code_of(lambda: place.door().unlock_with_kit(other)) == "vault.kit_wrong"
@@ -213,90 +203,11 @@ def test_one_instance_at_a_time(place: Place) -> None:
     place.create(door)
     assert code_of(lambda: place.door().unlock(SecretText(PASSPHRASE))) == "vault.in_use"
     assert code_of(lambda: door.unlock(SecretText(PASSPHRASE))) == "vault.in_use"
-    assert door.verify(GO_ON).faults == (), "a second try does not close the first"
+    assert door.verify(go_on).faults == (), "a second try does not close the first"
     door.lock()
     other = place.door()
     assert other.unlock(SecretText(PASSPHRASE)).may_sign
     other.lock()
-
-
-def test_an_older_copy_opens_and_may_not_sign(place: Place) -> None:
-    door = place.door()
-    vault = place.create(door)
-    door.lock()
-    copy = {file.name: file.read_bytes() for file in place.folder.iterdir()}
-    vault = door.unlock(SecretText(PASSPHRASE))
-    Story(vault, place.entropy).approved()
-    door.lock()
-    for file in list(place.folder.iterdir()):
-        file.unlink()
-    for name, content in copy.items():
-        (place.folder / name).write_bytes(content)
-    vault = door.unlock(SecretText(PASSPHRASE))
-    assert not vault.may_sign
-    assert code_of(lambda: vault.transaction().__enter__()) == "vault.read_only"
-    report = door.verify(GO_ON)
-    assert (report.anchor, report.faults) == ("ahead", ("anchor.ahead",))
-    door.lock()
-
-
-@pytest.mark.parametrize("spoil", ["missing", "other_key", "nonsense"])
-def test_an_anchor_that_is_not_ours_leaves_the_vault_read_only(place: Place, spoil: str) -> None:
-    door = place.door()
-    name = anchor_name(place.create(door).identity.vault)
-    door.lock()
-    if spoil == "missing":
-        place.keyring.remove(name)
-    else:
-        text = place.keyring.read(name) or ""
-        place.keyring.write(name, "{}" if spoil == "nonsense" else text[:-3] + ("0" if text[-3] != "0" else "1") + '"}')
-    vault = door.unlock(SecretText(PASSPHRASE))
-    assert not vault.may_sign
-    assert door.verify(GO_ON).anchor == "damaged"
-    door.lock()
-
-
-def test_a_vault_ahead_of_its_anchor_goes_on_and_anchors(place: Place) -> None:
-    door = place.door()
-    vault = place.create(door)
-    name = anchor_name(vault.identity.vault)
-    early = place.keyring.read(name) or ""
-    Story(vault, place.entropy).approved()
-    place.keyring.write(name, early)
-    assert door.verify(GO_ON).anchor == "behind"
-    door.lock()
-    assert door.unlock(SecretText(PASSPHRASE)).may_sign
-    assert door.verify(GO_ON).anchor == "agrees"
-    door.lock()
-
-
-class FailingStore(FolderStore):
-    """A keyring that stops keeping what it is given."""
-
-    failing = False
-
-    def write(self, name: str, text: str) -> None:
-        """Keep a text, or fail."""
-        if self.failing:
-            raise SecretStoreError(name)
-        super().write(name, text)
-
-
-def test_without_an_anchor_the_event_stays_and_the_caller_is_told(place: Place) -> None:
-    store = FailingStore(place.home / "keyring")
-    door = place.door(store)
-    vault = place.create(door)
-    story = Story(vault, place.entropy)
-    content = story.approved()
-    store.failing = True
-    assert code_of(lambda: story.intent(content)) == "vault.anchor_failed"
-    record = vault.order(content.order)
-    assert record is not None
-    assert record.intent_event, "committed, so that it is never made twice"
-    store.failing = False
-    story.settled(content)
-    assert door.verify(GO_ON).anchor == "agrees"
-    door.lock()
 
 
 def test_the_emergency_stop_works_locked_and_reaches_the_ledger(place: Place) -> None:
@@ -344,7 +255,7 @@ def test_an_exception_rolls_everything_back(door: FileVaultDoor, story: Story) -
     assert vault.local(LocalSpace.DRAFT) == {}
     assert len(vault.events(Chain.SHARED)) == 1
     story.approved()
-    assert door.verify(GO_ON).faults == ()
+    assert door.verify(go_on).faults == ()
 
 
 def test_proving_the_kit_shows_while_locked(place: Place) -> None:
@@ -393,7 +304,7 @@ def test_a_damaged_database_is_refused_without_noise(place: Place, at: int, capf
 
     def open_and_verify() -> None:
         door.unlock(SecretText(PASSPHRASE))
-        door.verify(GO_ON)
+        door.verify(go_on)
 
     assert code_of(open_and_verify) == "vault.damaged"
     door.lock()
@@ -408,7 +319,7 @@ def test_a_clock_put_back_never_takes_time_back_along_a_chain(place: Place) -> N
     story.approved("CS2")
     times = [event.header.at for event in story.vault.events(Chain.SHARED)]
     assert times == sorted(times)
-    assert door.verify(GO_ON).faults == ()
+    assert door.verify(go_on).faults == ()
     door.lock()
 
 

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import tempfile
 import threading
+from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from sqlcipher3 import dbapi2
 
 from countersign.adapters.vault.cryptography_suite import verify_ed25519
 from countersign.adapters.vault.database import new_memory_database
@@ -20,8 +22,10 @@ from countersign.domain.errors import SecurityError, UserFacingError
 from countersign.domain.ledger import kinds
 from countersign.domain.ledger.event import Chain
 from countersign.domain.ledger.rules import read_rules
-from countersign.testing.fakes import DAY_MS, MAIN, SOLICITORS, START_MS
-from tests.integration.vault.story import AMOUNT, Place, RememberingStretch, Story, entry
+from countersign.domain.order_state import OrderState
+from countersign.domain.secret import SecretText
+from countersign.testing.fakes import DAY_MS, MAIN, SOLICITORS, START_MS, FakeEntropy
+from tests.integration.vault.story import AMOUNT, PASSPHRASE, Place, RememberingStretch, Story, entry
 
 _STRETCH = RememberingStretch()
 
@@ -205,16 +209,70 @@ def test_locking_stops_a_verification_under_way(place: Place) -> None:
     assert failed[0] in {"vault.locked", "verify.cancelled"}
 
 
-def test_a_full_disk_is_told_and_nothing_is_begun(
+def test_on_a_nearly_full_disk_nothing_is_begun_and_outcomes_are_recorded(
     door: FileVaultDoor, story: Story, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    before = len(story.vault.events(Chain.SHARED))
+    content, other = story.approved(), story.approved("CS2")
+    story.intent(content)
     monkeypatch.setattr("shutil.disk_usage", lambda _path: type("Usage", (), {"free": 1024})())
-    with pytest.raises(UserFacingError, match=r"vault\.disk_full"):
-        story.approved()
+    for begin in (story.approved, lambda: story.intent(other)):
+        with pytest.raises(UserFacingError, match=r"vault\.disk_full"):
+            begin()
+    story.settled(content)
+    record = story.vault.order(content.order)
+    assert record is not None
+    assert record.state is OrderState.SETTLED
     monkeypatch.undo()
-    assert len(story.vault.events(Chain.SHARED)) == before
+    story.intent(other)
+    assert door.verify(lambda _done, _total: True).faults == ()
+
+
+class FailingFlush:
+    """A connection whose commit can't be flushed."""
+
+    def __init__(self, connection: dbapi2.Connection) -> None:
+        self._connection = connection
+
+    @property
+    def in_transaction(self) -> bool:
+        """Whether a transaction is open."""
+        return self._connection.in_transaction
+
+    def rollback(self) -> None:
+        """Roll back."""
+        self._connection.rollback()
+
+    def close(self) -> None:
+        """Close."""
+        self._connection.close()
+
+    def execute(self, sql: str, parameters: Sequence[object] = ()) -> dbapi2.Cursor:
+        """Fail to commit, and do all else."""
+        if sql == "COMMIT":
+            raise dbapi2.OperationalError("disk I/O error")
+        return self._connection.execute(sql, parameters)
+
+
+def test_after_a_failed_flush_nothing_is_written_until_it_is_opened_anew(
+    place: Place, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    door = place.door()
+    vault = place.create(door)
+    story = Story(vault, place.entropy)
     story.approved()
+    length = len(vault.events(Chain.SHARED))
+    monkeypatch.setattr(vault, "_connection", FailingFlush(vars(vault)["_connection"]))
+    with pytest.raises(SecurityError, match=r"vault\.damaged"):
+        story.payee()
+    with pytest.raises(UserFacingError, match=r"vault\.reopen"):
+        story.payee()
+    door.lock()
+    vault = door.unlock(SecretText(PASSPHRASE))
+    assert vault.may_sign
+    assert len(vault.events(Chain.SHARED)) == length
+    Story(vault, FakeEntropy("later")).approved("CS3")
+    assert door.verify(lambda _done, _total: True).faults == ()
+    door.lock()
 
 
 def test_a_database_that_fills_up_in_the_middle_rolls_back(door: FileVaultDoor, story: Story) -> None:

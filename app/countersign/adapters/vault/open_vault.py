@@ -30,7 +30,7 @@ from countersign.domain.ledger.merkle import MerkleTree
 from countersign.domain.ledger.order_record import OrderRecord, fold_order
 
 RESERVE_BYTES: Final = 16 * 1024 * 1024
-"""Free space below which nothing new is begun, so that what is under way can still be recorded."""
+"""Free space below which nothing new is begun, so that what is under way at a bank can still be recorded."""
 
 
 class OpenVault:
@@ -93,7 +93,9 @@ class OpenVault:
         """Open a transaction: commit, then anchor, then return (LEDGER rule 16)."""
         signer = self._begin()
         position = self._position.copy()
-        transaction = LedgerTransaction(self._connection, position, signer, system_now(self._clock, position))
+        now = system_now(self._clock, position)
+        scarce = shutil.disk_usage(self._folder).free < RESERVE_BYTES
+        transaction = LedgerTransaction(self._connection, position, signer, now, scarce=scarce)
         self._busy = True
         try:
             with translated():
@@ -121,8 +123,6 @@ class OpenVault:
             raise SecurityError("vault.read_only")
         if self._busy:
             raise RuntimeError("a transaction is open")
-        if shutil.disk_usage(self._folder).free < RESERVE_BYTES:
-            raise UserFacingError("vault.disk_full")
         return self._signer
 
     def _commit(self) -> None:

@@ -11,7 +11,7 @@ from countersign.adapters.vault.projector import Projector
 from countersign.adapters.vault.writer import LedgerPosition, Signer
 from countersign.application.ports.vault import LocalSpace
 from countersign.domain.canonical import Json, JsonObject, canonical_bytes
-from countersign.domain.errors import SecurityError
+from countersign.domain.errors import SecurityError, UserFacingError
 from countersign.domain.ledger import kinds
 from countersign.domain.ledger.chains import LedgerError
 from countersign.domain.ledger.event import Event, EventDraft
@@ -19,14 +19,38 @@ from countersign.domain.ledger.order_record import OrderRecord, fold_order
 from countersign.domain.ledger.rules import OrderKey, Rules, read_rules
 from countersign.domain.payee import PayeeRecord, fold_payee
 
+_BEGINNINGS = frozenset(
+    {
+        kinds.BANK_CONNECTED,
+        kinds.STATEMENT_IMPORTED,
+        kinds.PAYEE_ADDED,
+        kinds.PAYEE_CHANGED,
+        kinds.ORDER_FROZEN,
+        kinds.ORDER_SUBMISSION_INTENDED,
+        kinds.ORDER_ANSWER_INTENDED,
+        kinds.ORDER_CANCELLATION_INTENDED,
+    }
+)
 _RULE_KINDS = kinds.GOVERNANCE_KINDS | {kinds.WORKSPACE_FROZEN, kinds.WORKSPACE_UNFROZEN}
 
 
 class LedgerTransaction:
     """A transaction under way: see the port. Made by ``OpenVault.transaction`` only."""
 
-    def __init__(self, connection: Connection, position: LedgerPosition, signer: Signer, now_ms: int) -> None:
+    def __init__(
+        self, connection: Connection, position: LedgerPosition, signer: Signer, now_ms: int, *, scarce: bool = False
+    ) -> None:
+        """Begin to record.
+
+        Args:
+            connection: In a transaction of its own.
+            position: A copy, which this transaction moves on.
+            signer: Makes the events.
+            now_ms: The time that they carry.
+            scarce: Whether the disk is nearly full: then only outcomes are recorded, and nothing new is begun.
+        """
         self._connection, self._position, self._signer, self._now_ms = connection, position, signer, now_ms
+        self._scarce = scarce
         self._events = EventStore(connection)
         self._projector = Projector(connection, self._events)
         self._appended: list[str] = []
@@ -43,6 +67,8 @@ class LedgerTransaction:
 
     def append(self, draft: EventDraft) -> Event:
         """Sign and append an event, and bring the projections up to date."""
+        if self._scarce and draft.kind in _BEGINNINGS:
+            raise UserFacingError("vault.disk_full")
         event = self._signer.make(draft, self._position, self._events, self._now_ms)
         self._follow_rules(event)
         self._events.add(event)
