@@ -187,7 +187,8 @@ def _invoice_message() -> ExampleMessage:
     return ExampleMessage(
         title=_("A message as it arrives"),
         lines=(
-            ExampleLine(_("From"), "Nordholm Joinery <accounts@nordho1m-joinery.example>", 1),
+            ExampleLine(_("From"), "Nordholm Joinery"),
+            ExampleLine("", "accounts@nordho1m-joinery.example", 1),
             ExampleLine(_("Subject"), _("Invoice 2214: kitchen, second part"), 0),
             ExampleLine("", _("Dear customer,"), 0),
             ExampleLine("", _("thank you for the visit on Tuesday. Here is the invoice for the second part."), 0),

@@ -6,8 +6,8 @@ from collections.abc import Callable, Sequence
 from functools import partial
 
 from PySide6.QtCore import QRectF, QSize, Qt
-from PySide6.QtGui import QColor, QEnterEvent, QPainter, QPainterPath, QPaintEvent
-from PySide6.QtWidgets import QAbstractButton, QHBoxLayout, QSizePolicy, QWidget
+from PySide6.QtGui import QColor, QEnterEvent, QPainter, QPainterPath, QPaintEvent, QResizeEvent
+from PySide6.QtWidgets import QAbstractButton, QHBoxLayout, QLayout, QSizePolicy, QWidget
 
 from countersign.presentation.history import Month
 from countersign.ui.theme.fonts import Weight, font
@@ -98,6 +98,8 @@ class MonthBars(QWidget):
         self._row = QHBoxLayout(self)
         self._row.setContentsMargins(0, 0, 0, 0)
         self._row.setSpacing(2)
+        self._row.setSizeConstraint(QLayout.SizeConstraint.SetNoConstraint)
+        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
         self._bars: dict[str, MonthBar] = {}
 
     def show_months(self, months: Sequence[Month]) -> None:
@@ -116,6 +118,27 @@ class MonthBars(QWidget):
                 bar.clicked.connect(partial(self._on_pressed, month.key))
                 self._row.insertWidget(place, bar)
             bar.show_month(month, highest)
+        self._keep_what_fits()
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Show as many of the newest months as fit."""
+        super().resizeEvent(event)
+        self._keep_what_fits()
+
+    def sizeHint(self) -> QSize:
+        """Return the room for a whole year."""
+        return QSize(look().px(480), self.minimumSizeHint().height())
+
+    def minimumSizeHint(self) -> QSize:
+        """Ask for no width of their own: the oldest months give way."""
+        return QSize(0, max((bar.sizeHint().height() for bar in self._bars.values()), default=0))
+
+    def _keep_what_fits(self) -> None:
+        bars = [self._bars[key] for key in sorted(self._bars)]
+        widest = max((bar.minimumSizeHint().width() for bar in bars), default=1) + self._row.spacing()
+        first = len(bars) - max(3, self.width() // widest)
+        for place, bar in enumerate(bars):
+            bar.setVisible(place >= first)
 
     def bar(self, key: str) -> MonthBar:
         """Return the bar of a month."""

@@ -4,15 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from PySide6.QtCore import Qt, QTimer
-from PySide6.QtGui import QHideEvent, QKeySequence, QResizeEvent, QShortcut
+from PySide6.QtCore import QEvent, QObject, Qt, QTimer
+from PySide6.QtGui import QFontMetrics, QHideEvent, QKeySequence, QResizeEvent, QShortcut
 from PySide6.QtWidgets import QBoxLayout, QHBoxLayout, QSizePolicy, QStackedWidget, QVBoxLayout, QWidget
 
 from countersign.presentation.history import Detail, HistoryPresenter, HistoryState, Line
 from countersign.presentation.messages import _
 from countersign.ui.models.history_rows import Column, HistoryRows
+from countersign.ui.theme.fonts import Weight, font
 from countersign.ui.theme.look import look
-from countersign.ui.theme.tokens import Space, Tone
+from countersign.ui.theme.tokens import Space, Tone, TypeSize
 from countersign.ui.views.history.months import MonthBars
 from countersign.ui.widgets import (
     Banner,
@@ -36,7 +37,9 @@ DEBOUNCE_MS = 150
 _SEARCH_WIDTH = 340
 _SELECT_WIDTH = 190
 _TABLE_HEIGHT = 260
-_WIDTHS = {Column.DAY: 124, Column.STATE: 150, Column.AMOUNT: 190}
+_SAMPLES = {Column.DAY: "28 Sept 2026", Column.STATE: "Outcome unknown", Column.AMOUNT: "−EUR 8,888,888.88"}
+_WORDS = 150  # a name or a reference wants at least this much
+_LARGE_TEXT = 150
 _TWO_PANES = 900
 
 
@@ -124,8 +127,8 @@ class HistoryPage(ScrollPage):
         self.table.setModel(self.rows)
         header = self.table.horizontalHeader()
         header.setStretchLastSection(False)
-        for column in (Column.COUNTERPARTY, Column.REFERENCE):
-            header.setSectionResizeMode(column, header.ResizeMode.Stretch)
+        header.setSectionResizeMode(header.ResizeMode.Fixed)
+        self.table.viewport().installEventFilter(self)
         self.table.row_opened.connect(self._open)
         self._empty = QWidget()
         self._empty_body = QVBoxLayout(self._empty)
@@ -282,15 +285,43 @@ class HistoryPage(ScrollPage):
 
     def _restyle(self) -> None:
         now = look()
-        self.search.setMinimumWidth(min(now.px(_SEARCH_WIDTH), 520))
+        own_row = now.text_percent >= _LARGE_TEXT
+        self.search.setMinimumWidth(0 if own_row else now.px(_SEARCH_WIDTH))
+        if own_row and self.main.indexOf(self.search) < 0:
+            self._tools.removeWidget(self.search)
+            self.main.insertWidget(0, self.search)
+        elif not own_row and self.main.indexOf(self.search) >= 0:
+            self.main.removeWidget(self.search)
+            self._tools.addWidget(self.search)
         for select in (self.account, self.state, self.period):
             select.setMinimumWidth(now.px(_SELECT_WIDTH))
         self._stack.setMinimumHeight(now.px(_TABLE_HEIGHT))
-        for column, width in _WIDTHS.items():
-            self.table.setColumnWidth(column, now.px(width))
+        self._fit_columns()
         beside = self.width() >= now.px(_TWO_PANES)
         across, down = QBoxLayout.Direction.LeftToRight, QBoxLayout.Direction.TopToBottom
         self._panes.setDirection(across if beside else down)
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        """Fit the columns to the table."""
+        if event.type() == QEvent.Type.Resize:
+            self._fit_columns()
+        return super().eventFilter(watched, event)
+
+    def _fit_columns(self) -> None:
+        """Give names and references what the rest leaves; where that is too little, references and states give way."""
+        metrics = QFontMetrics(font(TypeSize.BODY, Weight.MEDIUM))
+        widths = {column: metrics.horizontalAdvance(text) + 2 * Space.M + 4 for column, text in _SAMPLES.items()}
+        words, room = look().px(_WORDS), self.table.viewport().width()
+        left = room - sum(widths.values())
+        hidden = {Column.REFERENCE} if left < 2 * words else set()
+        if left < words:
+            hidden.add(Column.STATE)
+            left += widths[Column.STATE]
+        share = left if Column.REFERENCE in hidden else left * 3 // 5
+        widths |= {Column.COUNTERPARTY: max(share, words), Column.REFERENCE: max(left - share, words)}
+        for column, width in widths.items():
+            self.table.setColumnHidden(column, column in hidden)
+            self.table.setColumnWidth(column, width)
 
 
 def _choose(select: SelectField, options: Sequence[tuple[str, str]], chosen: str) -> None:
