@@ -191,6 +191,7 @@ class _Sheet:
         made.setWeight(QFont.Weight(weight if bold else Weight.REGULAR))
         # No tabular figures and no contextual shapes here: they have no characters of their own, and text copied from
         # the page would lose its digits and colons.
+        made.clearFeatures()  # those of the program's own font would be taken over
         made.setFeature(QFont.Tag("calt"), 0)
         made.setHintingPreference(QFont.HintingPreference.PreferNoHinting)
         return made
