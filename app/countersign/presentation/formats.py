@@ -60,10 +60,10 @@ def percent_text(percent: int, locale: str) -> str:
 
 
 def times_text(times: int, locale: str) -> str:
-    """Write a multiple ("41×", "1,250×")."""
+    """Write a multiple ("41×", "1,250×"; in Chinese "41 倍")."""
     found = _locale(locale)
     number: str = _pattern(found, 0).apply(Decimal(times), found)
-    return f"{number}×"
+    return f"{number} 倍" if found.language == "zh" else f"{number}×"
 
 
 def date_text(day: date, locale: str, style: DateStyle = "long") -> str:

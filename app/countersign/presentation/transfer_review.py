@@ -239,14 +239,14 @@ def read_back(
     rows = [
         ReadBackRow("payee", _("Pay to"), payment.creditor_name, *chip, _kind_text(kind), Step.PAYEE),
         ReadBackRow(
-            "account", _("Account"), iban_text(payment.creditor_account),
+            "account", _("Payee's account"), iban_text(payment.creditor_account),
             detail=_("At the bank {bic}").format(bic=payment.creditor_agent) if payment.creditor_agent else "",
             step=Step.PAYEE, account=True,
         ),
         ReadBackRow("product", _("Arrives"), _arrives(payment), detail=arrival.title, step=Step.AMOUNT),
         ReadBackRow("remittance", _("Reference"), payment.remittance or _("None"), step=Step.AMOUNT),
         ReadBackRow(
-            "debtor_account", _("From"), f"{own} {masked(payment.debtor_account)}", detail=content.debtor_name,
+            "debtor_account", _("Pay from"), f"{own} {masked(payment.debtor_account)}", detail=content.debtor_name,
             step=Step.AMOUNT,
         ),
     ]  # fmt: skip

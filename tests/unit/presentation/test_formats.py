@@ -93,3 +93,4 @@ def test_small_things() -> None:
     assert percent_text(85, "de") == "85\u00a0%"
     assert times_text(41, "en") == "41×"
     assert times_text(1250, "de") == "1.250×"
+    assert times_text(41, "zh_CN") == times_text(41, "zh_TW") == "41 倍"

@@ -93,7 +93,7 @@ class MailboxCard(QWidget):
         words.addWidget(PlainLabel(f"{line.sender} · {line.date}", Variant.CAPTION))
         outer.addLayout(words, 1)
         if line.opened:
-            outer.addWidget(Chip(_("Open"), Tone.INFO, icon="mail"), 0, Qt.AlignmentFlag.AlignVCenter)
+            outer.addWidget(Chip(_("Open now"), Tone.INFO, icon="mail"), 0, Qt.AlignmentFlag.AlignVCenter)
             return row
         read = QuietButton(_("Read"), name=_("Read the letter {subject}").format(subject=line.subject))
         read.setObjectName(f"transfer.payee.letter.{line.letter}")
