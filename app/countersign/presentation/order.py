@@ -19,13 +19,13 @@ from countersign.domain.order import fingerprint_phrase
 from countersign.domain.order_state import OrderState
 from countersign.presentation.amount_words import amount_in_words
 from countersign.presentation.error_texts import sentence
-from countersign.presentation.formats import iban_text, money_text, time_text
+from countersign.presentation.formats import iban_text, money_text
 from countersign.presentation.messages import _, language
 from countersign.presentation.navigation import Navigate
 from countersign.presentation.order_timeline import TimelineLine, timeline
 from countersign.presentation.order_words import state_words
 from countersign.presentation.transfer_confirm import ScaPanel, ScaState, bound
-from countersign.presentation.transfer_desk import Problem, zone_name
+from countersign.presentation.transfer_desk import Problem, clock_text, day_text
 
 _FIRST_POLL_MS: Final = 1_500
 _LAST_POLL_MS: Final = 60_000
@@ -297,7 +297,7 @@ class OrderPresenter:
             sentence=words.sentence,
             next_steps=_next_steps(state),
             warning=self._warning(record),
-            timeline=timeline(self._entries, state, self._moment),
+            timeline=timeline(self._entries, state, self._clock, self._day),
             evidence=self._evidence(record),
             may_cancel=idle and state is OrderState.ACCEPTED and not self._asks_to_cancel,
             may_check=idle and state in _ASKED,
@@ -319,8 +319,11 @@ class OrderPresenter:
             return Problem("", sentence("bank.cancellation_refused"))
         return sca.problem
 
-    def _moment(self, at_ms: int) -> str:
-        return time_text(at_ms, zone_name(self._session.zone), language())
+    def _clock(self, at_ms: int) -> str:
+        return clock_text(at_ms, self._session.zone)
+
+    def _day(self, at_ms: int) -> str:
+        return day_text(at_ms, self._session.zone)
 
     def _warning(self, record: OrderRecord) -> str:
         if record.contradictions:

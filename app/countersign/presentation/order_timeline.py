@@ -28,16 +28,26 @@ class TimelineLine:
 
 
 def timeline(
-    entries: Sequence[LedgerEntry], state: OrderState, written: Callable[[int], str]
+    entries: Sequence[LedgerEntry], state: OrderState, clock: Callable[[int], str], day: Callable[[int], str]
 ) -> tuple[TimelineLine, ...]:
     """Tell an order's story, oldest first, and what comes next.
 
     Args:
         entries: Events, oldest first.
         state: Where the order stands now.
-        written: Writes a time.
+        clock: Writes the hour and minute of a time.
+        day: Writes its day, which is told once for all that happened on it.
     """
-    lines = [replace(line, when=written(entry.at)) for entry in entries if (line := _line(entry)) is not None]
+    lines: list[TimelineLine] = []
+    told = ""
+    for entry in entries:
+        line = _line(entry)
+        if line is None:
+            continue
+        today = day(entry.at)
+        detail = " · ".join(part for part in (today if today != told else "", line.detail) if part)
+        lines.append(replace(line, when=clock(entry.at), detail=detail))
+        told = today
     if lines and state not in FINAL:
         last = lines[-1]
         unknown = state is OrderState.UNKNOWN

@@ -165,8 +165,13 @@ class TransferDesk:
 
     def day(self, at_ms: int) -> str:
         """Write the day of a time."""
-        local = (_EPOCH + timedelta(milliseconds=at_ms)).astimezone(self.session.zone)
-        return formats.date_text(local.date(), language(), "medium")
+        return day_text(at_ms, self.session.zone)
+
+
+def day_text(at_ms: int, zone: tzinfo) -> str:
+    """Write the day of a time."""
+    local = (_EPOCH + timedelta(milliseconds=at_ms)).astimezone(zone)
+    return formats.date_text(local.date(), language(), "medium")
 
 
 def clock_text(at_ms: int, zone: tzinfo) -> str:

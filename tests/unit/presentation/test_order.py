@@ -178,14 +178,14 @@ SILENT = {kinds.ORDER_ASSESSED, kinds.ORDER_INTERVENTION_ANSWERED}
 
 @pytest.mark.parametrize("kind", sorted(set(ORDER_KINDS) - SILENT))
 def test_every_kind_of_event_has_its_sentence(kind: str) -> None:
-    lines = timeline([LedgerEntry("e", 0, kind, {"reason": "x"})], OrderState.SETTLED, str)
+    lines = timeline([LedgerEntry("e", 0, kind, {"reason": "x"})], OrderState.SETTLED, str, str)
     assert lines[0].title
     assert lines[0].state
 
 
 @pytest.mark.parametrize("state", list(OrderState))
 def test_what_is_to_come_is_told_only_while_something_is(state: OrderState) -> None:
-    lines = timeline([LedgerEntry("e", 0, kinds.ORDER_FROZEN, {})], state, str)
+    lines = timeline([LedgerEntry("e", 0, kinds.ORDER_FROZEN, {})], state, str, str)
     final = state in {
         OrderState.STOPPED,
         OrderState.SETTLED,

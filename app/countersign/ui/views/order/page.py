@@ -69,6 +69,8 @@ class OrderPage(ScrollPage):
         self.sca = ScaView("order.sca", self._panel)
         self.sca.hide()
         self.add(self.sca)
+        self.evidence = _EvidenceCard()
+        self.add(self.evidence)
         self.add_aside(self.sca.phone)
         self.sca.phone.hide()
         story = Card(_("What happened"), icon="history")
@@ -76,8 +78,6 @@ class OrderPage(ScrollPage):
         self.timeline.setObjectName("order.timeline")
         story.add(self.timeline)
         self.add_aside(story)
-        self.evidence = _EvidenceCard()
-        self.add(self.evidence)
 
     # — parts —
 
@@ -165,7 +165,7 @@ class OrderPage(ScrollPage):
         self.set_heading(state.heading)
         self._show_banner(self.problem, state.problem.title or _("That did not work"), state.problem.text)
         self._show_banner(self.warning, _("Look at this first"), state.warning)
-        self.state_card.setVisible(bool(state.amount))
+        self.state_card.setVisible(bool(state.amount) and state.sca is None)
         self.amount.setText(state.amount)
         self.words.setText(state.words)
         self.chip.set_state(state.chip, Tone(state.tone))

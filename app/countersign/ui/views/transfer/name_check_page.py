@@ -57,8 +57,6 @@ class NameCheckPage(StepPage):
         self.asked_at = PlainLabel("", Variant.CAPTION)
         self.answer.add(self.asked_at)
         self.add(self.answer)
-        self.advice = _AdviceCard()
-        self.add_aside(self.advice)
         self.call_back = CheckField(_("I called them on a number I had before, and they read me this account number."))
         self.call_back.setObjectName("transfer.name_check.call_back")
         self.call_back.toggled.connect(lambda on: step.tick_call_back(called=on))
@@ -68,6 +66,8 @@ class NameCheckPage(StepPage):
         self.ask_again.setObjectName("transfer.name_check.ask")
         self.ask_again.activated.connect(step.ask)
         self.add(self.ask_again)
+        self.advice = _AdviceCard()
+        self.add_aside(self.advice)
 
     def show_step(self, state: TransferState, page: NameCheckState) -> None:
         """Show the state."""

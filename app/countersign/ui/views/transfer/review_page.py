@@ -39,12 +39,12 @@ class ReviewPage(StepPage):
         self._presenter = presenter
         self._on_screen: ReadBack | None = None
         self._make_order()
-        self._make_aside()
         self.stopped = Card(_("Stopped. Nothing was sent."), tone=Tone.OK, icon="shield-check")
         self._stopped_points = QVBoxLayout()
         self.stopped.body.addLayout(self._stopped_points)
         self.stopped.hide()
         self.add(self.stopped)
+        self._make_aside()
         self._make_actions()
 
     def _make_order(self) -> None:
