@@ -99,7 +99,7 @@ def _play(out: Path, notes: Notes) -> int:
     conductor = Conductor(guide.whole(), ended)
     with watch:
         conductor.start()
-        application.exec()
+        QApplication.exec()
     running.close()
     notes.outcome["longest_stall_ms"] = watch.longest_ms
     return 0 if not notes.error and notes.outcome.get("status") in {"ACSC", "ACCC"} else 1

@@ -54,9 +54,7 @@ class Running:
         self._ground = ground
         self.tasks = TaskRunner()
         open_session = opener(self.tasks, system_zone())
-        parts = Parts(
-            ground.door, self.tasks, ground.clock, ground.preferences, open_session, ground.words, closed
-        )
+        parts = Parts(ground.door, self.tasks, ground.clock, ground.preferences, open_session, ground.words, closed)
         self.program = Program(parts, ask)
 
     def close(self) -> None:
@@ -77,6 +75,6 @@ def start(ground: Ground, opener: OpenSession, *, language: str | None, theme: s
     running = Running(ground, opener, application.quit)
     running.program.show()
     try:
-        return application.exec()
+        return QApplication.exec()
     finally:
         running.close()

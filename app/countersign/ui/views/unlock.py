@@ -50,20 +50,36 @@ class UnlockPage(QWidget):
         outer.addLayout(row)
         outer.addStretch(3)
 
-        self._frozen = Banner(Tone.WARN, _("Payments are stopped"))
-        self._frozen.hide()
-        column.addWidget(self._frozen)
+        self._make_banner(column)
         card = Card(padding=Space.XXL)
         card.setMinimumWidth(_WIDTH)
         card.setMaximumWidth(_WIDTH)
         card.body.setSpacing(Space.M)
         column.addWidget(card)
-        mark = IconView("mark", 40, "accent")
-        card.body.addWidget(mark, alignment=Qt.AlignmentFlag.AlignLeading)
+        self._make_words(card)
+        self._make_form(card)
+        self.freeze_button = QuietButton(_("Freeze all new payments"), icon="freeze")
+        self.freeze_button.setObjectName("unlock.freeze")
+        column.addWidget(self.freeze_button)
+        self.secret.returnPressed.connect(self._unlock)
+        self.unlock_button.activated.connect(self._unlock)
+        self.kit_link.activated.connect(self._switch)
+        self.freeze_button.activated.connect(self._freeze)
+        self._with_kit = False
+
+    def _make_banner(self, column: QVBoxLayout) -> None:
+        self._frozen = Banner(Tone.WARN, _("Payments are stopped"))
+        self._frozen.hide()
+        column.addWidget(self._frozen)
+
+    def _make_words(self, card: Card) -> None:
+        card.body.addWidget(IconView("mark", 40, "accent"), alignment=Qt.AlignmentFlag.AlignLeading)
         self._heading = PlainLabel("", Variant.HEADING)
         self._lead = PlainLabel("", Variant.MUTED)
         card.add(self._heading)
         card.add(self._lead)
+
+    def _make_form(self, card: Card) -> None:
         self.secret = SecretField(_("Passphrase"))
         self.secret.setObjectName("unlock.passphrase")
         self._field = Field(_("Passphrase"), self.secret)
@@ -83,15 +99,6 @@ class UnlockPage(QWidget):
         self._protection = PlainLabel("", Variant.CAPTION)
         self._protection.hide()
         card.add(self._protection)
-        self.freeze_button = QuietButton(_("Freeze all new payments"), icon="freeze")
-        self.freeze_button.setObjectName("unlock.freeze")
-        column.addWidget(self.freeze_button)
-
-        self.secret.returnPressed.connect(self._unlock)
-        self.unlock_button.activated.connect(self._unlock)
-        self.kit_link.activated.connect(self._switch)
-        self.freeze_button.activated.connect(self._freeze)
-        self._with_kit = False
 
     def attach(self, presenter: UnlockPresenter) -> None:
         """Take the presenter and show its first state."""
