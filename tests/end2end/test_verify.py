@@ -95,7 +95,7 @@ def test_the_report_says_what_the_order_says(
     assert order["transaction_status"] == "ACSC"
     events = report["events"]
     assert isinstance(events, list)
-    assert [event["kind"] for event in events][0] == "order.frozen"
+    assert events[0]["kind"] == "order.frozen"
     assert any(event.get("reply", {}).get("text") == "{}" for event in events)
 
 
