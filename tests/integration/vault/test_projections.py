@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from countersign.adapters.vault import projections
 from countersign.adapters.vault.door import FileVaultDoor
 from countersign.application.ports.vault import HistoryQuery
 from countersign.domain.canonical import Json
@@ -18,16 +19,16 @@ from tests.integration.vault.story import Story, entry
 
 def test_an_order_from_approval_to_settlement(door: FileVaultDoor, story: Story) -> None:
     content = story.approved()
-    projections = door.projections()
-    assert [item.state for item in projections.orders_in_flight()] == [OrderState.APPROVED]
+    asked = door.projections()
+    assert [item.state for item in asked.orders_in_flight()] == [OrderState.APPROVED]
     story.intent(content)
     story.settled(content)
-    record = projections.order(content.order)
+    record = asked.order(content.order)
     assert record is not None
     assert record.state is OrderState.SETTLED
     assert record.digest == content.digest
-    assert not projections.orders_in_flight()
-    assert [line.kind for line in projections.timeline(content.order)] == [
+    assert not asked.orders_in_flight()
+    assert [line.kind for line in asked.timeline(content.order)] == [
         kinds.ORDER_FROZEN,
         kinds.ORDER_ASSESSED,
         kinds.ORDER_APPROVED,
@@ -35,11 +36,11 @@ def test_an_order_from_approval_to_settlement(door: FileVaultDoor, story: Story)
         kinds.ORDER_INITIATED,
         kinds.ORDER_STATUS_CHANGED,
     ]
-    (payee,) = projections.payees("hartwell")
+    (payee,) = asked.payees("hartwell")
     assert (payee.account, payee.paid_count, payee.last_paid_at) == (SOLICITORS[1], 1, START_MS)
-    assert projections.payees("nobody") == ()
-    assert projections.outgoing_minor("EUR") == ((START_MS, 2_500_000_00, SOLICITORS[1]),)
-    found = projections.payee_by_account(SOLICITORS[1])
+    assert asked.payees("nobody") == ()
+    assert asked.outgoing_minor("EUR") == ((START_MS, 2_500_000_00, SOLICITORS[1]),)
+    found = asked.payee_by_account(SOLICITORS[1])
     assert found is not None
     assert found.payee == content.payee
 
@@ -99,7 +100,11 @@ def test_pending_becomes_booked_and_the_same_again_changes_nothing(door: FileVau
     assert door.verify(lambda _done, _total: True).projections_equal
 
 
-def test_search_finds_letters_ideographs_and_accounts(door: FileVaultDoor, story: Story) -> None:
+@pytest.mark.parametrize("rare", [0, 5000])
+def test_search_finds_letters_ideographs_and_accounts(
+    door: FileVaultDoor, story: Story, monkeypatch: pytest.MonkeyPatch, rare: int
+) -> None:
+    monkeypatch.setattr(projections, "_RARE", rare)
     story.statement(
         [
             entry("e1", -100, START_MS, counterparty="工商银行上海分行", remittance="购房定金"),
@@ -124,6 +129,10 @@ def test_search_finds_letters_ideographs_and_accounts(door: FileVaultDoor, story
     assert found("r") >= {200}
     assert found("0532013") == {300}
     assert found("rent may") == {200}
+    assert found("rent j") == {200}
+    assert found("rent jü fo") == {200}
+    assert found("rent xx") == set()
+    assert found("rent 工商") == set()
     assert found('"') == set()
     assert found("AND OR NOT (") == set()
     assert found("nothing") == set()
@@ -148,10 +157,10 @@ def test_pages_follow_one_another_without_gap_or_overlap(door: FileVaultDoor, st
 def test_history_is_narrowed_by_account_state_and_time(door: FileVaultDoor, story: Story) -> None:
     content = story.approved()
     story.statement([entry("e1", -100, START_MS - DAY_MS), entry("e2", 200, START_MS + DAY_MS)])
-    projections = door.projections()
+    asked = door.projections()
 
     def found(query: HistoryQuery) -> set[int]:
-        return {row.amount.minor for row in projections.history(query).rows}
+        return {row.amount.minor for row in asked.history(query).rows}
 
     order = -content.payment.instructed_amount.minor
     assert found(HistoryQuery(account="resource-1")) == {-100, 200, order}

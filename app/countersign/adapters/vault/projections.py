@@ -26,6 +26,7 @@ from countersign.domain.money import Money
 from countersign.domain.payee import PayeeRecord, fold_payee
 
 DAYS_SHOWN: Final = 90
+_RARE: Final = 5000  # rows: so many are quickly listed
 STATES_OF_ENTRIES: Final = frozenset({"booked", "pending"})
 
 _COLUMNS = (
@@ -129,8 +130,14 @@ class VaultProjections:
             conditions.append(f"found.{leading[0]} MATCH ?")
             parameters.append(leading[1])
             if terms.trigrams and terms.grams:
-                conditions.append("t.place IN (SELECT rowid FROM p_grams WHERE p_grams MATCH ?)")
+                conditions.append("+found.rowid IN (SELECT rowid FROM p_grams WHERE p_grams MATCH ?)")
                 parameters.append(terms.grams)
+            if terms.beginnings and self._is_rare(terms.beginnings):
+                conditions.append("+found.rowid IN (SELECT rowid FROM p_grams WHERE p_grams MATCH ?)")
+                parameters.append(terms.beginnings)
+            elif terms.beginnings:
+                conditions += ["' ' || t.grams || ' ' LIKE ?"] * len(terms.patterns)
+                parameters += terms.patterns
         order_by = "found.rowid" if query.text.strip() else "t.place"
         self._narrow(query, order_by, conditions, parameters)
         found = self._reader.rows(
@@ -141,6 +148,10 @@ class VaultProjections:
         resources = self._resources()
         rows = tuple(_transfer(row, resources) for row in found[: query.limit])
         return HistoryPage(rows, more=len(found) > query.limit)
+
+    def _is_rare(self, grams: str) -> bool:
+        found = self._reader.rows("SELECT rowid FROM p_grams WHERE p_grams MATCH ? LIMIT ?", (grams, _RARE))
+        return len(found) < _RARE
 
     def _narrow(self, query: HistoryQuery, place: str, conditions: list[str], parameters: list[object]) -> None:
         if query.account:

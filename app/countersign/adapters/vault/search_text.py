@@ -20,10 +20,20 @@ _BEGINNING = 2
 
 @dataclass(frozen=True, slots=True)
 class SearchTerms:
-    """A search in the terms of the two indexes; empty text where an index isn't asked."""
+    """A search in the terms of the two indexes; empty text where an index isn't asked.
+
+    Attributes:
+        trigrams: For the index of three characters in a row.
+        grams: For the index of pairs and beginnings.
+        beginnings: Beginnings of words beside trigrams, as the second index would be asked for them.
+        patterns: The same for ``' ' || grams || ' '`` of each row: where they are common, looking at the rows that the
+            trigrams find is faster than their index.
+    """
 
     trigrams: str
     grams: str
+    beginnings: str = ""
+    patterns: tuple[str, ...] = ()
 
 
 def _folded(text: str) -> str:
@@ -46,13 +56,21 @@ def search_terms(text: str) -> SearchTerms:
     """Read what a person typed: all words must be found."""
     trigrams: list[str] = []
     grams: list[str] = []
+    beginnings: list[str] = []
     for term in _folded(text).split():
         if len(term) >= _TRIGRAM:
             trigrams.append(_quoted(term))
             continue
-        short = [*_IDEOGRAPHS.findall(term), *_WORDS.findall(_IDEOGRAPHS.sub(" ", term))]
-        grams += [_quoted(word) + ("*" if len(word) < _BEGINNING else "") for word in short]
-    return SearchTerms(" ".join(trigrams), " ".join(grams))
+        grams += [_gram(run) for run in _IDEOGRAPHS.findall(term)]
+        beginnings += _WORDS.findall(_IDEOGRAPHS.sub(" ", term))
+    if trigrams:
+        patterns = tuple(f"% {word} %" if len(word) == _BEGINNING else f"% {word}%" for word in beginnings)
+        return SearchTerms(" ".join(trigrams), " ".join(grams), " ".join(map(_gram, beginnings)), patterns)
+    return SearchTerms("", " ".join([*grams, *map(_gram, beginnings)]))
+
+
+def _gram(word: str) -> str:
+    return _quoted(word) + ("*" if len(word) < _BEGINNING else "")
 
 
 def _quoted(text: str) -> str:

@@ -18,7 +18,11 @@ def test_pairs_of_ideographs_the_last_alone_and_beginnings_of_words() -> None:
 def test_long_terms_ask_the_trigrams_and_short_ones_the_pairs() -> None:
     assert search_terms("Hartwell 工商 r") == search_terms("  hartwell   工商  R ")
     found = search_terms("Hartwell 工商 r")
-    assert (found.trigrams, found.grams) == ('"hartwell"', '"工商" "r"*')
+    assert (found.trigrams, found.grams, found.beginnings) == ('"hartwell"', '"工商"', '"r"*')
+    assert found.patterns == ("% r%",)
+    assert search_terms("hartwell st").patterns == ("% st %",)
+    assert search_terms("工商 r") == search_terms("r 工商")
+    assert search_terms("工商 r").grams == '"工商" "r"*'
     assert search_terms("商").grams == '"商"*'
     assert search_terms("工商银行").trigrams == '"工商银行"'
     assert search_terms(' "" - ').trigrams == search_terms(' "" - ').grams == ""
