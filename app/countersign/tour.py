@@ -90,7 +90,7 @@ def _play(out: Path, notes: Notes) -> int:
     running = Running(ground, partial(session_opener, ground), application.quit, ask=_saver(out))
     watch = StallWatch(application)
     running.program.show()
-    guide = Guide(out, notes, running, Window(running), iter(range(1, 1000)))
+    guide = Guide(out, notes, running, Window(running), watch, iter(range(1, 1000)))
 
     def ended(error: Exception | None) -> None:
         notes.error = f"{type(error).__name__}: {error}" if error else ""
@@ -102,6 +102,7 @@ def _play(out: Path, notes: Notes) -> int:
         QApplication.exec()
     running.close()
     notes.outcome["longest_stall_ms"] = watch.longest_ms
+    notes.outcome["stalls"] = [{"busy_ms": round(stall.busy_ms), "where": stall.where} for stall in watch.stalls]
     return 0 if not notes.error and notes.outcome.get("status") in {"ACSC", "ACCC"} else 1
 
 
@@ -124,6 +125,7 @@ class Guide:
     notes: Notes
     running: Running
     window: Window
+    watch: StallWatch
     numbers: Iterator[int]
     _begun: float = field(default_factory=time.monotonic)
     _passphrase: str = ""
@@ -133,7 +135,9 @@ class Guide:
     def picture(self, name: str) -> None:
         """Take a picture of the window and note how long the step took."""
         file = f"{next(self.numbers):02d}-{name}.png"
-        if not self.window.shell.grab().save(str(self.out / file)):
+        with self.watch.looking_away():
+            saved = self.window.shell.grab().save(str(self.out / file))
+        if not saved:
             raise OSError(file)
         now = time.monotonic()
         self.notes.steps.append({"name": name, "seconds": round(now - self._begun, 3), "picture": file})
@@ -157,6 +161,8 @@ class Guide:
         yield window.showing("new_vault.name")
         window.type("new_vault.name", NAME)
         self._passphrase = window.text("new_vault.offer")
+        # So that the campaigns can open this vault: it holds practice money only.
+        (self.out / "passphrase.txt").write_text(self._passphrase, "utf-8")
         window.press("new_vault.take_offer")
         yield window.idle()
         self.picture("passphrase")

@@ -6,8 +6,8 @@ from collections.abc import Callable, Mapping
 from typing import Final
 
 from PySide6.QtCore import QEvent, QObject, Qt, QTimer
-from PySide6.QtGui import QCloseEvent, QKeySequence, QShortcut
-from PySide6.QtWidgets import QApplication, QDialog, QHBoxLayout, QStackedWidget, QVBoxLayout, QWidget
+from PySide6.QtGui import QCloseEvent, QGuiApplication, QKeySequence, QShortcut, QWindow
+from PySide6.QtWidgets import QDialog, QHBoxLayout, QStackedWidget, QVBoxLayout, QWidget
 
 from countersign.presentation.messages import _
 from countersign.presentation.shell import Page, ShellPresenter, ShellState
@@ -114,7 +114,8 @@ class Shell(QWidget):
         keys = {"Ctrl+N": self._new_transfer, "Ctrl+F": self._search}
         for sequence, call in keys.items():
             QShortcut(QKeySequence(sequence), self).activated.connect(call)
-        QApplication.instance().installEventFilter(self)  # type: ignore[union-attr]  # there is one: we are a widget
+        # Windows see every touch of a hand first; a filter on the program would see each event of each widget.
+        _program().focusWindowChanged.connect(self._watch_window)
 
     # — what the presenter says —
 
@@ -218,8 +219,12 @@ class Shell(QWidget):
         if self._presenter.unlocked:
             self._presenter.open_history()
 
+    def _watch_window(self, window: QWindow | None) -> None:
+        if window is not None:
+            window.installEventFilter(self)
+
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
-        """Note activity anywhere in the program."""
+        """Note activity in any window of the program."""
         if event.type() in _ACTIVITY:
             self._presenter.activity()
         return super().eventFilter(watched, event)
@@ -227,7 +232,7 @@ class Shell(QWidget):
     def retire(self) -> None:
         """Leave the stage to another window, without ending the program."""
         self._idle.stop()
-        QApplication.instance().removeEventFilter(self)  # type: ignore[union-attr]  # there is one: we are a widget
+        _program().focusWindowChanged.disconnect(self._watch_window)
         self.hide()
 
     def closeEvent(self, event: QCloseEvent) -> None:
@@ -235,3 +240,10 @@ class Shell(QWidget):
         self.retire()
         self._closed()
         event.accept()
+
+
+def _program() -> QGuiApplication:
+    found = QGuiApplication.instance()
+    if not isinstance(found, QGuiApplication):
+        raise TypeError("application")
+    return found
