@@ -29,6 +29,7 @@ _MARGIN_MM: Final = 18
 _INK: Final[Palette] = PALETTES[Theme.LIGHT]
 _LABEL_SHARE: Final = 0.32
 _GAP: Final = 14.0
+_ONE_LINE: Final = 32.0  # a row lower than this has one line, and both its sides stand in the middle of it
 
 
 class ReceiptNotWrittenError(OSError):
@@ -127,9 +128,13 @@ class _Sheet:
         for row, high in zip(section.rows, heights, strict=True):
             self._painter.fillRect(QRectF(0, self._top, self._width, 0.6), QColor(_INK.border))
             left = self._width * _LABEL_SHARE
-            self._text(row.label, 11, QColor(_INK.muted), top=self._top + 5, width=left - 12)
             weight = Weight.SEMIBOLD if row.strong else Weight.REGULAR
-            self._text(row.value, 12, QColor(_INK.text), weight, left=left, top=self._top + 4.5)
+            tall = self._height_of(row.label, 11, Weight.REGULAR, left - 12)
+            middle = self._top + (high - tall) / 2 if high < _ONE_LINE else self._top + 5
+            self._text(row.label, 11, QColor(_INK.muted), top=middle, width=left - 12)
+            tall = self._height_of(row.value, 12, weight, self._width - left)
+            middle = self._top + (high - tall) / 2 if high < _ONE_LINE else self._top + 4.5
+            self._text(row.value, 12, QColor(_INK.text), weight, left=left, top=middle)
             self._top += high
         self._top += _GAP
 

@@ -86,7 +86,7 @@ class HistoryPage(ScrollPage):
         self.search = TextField(_("Search payments"), placeholder=_("Search name, account, reference"), icon="search")
         self.search.setObjectName("history.search")
         self.search.setClearButtonEnabled(False)
-        self.search.textEdited.connect(self._pause.start)
+        self.search.textEdited.connect(self._typed)
         self.search.returnPressed.connect(self._search)
         self.set_tools([self.search])
 
@@ -225,6 +225,9 @@ class HistoryPage(ScrollPage):
             self.scroll_to(self._detail_card)
 
     # — what the person does —
+
+    def _typed(self, _text: str) -> None:
+        self._pause.start()
 
     def _search(self) -> None:
         self._pause.stop()
