@@ -7,7 +7,7 @@ from dataclasses import replace
 
 from countersign.application.flows.script import Script, on_network, on_read
 from countersign.application.flows.transfer import missing, with_payee
-from countersign.application.ports.practice import Letter
+from countersign.application.ports.practice import Letter, PracticeWorld
 from countersign.application.ports.vault import PayeeRow
 from countersign.domain.accounts import AccountFault, Iban, looks_like_account, read_iban
 from countersign.domain.errors import CountersignError
@@ -57,7 +57,7 @@ class PayeeStep:
         draft = self._desk.draft
         self._name, self._account, self._agent = draft.name, iban_text(draft.account), draft.agent
         self._pressed = False
-        self._desk.run(self._load(), self._take_loaded)
+        self._desk.run(self._load(), self._take_known_payees)
 
     def search(self, text: str) -> None:
         """Narrow the list of known payees."""
@@ -135,25 +135,30 @@ class PayeeStep:
 
     # — work —
 
-    def _load(self) -> Script[tuple[Sequence[PayeeRow], Sequence[Letter]]]:
-        session = self._desk.session
-        known = yield from on_read(session.reader.payees)
+    def _load(self) -> Script[Sequence[PayeeRow]]:
+        known = yield from on_read(self._desk.session.reader.payees)
         yield from on_read(_warm_up)
-        letters: Sequence[Letter] = self._letters
-        if session.practice is not None and not self._loaded:
-            try:
-                letters = yield from on_network(session.practice.mailbox)
-            except CountersignError:  # the mailbox is an offer: without it the form still works
-                letters = ()
-        return known, letters
+        return known
 
-    def _take_loaded(self, loaded: tuple[Sequence[PayeeRow], Sequence[Letter]]) -> None:
-        self._all_known, self._letters = loaded
-        self._loaded = True
+    def _read_mailbox(self, world: PracticeWorld) -> Script[Sequence[Letter]]:
+        try:
+            return (yield from on_network(world.mailbox))
+        except CountersignError:  # the mailbox is an offer: without it the form still works
+            return ()
+
+    def _take_letters(self, letters: Sequence[Letter]) -> None:
+        self._letters = letters
+        self._desk.render()
+
+    def _take_known_payees(self, known: Sequence[PayeeRow]) -> None:
+        self._all_known, self._loaded = known, True
         draft = self._desk.draft
         kept = next((row for row in self._all_known if row.payee == draft.payee), None)
         self._chosen = kept.payee if kept and (kept.name, kept.account) == (draft.name, draft.account) else ""
         self.search(self._search)
+        world = self._desk.session.practice
+        if world is not None and not self._letters:
+            self._desk.run(self._read_mailbox(world), self._take_letters)
 
     def _take_known(self, record: PayeeRecord | None) -> None:
         if record is None:
@@ -204,6 +209,7 @@ class PayeeStep:
         draft, chosen = self._desk.draft, self._chosen_row()
         account = self._read()
         return PayeeState(
+            ready=self._loaded,
             search=self._search,
             known=tuple(self._known_line(row) for row in self._known),
             known_note=self._known_note(),
@@ -221,7 +227,6 @@ class PayeeStep:
             sources=details_sources(),
             letters=tuple(self._letter_line(item) for item in self._letters),
             letter=open_letter(self._letter) if self._letter else None,
-            has_mailbox=self._desk.session.practice is not None,
             faults=self._faults() if self._pressed else (),
         )
 

@@ -54,6 +54,7 @@ class PayeeState:
     """What the first step shows.
 
     Attributes:
+        ready: The known payees are there; before, there is nothing to fill in yet.
         chosen: Name of the known payee that was chosen; empty while the form counts.
         account_note: What a good account number says of itself: country and bank.
         name_fault: Shown live.
@@ -61,6 +62,7 @@ class PayeeState:
         faults: Shown as a summary after Continue was pressed.
     """
 
+    ready: bool
     search: str
     known: tuple[KnownPayee, ...]
     known_note: str
@@ -78,7 +80,6 @@ class PayeeState:
     sources: tuple[Option, ...]
     letters: tuple[LetterLine, ...]
     letter: OpenLetter | None
-    has_mailbox: bool
     faults: tuple[Fault, ...]
 
 

@@ -45,10 +45,9 @@ class PayeePage(StepPage):
         self._shown: PayeeState | None = None
         self._all = False
         self._letter_open = False
+        self._formed = False
+        self.mailbox: MailboxCard | None = None
         self._make_known()
-        self._make_form()
-        self.mailbox = MailboxCard(presenter.payee.open_letter, presenter.payee.close_letter)
-        self.add_aside(self.mailbox)
         self.back = SafeButton(_("Save and leave"))
         self.back.setObjectName("transfer.payee.back")
         self.back.activated.connect(presenter.back)
@@ -75,6 +74,7 @@ class PayeePage(StepPage):
         self.add(self.known_card)
 
     def _make_form(self) -> None:
+        self._formed = True
         step = self._presenter.payee
         self._new_instead = LinkButton(_("Pay someone new instead"))
         self._new_instead.setObjectName("transfer.payee.new")
@@ -117,15 +117,35 @@ class PayeePage(StepPage):
             self._fill_known(page.known)
         self._known_note.setText(page.known_note)
         self._known_note.setVisible(bool(page.known_note))
+        if not page.ready:
+            return
+        if not self._formed:  # a piece at a time: no event may hold the window for long
+            self._make_form()
+        self._show_form(page, before)
+        if page.letters:
+            self._show_mailbox(page)
+
+    def _show_mailbox(self, page: PayeeState) -> None:
+        if self.mailbox is None:
+            step = self._presenter.payee
+            self.mailbox = MailboxCard(step.open_letter, step.close_letter)
+            self.add_aside(self.mailbox)
+        self.mailbox.show_letters(page)
+        opened = page.letter is not None
+        if opened and not self._letter_open and not page.chosen:
+            self.scroll_to(self.form)
+        self._letter_open = opened
+
+    def _show_form(self, page: PayeeState, before: PayeeState | None) -> None:
         chosen = bool(page.chosen)
         self.form.setVisible(not chosen)
         self._new_instead.setVisible(chosen)
         quietly(self.name, partial(self._set_text, self.name, page.name))
         quietly(self.account, partial(self._set_text, self.account, page.account))
-        if before is None or before.kinds != page.kinds:
+        if before is None or not before.ready:
             self.kind.set_options([(option.value, option.title) for option in page.kinds])
         quietly(self.kind, partial(self.kind.set_value, page.kind))
-        if before is None or before.sources != page.sources:
+        if before is None or not before.ready:
             self.source.set_choices([Choice(option.value, option.title) for option in page.sources])
             for option in page.sources:
                 self.source.card(option.value).setObjectName(f"transfer.payee.source.{option.value}")
@@ -133,11 +153,6 @@ class PayeePage(StepPage):
             known = page.source in {option.value for option in page.sources}
             self.source.set_value(page.source if known else None)
         self._show_faults_live(page)
-        self.mailbox.show_letters(page)
-        opened = page.letter is not None
-        if opened and not self._letter_open and not chosen:
-            self.scroll_to(self.form)
-        self._letter_open = opened
 
     def _show_faults_live(self, page: PayeeState) -> None:
         fields = {"name": self.name_field, "account": self.account_field, "source": self.source_field}
