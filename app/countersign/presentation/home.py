@@ -123,6 +123,7 @@ class _Known:
     drafts: Sequence[TransferDraft] = ()
     frozen: bool = False
     paid_here: bool = False
+    cards: tuple[AccountCard, ...] = ()
 
 
 class HomePresenter:
@@ -175,12 +176,17 @@ class HomePresenter:
 
     def _look(self) -> Script[_Known]:
         session = self._session
-        accounts = yield from on_read(session.reader.accounts)
+        accounts, cards = yield from on_read(self._accounts)
         orders = yield from on_read(session.reader.orders_in_flight)
         frozen = yield from on_read(session.reader.frozen)
         paid_here = yield from on_read(self._paid_here)
         drafts = yield from on_vault(partial(saved_drafts, session.vault))
-        return _Known(accounts, orders, drafts, frozen, paid_here)
+        return _Known(accounts, orders, drafts, frozen, paid_here, cards)
+
+    def _accounts(self) -> tuple[Sequence[AccountRow], tuple[AccountCard, ...]]:
+        """Read the accounts, and write their lines out here: ninety days each are too much for the window's thread."""
+        rows, tag = self._session.reader.accounts(), language()
+        return rows, tuple(_card(row, tag) for row in rows)
 
     def _paid_here(self) -> bool:
         """Tell whether an order was ever settled here: one page of the newest settled ones tells."""
@@ -244,7 +250,7 @@ class HomePresenter:
             state = replace(
                 state,
                 waiting=waiting,
-                accounts=tuple(_card(row) for row in known.accounts),
+                accounts=known.cards,
                 safety=self._safety_lines(known),
                 as_of=self._as_of(known),
                 first_time=not known.paid_here and not known.orders and not known.drafts,
@@ -356,8 +362,7 @@ def _letters_item(letters: Sequence[Letter]) -> tuple[WaitingItem, ...]:
     )
 
 
-def _card(row: AccountRow) -> AccountCard:
-    tag = language()
+def _card(row: AccountRow, tag: str) -> AccountCard:
     currency = row.balance.currency
     last = datetime.fromtimestamp(row.as_of / 1000, UTC).date()
     count = len(row.daily_balances)
