@@ -16,20 +16,21 @@ from PySide6.QtWidgets import QApplication, QDialog, QFileDialog, QWidget
 from countersign.application.flows.script import Script
 from countersign.application.ports.clock import Clock
 from countersign.application.ports.preferences import LANGUAGES, Preferences, PreferencesStore
-from countersign.application.ports.tasks import Tasks
+from countersign.application.ports.tasks import Lane, Tasks
 from countersign.application.ports.vault import Vault
 from countersign.application.ports.vault_door import VaultDoor
 from countersign.presentation.first_run import NewVaultPresenter
 from countersign.presentation.history import HistoryPresenter
 from countersign.presentation.home import HomePresenter, Safety
 from countersign.presentation.learning import LearningPresenter
-from countersign.presentation.messages import _, set_language
+from countersign.presentation.messages import _, language, set_language
 from countersign.presentation.order import OrderPresenter
 from countersign.presentation.settings import SettingsPresenter
 from countersign.presentation.setup import SetupPresenter
 from countersign.presentation.shell import Opened, Page, ShellPresenter
 from countersign.presentation.transfer import TransferPresenter
 from countersign.presentation.unlock import UnlockPresenter, frozen_text, no_keyring_text
+from countersign.presentation.warm_up import warm_up
 from countersign.ui.kit_pdf import paint_kit, write_kit
 from countersign.ui.receipt_pdf import ReceiptExporter
 from countersign.ui.shell import MakePage, Shell
@@ -82,6 +83,7 @@ class Program:
         self._words = parts.words
         self.presenter = ShellPresenter(parts.door, parts.tasks, parts.clock, parts.preferences, parts.open_session)
         self._apply(parts.preferences.load())
+        self._warm_up()
         self.shell = self._make_shell()
 
     def show(self) -> None:
@@ -93,17 +95,18 @@ class Program:
     # — looks —
 
     def _apply(self, preferences: Preferences) -> None:
-        language = preferences.language or system_language()
-        set_language(language)
+        chosen = preferences.language or system_language()
+        set_language(chosen)
         instance = QApplication.instance()
         if isinstance(instance, QApplication):
-            apply_theme(instance, chosen_theme(preferences.theme), language, preferences.text_percent)
+            apply_theme(instance, chosen_theme(preferences.theme), chosen, preferences.text_percent)
 
     def changed(self, preferences: Preferences) -> None:
         """Have preferences take effect: a new language makes the window anew, where it was."""
         before = self._language
         self._apply(preferences)
         if (preferences.language or system_language()) != before:
+            self._warm_up()
             geometry = self.shell.saveGeometry()
             old, self.shell = self.shell, self._make_shell()
             self.shell.restoreGeometry(geometry)
@@ -111,6 +114,10 @@ class Program:
             self.presenter.move_to(self.shell)
             old.retire()
             old.deleteLater()
+
+    def _warm_up(self) -> None:
+        """Load what is slow to load while nobody waits for it."""
+        self._parts.tasks.run(Lane.READ, partial(warm_up, language()), lambda _none: None, self.presenter.report)
 
     def _make_shell(self) -> Shell:
         preferences = self._parts.preferences.load()
