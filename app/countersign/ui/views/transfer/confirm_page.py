@@ -31,7 +31,7 @@ class ConfirmPage(StepPage):
     def show_step(self, state: TransferState, page: ScaState) -> None:
         """Show the state."""
         self.show_frame(state)
-        self._bar.set_note(state.note)
+        self._bar.set_note(self.note_for(state))
         self.back.setVisible(state.may_go_back)
         self.leave.setVisible(page.phase is not Phase.WORKING)
         self.sca.show_state(page)

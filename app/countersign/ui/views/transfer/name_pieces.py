@@ -47,8 +47,10 @@ class NamePieces(QWidget):
     def set_pieces(self, pieces: Sequence[Piece]) -> None:
         """Show a name."""
         name = "".join(piece.text for piece in pieces)
-        differing = ", ".join(f"“{piece.text}”" for piece in pieces if not piece.same and piece.text.strip())
-        spoken = f"{self._label}: {name}"
+        differing = _(", ").join(
+            _("“{name}”").format(name=piece.text) for piece in pieces if not piece.same and piece.text.strip()
+        )
+        spoken = _("{label}: {value}").format(label=self._label, value=name)
         if differing:
             spoken = _("{name}. It differs at {letters}.").format(name=spoken, letters=differing)
         self._canvas.setAccessibleName(spoken)

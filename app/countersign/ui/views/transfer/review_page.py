@@ -122,7 +122,7 @@ class ReviewPage(StepPage):
     def show_step(self, state: TransferState, page: ReviewState) -> None:
         """Show the state."""
         self.show_frame(state)
-        self._bar.set_note(state.note)
+        self._bar.set_note(self.note_for(state))
         stopped = bool(page.set_aside)
         shown = page.read_back
         for widget in (self.order_card, self.digits_card, self.call_card, self.phrase_card, self._bar):

@@ -55,7 +55,7 @@ class RiskPage(StepPage):
     def show_step(self, state: TransferState, page: RiskState) -> None:
         """Show the state."""
         self.show_frame(state)
-        self._bar.set_note(state.note)
+        self._bar.set_note(self.note_for(state))
         special = page.interruption is not None or page.halt is not None
         self._bar.setVisible(not special)
         self.heading.setVisible(not special)

@@ -10,6 +10,7 @@ from PySide6.QtCore import QTimer
 from countersign.presentation.messages import _
 from countersign.presentation.transfer import TransferState
 from countersign.presentation.transfer_desk import Fault
+from countersign.ui.theme.look import look
 from countersign.ui.theme.tokens import Tone
 from countersign.ui.widgets import (
     Banner,
@@ -23,6 +24,8 @@ from countersign.ui.widgets import (
     Stepper,
     StepState,
 )
+
+_LARGE = 150  # per cent
 
 
 class StepPage(ScrollPage):
@@ -52,13 +55,18 @@ class StepPage(ScrollPage):
         """Set the two buttons, with the number of the step between them."""
         self._footer = self.set_actions(safe, primary, self._note)
 
+    @staticmethod
+    def note_for(state: TransferState) -> str:
+        """Return the note between the buttons; at large text sizes the line of steps says it, and room is scarce."""
+        return state.note if look().text_percent < _LARGE else ""
+
     def show_frame(self, state: TransferState) -> None:
         """Show what all steps have."""
         self.set_heading(state.heading, state.lead)
         self.stepper.set_steps([Step(mark.name, StepState(mark.state)) for mark in state.steps])
         self._note = state.note
         if self._footer is not None:
-            self._footer.set_note(state.note)
+            self._footer.set_note(self.note_for(state))
         if state.busy:
             self.progress.set_progress(state.busy)
         self.progress.setVisible(bool(state.busy))
