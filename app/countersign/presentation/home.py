@@ -346,7 +346,9 @@ def _letters_item(letters: Sequence[Letter]) -> tuple[WaitingItem, ...]:
     count = len(asking)
     text = ngettext("{count} letter asks for a payment", "{count} letters ask for a payment", count)
     # Each in its own direction; a name that ends in a point must not end the sentence.
-    names = _(", ").join(isolate(f"“{name}”") for name in dict.fromkeys(letter.sender_name for letter in asking))
+    names = _(", ").join(
+        isolate(_("“{name}”").format(name=name)) for name in dict.fromkeys(letter.sender_name for letter in asking)
+    )
     return (
         WaitingItem(
             kind="letter",

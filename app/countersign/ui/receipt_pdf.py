@@ -19,6 +19,8 @@ from PySide6.QtGui import QColor, QFont, QPageLayout, QPageSize, QPainter, QPdfW
 from countersign.application.flows.script import Script, on_network, on_vault, run_script
 from countersign.application.session import Session
 from countersign.application.use_cases.export_receipt import receipt_ground, record_export
+from countersign.presentation.messages import _
+from countersign.domain.errors import UserFacingError
 from countersign.presentation.receipt import ReceiptRow, ReceiptSection, ReceiptState, receipt_state
 from countersign.ui.theme.fonts import Weight, families, is_chinese
 from countersign.ui.theme.tokens import PALETTES, Palette, Theme, Tone
@@ -32,22 +34,18 @@ _GAP: Final = 14.0
 _ONE_LINE: Final = 32.0  # a row lower than this has one line, and both its sides stand in the middle of it
 
 
-class ReceiptNotWrittenError(OSError):
-    """The file could not be written."""
-
-
 def write_receipt(path: Path, state: ReceiptState, evidence: bytes) -> None:
     """Write the receipt as a PDF, as a whole or not at all, readable by its owner only.
 
     Raises:
-        ReceiptNotWrittenError: The disk is full, or the place may not be written to.
+        UserFacingError: ``receipt.not_written``: the disk is full, or the place may not be written to.
     """
     content = receipt_bytes(state, evidence)
     file = QSaveFile(str(path))
     owner = QSaveFile.Permission.ReadOwner | QSaveFile.Permission.WriteOwner
     opened = file.open(QIODevice.OpenModeFlag.WriteOnly)
     if not opened or file.write(content) != len(content) or not file.setPermissions(owner) or not file.commit():
-        raise ReceiptNotWrittenError(file.errorString())
+        raise UserFacingError("receipt.not_written", reason=file.errorString())
 
 
 def receipt_bytes(state: ReceiptState, evidence: bytes) -> bytes:
@@ -115,7 +113,7 @@ class _Sheet:
         self._text(self._state.amount, 30, QColor(_INK.text), Weight.SEMIBOLD, top=self._top)
         self._chip(self._state.status, Tone(self._state.tone), self._top + 9)
         self._top += self._height_of(self._state.amount, 30, Weight.SEMIBOLD, self._width) + 2
-        words = f"{self._state.words_label}: {self._state.words}"
+        words = _("{label}: {value}").format(label=self._state.words_label, value=self._state.words)
         self._top += self._text(words, 12, QColor(_INK.text), top=self._top) + 4
         self._top += self._text(self._state.status_text, 12, QColor(_INK.muted), top=self._top) + _GAP
 

@@ -187,7 +187,7 @@ class Shell(QWidget):
         allow_text = _("Transfers can be sent again. Before you go on, make sure that nobody is pressing you.")
         body.addWidget(PlainLabel(heading, Variant.HEADING))
         text = PlainLabel(allow_text if frozen else stop_text)
-        text.setMinimumWidth(480)
+        text.setMinimumSize(480, text.heightForWidth(480))  # room for all of it, however narrow the screen
         body.addWidget(text)
         buttons = QHBoxLayout()
         keep = SafeButton(_("Leave it as it is"))

@@ -63,6 +63,7 @@ class LearningPage(ScrollPage):
     def attach(self, presenter: LearningPresenter) -> None:
         """Take the presenter and show its first state."""
         self._presenter = presenter
+        self.destroyed.connect(presenter.close)
         presenter.start()
 
     def show_state(self, state: LearningState) -> None:
@@ -294,7 +295,7 @@ def _result_item(item: ResultItem) -> QWidget:
     words = QVBoxLayout()
     words.setSpacing(Space.XS)
     words.addWidget(title)
-    words.addWidget(PlainLabel(f"{item.mark}: {item.answer}", Variant.LABEL))
+    words.addWidget(PlainLabel(_("{label}: {value}").format(label=item.mark, value=item.answer), Variant.LABEL))
     words.addWidget(PlainLabel(item.why, Variant.MUTED))
     row.addLayout(words, 1)
     return widget
