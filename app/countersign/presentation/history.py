@@ -11,85 +11,31 @@ from typing import Protocol, runtime_checkable
 from countersign.application.ports.tasks import Lane
 from countersign.application.ports.vault import AccountRow, HistoryPage, HistoryQuery, TransferRow
 from countersign.application.session import Session
-from countersign.domain.accounts import grouped, masked
 from countersign.domain.errors import CountersignError
 from countersign.domain.money import Money
 from countersign.domain.order_state import OrderState
 from countersign.presentation.error_texts import sentence
-from countersign.presentation.formats import date_text, isolate, money_text, month_text, time_text
+from countersign.presentation.formats import money_text, month_text
+from countersign.presentation.history_state import (
+    Detail,
+    HistoryState,
+    Line,
+    Month,
+    Option,
+    account_name,
+    detail_of,
+    line_of,
+    local_time,
+)
 from countersign.presentation.messages import _, language
 from countersign.presentation.navigation import Navigate
-from countersign.presentation.order_words import state_tone, state_word
+from countersign.presentation.order_words import state_word
 
 PAGE = 100
 MONTHS = 12
 _NEWEST_PAYMENTS = 4000  # what the month bars are made from; months before are left out, never shown too low
 
-Option = tuple[str, str]
-
-
-@dataclass(frozen=True, slots=True)
-class Line:
-    """A row of the table, ready to show. ``order`` is empty for an entry that no order of ours made."""
-
-    row: str
-    order: str
-    day: str
-    counterparty: str
-    account: str
-    reference: str
-    state: str
-    tone: str
-    amount: str
-
-
-@dataclass(frozen=True, slots=True)
-class Month:
-    """A month's payments out. ``key`` is ``2026-11``; ``minor`` its sum in the currency of the bars."""
-
-    key: str
-    label: str
-    minor: int
-    text: str
-    name: str
-    chosen: bool
-
-
-@dataclass(frozen=True, slots=True)
-class Detail:
-    """What is known of a bank entry, as (label, value) rows."""
-
-    title: str
-    amount: str
-    rows: tuple[tuple[str, str, bool], ...]  # the last: keep left to right
-
-
-@dataclass(frozen=True, slots=True)
-class HistoryState:
-    """What surrounds the table.
-
-    Attributes:
-        summary: How many rows there are, as far as they were fetched.
-        months_title: Which currency the bars are in; empty without bars.
-    """
-
-    heading: str
-    text: str
-    accounts: tuple[Option, ...]
-    states: tuple[Option, ...]
-    periods: tuple[Option, ...]
-    account: str
-    state: str
-    period: str
-    filtered: bool
-    summary: str
-    searching: bool
-    error: str
-    months_title: str
-    months: tuple[Month, ...]
-    detail: Detail | None
-    empty_title: str
-    empty_text: str
+__all__ = ["Detail", "HistoryPresenter", "HistoryState", "HistoryView", "Line", "Month"]
 
 
 class HistoryView(Protocol):
@@ -191,7 +137,7 @@ class HistoryPresenter:
         if row.order:
             self._go.open_order(row.order)
             return
-        self._detail = self._detail_of(row)
+        self._detail = detail_of(row, self._ground.accounts, self._session.zone)
         self._render()
 
     def close_detail(self) -> None:
@@ -227,7 +173,7 @@ class HistoryPresenter:
         if number != self._number or self._closed:
             return
         self._asking, self._more = False, page.more
-        lines = [self._line(row) for row in page.rows]
+        lines = [line_of(row, self._session.zone) for row in page.rows]
         if following:
             self._rows.extend(page.rows)
             self._view.add_rows(lines, more=page.more)
@@ -283,7 +229,7 @@ class HistoryPresenter:
     # — time —
 
     def _local(self, at_ms: int) -> datetime:
-        return datetime.fromtimestamp(at_ms / 1000, self._session.zone)
+        return local_time(at_ms, self._session.zone)
 
     def _bounds(self, period: str) -> tuple[int, int]:
         if not period:
@@ -308,7 +254,7 @@ class HistoryPresenter:
                 text=query.text,
                 accounts=(
                     ("", _("All accounts")),
-                    *((row.account, _account_name(row)) for row in self._ground.accounts),
+                    *((row.account, account_name(row)) for row in self._ground.accounts),
                 ),
                 states=(("", _("All states")), *((state, state_word(state)) for state in _states())),
                 periods=self._periods(),
@@ -370,52 +316,9 @@ class HistoryPresenter:
         year, month = map(int, key.split("-"))
         return month_text(date(year, month, 1), language())
 
-    def _line(self, row: TransferRow) -> Line:
-        tag = language()
-        return Line(
-            row=row.row,
-            order=row.order,
-            day=date_text(self._local(row.at).date(), tag, "medium"),
-            counterparty=row.counterparty or _("Unnamed"),
-            account=grouped(row.counterparty_account),
-            reference=row.reference,
-            state=state_word(row.state),
-            tone=state_tone(row.state),
-            amount=_signed(row.amount, tag),
-        )
-
-    def _detail_of(self, row: TransferRow) -> Detail:
-        tag = language()
-        own = next((item for item in self._ground.accounts if item.account == row.account), None)
-        incoming = row.amount.minor >= 0
-        rows = (
-            (_("Payer") if incoming else _("Payee"), row.counterparty or _("Unnamed"), False),
-            (_("Account"), grouped(row.counterparty_account), True),
-            (_("Booked"), time_text(row.at, str(self._session.zone), tag, "long"), False),
-            (_("Reference"), row.reference, False),
-            (_("Your account"), _account_name(own) if own else row.account, False),
-            (_("State"), state_word(row.state), False),
-        )
-        return Detail(
-            title=_("Entry of your statement"),
-            amount=_signed(row.amount, tag),
-            rows=tuple(item for item in rows if item[1]),
-        )
-
 
 def _states() -> Sequence[str]:
     return ("booked", *(state.value for state in OrderState))
-
-
-def _account_name(row: AccountRow) -> str:
-    return f"{row.name} {isolate(masked(row.iban))}"
-
-
-def _signed(amount: Money, tag: str) -> str:
-    """Write an amount with its direction: a true minus for what left, a plus for what came in."""
-    sign = "\N{MINUS SIGN}" if amount.minor < 0 else "+"
-    whole = -amount if amount.minor < 0 else amount
-    return f"{sign}{money_text(whole, tag)}"
 
 
 def _milliseconds(moment: datetime) -> int:

@@ -70,6 +70,7 @@ class HomePage(ScrollPage):
     def attach(self, presenter: HomePresenter) -> None:
         """Take the presenter and show its first state."""
         self._presenter = presenter
+        self.destroyed.connect(presenter.close)
         presenter.start()
 
     def show_state(self, state: HomeState) -> None:

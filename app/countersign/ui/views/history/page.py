@@ -78,6 +78,7 @@ class HistoryPage(ScrollPage):
     def attach(self, presenter: HistoryPresenter) -> None:
         """Take the presenter and show its first state."""
         self._presenter = presenter
+        self.destroyed.connect(presenter.close)
         presenter.start()
 
     # — parts —
