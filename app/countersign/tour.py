@@ -102,7 +102,7 @@ def _play(out: Path, notes: Notes) -> int:
         QApplication.exec()
     running.close()
     notes.outcome["longest_stall_ms"] = watch.longest_ms
-    notes.outcome["stalls"] = [{"busy_ms": round(stall.busy_ms), "where": stall.where} for stall in watch.stalls]
+    notes.outcome["stalls"] = [{"busy_ms": round(stall.own_ms), "where": stall.where} for stall in watch.stalls]
     return 0 if not notes.error and notes.outcome.get("status") in {"ACSC", "ACCC"} else 1
 
 
