@@ -349,7 +349,7 @@ def _vault() -> Block:
             _("That is not the code"),
             _("That code does not fit. Type the one showing now; look at the clock of your phone if it goes on."),
         ),
-        "statement.*": ErrorText(_("A statement can't be read"), _("The bank sent something unreadable. Fetch it anew.")),
+        "statement.*": ErrorText(_("A statement is unreadable"), _("The bank sent something unreadable. Try again.")),
         "receipt.*": ErrorText(
             _("This file is not a receipt of ours"), _("This file can't be read as a receipt. Choose the original PDF.")
         ),
