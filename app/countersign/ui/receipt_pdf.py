@@ -19,8 +19,8 @@ from PySide6.QtGui import QColor, QFont, QPageLayout, QPageSize, QPainter, QPdfW
 from countersign.application.flows.script import Script, on_network, on_vault, run_script
 from countersign.application.session import Session
 from countersign.application.use_cases.export_receipt import receipt_ground, record_export
-from countersign.presentation.messages import _
 from countersign.domain.errors import UserFacingError
+from countersign.presentation.messages import _
 from countersign.presentation.receipt import ReceiptRow, ReceiptSection, ReceiptState, receipt_state
 from countersign.ui.theme.fonts import Weight, families, is_chinese
 from countersign.ui.theme.tokens import PALETTES, Palette, Theme, Tone
