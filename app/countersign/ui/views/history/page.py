@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import date
 
 from PySide6.QtCore import QEvent, QObject, Qt, QTimer
 from PySide6.QtGui import QFontMetrics, QHideEvent, QKeySequence, QResizeEvent, QShortcut
 from PySide6.QtWidgets import QBoxLayout, QHBoxLayout, QSizePolicy, QStackedWidget, QVBoxLayout, QWidget
 
+from countersign.presentation.formats import date_text
 from countersign.presentation.history import Detail, HistoryPresenter, HistoryState, Line
-from countersign.presentation.messages import _
+from countersign.presentation.messages import _, language
 from countersign.ui.models.history_rows import Column, HistoryRows
 from countersign.ui.theme.fonts import Weight, font
 from countersign.ui.theme.look import look
@@ -37,7 +39,8 @@ DEBOUNCE_MS = 150
 _SEARCH_WIDTH = 340
 _SELECT_WIDTH = 190
 _TABLE_HEIGHT = 260
-_SAMPLES = {Column.DAY: "28 Sept 2026", Column.STATE: "Outcome unknown", Column.AMOUNT: "−EUR 8,888,888.88"}
+_LONG_DAYS = (date(2026, 9, 28), date(2026, 12, 28))  # the longest written in English, and in Chinese
+_LARGE_SUM = "−EUR 8,888,888.88"
 _WORDS = 150  # a name or a reference wants at least this much
 _LARGE_TEXT = 150
 _TWO_PANES = 900
@@ -314,7 +317,13 @@ class HistoryPage(ScrollPage):
     def _fit_columns(self) -> None:
         """Give names and references what the rest leaves; where that is too little, references and states give way."""
         metrics = QFontMetrics(font(TypeSize.BODY, Weight.MEDIUM))
-        widths = {column: metrics.horizontalAdvance(text) + 2 * Space.M + 4 for column, text in _SAMPLES.items()}
+        days = (date_text(day, language(), "medium") for day in _LONG_DAYS)
+        samples = {
+            Column.DAY: max(days, key=metrics.horizontalAdvance),
+            Column.STATE: _("Outcome unknown"),
+            Column.AMOUNT: _LARGE_SUM,
+        }
+        widths = {column: metrics.horizontalAdvance(text) + 2 * Space.M + 4 for column, text in samples.items()}
         words, room = look().px(_WORDS), self.table.viewport().width()
         left = room - sum(widths.values())
         hidden = {Column.REFERENCE} if left < 2 * words else set()
