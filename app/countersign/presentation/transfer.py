@@ -253,6 +253,8 @@ def step_names() -> dict[Step, str]:
 def _headings(step: Step, page: PageState) -> tuple[str, str]:
     if isinstance(page, NameCheckState | ScaState):
         return page.heading, page.sentence if isinstance(page, NameCheckState) else page.lead
+    if isinstance(page, ReviewState) and page.set_aside:
+        return _("This order has ended"), _("Nothing was sent.")
     if isinstance(page, RiskState) and (page.interruption or page.halt):
         return _("One question before this goes on"), ""
     return {

@@ -39,7 +39,7 @@ class ReviewPage(StepPage):
         self._presenter = presenter
         self._on_screen: ReadBack | None = None
         self._make_order()
-        self.stopped = Card(_("Stopped. Nothing was sent."), tone=Tone.OK, icon="shield-check")
+        self.stopped = Card(_("What to do now"), tone=Tone.OK, icon="shield-check")
         self._stopped_points = QVBoxLayout()
         self.stopped.body.addLayout(self._stopped_points)
         self.stopped.hide()
@@ -128,6 +128,7 @@ class ReviewPage(StepPage):
         for widget in (self.order_card, self.digits_card, self.call_card, self.phrase_card, self._bar):
             widget.setVisible(shown is not None)
         self.stopped.setVisible(stopped)
+        self.back.setVisible(not stopped)
         _fill(self._stopped_points, page.set_aside)
         _fill(self._why_points, page.reasons)
         self.why.setVisible(bool(page.reasons))

@@ -99,7 +99,7 @@ class RiskPage(StepPage):
         self._question = Field("", cards)
         card.add(self._question)
         panel.add(card)
-        safe = PrimaryButton(asked.safe_action, icon=asked.icon if asked.icon == "phone" else "call-back")
+        safe = PrimaryButton(asked.safe_action, icon="phone" if asked.code == "safe_account" else "call-back")
         safe.setObjectName("transfer.risk.safe")
         safe.activated.connect(step.safe_action)
         answer = SafeButton(_("This is my answer"))
@@ -128,10 +128,11 @@ class RiskPage(StepPage):
             again.setObjectName("transfer.risk.again")
             again.activated.connect(step.answer_again)
             actions.append(again)
-        change = SafeButton(_("Change the details"))
-        change.setObjectName("transfer.risk.change")
-        change.activated.connect(step.change_details)
-        actions.append(change)
+        if not halt.held:
+            change = SafeButton(_("Change the details"))
+            change.setObjectName("transfer.risk.change")
+            change.activated.connect(step.change_details)
+            actions.append(change)
         panel.set_actions(actions)
         return panel
 
