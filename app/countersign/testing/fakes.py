@@ -16,7 +16,7 @@ from zoneinfo import ZoneInfo
 
 from countersign.application.ports.bank import BankAccount, BankEntry
 from countersign.application.ports.practice import Letter
-from countersign.application.ports.tasks import Lane
+from countersign.application.ports.tasks import Lane, Tasks
 from countersign.application.session import Session
 from countersign.application.use_cases.connect_bank import connect_bank
 from countersign.application.use_cases.keep_payee import keep_payee
@@ -167,7 +167,7 @@ class World:
 
 
 def make_world(
-    *, tasks: InlineTasks | ManualTasks | None = None, policy: Policy | None = None, populated: bool = True
+    *, tasks: Tasks | None = None, policy: Policy | None = None, populated: bool = True
 ) -> World:
     """Make a practice workspace.
 
