@@ -44,6 +44,11 @@ PLANTED: Final = (
             ("presentation", "sqlcipher3"),
         )
     ),
+    ("inner-rooms-without-the-world", "countersign/application/planted.py", "import httpcore", None),
+    ("one-way-out", "countersign/adapters/banks/xs2a/planted.py", "import httpx", None),
+    ("one-way-out", "countersign/adapters/practice/planted.py", "from httpcore import ConnectionPool", None),
+    ("one-way-out", "countersign/bootstrap.py", "import httpx", None),
+    ("one-way-out", "practicebank/planted.py", "import httpx", None),
     ("domain-is-pure", "countersign/domain/planted.py", "import time", None),
     ("domain-is-pure", "countersign/domain/planted.py", "from pathlib import Path", None),
     (

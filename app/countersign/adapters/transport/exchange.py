@@ -1,8 +1,8 @@
 """One request, one reply: what came back, or what its absence means for the payment (SECURITY row 19).
 
-No redirects, no proxies, no cookies, no retries, no connection used twice. A connection of its own for each request
-costs a handshake and buys that a reply can't belong to another request, and that no stale connection makes an outcome
-unknown.
+No redirects, no proxies, no cookies, no retries, no connection used twice. A connection of its own
+for each request costs a handshake and buys that a reply can't belong to another request, and that no stale connection
+makes an outcome unknown.
 """
 
 from __future__ import annotations
@@ -10,29 +10,26 @@ from __future__ import annotations
 import socket
 import ssl
 from collections.abc import Callable, Mapping
+from contextlib import closing
 from dataclasses import dataclass, field, replace
 from http import HTTPStatus
+from typing import TYPE_CHECKING
 
-import httpcore
 import orjson
 
-from countersign.adapters.transport.deadline import Budget, TimedBackend
 from countersign.adapters.transport.origin import Origin
+from countersign.adapters.transport.outcome import Break, BrokenExchangeError, RedirectError
 from countersign.application.ports.clock import Clock
 from countersign.domain.errors import ConnectorError, FailureKind
 
+if TYPE_CHECKING:
+    from countersign.adapters.transport.deadline import Budget
+    from countersign.adapters.transport.engine import Answer
+
 MEBIBYTE = 1024 * 1024
-_MAX_CONNECTIONS = 4
 _PROBE_SECONDS = 0.5
 _JSON_TYPES = frozenset({"application/json", "application/problem+json"})
 _CERTIFICATE_ALERTS = ("CERTIFICATE", "UNKNOWN_CA", "ACCESS_DENIED", "HANDSHAKE_FAILURE", "DECRYPT_ERROR")
-_FAILURES = (
-    httpcore.NetworkError,
-    httpcore.TimeoutException,
-    httpcore.ProtocolError,
-    httpcore.UnsupportedProtocol,
-    httpcore.ConnectionNotAvailable,
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,22 +102,17 @@ class Transport:
     """
 
     def __init__(self, origin: Origin, clock: Clock, tls: ssl.SSLContext | None, limits: Limits | None = None) -> None:
+        from countersign.adapters.transport.engine import Engine  # noqa: PLC0415 - see there
+
         if (origin.scheme == "https") is (tls is None) or (tls is None and origin.host not in {"127.0.0.1", "::1"}):
             raise ValueError(origin.scheme)
         self.origin = origin
         self._clock = clock
         self._tls = tls
         self._limits = limits or Limits()
-        self._backend = TimedBackend(clock)
         self._closed = False
         self._heard = False  # an exchange succeeded, so the certificate is accepted
-        self._pool = httpcore.ConnectionPool(
-            ssl_context=tls,
-            max_connections=_MAX_CONNECTIONS,
-            max_keepalive_connections=0,
-            retries=0,
-            network_backend=self._backend,
-        )
+        self._engine = Engine(origin, clock, tls)
 
     def exchange(self, request: Request, limits: Limits | None = None, sent: Callable[[], None] | None = None) -> Reply:
         """Send a request and read its reply.
@@ -141,13 +133,16 @@ class Transport:
         if self._closed:
             raise ConnectorError(FailureKind.RETRYABLE, "bank.closed")
         limits = limits or self._limits
-        budget = self._backend.begin(limits.total_ms)
+        budget = self._engine.begin(limits.total_ms)
         try:
             reply = self._converse(request, limits, sent)
+        except RedirectError:
+            kind = FailureKind.RETRYABLE if request.lookup else FailureKind.UNKNOWN
+            raise ConnectorError(kind, "bank.redirect_refused") from None
         except _RefusedReply as refused:
             kind = FailureKind.RETRYABLE if request.lookup else FailureKind.UNKNOWN
             raise ConnectorError(kind, refused.code, **refused.params) from None
-        except _FAILURES as error:
+        except BrokenExchangeError as error:
             raise self._failure(request, budget, error) from error
         self._heard = True
         return reply
@@ -158,13 +153,12 @@ class Transport:
         Raises:
             ConnectorError: RETRYABLE; codes as for ``exchange``, and ``bank.refused`` (status).
         """
-        budget = self._backend.begin(self._limits.total_ms)
-        asked = httpcore.Request(
-            request.method, self._url(request), headers=self._headers_of(request), extensions=_timeouts(self._limits)
-        )
+        budget = self._engine.begin(self._limits.total_ms)
         try:
-            held = self._pool.handle_request(asked)
-        except _FAILURES as error:
+            held = self._sent(request, self._limits)
+        except RedirectError as error:
+            raise ConnectorError(FailureKind.RETRYABLE, "bank.refused", status=error.status) from None
+        except BrokenExchangeError as error:
             raise self._failure(replace(request, lookup=True), budget, error) from error
         if held.status != HTTPStatus.OK:
             held.close()
@@ -174,7 +168,7 @@ class Transport:
     def close(self) -> None:
         """Let go of connections. Exchanges after this fail with ``bank.closed``."""
         self._closed = True
-        self._pool.close()
+        self._engine.close()
 
     def local_address(self) -> str:
         """Return the address of this machine that the bank sees first. Sends nothing.
@@ -193,23 +187,13 @@ class Transport:
             raise ConnectorError(FailureKind.RETRYABLE, "bank.unreachable") from error
 
     def _converse(self, request: Request, limits: Limits, sent: Callable[[], None] | None) -> Reply:
-        def notice(event: str, _info: Mapping[str, object]) -> None:
-            if event == "http11.send_request_body.complete" and sent is not None:
-                sent()
-
-        with self._pool.stream(
-            request.method,
-            self._url(request),
-            headers=self._headers_of(request),
-            content=request.body or None,
-            extensions=_timeouts(limits) | {"trace": notice},
-        ) as found:
+        with closing(self._sent(request, limits, sent)) as found:
             return self._read(found, limits)
 
-    def _url(self, request: Request) -> httpcore.URL:
-        origin = self.origin
-        target = request.target.encode("ascii")
-        return httpcore.URL(scheme=origin.scheme.encode(), host=origin.host.encode(), port=origin.port, target=target)
+    def _sent(self, request: Request, limits: Limits, sent: Callable[[], None] | None = None) -> Answer:
+        patience = (limits.connect_ms, limits.read_ms)
+        headers = self._headers_of(request)
+        return self._engine.send(request.method, request.target, headers, request.body, patience, sent)
 
     def _headers_of(self, request: Request) -> list[tuple[str, str]]:
         headers = [("Host", self._host), ("Connection", "close"), ("Accept", "application/json"), *request.headers]
@@ -222,33 +206,31 @@ class Transport:
         host = f"[{self.origin.host}]" if ":" in self.origin.host else self.origin.host
         return f"{host}:{self.origin.port}"
 
-    def _read(self, found: httpcore.Response, limits: Limits) -> Reply:
-        if found.status // 100 == 3:  # noqa: PLR2004 - the class of redirects
-            raise _RefusedReply("bank.redirect_refused")
+    def _read(self, found: Answer, limits: Limits) -> Reply:
         if found.status // 100 not in {2, 4}:
             raise _RefusedReply("bank.server_error", status=found.status)
         headers = _headers(found)
         if headers.get("content-length", "").isdecimal() and int(headers["content-length"]) > limits.body_bytes:
             raise _RefusedReply("bank.reply_too_large", limit=limits.body_bytes)
         body = bytearray()
-        for chunk in found.iter_stream():
+        for chunk in found.pieces():
             body += chunk
             if len(body) > limits.body_bytes:
                 raise _RefusedReply("bank.reply_too_large", limit=limits.body_bytes)
         value = _parsed(headers, bytes(body), limits) if body else None
         return Reply(found.status, headers, bytes(body), value, self._clock.now_ms())
 
-    def _failure(self, request: Request, budget: Budget, error: Exception) -> ConnectorError:
+    def _failure(self, request: Request, budget: Budget, error: BrokenExchangeError) -> ConnectorError:
         """Say what a broken exchange means."""
-        alert = _certificate_alert(error)
+        alert = isinstance(error.beneath, ssl.SSLError) and _is_certificate_alert(error.beneath)
         harmless = request.lookup or not budget.sent or alert  # after that alert the bank reads nothing
         kind = FailureKind.RETRYABLE if harmless else FailureKind.UNKNOWN
         if alert:
             return ConnectorError(kind, "bank.certificate_refused")
-        if isinstance(error, httpcore.TimeoutException):
+        if error.broken is Break.TIMED_OUT:
             code = "bank.timeout" if budget.sent else "bank.unreachable"
-        elif isinstance(error, httpcore.ConnectError):
-            code = _connect_code(error)
+        elif error.broken is Break.NOT_CONNECTED:
+            code = _connect_code(error.beneath)
         elif not self._heard and self._certificate_refused():
             code = "bank.certificate_refused"
         else:
@@ -278,12 +260,7 @@ class Transport:
         return False
 
 
-def _timeouts(limits: Limits) -> dict[str, object]:
-    connect, read = limits.connect_ms / 1000, limits.read_ms / 1000
-    return {"timeout": {"connect": connect, "read": read, "write": read, "pool": connect}}
-
-
-def _headers(found: httpcore.Response) -> dict[str, str]:
+def _headers(found: Answer) -> dict[str, str]:
     headers: dict[str, str] = {}
     for raw_name, raw_value in found.headers:
         name, value = raw_name.decode("latin-1").lower(), raw_value.decode("latin-1")
@@ -322,21 +299,10 @@ def _inside(value: object) -> list[object]:
     return value if isinstance(value, list) else []
 
 
-def _beneath(error: Exception) -> object:
-    """Return the error that httpcore wrapped: it passes it on as an argument, and drops it as a cause."""
-    return error.args[0] if error.args else None
-
-
-def _connect_code(error: httpcore.ConnectError) -> str:
-    beneath = _beneath(error)
+def _connect_code(beneath: object) -> str:
     if isinstance(beneath, ssl.SSLCertVerificationError):
         return "bank.not_trusted"
     return "bank.tls_refused" if isinstance(beneath, ssl.SSLError) else "bank.unreachable"
-
-
-def _certificate_alert(error: Exception) -> bool:
-    beneath = _beneath(error)
-    return isinstance(beneath, ssl.SSLError) and _is_certificate_alert(beneath)
 
 
 def _is_certificate_alert(error: ssl.SSLError) -> bool:
