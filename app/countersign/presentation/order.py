@@ -240,7 +240,10 @@ class OrderPresenter:
         self._problem = Problem()
         panel = self._panel or self.payment
         self._panel = panel
-        panel.open(self._order, lambda _phase: panel.check_again())
+        if panel.record is None:
+            panel.open(self._order, lambda _phase: panel.check_again())
+        else:
+            panel.check_again()
 
     def _go_on_from(self, phase: Phase) -> None:
         if phase is Phase.CONTINUE:
@@ -255,7 +258,8 @@ class OrderPresenter:
         if panel is None or self._closed:
             return
         if panel.phase is Phase.WORKING:
-            self._render()
+            if not self._quiet:
+                self._render()
         else:
             self._load(self._render)
 

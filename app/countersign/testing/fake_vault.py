@@ -74,6 +74,7 @@ class MemoryVault:
         self._entropy = entropy
         self._store = _Store()
         self._rules: Rules | None = None
+        self._orders: dict[str, OrderRecord | None] = {}
         self.identity = Identity("33" * 16, WORKSPACE, world, DEVICE, MEMBER, name)
         self.may_sign = True
         self.before_commit: Callable[[], None] = lambda: None
@@ -99,7 +100,7 @@ class MemoryVault:
             yield self
             self.before_commit()
         except BaseException:
-            self._store, self._rules = before, None
+            self._store, self._rules, self._orders = before, None, {}
             raise
         self.commits += 1
 
@@ -129,7 +130,7 @@ class MemoryVault:
         header.check_form()
         event = Event(header, fake_sign(bytes.fromhex(header.id)), body)
         events.append(event)
-        self._rules = None
+        self._rules, self._orders = None, {}
         return event
 
     def put(self, space: LocalSpace, key: str, value: JsonObject) -> None:
@@ -149,7 +150,9 @@ class MemoryVault:
 
     def order(self, order: str) -> OrderRecord | None:
         """Fold an order."""
-        return fold_order(self.events_of(order), self.rules)
+        if order not in self._orders:
+            self._orders[order] = fold_order(self.events_of(order), self.rules)
+        return self._orders[order]
 
     def payee(self, payee: str) -> PayeeRecord | None:
         """Fold a payee."""

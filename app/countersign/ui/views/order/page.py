@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from functools import partial
 
 from PySide6.QtCore import Qt, QTimer
@@ -162,6 +163,12 @@ class OrderPage(ScrollPage):
     def show_state(self, state: OrderPageState) -> None:
         """Show the state."""
         before, self._shown = self._shown, state
+        if state.poll_after_ms:
+            self._poll.start(state.poll_after_ms)
+        else:
+            self._poll.stop()
+        if before is not None and replace(before, poll_after_ms=state.poll_after_ms) == state:
+            return  # nothing but the clock has moved
         self.set_heading(state.heading)
         self._show_banner(self.problem, state.problem.title or _("That did not work"), state.problem.text)
         self._show_banner(self.warning, _("Look at this first"), state.warning)
@@ -194,10 +201,6 @@ class OrderPage(ScrollPage):
         self.evidence.show_evidence(state.evidence)
         if before is not None and before.chip != state.chip:
             announce(self, f"{state.chip}. {state.sentence}")
-        if state.poll_after_ms:
-            self._poll.start(state.poll_after_ms)
-        else:
-            self._poll.stop()
 
     def _show_questions(self, state: OrderPageState) -> None:
         self.sca.setVisible(state.sca is not None)
