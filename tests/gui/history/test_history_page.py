@@ -7,6 +7,7 @@ from dataclasses import replace
 
 import pytest
 from PySide6.QtCore import QModelIndex, Qt
+from PySide6.QtGui import QKeySequence, QShortcut
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QWidget
 from pytestqt.modeltest import ModelTester
@@ -107,6 +108,18 @@ def test_scrolling_to_the_end_fetches_the_next_page(opened: Open, qtbot: QtBot) 
     assert page.rows.rowCount() == PAGE
     page.table.scrollToBottom()
     qtbot.waitUntil(lambda: page.rows.rowCount() > PAGE)
+
+
+def test_find_goes_to_the_search_box_although_the_window_knows_the_key_too(opened: Open) -> None:
+    page, _ = opened(fakes.make_world())
+    windows: list[int] = []
+    shortcut = QShortcut(QKeySequence("Ctrl+F"), page.window())
+    shortcut.activated.connect(lambda: windows.append(1))
+    shortcut.activatedAmbiguously.connect(lambda: windows.append(2))
+    page.table.setFocus()
+    QTest.keyClick(page.table, Qt.Key.Key_F, Qt.KeyboardModifier.ControlModifier)
+    assert page.search.hasFocus()
+    assert windows == []
 
 
 def test_a_search_without_result_says_so(opened: Open) -> None:

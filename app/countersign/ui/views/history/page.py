@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from datetime import date
 
 from PySide6.QtCore import QEvent, QObject, Qt, QTimer
-from PySide6.QtGui import QFontMetrics, QHideEvent, QKeySequence, QResizeEvent, QShortcut
+from PySide6.QtGui import QFontMetrics, QHideEvent, QKeyEvent, QKeySequence, QResizeEvent, QShortcut
 from PySide6.QtWidgets import QBoxLayout, QHBoxLayout, QSizePolicy, QStackedWidget, QVBoxLayout, QWidget
 
 from countersign.presentation.formats import date_text
@@ -72,10 +72,9 @@ class HistoryPage(ScrollPage):
         # The table takes what is left of the window, instead of room below it.
         self._column.setStretch(self._column.count() - 1, 0)
         self._column.setStretchFactor(self._columns, 1)
-        for sequence, call in (("Ctrl+F", self._focus_search), ("Escape", self._close_detail)):
-            shortcut = QShortcut(QKeySequence(sequence), self)
-            shortcut.setContext(Qt.ShortcutContext.WidgetWithChildrenShortcut)
-            shortcut.activated.connect(call)
+        escape = QShortcut(QKeySequence("Escape"), self)
+        escape.setContext(Qt.ShortcutContext.WidgetWithChildrenShortcut)
+        escape.activated.connect(self._close_detail)
         follow_look(self._restyle)
 
     def attach(self, presenter: HistoryPresenter) -> None:
@@ -238,7 +237,18 @@ class HistoryPage(ScrollPage):
         if self._presenter is not None:
             self._presenter.search(self.search.text())
 
-    def _focus_search(self) -> None:
+    def event(self, event: QEvent) -> bool:
+        """Keep Ctrl+F from the window, where it opens this page."""
+        if isinstance(event, QKeyEvent) and event.type() == QEvent.Type.ShortcutOverride and _is_find(event):
+            event.accept()
+            return True
+        return super().event(event)
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """Go to the search box with Ctrl+F."""
+        if not _is_find(event):
+            super().keyPressEvent(event)
+            return
         self.search.setFocus(Qt.FocusReason.ShortcutFocusReason)
         self.search.selectAll()
 
@@ -335,6 +345,10 @@ class HistoryPage(ScrollPage):
         for column, width in widths.items():
             self.table.setColumnHidden(column, column in hidden)
             self.table.setColumnWidth(column, width)
+
+
+def _is_find(event: QKeyEvent) -> bool:
+    return event.matches(QKeySequence.StandardKey.Find)
 
 
 def _choose(select: SelectField, options: Sequence[tuple[str, str]], chosen: str) -> None:
