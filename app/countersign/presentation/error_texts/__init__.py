@@ -1,0 +1,101 @@
+"""What every error code means to the person: what happened, and how to go on.
+
+One table for all codes, in blocks by page. To add a code, add it to the block of its page; a new block joins
+``_BLOCKS``. A code that nobody wrote a sentence for gets a plain one that names it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Final
+
+from countersign.presentation.error_texts import bank, reading, sending, transfer, vault
+from countersign.presentation.error_texts.entry import Block, ErrorText
+from countersign.presentation.messages import _
+
+_BLOCKS: Final[tuple[Callable[[], Block], ...]] = (
+    transfer.transfer,
+    transfer.order,
+    sending.binding,
+    sending.approval,
+    sending.intent,
+    bank.bank,
+    bank.practice,
+    vault.vault,
+    reading.reading,
+    reading.records,
+)
+
+
+def sentence(code: str, params: Mapping[str, str | int] | None = None) -> str:
+    """Say what happened and how to go on.
+
+    Args:
+        code: From a ``CountersignError``.
+        params: Its parameters; one that a sentence names and that is missing reads as "?".
+    """
+    found = _find(code)
+    if found is None:
+        return _(
+            "Something unexpected happened, and the program stopped there. Nothing was sent because of it. "
+            "For a report, the code is {code}."
+        ).format(code=code)
+    given = _Given({"code": code} | dict(params or {}))
+    if "field" in given:
+        given["field"] = _field_name(str(given["field"]))
+    return found.sentence.format_map(given)
+
+
+def title(code: str) -> str:
+    """Name what happened in a few words."""
+    found = _find(code)
+    return found.title if found else _("Something unexpected happened")
+
+
+def codes() -> tuple[str, ...]:
+    """List the codes and families (``bank.*``) that somebody wrote a sentence for."""
+    return tuple(code for block in _BLOCKS for code in block())
+
+
+def is_known(code: str) -> bool:
+    """Tell whether somebody wrote a sentence for exactly this code or its family."""
+    return _find(code) is not None
+
+
+class _Given(dict[str, str | int]):
+    """Parameters for a sentence; none of them can be missing."""
+
+    def __missing__(self, key: str) -> str:
+        """Stand in for a parameter that wasn't given."""
+        return "?"
+
+
+def _field_name(field: str) -> str:
+    """Name a part of an order in the person's language; an unknown one as it is."""
+    names = {
+        "instructed_amount": _("amount"),
+        "debtor_account": _("your account"),
+        "creditor_name": _("payee"),
+        "creditor_account": _("payee account"),
+        "creditor_agent": _("payee bank"),
+        "end_to_end_id": _("end-to-end identification"),
+        "remittance": _("reference"),
+        "requested_execution_date": _("date"),
+        "product": _("how it travels"),
+        "digest": _("fingerprint"),
+        "authorisation_id": _("confirmation"),
+        "request_id": _("request number"),
+        "link": _("link"),
+    }
+    return names.get(field, field)
+
+
+def _find(code: str) -> ErrorText | None:
+    """Find a code, or the nearest family it belongs to: ``vault.damaged.slot``, ``vault.damaged.*``, ``vault.*``."""
+    parts = code.split(".")
+    families = (".".join([*parts[:depth], "*"]) for depth in range(len(parts) - 1, 0, -1))
+    for name in (code, *families):
+        for block in _BLOCKS:
+            if found := block().get(name):
+                return found
+    return None
