@@ -73,7 +73,7 @@ def _serve(directory: Path, wishes: Wishes, say: Say) -> int:
         _wanted(wishes.control_port, record, "control_port"),
         lambda port: ControlServer(leases, token, port),
     )
-    api_url = f"https://localhost:{api.port}"
+    api_url = f"https://127.0.0.1:{api.port}"
     door.control = Control(bank, api_url)
     record = {
         "pid": os.getpid(),

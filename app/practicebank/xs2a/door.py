@@ -113,7 +113,7 @@ class Xs2aHandler(DoorHandler):
         verify(request.method, request.target, request.headers, request.body, certificate)
         host = request.headers.get("host", "")
         if not _LOCAL_HOST.fullmatch(host):
-            host = f"localhost:{self.server.port}"
+            host = f"127.0.0.1:{self.server.port}"
         return Call(self.server.bank, request, f"https://{host}", f"{certificate.serial_number:x}")
 
     def _send(self, request: Request, reply: Reply, faults: dict[str, Fault]) -> None:
