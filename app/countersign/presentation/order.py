@@ -22,6 +22,7 @@ from countersign.presentation.error_texts import sentence
 from countersign.presentation.formats import iban_text, money_text
 from countersign.presentation.messages import _, language
 from countersign.presentation.navigation import Navigate
+from countersign.presentation.order_next_steps import next_steps
 from countersign.presentation.order_timeline import TimelineLine, timeline
 from countersign.presentation.order_words import state_words
 from countersign.presentation.transfer_confirm import ScaPanel, ScaState, bound
@@ -299,7 +300,7 @@ class OrderPresenter:
             chip=words.word,
             tone=words.tone,
             sentence=words.sentence,
-            next_steps=_next_steps(state),
+            next_steps=next_steps(state),
             warning=self._warning(record),
             timeline=timeline(self._entries, state, self._clock, self._day),
             evidence=self._evidence(record),
@@ -369,34 +370,3 @@ def _empty(order: str, problem: Problem) -> OrderPageState:
         may_cancel=False, may_check=False, may_go_on=False, may_give_up=False, may_stop=False, may_receipt=False,
         asks_to_cancel=False, sca=None, busy="", problem=problem, poll_after_ms=0,
     )  # fmt: skip
-
-
-def _next_steps(state: OrderState) -> tuple[str, ...]:
-    """Say what happens next, and what the person can do."""
-    texts = {
-        OrderState.PREPARED: (_("Review it from its draft on the home page, or stop it here."),),
-        OrderState.APPROVED: (_("Go on to hand it to your bank, or stop it: nothing was sent."),),
-        OrderState.INTENDED: (_("Check again. If the bank never got it, it can be sent or given up."),),
-        OrderState.INITIATED: (_("Go on to confirm it, or give it up. The bank pays nothing before."),),
-        OrderState.AUTHORISING: (_("Go on to confirm it, or give it up. The bank pays nothing before."),),
-        OrderState.ANSWERING: (_("We ask the bank. Don't pay this anywhere else meanwhile."),),
-        OrderState.UNKNOWN: (
-            _("Don't pay this anywhere else meanwhile: the money may have left."),
-            _("We ask the bank by itself. You can check again at any time; nothing is sent twice."),
-            _("If it stays so for hours, call your bank and name the end-to-end number below."),
-        ),
-        OrderState.ACCEPTED: (
-            _("The bank sends the money on its way; this page follows it by itself."),
-            _("Until it is settled you can ask the bank to take it back."),
-        ),
-        OrderState.CANCELLING: (_("We ask the bank whether it is cancelled. Until it says so, presume that it pays."),),
-        OrderState.SETTLED: (
-            _("Tell the payee to look for it, and keep the receipt."),
-            _("If something is wrong now, call your bank at once and ask it to recall the payment."),
-        ),
-        OrderState.REJECTED: (_("Nothing left your account. Your draft is kept: mend it and send it anew."),),
-        OrderState.CANCELLED: (_("Nothing left your account. If you still want to pay, begin a new transfer."),),
-        OrderState.STOPPED: (_("This order can never be sent. Your draft, if you kept it, is on the home page."),),
-        OrderState.ABANDONED: (_("This order can never be sent. If you still want to pay, begin a new transfer."),),
-    }
-    return texts[state]

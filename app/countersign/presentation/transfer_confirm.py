@@ -23,6 +23,7 @@ from countersign.domain.secret import SecretText
 from countersign.presentation.error_texts import sentence
 from countersign.presentation.formats import isolate, money_text
 from countersign.presentation.messages import _, language, ngettext
+from countersign.presentation.transfer_confirm_texts import method_text, phase_words
 from countersign.presentation.transfer_desk import Option, Problem, clock_text
 
 __all__ = ["Bound", "Phase", "PhoneText", "ScaPanel", "ScaState", "bound", "code_in"]
@@ -280,14 +281,14 @@ class ScaPanel:
     def state(self) -> ScaState:
         """Say what is to be shown."""
         progress, phase = self._progress, self.phase
-        heading, lead = _words(phase, cancels=self._cancels)
+        heading, lead = phase_words(phase, cancels=self._cancels)
         challenge = progress.challenge
         return ScaState(
             phase=phase,
             heading=heading,
             lead=lead,
             bound=bound(self._record) if self._record else None,
-            methods=tuple(Option(item.method, item.name, _method_text(item.kind)) for item in progress.methods),
+            methods=tuple(Option(item.method, item.name, method_text(item.kind)) for item in progress.methods),
             method_name=challenge.method.name if challenge else "",
             digits_only=challenge is None or challenge.otp_format != "characters",
             max_length=challenge.otp_max_length if challenge else 0,
@@ -363,49 +364,3 @@ _PHASE_ON_RECORD = {
     OrderState.ACCEPTED: Phase.ACCEPTED,
     OrderState.CANCELLING: Phase.UNKNOWN,
 }
-
-
-def _method_text(kind: str) -> str:
-    return {
-        "SMS_OTP": _("Your bank sends a code to your phone."),
-        "CHIP_OTP": _("Your authenticator app shows a code."),
-        "PHOTO_OTP": _("You take a picture of a code on this screen."),
-        "PUSH_OTP": _("Your bank's app asks you."),
-    }.get(kind, "")
-
-
-def _words(phase: Phase, *, cancels: bool) -> tuple[str, str]:
-    """Return heading and lead of a phase."""
-    if phase in {Phase.PASSWORD, Phase.METHOD, Phase.CODE} and cancels:
-        return _("Confirm the cancellation with your bank"), _("Cancelling needs your confirmation, as paying did.")
-    words = {
-        Phase.IDLE: (
-            _("Ready to hand to your bank"),
-            _("Nothing has been sent yet. Your bank takes the order first and asks you to confirm it."),
-        ),
-        Phase.WORKING: (
-            _("Speaking with your bank"),
-            _("Still waiting for the bank. Nothing is sent twice."),
-        ),
-        Phase.NOT_SENT: (
-            _("The bank could not be reached"),
-            _("Nothing went out. You can try this step again, or leave it: the order waits here."),
-        ),
-        Phase.CONTINUE: (
-            _("The bank holds this order and waits for you"),
-            _("Nothing is authorised, so no money moves. Go on, or give the order up."),
-        ),
-        Phase.PASSWORD: (_("Say who is there"), _("Your bank asks for your password. It is used once and not kept.")),
-        Phase.METHOD: (_("Choose how to confirm"), _("Your bank sends a code, or your authenticator app shows one.")),
-        Phase.CODE: (
-            _("Type the code for exactly this payment"),
-            _("The code is for this amount and this payee only. Tell it to nobody, whoever asks."),
-        ),
-        Phase.UNKNOWN: (
-            _("Outcome unknown"),
-            _("The bank may or may not have carried this out. Nothing was sent twice, and nothing will be."),
-        ),
-        Phase.ACCEPTED: (_("The bank has accepted it"), _("The page of this order shows how it goes on.")),
-        Phase.ENDED: (_("This order has ended"), _("The page of this order says why.")),
-    }
-    return words[phase]
