@@ -23,7 +23,6 @@ from countersign.domain.order_state import MAY_HAVE_MOVED_MONEY
 from countersign.domain.payee import PayeeRecord
 from countersign.testing.fake_vault import MemoryVault
 
-
 _DAY_MS = 86_400_000
 _DAYS = 90
 
