@@ -100,7 +100,7 @@ BROKEN: dict[str, tuple[Behaviour, str]] = {
     "half a status line": (lambda _: b"HTTP/1.1 2", "bank.disconnected"),
     "half a body": (lambda seen: seen.json({"scaStatus": "finalised"})[:-5], "bank.disconnected"),
     "no HTTP at all": (lambda _: b"220 mail ready\r\n\r\n", "bank.disconnected"),
-    "redirect": (lambda seen: seen.json({}, 302, {"Location": "https://localhost/"}), "bank.redirect_refused"),
+    "redirect": (lambda seen: seen.json({}, 302, {"Location": "https://127.0.0.1/"}), "bank.redirect_refused"),
     "permanent redirect": (lambda seen: seen.json({}, 308, {"Location": "/v1/elsewhere"}), "bank.redirect_refused"),
     "server error": (lambda seen: seen.json({"tppMessages": []}, 503), "bank.server_error"),
     "page": (lambda seen: seen.json({}, 200, headers={"Content-Type": "text/html"}), "bank.content_type"),
@@ -268,12 +268,12 @@ def test_an_identifier_that_means_something_in_a_path_is_refused(
 
 FOREIGN_LINKS = [
     "https://elsewhere.example/v1/payments/sepa-credit-transfers/pay-1",
-    "https://localhost:1/v1/payments/sepa-credit-transfers/pay-1",
-    "http://localhost:{port}/v1/payments/sepa-credit-transfers/pay-1",
+    "https://127.0.0.1:1/v1/payments/sepa-credit-transfers/pay-1",
+    "http://127.0.0.1:{port}/v1/payments/sepa-credit-transfers/pay-1",
     "//elsewhere.example/pay-1",
-    "https://localhost:{port}@elsewhere.example/pay-1",
-    "https://elsewhere.example@localhost:{port}/pay-1",
-    "https://localhost.elsewhere.example:{port}/pay-1",
+    "https://127.0.0.1:{port}@elsewhere.example/pay-1",
+    "https://elsewhere.example@127.0.0.1:{port}/pay-1",
+    "https://127.0.0.1.elsewhere.example:{port}/pay-1",
     "file:///etc/passwd",
     "javascript:alert(1)",
     "\\\\elsewhere.example\\pay-1",
@@ -303,7 +303,7 @@ def test_a_link_to_another_payment_is_not_followed(hostile: HostileBank, connect
     assert (refused.value.code, refused.value.params["field"]) == ("binding.reply", "link")
 
 
-@pytest.mark.parametrize("link", ["{url}" + PAY, PAY, "pay-1", "./pay-1", "//localhost:{port}" + PAY])
+@pytest.mark.parametrize("link", ["{url}" + PAY, PAY, "pay-1", "./pay-1", "//127.0.0.1:{port}" + PAY])
 def test_links_may_be_absolute_or_relative(link: str, hostile: HostileBank, connected: Xs2aBank) -> None:
     href = link.format(url=hostile.url, port=hostile.port)
     hostile.behaviour = lambda seen: seen.json(
