@@ -94,6 +94,8 @@ def _play(out: Path, notes: Notes) -> int:
 
     def ended(error: Exception | None) -> None:
         notes.error = f"{type(error).__name__}: {error}" if error else ""
+        if error:
+            running.program.shell.grab().save(str(out / "stuck.png"))
         application.quit()
 
     conductor = Conductor(guide.whole(), ended)
