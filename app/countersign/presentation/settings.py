@@ -154,3 +154,15 @@ class SettingsPresenter:
                 frozen=self._frozen,
             )
         )
+
+
+__all__ = [
+    "Choice",
+    "Preferences",
+    "PreferencesStore",
+    "SettingsPresenter",
+    "SettingsState",
+    "SettingsView",
+    "appearance_choices",
+    "with_choice",
+]
