@@ -87,17 +87,20 @@ class Verdict:
         return wrong or self.rollback_unnoticed or self.damaged or self.unresolved or bool(self.failed)
 
 
-def judge_look(verdict: Verdict, visit: Visit, books: Books) -> None:
-    """Judge what a restart showed first, against what the bank had done by then."""
+def judge_look(verdict: Verdict, visit: Visit, before: Books, after: Books) -> None:
+    """Judge what a restart showed first, against what the bank had done before and after the person looked.
+
+    A request that is still on its way may come to its end meanwhile; what is held against the page is so on both sides.
+    """
     phase, state, error = visit.looks[0]
-    if books.payments and Phase(phase) in _NOTHING_SENT:
+    gone = min(before.gone, after.gone)
+    if before.payments and Phase(phase) in _NOTHING_SENT:
         verdict.silent_unknown = True
-    # A slow bank may still execute what it said it had not received: then the order must not be at its end.
-    if books.gone and Phase(phase) in _STILL_OPEN and not error:
+    if gone and Phase(phase) in _STILL_OPEN and not error:
         verdict.silent_unknown = True
-    if books.gone and OrderState(state) in _NOTHING_HAPPENED:
+    if gone and OrderState(state) in _NOTHING_HAPPENED:
         verdict.lost = True
-    if OrderState(state) is OrderState.SETTLED and books.gone != 1:
+    if OrderState(state) is OrderState.SETTLED and after.gone != 1:
         verdict.silent_unknown = True
     verdict.looks.extend(visit.looks)
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 import os
 import shutil
 import signal
+import socket
 import sys
 import time
 import traceback
@@ -59,11 +60,22 @@ def in_worker(home: Path, work: Callable[[], None]) -> int:
     return os.waitpid(child, 0)[1]
 
 
+def own_ports() -> tuple[int, int]:
+    """Choose this lane's ports. Banks keep theirs over a restart: no other lane's bank may take one meanwhile."""
+    with socket.socket() as first, socket.socket() as second:
+        for one in (first, second):
+            one.bind(("127.0.0.1", 0))
+        return first.getsockname()[1], second.getsockname()[1]
+
+
 class Bank:
     """A cell's bank, through its deaths."""
 
-    def __init__(self, home: Path) -> None:
+    def __init__(self, home: Path, ports: tuple[int, int]) -> None:
         self._home = home
+        remembered = home / "world" / "bank.json"
+        told = {**orjson.loads(remembered.read_bytes()), "api_port": ports[0], "control_port": ports[1]}
+        remembered.write_bytes(orjson.dumps(told))
         self.lease: Lease = start_bank(home)
 
     def prepare(self, cell: Cell) -> None:
@@ -99,13 +111,13 @@ class Bank:
         self.lease.give_back()
 
 
-def run_cell(template: Path, scratch: Path, cell: Cell) -> Verdict:
+def run_cell(template: Path, scratch: Path, cell: Cell, ports: tuple[int, int]) -> Verdict:
     """Kill once, come back until the order is at its end, and judge."""
     started = time.monotonic()
     home = scratch / cell.name
     shutil.copytree(template, home)
     verdict = Verdict(cell.name)
-    bank = Bank(home)
+    bank = Bank(home, ports)
     try:
         _play(home, cell, bank, verdict)
         older = scratch / f"{cell.name}.older"
@@ -152,7 +164,7 @@ def _play(home: Path, cell: Cell, bank: Bank, verdict: Verdict) -> None:
             verdict.failed = _failure(home)
             return
         visit = Visit.read(path)
-        judge_look(verdict, visit, books)
+        judge_look(verdict, visit, books, Books.of(home))
         bank.revive()
         if visit.final:
             break
@@ -167,7 +179,7 @@ def rehearse(template: Path, scratch: Path) -> list[str]:
     for story in Story:
         home = scratch / f"rehearsal.{story}"
         shutil.copytree(template, home)
-        bank = Bank(home)
+        bank = Bank(home, own_ports())
         try:
             bank.prepare(Cell(next(points_of(story)), Moment.BEFORE, Behaviour.ANSWERS))
             ended = in_worker(home, lambda: be_cut_off(home, story))  # noqa: B023 - ended before the next turn
@@ -207,8 +219,9 @@ def main() -> int:
     """Take cells from standard input until it ends."""
     template, scratch = Path(sys.argv[1]), Path(sys.argv[2])
     by_name = {cell.name: cell for cell in (*CELLS, *(one for cells in PLANTED.values() for one in cells))}
+    ports = own_ports()
     for line in sys.stdin:
-        verdict = run_cell(template, scratch, by_name[line.strip()])
+        verdict = run_cell(template, scratch, by_name[line.strip()], ports)
         sys.stdout.buffer.write(orjson.dumps(verdict) + b"\n")
         sys.stdout.buffer.flush()
     return 0
