@@ -11,12 +11,13 @@ from PySide6.QtWidgets import QDialog, QHBoxLayout, QStackedWidget, QVBoxLayout,
 
 from countersign.presentation.messages import _
 from countersign.presentation.shell import Page, ShellPresenter, ShellState
-from countersign.ui.theme.look import board
+from countersign.ui.theme.look import board, look
 from countersign.ui.theme.tokens import Space, Tone
 from countersign.ui.widgets import (
     Banner,
     DangerButton,
     EmptyState,
+    FlowLayout,
     NavBar,
     NavEntry,
     PlainLabel,
@@ -29,6 +30,7 @@ from countersign.ui.widgets import (
 MINIMUM_WIDTH: Final = 1024
 MINIMUM_HEIGHT: Final = 680
 _IDLE_TICK_MS: Final = 1000
+_DIALOG_WIDTH: Final = 600
 _NAVIGATION: Final = (Page.HOME, Page.TRANSFER, Page.HISTORY, Page.LEARN, Page.SETTINGS)
 _CURRENT: Final = {Page.ORDER: Page.HISTORY, Page.SETUP: Page.HOME}
 
@@ -73,11 +75,12 @@ class Shell(QWidget):
         self._ribbon: PracticeRibbon | None = None
         self._column = column
         self._banner = Banner(Tone.WARN, _("Payments are stopped"))
-        self._banner.hide()
-        holder = QVBoxLayout()
-        holder.setContentsMargins(Space.XXL, 0, Space.XXL, 0)
+        self._notice = QWidget()
+        holder = QVBoxLayout(self._notice)
+        holder.setContentsMargins(Space.XXL, Space.L, Space.XXL, 0)
         holder.addWidget(self._banner)
-        column.addLayout(holder)
+        self._notice.hide()
+        column.addWidget(self._notice)
         self.stack = QStackedWidget()
         column.addWidget(self.stack, 1)
         self._idle = QTimer(self)
@@ -129,7 +132,7 @@ class Shell(QWidget):
             self._idle.stop()
         text = state.error or state.frozen
         self._banner.set_text(_("That did not work") if state.error else _("Payments are stopped"), text)
-        self._banner.setVisible(bool(text) and state.unlocked)
+        self._notice.setVisible(bool(text) and state.unlocked)
         if not state.closing and state.visit != self._visit:
             self._visit = state.visit
             self._replace(self._pages[state.page](state.about))
@@ -186,24 +189,26 @@ class Shell(QWidget):
         )
         allow_text = _("Transfers can be sent again. Before you go on, make sure that nobody is pressing you.")
         body.addWidget(PlainLabel(heading, Variant.HEADING))
-        text = PlainLabel(allow_text if frozen else stop_text)
-        text.setMinimumSize(480, text.heightForWidth(480))  # room for all of it, however narrow the screen
-        body.addWidget(text)
-        buttons = QHBoxLayout()
+        body.addWidget(PlainLabel(allow_text if frozen else stop_text))
+        row = QWidget()
+        buttons = FlowLayout(row, Space.M)
         keep = SafeButton(_("Leave it as it is"))
         keep.setObjectName("freeze.keep")
         act = PrimaryButton(_("Allow payments")) if frozen else DangerButton(_("Stop all new payments"), icon="freeze")
         act.setObjectName("freeze.act")
+        act.enter_presses = False
         keep.set_partner(act)
         buttons.addWidget(keep)
-        buttons.addStretch(1)
         buttons.addWidget(act)
-        body.addLayout(buttons)
+        body.addWidget(row)
         keep.activated.connect(dialog.close)
         act.activated.connect(self._presenter.unfreeze if frozen else self._presenter.freeze)
         act.activated.connect(dialog.close)
         dialog.finished.connect(self._forget_dialog)
         self._dialog = dialog
+        # A dialog does not ask its texts how high they get at its width.
+        width = min(look().px(_DIALOG_WIDTH), self.width() - 2 * Space.XXL)
+        dialog.setFixedSize(width, body.totalHeightForWidth(width))
         dialog.open()
 
     def _forget_dialog(self, _result: int) -> None:

@@ -103,7 +103,7 @@ class SetupPage(ScrollPage):
         self._timer.timeout.connect(self._poll)
         self.finish_button = PrimaryButton(_("Go to your accounts"))
         self.finish_button.setObjectName("setup.finish")
-        self.set_actions(None, self.finish_button)
+        self._bar = self.set_actions(None, self.finish_button)
         self.finish_button.activated.connect(self._finish)
 
     def attach(self, presenter: SetupPresenter) -> None:
@@ -215,9 +215,10 @@ class SetupPage(ScrollPage):
             self._timer.start()
         else:
             self._timer.stop()
-        self.finish_button.setVisible(state.step in {SetupStep.LIST, SetupStep.WORKING})
+        self._bar.setVisible(state.step in {SetupStep.LIST, SetupStep.WORKING})
         self._app_card.setVisible(state.step is SetupStep.AUTHENTICATOR)
-        if state.step is not SetupStep.AUTHENTICATOR:
+        # A wrong code goes over "working" back here: the secret is still needed then.
+        if state.step not in {SetupStep.AUTHENTICATOR, SetupStep.WORKING}:
             self._forget_secret()
         self.finish_button.set_blocked(
             None

@@ -7,6 +7,7 @@ from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
 from countersign.presentation.messages import _
 from countersign.presentation.unlock import UnlockPresenter, UnlockState
+from countersign.ui.theme.look import look
 from countersign.ui.theme.tokens import Space, Tone
 from countersign.ui.widgets import (
     Banner,
@@ -22,6 +23,8 @@ from countersign.ui.widgets import (
     Variant,
     announce,
 )
+from countersign.ui.widgets.page import ScrollArea
+from countersign.ui.widgets.painting import follow_look
 
 _TICK_MS = 250
 _WIDTH = 460
@@ -38,22 +41,14 @@ class UnlockPage(QWidget):
         self._timer = QTimer(self)
         self._timer.setInterval(_TICK_MS)
         self._timer.timeout.connect(self._tick)
-        outer = QVBoxLayout(self)
-        outer.setContentsMargins(Space.XXL, Space.XXL, Space.XXL, Space.XXL)
-        outer.addStretch(2)
-        column = QVBoxLayout()
+        self._column = QWidget()
+        column = QVBoxLayout(self._column)
+        column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(Space.L)
-        row = QHBoxLayout()
-        row.addStretch(1)
-        row.addLayout(column)
-        row.addStretch(1)
-        outer.addLayout(row)
-        outer.addStretch(3)
+        self._put_in_the_middle()
 
         self._make_banner(column)
         card = Card(padding=Space.XXL)
-        card.setMinimumWidth(_WIDTH)
-        card.setMaximumWidth(_WIDTH)
         card.body.setSpacing(Space.M)
         column.addWidget(card)
         self._make_words(card)
@@ -66,6 +61,29 @@ class UnlockPage(QWidget):
         self.kit_link.activated.connect(self._switch)
         self.freeze_button.activated.connect(self._freeze)
         self._with_kit = False
+        follow_look(self._restyle)
+
+    def _put_in_the_middle(self) -> None:
+        """Let the column stand in the middle, and scroll where it is higher than the window."""
+        area = ScrollArea()
+        content = QWidget()
+        content.setProperty("class", "page")
+        middle = QVBoxLayout(content)
+        middle.setContentsMargins(Space.XL, Space.XL, Space.XL, Space.XL)
+        row = QHBoxLayout()
+        row.addStretch(1)
+        row.addWidget(self._column)
+        row.addStretch(1)
+        middle.addStretch(2)
+        middle.addLayout(row)
+        middle.addStretch(3)
+        area.setWidget(content)
+        outer = QVBoxLayout(self)
+        outer.setContentsMargins(0, 0, 0, 0)
+        outer.addWidget(area)
+
+    def _restyle(self) -> None:
+        self._column.setFixedWidth(look().px(_WIDTH))
 
     def _make_banner(self, column: QVBoxLayout) -> None:
         self._frozen = Banner(Tone.WARN, _("Payments are stopped"))
@@ -109,6 +127,10 @@ class UnlockPage(QWidget):
     def show_state(self, state: UnlockState) -> None:
         """Show the state."""
         self._with_kit = state.with_kit
+        asked = _("Recovery kit") if state.with_kit else _("Passphrase")
+        if self._field.label.text() != asked:
+            self._field.label.setText(asked)
+            self.secret.setAccessibleName(asked)
         self._heading.setText(state.heading)
         self._lead.setText(state.lead)
         if self._field.error() != state.error:

@@ -24,6 +24,7 @@ from countersign.ui.widgets.painting import (
     FOCUS_WIDTH,
     follow_look,
     is_mirrored,
+    leading,
     mirrored_rect,
     plain_tool_tip,
     rounded,
@@ -360,6 +361,12 @@ class LinkButton(KitButton):
 
     def _height(self) -> int:
         return max(24, self.fontMetrics().height() + Space.S)
+
+    def draw_text(self, painter: QPainter, where: QRectF, ink: str) -> None:
+        """Draw the text; one of several lines begins where other text does."""
+        painter.setPen(QColor(ink))
+        painter.setFont(self.font())
+        painter.drawText(where, leading(self) | int(Qt.TextFlag.TextWordWrap), self._text)
 
     def paint_state(self) -> Paint:
         """Return accent text on nothing."""

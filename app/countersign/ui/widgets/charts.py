@@ -95,7 +95,7 @@ class _BarCanvas(Picture):
             painter.setPen(QColor(now.palette.muted))
             painter.setFont(self.font())
             high = metrics.height()
-            y = base - min(tallest_usual, room - high) - high - Space.XS
+            y = base - tallest_usual - high - Space.XS
             where = QRectF(0, y, self.width(), high)
             painter.drawText(where, leading(self), isolate_ltr(self.usual))
 

@@ -73,12 +73,13 @@ class FooterBar(QFrame):
         painter.fillRect(0, 0, self.width(), 1, QColor(look().palette.border))
 
 
-class _Area(QScrollArea):
+class ScrollArea(QScrollArea):
     """Scroll a page; what has the focus is kept in sight."""
 
     view_resized = Signal()
 
     def __init__(self) -> None:
+        """Make the area, without a frame and without a ground of its own."""
         super().__init__()
         self.setWidgetResizable(True)
         self.setFrameShape(QFrame.Shape.NoFrame)
@@ -87,9 +88,11 @@ class _Area(QScrollArea):
         self.viewport().setAutoFillBackground(False)
 
     def sizeHint(self) -> QSize:
+        """Return a modest size: what is inside may be any."""
         return QSize(640, 480)
 
     def resizeEvent(self, event: QResizeEvent) -> None:
+        """Tell the page how much there is to see."""
         super().resizeEvent(event)
         self.view_resized.emit()
 
@@ -116,7 +119,7 @@ class ScrollPage(QWidget):
         outer = QVBoxLayout(self)
         outer.setContentsMargins(0, 0, 0, 0)
         outer.setSpacing(0)
-        self._area = _Area()
+        self._area = ScrollArea()
         outer.addWidget(self._area, 1)
         self._footer: FooterBar | None = None
         self._content = QWidget()

@@ -28,7 +28,9 @@ class PracticeRibbon(QFrame):
     def __init__(self, text: str, detail: str = "", parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setAccessibleName(f"{text}. {detail}" if detail else text)
-        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
+        policy = QSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Minimum)
+        policy.setHeightForWidth(True)  # large text takes two lines in a narrow window
+        self.setSizePolicy(policy)
         row = QHBoxLayout(self)
         row.setContentsMargins(Space.XXL, 6, Space.XXL, 6)
         row.setSpacing(Space.S)

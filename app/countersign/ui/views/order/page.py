@@ -74,7 +74,7 @@ class OrderPage(ScrollPage):
         self.add(self.evidence)
         self.add_aside(self.sca.phone)
         self.sca.phone.hide()
-        story = Card(_("What happened"), icon="history")
+        self.story = story = Card(_("What happened"), icon="history")
         self.timeline = Timeline(_("What happened to this order"))
         self.timeline.setObjectName("order.timeline")
         story.add(self.timeline)
@@ -197,6 +197,7 @@ class OrderPage(ScrollPage):
         if state.busy:
             self.progress.set_progress(state.busy)
         self._show_questions(state)
+        self.story.setVisible(bool(state.timeline))
         self.timeline.set_entries([_entry(line) for line in state.timeline])
         self.evidence.show_evidence(state.evidence)
         if before is not None and before.chip != state.chip:

@@ -147,5 +147,3 @@ class _AdviceCard(QWidget):
             card = Card(_("What to do now") if danger else _("Good to know"), icon="call-back")
             card.add_points(points)
             self._body.addWidget(card)
-
-

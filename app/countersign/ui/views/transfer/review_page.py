@@ -206,5 +206,3 @@ class _Words(QWidget):
                 old.deleteLater()
         for place, word in enumerate(words, 1):
             self._row.addWidget(PlainLabel(f"{place} {word}", Variant.STRONG, wrap=False, ltr=True))
-
-
