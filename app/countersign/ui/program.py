@@ -32,6 +32,7 @@ from countersign.presentation.transfer import TransferPresenter
 from countersign.presentation.unlock import UnlockPresenter, frozen_text, no_keyring_text
 from countersign.presentation.warm_up import warm_up
 from countersign.ui.kit_pdf import paint_kit, write_kit
+from countersign.ui.qt_words import QtWords
 from countersign.ui.receipt_pdf import ReceiptExporter
 from countersign.ui.shell import MakePage, Shell
 from countersign.ui.theme.style import apply_theme
@@ -81,6 +82,7 @@ class Program:
         """Make the program; ``show`` opens its window."""
         self._parts, self._ask = parts, ask
         self._words = parts.words
+        self._qt_words = QtWords()
         self.presenter = ShellPresenter(parts.door, parts.tasks, parts.clock, parts.preferences, parts.open_session)
         self._apply(parts.preferences.load())
         self._warm_up()
@@ -97,6 +99,7 @@ class Program:
     def _apply(self, preferences: Preferences) -> None:
         chosen = preferences.language or system_language()
         set_language(chosen)
+        self._qt_words.speak(chosen)
         instance = QApplication.instance()
         if isinstance(instance, QApplication):
             apply_theme(instance, chosen_theme(preferences.theme), chosen, preferences.text_percent)

@@ -340,7 +340,7 @@ class HistoryPage(ScrollPage):
         if left < words:
             hidden.add(Column.STATE)
             left += widths[Column.STATE]
-        share = left if Column.REFERENCE in hidden else left * 3 // 5
+        share = left if Column.REFERENCE in hidden else min(left * 3 // 5, left - words)
         widths |= {Column.COUNTERPARTY: max(share, words), Column.REFERENCE: max(left - share, words)}
         for column, width in widths.items():
             self.table.setColumnHidden(column, column in hidden)
