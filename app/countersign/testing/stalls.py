@@ -8,7 +8,6 @@ taken off, so that a loaded machine isn't blamed on the program. What is left co
 
 from __future__ import annotations
 
-import os
 import sys
 import threading
 import time
@@ -221,7 +220,7 @@ def _waited_ms(native: int) -> float:
 
 def _others_waited_ms(native: int) -> float:
     try:
-        others = [int(name) for name in os.listdir("/proc/self/task")]
+        others = [int(task.name) for task in Path("/proc/self/task").iterdir()]
     except OSError:
         return 0.0
     return sum(_waited_ms(other) for other in others if other != native)

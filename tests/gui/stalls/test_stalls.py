@@ -1,0 +1,83 @@
+"""The watch over the window's thread sees what it should, and blames nobody for a test's own code."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
+import pytest
+from PySide6.QtCore import QTimer
+
+from countersign.testing.stalls import LIMIT_MS, StallWatch
+
+if TYPE_CHECKING:
+    from PySide6.QtWidgets import QApplication
+    from pytestqt.qtbot import QtBot
+
+PLANTED_MS = 60
+
+
+def compute(milliseconds: int) -> None:
+    """Keep the processor busy."""
+    ends = time.thread_time() + milliseconds / 1000
+    while time.thread_time() < ends:
+        pass
+
+
+def block(milliseconds: int) -> None:
+    """Do nothing, and let nobody else do anything."""
+    time.sleep(milliseconds / 1000)
+
+
+def turn(qtbot: QtBot, watch: StallWatch, *acts: Callable[[], None]) -> None:
+    """Run acts in the event loop, one after the other, and leave it with the last."""
+    waiting = list(acts)
+
+    def following() -> None:
+        waiting.pop(0)()
+        if waiting:
+            QTimer.singleShot(20, following)
+
+    QTimer.singleShot(20, following)
+    with watch.loop():
+        qtbot.waitUntil(lambda: not waiting)
+
+
+@pytest.mark.parametrize("plant", [compute, block])
+def test_a_planted_stall_is_caught(qapp: QApplication, qtbot: QtBot, plant: Callable[[int], None]) -> None:
+    with StallWatch(qapp, turning=False) as watch:
+        turn(qtbot, watch, lambda: compute(1), lambda: plant(PLANTED_MS + 30), lambda: compute(1))
+    planted = [stall for stall in watch.stalls if plant.__name__ in stall.where]
+    assert planted
+    assert max(stall.own_ms for stall in planted) >= LIMIT_MS
+    assert watch.longest_ms >= LIMIT_MS
+
+
+def test_sixty_milliseconds_of_work_are_caught(qapp: QApplication, qtbot: QtBot) -> None:
+    with StallWatch(qapp, turning=False) as watch:
+        turn(qtbot, watch, lambda: compute(1), lambda: compute(PLANTED_MS), lambda: compute(1))
+    assert any(stall.busy_ms > LIMIT_MS for stall in watch.stalls)
+
+
+def test_a_stall_in_the_last_act_before_the_loop_is_left_is_caught(qapp: QApplication, qtbot: QtBot) -> None:
+    with StallWatch(qapp, turning=False) as watch:
+        turn(qtbot, watch, lambda: compute(1), lambda: compute(PLANTED_MS))
+    assert any(stall.busy_ms > LIMIT_MS for stall in watch.stalls)
+
+
+def test_what_a_test_does_outside_the_loop_is_no_stall(qapp: QApplication, qtbot: QtBot) -> None:
+    with StallWatch(qapp, turning=False) as watch:
+        turn(qtbot, watch, lambda: compute(1))
+        compute(PLANTED_MS)
+        turn(qtbot, watch, lambda: compute(1))
+    assert not [stall for stall in watch.stalls if "test_what_a_test_does" in stall.where]
+    assert watch.beats
+    assert watch.p99_ms <= watch.longest_ms
+
+
+def test_a_loop_that_turns_all_along_is_watched_from_its_first_answer(qapp: QApplication, qtbot: QtBot) -> None:
+    with StallWatch(qapp) as watch:
+        compute(PLANTED_MS)  # before the loop turns
+        turn(qtbot, watch, lambda: compute(1), lambda: compute(PLANTED_MS), lambda: compute(1))
+    assert len([stall for stall in watch.stalls if stall.busy_ms > LIMIT_MS]) == 1
