@@ -1,6 +1,6 @@
 """Makes the pictures of the README: plays the tour in each language and theme, and keeps the pictures it took.
 
-They go to ``docs/pictures/LANG-THEME/``, one for each step, under the name that the tour gave them.
+They go to ``docs/pictures/LANG-THEME/``, one for each step that a reader should see, under the step's name.
 """
 
 from __future__ import annotations
@@ -15,10 +15,11 @@ from typing import Final
 
 ROOT: Final = Path(__file__).resolve().parent.parent
 PICTURES: Final = ROOT / "docs" / "pictures"
-LOOKS: Final = (("en", "light"), ("en", "dark"), ("zh_CN", "light"), ("zh_CN", "dark"), ("zh_TW", "light"))
+LOOKS: Final = (("en", "light"), ("zh_CN", "dark"), ("zh_TW", "light"))
+STEPS: Final = ("home", "stopped", "risk", "review", "code", "arrived")
 
 
-def play(lang: str, theme: str, out: Path) -> list[Path]:
+def play(lang: str, theme: str, out: Path) -> dict[str, Path]:
     """Play one tour.
 
     Args:
@@ -27,7 +28,7 @@ def play(lang: str, theme: str, out: Path) -> list[Path]:
         out: An empty directory for the tour.
 
     Returns:
-        The pictures, in the order of the steps.
+        The picture of each step in ``STEPS``.
 
     Raises:
         subprocess.CalledProcessError: If the tour did not come to its good end.
@@ -37,7 +38,7 @@ def play(lang: str, theme: str, out: Path) -> list[Path]:
         [program, "tour", "--lang", lang, "--theme", theme, "--out", str(out)], check=True
     )
     told = json.loads((out / "tour.json").read_text(encoding="utf-8"))
-    return [out / step["picture"] for step in told["steps"] if step["picture"]]
+    return {step["name"]: out / step["picture"] for step in told["steps"] if step["name"] in STEPS}
 
 
 def main() -> int:
@@ -48,8 +49,8 @@ def main() -> int:
             taken = play(lang, theme, Path(out))
             shutil.rmtree(kept, ignore_errors=True)
             kept.mkdir(parents=True)
-            for picture in taken:
-                shutil.copy(picture, kept / picture.name)
+            for name, picture in taken.items():
+                shutil.copy(picture, kept / f"{name}.png")
         print(f"{kept.relative_to(ROOT)}: {len(taken)} pictures")
     return 0
 
