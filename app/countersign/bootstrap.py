@@ -32,6 +32,7 @@ from countersign.domain.canonical import Json, canonical_bytes
 from countersign.domain.errors import CountersignError, UserFacingError
 from countersign.presentation import evidence_report
 from countersign.presentation.error_texts import sentence
+from countersign.presentation.messages import _
 from countersign.presentation.shell import Opened
 
 
@@ -125,7 +126,7 @@ def freeze(profile: str) -> int:
     except CountersignError as error:
         sys.stderr.write(sentence(error.code, error.params) + "\n")
         return 1
-    sys.stdout.write("New payments are stopped. Your bank knows nothing of this stop.\n")
+    sys.stdout.write(_("New payments are stopped. Your bank knows nothing of this stop.") + "\n")
     return 0
 
 

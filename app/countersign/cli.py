@@ -27,6 +27,10 @@ def main(argv: Sequence[str] | None = None) -> int:
         return practice_bank(given[1:])
     arguments = _parser().parse_args(given)
     command = arguments.command
+    if arguments.lang and command in {"verify", "freeze"}:
+        from countersign.presentation.messages import set_language
+
+        set_language(arguments.lang)
     if command == "verify":
         from countersign.bootstrap import verify_receipt
 

@@ -73,9 +73,7 @@ def as_text(check: ReceiptCheck) -> str:
     if check.verdict is Verdict.CONSISTENT:
         lines += [
             "",
-            _(
-                "Ask the person for their device's fingerprint (Settings, This device), by a way you trust, and run"
-            ),
+            _("Ask the person for their device's fingerprint (Settings, This device), by a way you trust, and run"),
             "  countersign verify FILE --trust FINGERPRINT",
         ]
     return "\n".join(_printable(line) for line in lines) + "\n"
@@ -130,7 +128,7 @@ def _order_lines(record: OrderRecord) -> Sequence[str]:
         (_("World"), _("practice: no real money") if content.world.value == "practice" else _("real")),
         (_("Digest"), record.digest),
     )
-    return [f"  {label}: {value}" for label, value in rows if value]
+    return ["  " + _("{label}: {value}").format(label=label, value=value) for label, value in rows if value]
 
 
 def _order_object(record: OrderRecord) -> dict[str, Json]:
