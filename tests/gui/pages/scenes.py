@@ -493,3 +493,15 @@ STORIES: Final[Mapping[str, Story]] = {
         settings,
     )
 }
+
+
+def play(story: str, look: Look) -> Iterator[tuple[str, Stage]]:
+    """Play a story; whatever becomes of it, nothing is left on stage."""
+    stages: list[Stage] = []
+    try:
+        for scene, stage in STORIES[story](look):
+            stages.append(stage)
+            yield scene, stage
+    finally:
+        if stages and not stages[-1].closed:
+            stages[-1].close()

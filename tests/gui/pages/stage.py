@@ -79,6 +79,7 @@ class Stage:
         self.door = FakeDoor(self.world, exists=exists)
         self.preferences = MemoryPreferences(Preferences(look.language, look.theme, look.percent))
         self._ready = ready
+        self.closed = False
         parts = Parts(
             self.door,
             self.tasks,
@@ -139,6 +140,7 @@ class Stage:
 
     def close(self) -> None:
         """End the program."""
+        self.closed = True
         self.let_go()
         for dialog in self.program.shell.findChildren(QDialog):
             dialog.close()
