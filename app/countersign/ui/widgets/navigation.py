@@ -166,7 +166,7 @@ class NavBar(QFrame):
         body = QVBoxLayout(self)
         body.setContentsMargins(Space.M, Space.L, Space.M, Space.M)
         body.setSpacing(Space.XS)
-        head = QHBoxLayout()
+        head = self._head = QHBoxLayout()
         head.setContentsMargins(Space.M, 0, Space.S, Space.S)
         head.setSpacing(Space.S)
         head.addWidget(IconView("mark", 24, "side_strong"))
@@ -237,7 +237,7 @@ class NavBar(QFrame):
         """Return the width all words need, at least the usual one."""
         lines = (*self._pages.values(), self.freeze, self.lock)
         widest = max((line.own_width() for line in lines), default=0) + 2 * Space.M + Space.S
-        return QSize(max(_WIDTH, widest), look().px(480))
+        return QSize(max(_WIDTH, widest, self._head.sizeHint().width() + 2 * Space.M), look().px(480))
 
     def minimumSizeHint(self) -> QSize:
         """Return the same width; pages scroll where the window is low."""
