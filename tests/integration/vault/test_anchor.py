@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import shutil
+from pathlib import Path
+
 import pytest
 
 from countersign.adapters.system.keyring_store import FolderStore, SecretStoreError
@@ -85,5 +88,49 @@ def test_without_an_anchor_the_event_stays_and_the_caller_is_told(place: Place) 
     assert record.intent_event, "committed, so that it is never made twice"
     store.failing = False
     story.settled(content)
+    assert door.verify(go_on).anchor == "agrees"
+    door.lock()
+
+
+def test_of_two_copies_open_at_once_only_one_sends(place: Place, tmp_path: Path) -> None:
+    door = place.door()
+    story = Story(place.create(door), place.entropy)
+    content = story.approved()
+    copy = Place(tmp_path / "copy", place.clock, place.entropy, place.stretch)
+    shutil.copytree(place.folder, copy.folder)
+    other = copy.door(place.keyring)
+    vault = other.unlock(SecretText(PASSPHRASE))
+    assert vault.may_sign, "as far as anybody can tell here, the copy is the vault"
+    Story(vault, place.entropy).intent(content)
+    before = place.keyring.read(anchor_name(vault.identity.vault))
+    assert code_of(lambda: story.intent(content)) == "vault.anchor_failed"
+    assert code_of(story.payee) == "vault.anchor_failed", "nor may anything follow from what it records next"
+    assert place.keyring.read(anchor_name(vault.identity.vault)) == before
+    other.lock()
+    door.lock()
+    assert not door.unlock(SecretText(PASSPHRASE)).may_sign
+    door.lock()
+
+
+class ForgetfulStore(FolderStore):
+    """A keyring that keeps what it is given and can't say so."""
+
+    forgetful = False
+
+    def write(self, name: str, text: str) -> None:
+        """Keep a text, and fail to read it back."""
+        super().write(name, text)
+        if self.forgetful:
+            raise SecretStoreError(name)
+
+
+def test_an_anchor_that_was_kept_without_a_word_is_still_ours(place: Place) -> None:
+    store = ForgetfulStore(place.home / "keyring")
+    door = place.door(store)
+    story = Story(place.create(door), place.entropy)
+    store.forgetful = True
+    assert code_of(story.payee) == "vault.anchor_failed"
+    store.forgetful = False
+    story.payee()
     assert door.verify(go_on).anchor == "agrees"
     door.lock()

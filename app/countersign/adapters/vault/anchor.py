@@ -63,6 +63,7 @@ class Anchor:
             key: From ``VaultKeys.anchor_key``.
         """
         self._store, self._vault, self._key = store, vault, key
+        self._known: list[Reaches] | None = None  # what may stand there now; None before it was ever looked at
 
     def compare(self, reaches: Reaches, head_at: Callable[[Chain, int], str]) -> AnchorState:
         """Compare the vault with its anchor.
@@ -76,6 +77,8 @@ class Anchor:
         anchored = self._read(self._store)
         if anchored is None:
             return AnchorState.DAMAGED
+        if self._known is None:
+            self._known = [dict(anchored)]
         for chain, reach in anchored.items():
             if reach.size > reaches[chain].size or (reach.size and head_at(chain, reach.size) != reach.head):
                 return AnchorState.AHEAD
@@ -84,16 +87,25 @@ class Anchor:
     def advance(self, reaches: Reaches) -> None:
         """Put the anchor where the vault now reaches. Only after it may anything have an effect outside.
 
+        An anchor that somebody else moved meanwhile is left alone: a copy of this vault, open at the same time, writes
+        another branch of the ledger, and both would send.
+
         Raises:
             UserFacingError: ``vault.anchor_failed``. The events stay, and nothing may follow from them yet.
         """
         if self._store is None:
             return
         failpoint("vault.anchor.before")
+        if self._known is not None and self._read(self._store) not in self._known:
+            raise UserFacingError("vault.anchor_failed")
+        following: Reaches = dict(reaches)
         try:
             self._store.write(anchor_name(self._vault), self._text(reaches))
         except SecretStoreError as error:
+            # Perhaps it was kept, and could not be read back.
+            self._known = [*(self._known or ()), following]
             raise UserFacingError("vault.anchor_failed") from error
+        self._known = [following]
         failpoint("vault.anchor.after")
 
     def _unsigned(self, reaches: Reaches) -> dict[str, Json]:
