@@ -22,7 +22,8 @@ from typing import Final, Self
 from PySide6.QtCore import QCoreApplication, QObject, Qt, Signal, Slot
 
 LIMIT_MS: Final = 50
-_PERIOD: Final = 0.005
+_PERIOD: Final = 0.002
+_SWITCH: Final = 0.001  # seconds after which a busy thread lets the watcher in; Python's own are five times as many
 _DEPTH: Final = 12
 _NANOSECONDS: Final = 1_000_000
 
@@ -96,6 +97,7 @@ class StallWatch:
             self._turning.set()
         self._begun = not turning  # else: once the first beat was answered
         self._stretch: _Stretch | None = None
+        self._switch = _SWITCH
         self._lock = threading.Lock()
         self._watcher = threading.Thread(target=self._watch, name="stall-watch", daemon=True)
         self.stalls: list[Stall] = []
@@ -103,6 +105,8 @@ class StallWatch:
 
     def __enter__(self) -> Self:
         """Begin."""
+        self._switch = sys.getswitchinterval()
+        sys.setswitchinterval(_SWITCH)
         self._watcher.start()
         return self
 
@@ -112,6 +116,7 @@ class StallWatch:
         self._turning.set()
         self._answered.set()
         self._watcher.join()
+        sys.setswitchinterval(self._switch)
 
     @contextmanager
     def loop(self) -> Iterator[None]:

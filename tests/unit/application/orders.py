@@ -15,6 +15,8 @@ from countersign.application.use_cases.assess_transfer import assess_transfer
 from countersign.application.use_cases.freeze_order import FrozenOrder, freeze_order
 from countersign.application.use_cases.keep_payee import keep_payee
 from countersign.domain.errors import FailureKind
+from countersign.domain.ledger import kinds
+from countersign.domain.ledger.event import EventDraft
 from countersign.domain.ledger.order_record import OrderRecord
 from countersign.domain.money import Money
 from countersign.domain.order import BindingError, PaymentFields, PaymentProduct, last_digits
@@ -203,3 +205,10 @@ def freeze(world: fakes.World, draft: TransferDraft | None = None) -> FrozenOrde
     session = world.session
     assessment = assess_transfer(session.reader, used, session.clock.now_ms(), session.zone, "Mei Hartmann")
     return freeze_order(world.vault, world.entropy, used, version, assessment)
+
+
+def freeze_workspace(desk: Desk) -> None:
+    """Pull the emergency stop."""
+    vault = desk.world.vault
+    with vault.transaction() as change:
+        change.append(EventDraft(kinds.WORKSPACE_FROZEN, vault.identity.workspace, {}))
