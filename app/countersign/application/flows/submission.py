@@ -165,6 +165,7 @@ class Submission:
         return (yield from self._open(initiation.handle, "payment"))
 
     def _open(self, handle: str, purpose: str) -> Script[Progress]:
+        yield from on_vault(partial(record.require_not_frozen, self.vault, self.order))
         try:
             opened = yield from on_network(partial(self.bank.start_authorisation, handle))
         except BindingError as error:
@@ -179,6 +180,7 @@ class Submission:
         return (yield from self._step(opened))
 
     def _authorise(self, work: Callable[[], Authorisation]) -> Script[Progress]:
+        yield from on_vault(partial(record.require_not_frozen, self.vault, self.order))
         try:
             taken = yield from on_network(work)
         except BindingError as error:

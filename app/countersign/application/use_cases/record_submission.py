@@ -9,7 +9,7 @@ from __future__ import annotations
 import base64
 
 from countersign.application.ports.bank import BankProfile, CommitPoint, Initiation, PaymentReport, RawReply
-from countersign.application.ports.vault import Vault
+from countersign.application.ports.vault import Vault, VaultTransaction
 from countersign.domain.canonical import Json
 from countersign.domain.errors import SecurityError, UserFacingError
 from countersign.domain.ledger import kinds
@@ -50,7 +50,7 @@ def record_intent(vault: Vault, order: str, bank: str, profile: BankProfile, req
             and profile.commit_point is CommitPoint.SCA_ANSWER,
         }
         refs = tuple(sorted({record.frozen_event, record.assessment_event, *approvals} - {""}))
-        change.append(EventDraft(kinds.ORDER_SUBMISSION_INTENDED, order, body, refs=refs))
+        _take(change, EventDraft(kinds.ORDER_SUBMISSION_INTENDED, order, body, refs=refs))
         return record.content
 
 
@@ -65,6 +65,17 @@ def require_sendable(vault: Vault, order: str) -> None:
             raise UserFacingError("intent.frozen")
         if _known(change.order(order)).state is not OrderState.INTENDED:
             raise UserFacingError("order.not_open")
+
+
+def require_not_frozen(vault: Vault, order: str) -> None:
+    """Judge anew before a step of an authorisation: a bank that exempts may execute upon any of them.
+
+    Raises:
+        UserFacingError: ``intent.frozen``: an emergency stop came into force. It doesn't stop taking a payment back.
+    """
+    with vault.transaction() as change:
+        if change.rules.frozen and _known(change.order(order)).purpose != "cancellation":
+            raise UserFacingError("intent.frozen")
 
 
 def record_initiation(vault: Vault, order: str, initiation: Initiation) -> None:
@@ -93,7 +104,8 @@ def record_answer_intent(vault: Vault, order: str, authorisation_id: str, shown_
     """Record that the commit point is next. The code itself is never recorded.
 
     Raises:
-        SecurityError: ``binding.otp``: the code was asked for another content, or another authorisation.
+        SecurityError: ``binding.otp``: the code was asked for another content, or another authorisation; ``order.*``:
+            the order doesn't stand where a code may be sent.
         UserFacingError: ``intent.frozen``: an emergency stop came into force.
     """
     with vault.transaction() as change:
@@ -109,7 +121,7 @@ def record_answer_intent(vault: Vault, order: str, authorisation_id: str, shown_
             "authorisation_id": authorisation_id,
             "attempt": record.attempts + 1,
         }
-        change.append(EventDraft(kinds.ORDER_ANSWER_INTENDED, order, body))
+        _take(change, EventDraft(kinds.ORDER_ANSWER_INTENDED, order, body))
 
 
 def record_answer_refused(vault: Vault, order: str, reason: str) -> None:
@@ -200,6 +212,14 @@ def reply_object(reply: RawReply) -> dict[str, Json]:
         "body": base64.b64encode(reply.body[:_REPLY_LIMIT]).decode("ascii"),
         "received_at": reply.received_at,
     }
+
+
+def _take(change: VaultTransaction, draft: EventDraft) -> None:
+    """Append what something is about to be sent upon: an event that the fold ignores would be no record of it."""
+    event = change.append(draft)
+    fault = next((code for event_id, code in _known(change.order(draft.subject)).faults if event_id == event.id), "")
+    if fault:
+        raise SecurityError(fault)  # rolls back
 
 
 def _append(vault: Vault, order: str, kind: str, body: dict[str, Json]) -> None:
