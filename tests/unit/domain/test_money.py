@@ -199,9 +199,7 @@ def test_plain_is_strict(text: str) -> None:
     assert caught.value.code == "not_plain"
 
 
-@pytest.mark.parametrize(
-    ("text", "currency"), [("1.230", "EUR"), ("1.0", "JPY"), ("1.2345", "KWD")]
-)
+@pytest.mark.parametrize(("text", "currency"), [("1.230", "EUR"), ("1.0", "JPY"), ("1.2345", "KWD")])
 def test_plain_refuses_more_decimals_than_the_currency_has(text: str, currency: str) -> None:
     with pytest.raises(MoneyError) as caught:
         Money.from_plain(text, currency)
