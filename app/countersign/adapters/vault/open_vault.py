@@ -102,7 +102,9 @@ class OpenVault:
                 self._connection.execute("BEGIN IMMEDIATE")
                 self._bring_in_stop(transaction)
                 yield transaction
-                failpoint("vault.commit.before")
+                # What has no event in it needs no anchor, and nothing follows from it: a place of its own.
+                place = "vault.commit" if transaction.appended else "vault.local_commit"
+                failpoint(f"{place}.before")
                 self._commit()
         except BaseException:
             if self._connection.in_transaction:
@@ -110,7 +112,7 @@ class OpenVault:
             raise
         finally:
             self._busy = False
-        failpoint("vault.commit.after")
+        failpoint(f"{place}.after")
         self._position = position
         if transaction.appended:
             self._anchor.advance(position.reaches)
