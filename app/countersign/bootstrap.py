@@ -11,8 +11,6 @@ from datetime import tzinfo
 from functools import partial
 from pathlib import Path
 
-from countersign.adapters.practice.world import PracticeBank, open_practice_bank
-from countersign.adapters.receipts.receipt_file import read_receipt
 from countersign.adapters.system.clock import SystemClock, SystemEntropy
 from countersign.adapters.system.failpoint_trigger import arm_from_environment
 from countersign.adapters.system.hardening import harden_process
@@ -21,16 +19,15 @@ from countersign.adapters.system.paths import ProfilePaths
 from countersign.adapters.system.preferences_file import PreferencesFile
 from countersign.adapters.vault.cryptography_suite import Argon2Cost, verify_ed25519
 from countersign.adapters.vault.door import FileVaultDoor
+from countersign.adapters.vault.header import HEADER_FILE
 from countersign.adapters.vault.recovery_kit import word_list
 from countersign.application.flows.script import Script, on_network, on_read, on_vault
 from countersign.application.ports.clock import Clock, Entropy
 from countersign.application.ports.tasks import Tasks
 from countersign.application.ports.vault import Vault
 from countersign.application.session import Session
-from countersign.application.use_cases.check_receipt import ReceiptCheck, Verdict, check_receipt
 from countersign.domain.canonical import Json, canonical_bytes
 from countersign.domain.errors import CountersignError, UserFacingError
-from countersign.presentation import evidence_report
 from countersign.presentation.error_texts import sentence
 from countersign.presentation.messages import _
 from countersign.presentation.shell import Opened
@@ -98,7 +95,10 @@ def session_opener(ground: Ground, tasks: Tasks, zone: tzinfo) -> Callable[[Vaul
 
 
 def _reach_bank(ground: Ground, session: Session, kept: tuple[str, dict[str, Json]] | None) -> None:
-    practice: PracticeBank = open_practice_bank(ground.paths.practice, ground.clock, ground.entropy)
+    # Loaded here, in a worker: certificates and the HTTP library would be felt at the start.
+    from countersign.adapters.practice.world import open_practice_bank  # noqa: PLC0415
+
+    practice = open_practice_bank(ground.paths.practice, ground.clock, ground.entropy)
     session.practice = practice
     if kept is None:
         return
@@ -119,9 +119,14 @@ def run_windows(profile: str, *, language: str | None, theme: str | None) -> int
 
 
 def freeze(profile: str) -> int:
-    """Block every new payment of a profile, from the command line."""
+    """Block every new payment of a profile, from the command line.
+
+    A profile without a vault is refused: its name is a slip, and nobody's payments would be stopped.
+    """
     try:
         ground = lay_ground(profile)
+        if not (ground.paths.vault / HEADER_FILE).exists():  # that it is there is enough: a damaged one is stopped too
+            raise UserFacingError("vault.none")
         ground.door.freeze()
     except CountersignError as error:
         sys.stderr.write(sentence(error.code, error.params) + "\n")
@@ -141,6 +146,14 @@ def verify_receipt(receipt: Path, trust: str, *, as_json: bool) -> int:
     Returns:
         0 proven; 1 refuted; 2 consistent, signer not established; 3 unreadable.
     """
+    from countersign.adapters.receipts.receipt_file import read_receipt  # noqa: PLC0415 - no window needs these
+    from countersign.application.use_cases.check_receipt import (  # noqa: PLC0415
+        ReceiptCheck,
+        Verdict,
+        check_receipt,
+    )
+    from countersign.presentation import evidence_report  # noqa: PLC0415
+
     try:
         check = check_receipt(read_receipt(receipt), trust, verify_ed25519)
     except UserFacingError as error:

@@ -9,8 +9,6 @@ from enum import StrEnum
 from functools import partial
 from typing import Protocol
 
-from zxcvbn import zxcvbn
-
 from countersign.application.ports.tasks import Lane, Tasks
 from countersign.application.ports.vault import Vault
 from countersign.application.ports.vault_door import NewVault, VaultDoor
@@ -73,14 +71,16 @@ class _Making:
 class NewVaultPresenter:
     """Leads from a passphrase over the proved recovery kit to the vault."""
 
-    def __init__(self, door: VaultDoor, tasks: Tasks, view: NewVaultView, made: Callable[[Vault], None]) -> None:
+    def __init__(
+        self, door: VaultDoor, tasks: Tasks, view: NewVaultView, made: Callable[[Vault], None], *, keyring: bool
+    ) -> None:
         self._door, self._tasks, self._view, self._made = door, tasks, view, made
         self._step = VaultStep.PASSPHRASE
         self._making = _Making()
         self._offer = " ".join(door.offer_passphrase())
         self._errors: tuple[tuple[str, str], ...] = ()
         self._strength: tuple[str, bool] = ("", False)
-        self._keyring = door.summary().keyring
+        self._keyring = keyring
 
     def start(self) -> None:
         """Show the page."""
@@ -221,6 +221,8 @@ def strength_text(passphrase: str) -> tuple[str, bool]:
     """
     if not passphrase:
         return "", False
+    from zxcvbn import zxcvbn  # noqa: PLC0415 - large word lists, for one page
+
     found = zxcvbn(passphrase[:72])
     guesses = int(found["guesses"])
     seconds = guesses // 10_000

@@ -7,7 +7,7 @@ are wiped.
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import Protocol
 
@@ -17,7 +17,7 @@ from countersign.application.ports.practice import PracticeWorld
 from countersign.application.ports.preferences import PreferencesStore
 from countersign.application.ports.tasks import Lane, Tasks
 from countersign.application.ports.vault import Vault
-from countersign.application.ports.vault_door import VaultDoor
+from countersign.application.ports.vault_door import VaultDoor, VaultSummary
 from countersign.application.session import Session
 from countersign.domain.errors import CountersignError
 from countersign.domain.ledger.governance import World
@@ -78,6 +78,21 @@ class ShellView(Protocol):
     def blank(self) -> None:
         """Take everything off the screen, at once."""
 
+    def ask_freeze(self) -> None:
+        """Ask whether payments shall be stopped, or allowed again."""
+
+
+_NOTHING_KNOWN = VaultSummary(
+    exists=False,
+    name="",
+    world=World.PRACTICE,
+    keyring=False,
+    wait_ms=0,
+    failed_attempts=0,
+    frozen=False,
+    kit_proved=False,
+)
+
 
 class ShellPresenter:
     """Opens pages, locks, freezes."""
@@ -98,16 +113,44 @@ class ShellPresenter:
         self._about = ""
         self._visit = 0
         self._closing = False
-        self._frozen = False
+        self._summary = _NOTHING_KNOWN
+        self._problem = ""
         self._error = ""
         self._last_activity = clock.monotonic_ms()
 
     def attach(self, view: ShellView) -> None:
-        """Take the window, and show the first page."""
+        """Take the window, and show the first page once it is known what there is."""
         self._view = view
-        summary = self._door.summary()
-        self._frozen = summary.frozen
-        self._open(Page.UNLOCK if summary.exists else Page.NEW_VAULT)
+        self._look(self._open_door)
+
+    def _look(self, then: Callable[[], None]) -> None:
+        """Ask what can be said of the vault, off the window's thread: the system's keyring may take its time."""
+
+        def known(summary: VaultSummary) -> None:
+            self._summary = summary
+            then()
+
+        def unknown(error: Exception) -> None:
+            if not isinstance(error, CountersignError):
+                raise error
+            self._summary = replace(self._summary, exists=True)
+            self._problem = sentence(error.code, error.params)
+            then()
+
+        self._tasks.run(Lane.VAULT, self._door.summary, known, unknown)
+
+    def _open_door(self) -> None:
+        self._open(Page.UNLOCK if self._summary.exists else Page.NEW_VAULT)
+
+    @property
+    def summary(self) -> VaultSummary:
+        """What is known of the vault."""
+        return self._summary
+
+    @property
+    def problem(self) -> str:
+        """Why the vault was closed, or can't be read, in words; empty where all is well."""
+        return self._problem
 
     def move_to(self, view: ShellView) -> None:
         """Go on in another window: the page that was shown is made anew there."""
@@ -169,12 +212,20 @@ class ShellPresenter:
 
     def vault_opened(self, vault: Vault) -> None:
         """Begin a session, then ask about every order that was left half-way."""
-        run_script(self._tasks, self._open_session(vault), self._session_opened, self._failed)
+        self._problem = ""
+        run_script(self._tasks, self._open_session(vault), self._session_opened, self._opening_failed)
+
+    def _opening_failed(self, error: Exception) -> None:
+        """Close the vault again: a session that could not begin must not leave it open."""
+        if not isinstance(error, CountersignError):
+            raise error
+        self._problem = sentence(error.code, error.params)
+        self._tasks.run(Lane.VAULT, self._door.lock, lambda _none: self._locked(), self._failed)
 
     def _session_opened(self, opened: Opened) -> None:
         session = self._session = opened.session
         self._last_activity = self._clock.monotonic_ms()
-        self._frozen = self._door.frozen()
+        self._look(self._render)
         self._open(Page.HOME if opened.ready else Page.SETUP)
         if session.bank is not None:
             for order in opened.in_flight:
@@ -208,14 +259,14 @@ class ShellPresenter:
 
     def _locked(self) -> None:
         self._session, self._closing = None, False
-        self._open(Page.UNLOCK)
+        self._look(self._open_door)
 
     # — the emergency stop —
 
     def ask_freeze(self) -> None:
         """Have the window ask; the answer comes as ``freeze`` or ``unfreeze``."""
-        self._error = ""
-        self._render()
+        if self._view is not None:
+            self._view.ask_freeze()
 
     def freeze(self) -> None:
         """Block every new payment."""
@@ -228,12 +279,11 @@ class ShellPresenter:
     @property
     def frozen(self) -> bool:
         """Whether new payments are blocked, as far as the window knows."""
-        return self._frozen
+        return self._summary.frozen
 
     def _refresh_frozen(self) -> None:
-        self._frozen = self._door.frozen()
         self._error = ""
-        self._render()
+        self._look(self._render)
 
     # — showing —
 
@@ -265,7 +315,7 @@ class ShellPresenter:
                 closing=self._closing,
                 ribbon=_("Practice money") if practice else "",
                 ribbon_detail=_("Nothing you do here moves real money.") if practice else "",
-                frozen=frozen_text() if self._frozen else "",
+                frozen=frozen_text() if self._summary.frozen else "",
                 error=self._error,
             )
         )

@@ -47,13 +47,21 @@ class UnlockPresenter:
     """Leads through unlocking. Secrets come in and are passed on; no state holds them."""
 
     def __init__(
-        self, door: VaultDoor, tasks: Tasks, clock: Clock, view: UnlockView, opened: Callable[[Vault], None]
+        self,
+        door: VaultDoor,
+        tasks: Tasks,
+        clock: Clock,
+        view: UnlockView,
+        opened: Callable[[Vault], None],
+        *,
+        summary: VaultSummary,
+        problem: str = "",
     ) -> None:
         self._door, self._tasks, self._clock, self._view, self._opened = door, tasks, clock, view, opened
         self._busy = False
-        self._error = ""
+        self._error = problem
         self._with_kit = False
-        self._summary: VaultSummary = door.summary()
+        self._summary = summary
         self._may_try_at = clock.monotonic_ms() + self._summary.wait_ms
 
     def start(self) -> None:
@@ -101,7 +109,10 @@ class UnlockPresenter:
         self._refresh()
 
     def _refresh(self) -> None:
-        self._summary = self._door.summary()
+        self._tasks.run(Lane.VAULT, self._door.summary, self._know, lambda _error: self._render())
+
+    def _know(self, summary: VaultSummary) -> None:
+        self._summary = summary
         self._may_try_at = self._clock.monotonic_ms() + self._summary.wait_ms
         self._render()
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 
 from countersign.application.ports.vault import Projections, Vault
 from countersign.application.ports.vault_door import NewVault, VaultSummary, VerificationReport
-from countersign.domain.errors import UserFacingError
+from countersign.domain.errors import SecurityError, UserFacingError
 from countersign.domain.ledger.governance import World as WorldKind
 from countersign.domain.secret import SecretText
 from countersign.testing.fakes import World
@@ -30,9 +30,12 @@ class FakeDoor:
     stopped: bool = False
     made: list[NewVault] = field(default_factory=list)
     fail_create: str = ""
+    damaged: str = ""
 
     def summary(self) -> VaultSummary:
         """Describe the vault."""
+        if self.damaged:
+            raise SecurityError(self.damaged, part="header")
         wait_ms = WAIT_MS if self.attempts > _FREE_ATTEMPTS else 0
         name = "Mei Chen" if self.exists else ""
         return VaultSummary(

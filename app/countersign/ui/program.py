@@ -10,7 +10,6 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from PySide6.QtCore import QLocale, Qt, QTimeZone
 from PySide6.QtGui import QGuiApplication
-from PySide6.QtPrintSupport import QPrintDialog, QPrinter
 from PySide6.QtWidgets import QApplication, QDialog, QFileDialog, QWidget
 
 from countersign.application.flows.script import Script
@@ -19,6 +18,7 @@ from countersign.application.ports.preferences import LANGUAGES, Preferences, Pr
 from countersign.application.ports.tasks import Lane, Tasks
 from countersign.application.ports.vault import Vault
 from countersign.application.ports.vault_door import VaultDoor
+from countersign.domain.errors import UserFacingError
 from countersign.presentation.first_run import NewVaultPresenter
 from countersign.presentation.history import HistoryPresenter
 from countersign.presentation.home import HomePresenter, Safety
@@ -31,7 +31,6 @@ from countersign.presentation.shell import Opened, Page, ShellPresenter
 from countersign.presentation.transfer import TransferPresenter
 from countersign.presentation.unlock import UnlockPresenter, frozen_text, no_keyring_text
 from countersign.presentation.warm_up import warm_up
-from countersign.ui.kit_pdf import paint_kit, write_kit
 from countersign.ui.qt_words import QtWords
 from countersign.ui.receipt_pdf import ReceiptExporter
 from countersign.ui.shell import MakePage, Shell
@@ -146,12 +145,24 @@ class Program:
         looks = AppearanceCard(self._parts.preferences, self.changed)
         page = NewVaultPage(self._print_kit, self._save_kit, looks)
         parts = self._parts
-        page.attach(NewVaultPresenter(parts.door, parts.tasks, page, self.presenter.vault_opened))
+        shell = self.presenter
+        page.attach(NewVaultPresenter(parts.door, parts.tasks, page, shell.vault_opened, keyring=shell.summary.keyring))
         return page
 
     def _unlock(self, _about: str) -> QWidget:
         page, parts = UnlockPage(), self._parts
-        page.attach(UnlockPresenter(parts.door, parts.tasks, parts.clock, page, self.presenter.vault_opened))
+        shell = self.presenter
+        page.attach(
+            UnlockPresenter(
+                parts.door,
+                parts.tasks,
+                parts.clock,
+                page,
+                shell.vault_opened,
+                summary=shell.summary,
+                problem=shell.problem,
+            )
+        )
         return page
 
     def _setup(self, _about: str) -> QWidget:
@@ -168,7 +179,7 @@ class Program:
         return page
 
     def _safety(self) -> Safety:
-        return Safety(self._parts.door.summary().keyring, self._parts.preferences.load().lock_minutes)
+        return Safety(self.presenter.summary.keyring, self._parts.preferences.load().lock_minutes)
 
     def _transfer(self, draft: str) -> QWidget:
         page = TransferPage()
@@ -202,7 +213,7 @@ class Program:
 
     def _settings(self, _about: str) -> QWidget:
         page, session = SettingsPage(), self.presenter.session
-        summary = self._parts.door.summary()
+        summary = self.presenter.summary
         presenter = SettingsPresenter(
             self._parts.preferences,
             page,
@@ -221,9 +232,18 @@ class Program:
         self._ask(self.shell, "countersign-recovery-kit.pdf", _("PDF (*.pdf)"), write)
 
     def _write_kit(self, words: Sequence[str], path: Path) -> None:
-        write_kit(path, words, self._kit_name())
+        from countersign.ui.kit_pdf import write_kit  # noqa: PLC0415 - for one page, once
+
+        try:
+            write_kit(path, words, self._kit_name())
+        except UserFacingError as error:
+            self.presenter.report(error)
 
     def _print_kit(self, words: Sequence[str]) -> None:
+        from PySide6.QtPrintSupport import QPrintDialog, QPrinter  # noqa: PLC0415 - for one page, once
+
+        from countersign.ui.kit_pdf import paint_kit  # noqa: PLC0415
+
         printer = QPrinter(QPrinter.PrinterMode.HighResolution)
         dialog = QPrintDialog(printer, self.shell)
         dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)

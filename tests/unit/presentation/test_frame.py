@@ -11,6 +11,7 @@ from countersign.application.flows.script import Script
 from countersign.application.flows.submission import Phase
 from countersign.application.ports.preferences import Preferences
 from countersign.application.ports.vault import Vault
+from countersign.domain.errors import UserFacingError
 from countersign.presentation.first_run import NewVaultPresenter, NewVaultState, VaultStep, strength_text
 from countersign.presentation.settings import SettingsPresenter, SettingsState, with_choice
 from countersign.presentation.setup import SetupPresenter, SetupState, SetupStep
@@ -45,7 +46,7 @@ class _Store:
 
 def _unlocking(door: FakeDoor, clock: FakeClock) -> tuple[UnlockPresenter, _UnlockPage, list[Vault]]:
     page, opened = _UnlockPage(), list[Vault]()
-    presenter = UnlockPresenter(door, InlineTasks(), clock, page, opened.append)
+    presenter = UnlockPresenter(door, InlineTasks(), clock, page, opened.append, summary=door.summary())
     presenter.start()
     return presenter, page, opened
 
@@ -124,7 +125,7 @@ class _NewVaultPage:
 
 def _making(door: FakeDoor) -> tuple[NewVaultPresenter, _NewVaultPage, list[Vault]]:
     page, made = _NewVaultPage(), list[Vault]()
-    presenter = NewVaultPresenter(door, InlineTasks(), page, made.append)
+    presenter = NewVaultPresenter(door, InlineTasks(), page, made.append, keyring=door.keyring)
     presenter.start()
     return presenter, page, made
 
@@ -224,12 +225,16 @@ class _Window:
     def __init__(self) -> None:
         self.states: list[ShellState] = []
         self.blanked = 0
+        self.asked = 0
 
     def show_state(self, state: ShellState) -> None:
         self.states.append(state)
 
     def blank(self) -> None:
         self.blanked += 1
+
+    def ask_freeze(self) -> None:
+        self.asked += 1
 
     @property
     def last(self) -> ShellState:
@@ -258,6 +263,29 @@ def test_the_first_page_is_what_there_is() -> None:
     assert not window.last.unlocked
     presenter.vault_opened(world.vault)
     assert (window.last.page, window.last.unlocked) == (Page.HOME, True)
+
+
+def test_a_vault_that_cannot_be_described_is_no_new_vault() -> None:
+    world = make_world()
+    door = FakeDoor(world, damaged="vault.damaged")
+    presenter, window, _ = _frame(world, door)
+    assert window.last.page is Page.UNLOCK
+    assert presenter.problem
+
+
+def test_a_session_that_cannot_begin_leaves_nothing_open() -> None:
+    world = make_world()
+    door, window = FakeDoor(world, open=True), _Window()
+
+    def open_session(_vault: Vault) -> Script[Opened]:
+        yield from ()
+        raise UserFacingError("vault.interrupted")
+
+    presenter = ShellPresenter(door, InlineTasks(), world.clock, _Store(), open_session)
+    presenter.attach(window)
+    presenter.vault_opened(world.vault)
+    assert (window.last.page, door.open, presenter.unlocked) == (Page.UNLOCK, False, False)
+    assert presenter.problem
 
 
 def test_without_a_bank_the_list_of_tasks_comes_first() -> None:
@@ -328,6 +356,8 @@ def test_the_emergency_stop_is_shown_on_every_page() -> None:
     presenter, window, _ = _frame(world, door)
     presenter.vault_opened(world.vault)
     assert window.last.frozen == ""
+    presenter.ask_freeze()
+    assert (window.asked, door.stopped) == (1, False)
     presenter.freeze()
     assert presenter.frozen
     assert "bank knows nothing" in window.last.frozen

@@ -6,15 +6,14 @@ written to a plain file instead.
 
 from __future__ import annotations
 
+from functools import cached_property
 from pathlib import Path
-from typing import Protocol
-
-import keyring
-from keyring.backend import KeyringBackend
-from keyring.backends import chainer
-from keyring.errors import KeyringError
+from typing import TYPE_CHECKING, Protocol
 
 from countersign.adapters.system.durable_file import make_folder, remove_durably, write_durably
+
+if TYPE_CHECKING:
+    from keyring.backend import KeyringBackend
 
 SERVICE = "Countersign"
 
@@ -63,24 +62,24 @@ class SecretStore(Protocol):
 
 def protected_backend(found: KeyringBackend) -> KeyringBackend | None:
     """Return the first keyring that the operating system protects, looking into a chain of them."""
+    from keyring.backends import chainer  # noqa: PLC0415 - see SystemKeyring
+
     candidates = found.backends if isinstance(found, chainer.ChainerBackend) else (found,)
     return next((item for item in candidates if type(item).__module__ in _PROTECTED), None)
 
 
 class SystemKeyring:
-    """The keyring of the person who is logged in (Secret Service, KWallet, Keychain, Credential Locker)."""
+    """The keyring of the person who is logged in (Secret Service, KWallet, Keychain, Credential Locker).
+
+    It is looked for when it is first asked: loading the library and asking the system both take their time.
+    """
 
     protected = True
 
-    def __init__(self) -> None:
-        self._backend = protected_backend(keyring.get_keyring())
-
     def available(self) -> bool:
         """Tell whether there is an unlocked keyring."""
-        if self._backend is None:
-            return False
         try:
-            self._backend.get_password(SERVICE, "probe")
+            self._required().get_password(SERVICE, "probe")
         except Exception:  # noqa: BLE001 - backends let exceptions of their own systems through
             return False
         return True
@@ -109,10 +108,18 @@ class SystemKeyring:
 
     def remove(self, name: str) -> None:
         """Forget a text."""
+        from keyring.errors import KeyringError  # noqa: PLC0415 - as above
+
         try:
             self._required().delete_password(SERVICE, name)
         except (KeyringError, SecretStoreError):
             return
+
+    @cached_property
+    def _backend(self) -> KeyringBackend | None:
+        import keyring  # noqa: PLC0415 - as above
+
+        return protected_backend(keyring.get_keyring())
 
     def _required(self) -> KeyringBackend:
         if self._backend is None:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-import qrcode
 from PySide6.QtCore import QRectF, QSize
 from PySide6.QtGui import QColor, QPainter, QPaintEvent
 from PySide6.QtWidgets import QSizePolicy, QWidget
@@ -17,6 +16,8 @@ _QUIET = 4
 
 def qr_matrix(text: str) -> tuple[tuple[bool, ...], ...]:
     """Return the modules of the QR code of ``text``, row by row, without quiet zone."""
+    import qrcode  # noqa: PLC0415 - brings an imaging library along, and few pages show a code
+
     code = qrcode.QRCode(error_correction=qrcode.constants.ERROR_CORRECT_M, border=0)
     code.add_data(text)
     code.make(fit=True)
