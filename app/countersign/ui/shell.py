@@ -210,6 +210,7 @@ class Shell(QWidget):
         width = min(look().px(_DIALOG_WIDTH), self.width() - 2 * Space.XXL)
         dialog.setFixedSize(width, body.totalHeightForWidth(width))
         dialog.open()
+        keep.setFocus(Qt.FocusReason.OtherFocusReason)
 
     def _forget_dialog(self, _result: int) -> None:
         self._dialog = None
