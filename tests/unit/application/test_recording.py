@@ -42,6 +42,7 @@ def test_an_intent_that_the_fold_would_leave_out_is_not_recorded(monkeypatch: py
 @pytest.mark.parametrize("step", ["begin", "go_on", "authenticate", "choose"])
 def test_a_freeze_stops_every_step_that_a_bank_may_execute_upon(step: str) -> None:
     desk = Desk()
+    desk.bank.never_executes_unauthorised = False
     if step == "begin":
         desk.bank.before_initiation = lambda: freeze_workspace(desk)
         desk.submission.begin()
@@ -52,10 +53,11 @@ def test_a_freeze_stops_every_step_that_a_bank_may_execute_upon(step: str) -> No
             desk.submission.authenticate(SecretText(fakes.PASSWORD))
         freeze_workspace(desk)
         before = tuple(desk.bank.calls)
-        {
-            "go_on": desk.submission.go_on,
-            "authenticate": lambda: desk.submission.authenticate(SecretText(fakes.PASSWORD)),
-            "choose": lambda: desk.submission.choose(SMS),
-        }[step]()
+        if step == "go_on":
+            desk.submission.go_on()
+        elif step == "authenticate":
+            desk.submission.authenticate(SecretText(fakes.PASSWORD))
+        else:
+            desk.submission.choose(SMS)
         assert set(desk.bank.calls[len(before) :]) <= {"recall_initiation"}
     assert desk.error == "intent.frozen"

@@ -68,13 +68,16 @@ def require_sendable(vault: Vault, order: str) -> None:
 
 
 def require_not_frozen(vault: Vault, order: str) -> None:
-    """Judge anew before a step of an authorisation: a bank that exempts may execute upon any of them.
+    """Judge anew before a step of an authorisation, where the bank may exempt: then it may execute upon any of them.
 
     Raises:
         UserFacingError: ``intent.frozen``: an emergency stop came into force. It doesn't stop taking a payment back.
     """
+    record = _known(vault.order(order))
+    if record.never_executes_unauthorised or record.purpose == "cancellation":
+        return
     with vault.transaction() as change:
-        if change.rules.frozen and _known(change.order(order)).purpose != "cancellation":
+        if change.rules.frozen:
             raise UserFacingError("intent.frozen")
 
 
