@@ -91,6 +91,10 @@ def test_a_real_workspace_is_never_kept_with_a_keyring_in_clear(place: Place) ->
     door = place.door(NoStore())
     assert place.create(door, World.REAL).identity.world is World.REAL
     door.lock()
+    assert code_of(lambda: place.door().unlock(SecretText(PASSPHRASE))) == "vault.keyring_in_clear"
+    assert code_of(lambda: place.door().unlock_with_kit(place.kit)) == "vault.keyring_in_clear"
+    assert door.unlock(SecretText(PASSPHRASE)).may_sign
+    door.lock()
 
 
 def test_failures_are_recorded_at_the_next_success(place: Place) -> None:
@@ -183,6 +187,26 @@ def test_the_keys_are_wiped_on_locking(place: Place) -> None:
     door.lock()
     assert not any(keys.database + keys.header + keys.signing + keys.exchange)
     assert "redacted" in repr(keys)
+
+
+def test_a_disk_that_fails_keeps_neither_keys_nor_lock(place: Place, monkeypatch: pytest.MonkeyPatch) -> None:
+    door = place.door()
+    place.create(door)
+    session = door._session  # noqa: SLF001 - to look at the keys
+    assert session is not None
+    keys, connection = session._keys, session._connection  # noqa: SLF001
+
+    def fail() -> None:
+        raise OSError(5, "input/output error")
+
+    monkeypatch.setattr(session.vault, "close", fail)
+    with pytest.raises(OSError, match="input/output"):
+        door.lock()
+    assert not any(keys.database + keys.header + keys.signing + keys.exchange)
+    connection.close()
+    other = place.door()
+    assert other.unlock(SecretText(PASSPHRASE)).may_sign
+    other.lock()
 
 
 def test_nothing_works_on_a_locked_vault(place: Place) -> None:

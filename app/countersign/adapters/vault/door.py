@@ -117,7 +117,10 @@ class FileVaultDoor:
     def _require_room_for(self, new: NewVault) -> None:
         if (self._folder / HEADER_FILE).exists():
             raise UserFacingError("vault.exists")
-        if new.world is World.REAL and not self._secrets.protected:
+        self._require_protected(new.world)
+
+    def _require_protected(self, world: World) -> None:
+        if world is World.REAL and not self._secrets.protected:
             raise SecurityError("vault.keyring_in_clear")
 
     def _create(self, new: NewVault, kit: RecoveryKit) -> Vault:
@@ -200,17 +203,22 @@ class FileVaultDoor:
 
     @contextlib.contextmanager
     def _opening(self) -> Iterator[VaultHeader]:
-        header = read_header(self._folder)
-        if header is None:
-            raise UserFacingError("vault.none")
         if self._session is not None:
             raise UserFacingError("vault.in_use")
         self._lock.acquire()
         try:
+            header = self._header()  # only now: who held the lock may have written it
+            self._require_protected(header.world)
             yield header
         except BaseException:
             self.lock()
             raise
+
+    def _header(self) -> VaultHeader:
+        header = read_header(self._folder)
+        if header is None:
+            raise UserFacingError("vault.none")
+        return header
 
     def _device_secret(self, header: VaultHeader) -> bytes:
         if not header.device_secret:
@@ -268,6 +276,8 @@ class FileVaultDoor:
     def lock(self) -> None:
         """Close the connections, wipe the keys, and let another instance in."""
         session, self._session = self._session, None
-        if session is not None:
-            session.close()
-        self._lock.release()
+        try:
+            if session is not None:
+                session.close()
+        finally:
+            self._lock.release()

@@ -158,8 +158,9 @@ class VaultHeader:
 
     @classmethod
     def _read(cls, fields: Fields) -> VaultHeader:
-        if fields.integer("format") > FORMAT:
-            raise SecurityError("vault.format")
+        written = fields.integer("format")
+        if written != FORMAT:  # the HMAC covers the format that is read as, so an older one would go unnoticed
+            raise SecurityError("vault.format") if written > FORMAT else damaged()
         slots = Fields(fields.mapping("slots"), "slots")
         header = cls(
             vault=_exactly(fields.text("vault"), suite.SALT_BYTES).hex(),

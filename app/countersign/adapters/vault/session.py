@@ -185,10 +185,12 @@ class Session:
 
     def close(self) -> None:
         """Close the connections and wipe the keys."""
-        for reader in list(self._readers):
-            reader.close()
-        if hasattr(self, "vault"):
-            self.vault.close()
-        else:
-            self._connection.close()
-        self._keys.wipe()
+        try:
+            for reader in list(self._readers):
+                reader.close()
+            if hasattr(self, "vault"):
+                self.vault.close()
+            else:
+                self._connection.close()
+        finally:  # a disk that fails must not keep the keys in memory
+            self._keys.wipe()

@@ -107,6 +107,13 @@ def test_a_cost_outside_its_limits_is_refused_before_anything_is_derived(cost: A
         suite.argon2id(b"p", b"s" * 16, cost)
 
 
+@pytest.mark.parametrize("older", [0, -1])
+def test_an_older_format_than_was_written_is_damage(older: int) -> None:
+    value = orjson.loads(HEADER.content()) | {"format": older}
+    with pytest.raises(SecurityError, match="damaged"):
+        VaultHeader.parse(canonical_bytes(value))
+
+
 def test_a_newer_format_is_told_apart_from_damage() -> None:
     value = orjson.loads(HEADER.content()) | {"format": 2}
     with pytest.raises(SecurityError) as refused:
