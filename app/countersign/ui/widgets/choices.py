@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 from PySide6.QtCore import QPoint, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QColor, QKeyEvent, QPainter, QPaintEvent
@@ -153,6 +154,11 @@ class ChoiceCards(QWidget):
             KeyError: there is none.
         """
         return self._cards[value]
+
+    def follow(self, before: QWidget, *after: QWidget) -> None:
+        """Be where Tab goes after ``before``, and lead to ``after``; cards made anew would come last of all."""
+        for first, second in pairwise((before, *self._cards.values(), *after)):
+            QWidget.setTabOrder(first, second)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         """Keep Enter from reaching the page's buttons."""

@@ -316,7 +316,6 @@ class Field(QWidget):
         body.addWidget(self.hint_label)
         body.addWidget(self._error_row)
         body.addWidget(control)
-        self.setFocusProxy(control)
         self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Minimum)
         self._describe()
 

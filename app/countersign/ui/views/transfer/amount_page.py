@@ -124,6 +124,9 @@ class AmountPage(StepPage):
             _set_options(self.account, page.accounts, "transfer.amount.account")
         if before is None or before.products != page.products:
             _set_options(self.product, page.products, "transfer.amount.product")
+        if before is None or (before.accounts, before.products) != (page.accounts, page.products):
+            self.account.follow(self.remittance, self.back, self.go_on)
+            self.product.follow(self.remittance)
         if self.account.value() != (page.account or None):
             self.account.set_value(page.account or None)
         if self.product.value() != page.product:

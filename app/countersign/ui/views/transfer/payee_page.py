@@ -149,6 +149,7 @@ class PayeePage(StepPage):
             self.source.set_choices([Choice(option.value, option.title) for option in page.sources])
             for option in page.sources:
                 self.source.card(option.value).setObjectName(f"transfer.payee.source.{option.value}")
+            self.source.follow(self.kind, self.back, self.go_on)
         if self.source.value() != (page.source or None):
             known = page.source in {option.value for option in page.sources}
             self.source.set_value(page.source if known else None)
