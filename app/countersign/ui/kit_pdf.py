@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from pathlib import Path
 
-from PySide6.QtCore import QMarginsF, QRectF, Qt
+from PySide6.QtCore import QBuffer, QIODevice, QMarginsF, QRectF, QSaveFile, Qt
 from PySide6.QtGui import QFont, QPagedPaintDevice, QPageLayout, QPageSize, QPainter, QPdfWriter
 
+from countersign.domain.errors import UserFacingError
 from countersign.presentation.messages import _
 from countersign.ui.theme.fonts import Weight, font
 from countersign.ui.theme.tokens import TypeSize
@@ -18,16 +19,24 @@ _MARGIN_MM = 20
 
 
 def write_kit(path: Path, words: Sequence[str], name: str) -> None:
-    """Write the kit as a PDF, readable by its owner only.
+    """Write the kit as a PDF, as a whole or not at all, readable by its owner only, whatever was there before.
 
     Raises:
-        OSError: The file can't be written.
+        UserFacingError: ``kit.not_written``: the disk is full, or the place may not be written to.
     """
-    path.touch(mode=0o600)
-    writer = QPdfWriter(str(path))
+    buffer = QBuffer()
+    buffer.open(QIODevice.OpenModeFlag.WriteOnly)
+    writer = QPdfWriter(buffer)
     writer.setResolution(_DPI)
     writer.setTitle(_("Recovery kit"))
     paint_kit(writer, words, name)
+    buffer.close()
+    content = bytes(buffer.data().data())
+    file = QSaveFile(str(path))
+    owner = QSaveFile.Permission.ReadOwner | QSaveFile.Permission.WriteOwner
+    opened = file.open(QIODevice.OpenModeFlag.WriteOnly) and file.setPermissions(owner)
+    if not opened or file.write(content) != len(content) or not file.commit():
+        raise UserFacingError("kit.not_written", reason=file.errorString())
 
 
 def paint_kit(device: QPagedPaintDevice, words: Sequence[str], name: str) -> None:

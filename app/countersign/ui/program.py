@@ -5,10 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import partial
+from importlib import import_module
 from pathlib import Path
+from typing import TYPE_CHECKING, Final
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from PySide6.QtCore import QLocale, Qt, QTimeZone
+from PySide6.QtCore import QLocale, Qt, QTimer, QTimeZone
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QApplication, QDialog, QFileDialog, QWidget
 
@@ -20,33 +22,40 @@ from countersign.application.ports.vault import Vault
 from countersign.application.ports.vault_door import VaultDoor
 from countersign.domain.errors import UserFacingError
 from countersign.presentation.first_run import NewVaultPresenter
-from countersign.presentation.history import HistoryPresenter
-from countersign.presentation.home import HomePresenter, Safety
-from countersign.presentation.learning import LearningPresenter
 from countersign.presentation.messages import _, language, set_language
-from countersign.presentation.order import OrderPresenter
-from countersign.presentation.settings import SettingsPresenter
-from countersign.presentation.setup import SetupPresenter
 from countersign.presentation.shell import Opened, Page, ShellPresenter
-from countersign.presentation.transfer import TransferPresenter
 from countersign.presentation.unlock import UnlockPresenter, frozen_text, no_keyring_text
-from countersign.presentation.warm_up import warm_up
 from countersign.ui.qt_words import QtWords
-from countersign.ui.receipt_pdf import ReceiptExporter
 from countersign.ui.shell import MakePage, Shell
 from countersign.ui.theme.style import apply_theme
 from countersign.ui.theme.tokens import Theme
 from countersign.ui.views.appearance import AppearanceCard
-from countersign.ui.views.history.page import HistoryPage
-from countersign.ui.views.home import HomePage
-from countersign.ui.views.learning import LearningPage
 from countersign.ui.views.new_vault import NewVaultPage
-from countersign.ui.views.order.page import OrderPage
-from countersign.ui.views.settings import SettingsPage
-from countersign.ui.views.setup import SetupPage
-from countersign.ui.views.transfer.page import TransferPage
 from countersign.ui.views.unlock import UnlockPage
 from countersign.ui.widgets import announce
+
+if TYPE_CHECKING:
+    from countersign.presentation.home import Safety
+    from countersign.ui.receipt_pdf import ReceiptExporter
+
+_LATER: Final = (
+    "countersign.presentation.history",
+    "countersign.presentation.home",
+    "countersign.presentation.learning",
+    "countersign.presentation.order",
+    "countersign.presentation.settings",
+    "countersign.presentation.setup",
+    "countersign.presentation.transfer",
+    "countersign.ui.receipt_pdf",
+    "countersign.ui.views.history.page",
+    "countersign.ui.views.home",
+    "countersign.ui.views.learning",
+    "countersign.ui.views.order.page",
+    "countersign.ui.views.settings",
+    "countersign.ui.views.setup",
+    "countersign.ui.views.transfer.page",
+)
+"""Pages that nobody sees at the start: loaded in a worker once the first one is on screen."""
 
 AskWhere = Callable[[QWidget, str, str, Callable[[Path], None]], None]
 """``ask(parent, suggested name, filter, then)``: asks where to save, and calls ``then`` with the path."""
@@ -84,7 +93,6 @@ class Program:
         self._qt_words = QtWords()
         self.presenter = ShellPresenter(parts.door, parts.tasks, parts.clock, parts.preferences, parts.open_session)
         self._apply(parts.preferences.load())
-        self._warm_up()
         self.shell = self._make_shell()
 
     def show(self) -> None:
@@ -92,6 +100,7 @@ class Program:
         self.shell.resize(1240, 800)
         self.shell.show()
         self.presenter.attach(self.shell)
+        QTimer.singleShot(0, self._warm_up)  # after the first page was painted
 
     # — looks —
 
@@ -119,7 +128,7 @@ class Program:
 
     def _warm_up(self) -> None:
         """Load what is slow to load while nobody waits for it."""
-        self._parts.tasks.run(Lane.READ, partial(warm_up, language()), lambda _none: None, self.presenter.report)
+        self._parts.tasks.run(Lane.READ, partial(_load, language()), lambda _none: None, self.presenter.report)
 
     def _make_shell(self) -> Shell:
         preferences = self._parts.preferences.load()
@@ -166,6 +175,9 @@ class Program:
         return page
 
     def _setup(self, _about: str) -> QWidget:
+        from countersign.presentation.setup import SetupPresenter  # noqa: PLC0415 - see _LATER
+        from countersign.ui.views.setup import SetupPage  # noqa: PLC0415 - see _LATER
+
         page = SetupPage()
         presenter = SetupPresenter(self.presenter.session, page, self.presenter)
         page.destroyed.connect(presenter.close)
@@ -173,20 +185,32 @@ class Program:
         return page
 
     def _home(self, _about: str) -> QWidget:
+        from countersign.presentation.home import HomePresenter  # noqa: PLC0415 - see _LATER
+        from countersign.ui.views.home import HomePage  # noqa: PLC0415 - see _LATER
+
         page = HomePage()
         presenter = HomePresenter(self.presenter.session, page, self.presenter, self._safety)
         page.attach(presenter)
         return page
 
     def _safety(self) -> Safety:
+        from countersign.presentation.home import Safety  # noqa: PLC0415 - see _LATER
+
         return Safety(self.presenter.summary.keyring, self._parts.preferences.load().lock_minutes)
 
     def _transfer(self, draft: str) -> QWidget:
+        from countersign.presentation.transfer import TransferPresenter  # noqa: PLC0415 - see _LATER
+        from countersign.ui.views.transfer.page import TransferPage  # noqa: PLC0415 - see _LATER
+
         page = TransferPage()
         page.attach(TransferPresenter(self.presenter.session, self.presenter, page, self._words), draft)
         return page
 
     def _order(self, order: str) -> QWidget:
+        from countersign.presentation.order import OrderPresenter  # noqa: PLC0415 - see _LATER
+        from countersign.ui.receipt_pdf import ReceiptExporter  # noqa: PLC0415 - see _LATER
+        from countersign.ui.views.order.page import OrderPage  # noqa: PLC0415 - see _LATER
+
         page, session = OrderPage(), self.presenter.session
         export = partial(self._save_receipt, ReceiptExporter(session, self._words))
         page.attach(OrderPresenter(session, self.presenter, page, self._words, export), order)
@@ -202,16 +226,25 @@ class Program:
         announce(self.shell, _("The receipt was saved as {name}.").format(name=path.name))
 
     def _history(self, _about: str) -> QWidget:
+        from countersign.presentation.history import HistoryPresenter  # noqa: PLC0415 - see _LATER
+        from countersign.ui.views.history.page import HistoryPage  # noqa: PLC0415 - see _LATER
+
         page = HistoryPage()
         page.attach(HistoryPresenter(self.presenter.session, page, self.presenter))
         return page
 
     def _learn(self, _about: str) -> QWidget:
+        from countersign.presentation.learning import LearningPresenter  # noqa: PLC0415 - see _LATER
+        from countersign.ui.views.learning import LearningPage  # noqa: PLC0415 - see _LATER
+
         page = LearningPage()
         page.attach(LearningPresenter(self.presenter.session, page, self.presenter))
         return page
 
     def _settings(self, _about: str) -> QWidget:
+        from countersign.presentation.settings import SettingsPresenter  # noqa: PLC0415 - see _LATER
+        from countersign.ui.views.settings import SettingsPage  # noqa: PLC0415 - see _LATER
+
         page, session = SettingsPage(), self.presenter.session
         summary = self.presenter.summary
         presenter = SettingsPresenter(
@@ -253,6 +286,15 @@ class Program:
     def _kit_name(self) -> str:
         page = self.shell.page
         return page.name.text() if isinstance(page, NewVaultPage) else ""
+
+
+def _load(chosen: str) -> None:
+    """Load the pages and what they need. READ lane."""
+    for name in _LATER:
+        import_module(name)
+    from countersign.presentation.warm_up import warm_up  # noqa: PLC0415 - needs what the pages need
+
+    warm_up(chosen)
 
 
 def system_language() -> str:

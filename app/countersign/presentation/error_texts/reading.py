@@ -13,6 +13,10 @@ def reading() -> Block:
             _("The receipt could not be saved"),
             _("The receipt could not be saved there ({reason}). Choose another folder and save it again."),
         ),
+        "kit.not_written": ErrorText(
+            _("The recovery kit could not be saved"),
+            _("The recovery kit could not be saved there ({reason}). Choose another folder and save it again."),
+        ),
         "receipt.absent": ErrorText(
             _("There is no such file"),
             _("The file is not there, or may not be read. Look at its name and place, and choose it again."),

@@ -203,7 +203,7 @@ class NewVaultPage(QWidget):
         self.make_button.set_blocked(busy)
         self.back_button.set_blocked(busy)
         if state.step is not VaultStep.KIT:
-            self._words = ()
+            self._forget_kit()
         if place == 0:
             self._errors.show_errors([(self._fields[key], text) for key, text in state.errors if key in self._fields])
         elif place == 2:  # noqa: PLR2004
@@ -213,16 +213,22 @@ class NewVaultPage(QWidget):
 
     def show_kit(self, words: Sequence[str]) -> None:
         """Show the kit's words, numbered."""
+        self._forget_kit()
         self._words = tuple(words)
-        while self._kit_grid.count():
-            item = self._kit_grid.takeAt(0)
-            held = item.widget() if item is not None else None
-            if held is not None:
-                held.deleteLater()
         rows = -(-len(words) // _KIT_COLUMNS)
         for place, word in enumerate(words):
             label = PlainLabel(f"{place + 1:2d}  {word}", Variant.LEAD, selectable=True, ltr=True)
             self._kit_grid.addWidget(label, place % rows, place // rows)
+
+    def _forget_kit(self) -> None:
+        """Take the words off the page: what is hidden could still be read by a screen reader, or an onlooker."""
+        self._words = ()
+        while self._kit_grid.count():
+            item = self._kit_grid.takeAt(0)
+            held = item.widget() if item is not None else None
+            if held is not None:
+                held.setParent(None)
+                held.deleteLater()
 
     def kit_words(self) -> tuple[str, ...]:
         """Return the words on screen; empty once their step has ended."""
