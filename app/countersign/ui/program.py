@@ -57,6 +57,9 @@ _LATER: Final = (
 )
 """Pages that nobody sees at the start: loaded in a worker once the first one is on screen."""
 
+_LIBRARIES: Final = ("qrcode", "zxcvbn")  # slow to load, and used in handlers
+_WARM_UP_AFTER_MS: Final = 250
+
 AskWhere = Callable[[QWidget, str, str, Callable[[Path], None]], None]
 """``ask(parent, suggested name, filter, then)``: asks where to save, and calls ``then`` with the path."""
 
@@ -100,7 +103,7 @@ class Program:
         self.shell.resize(1240, 800)
         self.shell.show()
         self.presenter.attach(self.shell)
-        QTimer.singleShot(0, self._warm_up)  # after the first page was painted
+        QTimer.singleShot(_WARM_UP_AFTER_MS, self._warm_up)
 
     # — looks —
 
@@ -290,7 +293,7 @@ class Program:
 
 def _load(chosen: str) -> None:
     """Load the pages and what they need. READ lane."""
-    for name in _LATER:
+    for name in (*_LIBRARIES, *_LATER):
         import_module(name)
     from countersign.presentation.warm_up import warm_up  # noqa: PLC0415 - needs what the pages need
 

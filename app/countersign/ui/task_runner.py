@@ -6,6 +6,7 @@ no callback ever runs on a worker.
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor
 from typing import TypeVar, cast
@@ -16,6 +17,7 @@ from countersign.application.ports.tasks import Lane
 
 T = TypeVar("T")
 
+_SWITCH_SECONDS = 0.0005
 _WORKERS = {Lane.VAULT: 1, Lane.READ: 1, Lane.NETWORK: 4}
 
 
@@ -37,6 +39,9 @@ class TaskRunner:
     """The lanes. Make it on the window's thread; ``close`` waits for what has begun."""
 
     def __init__(self) -> None:
+        # A busy worker gives way to the window ten times as soon as is usual: the window asks for the interpreter
+        # after each call into Qt, and would wait the whole interval each time.
+        sys.setswitchinterval(_SWITCH_SECONDS)
         self._bridge = _Bridge()
         self._pools = {
             lane: ThreadPoolExecutor(count, thread_name_prefix=f"countersign-{lane.value}")
