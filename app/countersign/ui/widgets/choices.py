@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from itertools import pairwise
 
 from PySide6.QtCore import QPoint, QRectF, QSize, Qt, Signal
-from PySide6.QtGui import QColor, QKeyEvent, QPainter, QPaintEvent
+from PySide6.QtGui import QColor, QFocusEvent, QKeyEvent, QPainter, QPaintEvent
 from PySide6.QtWidgets import QButtonGroup, QRadioButton, QSizePolicy, QVBoxLayout, QWidget
 
 from countersign.ui.theme.look import look
@@ -132,9 +132,6 @@ class ChoiceCards(QWidget):
             self._cards[choice.value] = card
             self._group.addButton(card)
             self._body.addWidget(card)
-        first = next(iter(self._cards.values()), None)
-        if first is not None:
-            self.setFocusProxy(first)
 
     def value(self) -> str | None:
         """Return the value chosen, None before."""
@@ -159,6 +156,16 @@ class ChoiceCards(QWidget):
         """Be where Tab goes after ``before``, and lead to ``after``; cards made anew would come last of all."""
         for first, second in pairwise((before, *self._cards.values(), *after)):
             QWidget.setTabOrder(first, second)
+
+    def focusInEvent(self, event: QFocusEvent) -> None:
+        """Hand the focus to the card chosen, or to the first.
+
+        No focus proxy: Tab would take all that stands between the cards and their owner's last child for one control.
+        """
+        chosen = next((card for card in self._cards.values() if card.isChecked()), None)
+        card = chosen or next(iter(self._cards.values()), None)
+        if card is not None:
+            card.setFocus(event.reason())
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         """Keep Enter from reaching the page's buttons."""
