@@ -43,6 +43,7 @@ class SettingsState:
     fingerprint_hint: str
     protection: str
     frozen: str
+    setup: str
 
 
 class SettingsView(Protocol):
@@ -111,9 +112,11 @@ class SettingsPresenter:
         fingerprint: str,
         protection: str,
         frozen: str,
+        open_setup: Callable[[], None],
     ) -> None:
         self._store, self._view, self._changed = store, view, changed
         self._fingerprint, self._protection, self._frozen = fingerprint, protection, frozen
+        self.open_setup = open_setup
         self._preferences = store.load()
 
     def start(self) -> None:
@@ -152,6 +155,7 @@ class SettingsPresenter:
                 fingerprint_hint=_("Whoever checks a receipt of yours needs it, from you and not from the receipt."),
                 protection=self._protection,
                 frozen=self._frozen,
+                setup=_("Set-up"),
             )
         )
 

@@ -280,7 +280,7 @@ class SetupPresenter:
         state = SetupState(
             step=self._step,
             tasks=self._tasks(),
-            heading=_("Get ready"),
+            heading=_("Set-up"),
             lead=_("A few minutes, once. You can leave at any point and go on later."),
             working=self._working,
             methods=tuple((method.method, method.name) for method in (found.methods if found else ())),

@@ -257,6 +257,7 @@ class Program:
             fingerprint=session.vault.identity.device,
             protection="" if summary.keyring else no_keyring_text(),
             frozen=frozen_text() if summary.frozen else "",
+            open_setup=self.presenter.open_setup,
         )
         page.attach(presenter)
         return page

@@ -199,7 +199,9 @@ class _SettingsPage:
 
 def test_a_setting_takes_effect_at_once_and_is_kept() -> None:
     store, page, changed = _Store(), _SettingsPage(), list[Preferences]()
-    presenter = SettingsPresenter(store, page, changed.append, fingerprint="ab" * 32, protection="", frozen="")
+    presenter = SettingsPresenter(
+        store, page, changed.append, fingerprint="ab" * 32, protection="", frozen="", open_setup=lambda: None
+    )
     presenter.start()
     presenter.choose("theme", "dark")
     presenter.choose("lock_minutes", "2")

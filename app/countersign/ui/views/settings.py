@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from functools import partial
 
+from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QWidget
 
 from countersign.presentation.messages import _
@@ -14,6 +15,7 @@ from countersign.ui.widgets import (
     Card,
     Field,
     PlainLabel,
+    QuietButton,
     ScrollPage,
     SelectField,
     Variant,
@@ -47,6 +49,10 @@ class SettingsPage(ScrollPage):
         self._protection = PlainLabel("", Variant.MUTED)
         for label in (self._fingerprint_label, self._fingerprint, self._fingerprint_hint, self._protection):
             self._device.add(label)
+        self._setup = QuietButton("", icon="settings")
+        self._setup.setObjectName("settings.setup")
+        self._setup.activated.connect(self._open_setup)
+        self._device.body.addWidget(self._setup, 0, Qt.AlignmentFlag.AlignLeading)
 
     def attach(self, presenter: SettingsPresenter) -> None:
         """Take the presenter and show its first state."""
@@ -61,6 +67,7 @@ class SettingsPage(ScrollPage):
         self._fingerprint.setText(state.fingerprint)
         self._fingerprint_hint.setText(state.fingerprint_hint)
         self._protection.setText(state.protection)
+        self._setup.setText(state.setup)
         self._frozen.set_text(_("Payments are stopped"), state.frozen)
         self._frozen.setVisible(bool(state.frozen))
 
@@ -76,6 +83,10 @@ class SettingsPage(ScrollPage):
             select.chosen.connect(partial(self._choose, choice.key))
         elif select.value() != choice.chosen:
             select.set_value(choice.chosen)
+
+    def _open_setup(self) -> None:
+        if self._presenter is not None:
+            self._presenter.open_setup()
 
     def _choose(self, key: str, value: str) -> None:
         if self._presenter is not None:
