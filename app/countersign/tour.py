@@ -72,7 +72,7 @@ def _make_room(out: Path) -> None:
     if out.exists() and any(out.iterdir()) and not (out / _MARK).exists():
         raise SystemExit(f"{out} holds something else than a tour; name an empty folder.")
     shutil.rmtree(out, ignore_errors=True)
-    out.mkdir(parents=True)
+    out.mkdir(mode=0o700, parents=True)  # the passphrase of the tour's vault will be in it
     (out / _MARK).write_bytes(b"{}")
 
 

@@ -64,7 +64,7 @@ class NewVaultView(Protocol):
 class _Making:
     name: str = ""
     passphrase: SecretText = field(default_factory=lambda: SecretText(""))
-    kit: tuple[str, ...] = ()
+    kit: tuple[str, ...] = field(default=(), repr=False)
     asked: tuple[int, ...] = ()
 
 

@@ -11,6 +11,7 @@ from countersign.adapters.vault.anchor import device_secret_name
 from countersign.adapters.vault.attempts import Throttle
 from countersign.adapters.vault.cryptography_suite import KEY_BYTES, VaultKeys
 from countersign.adapters.vault.door import FileVaultDoor
+from countersign.adapters.vault.emergency_stop import STOP_FILE
 from countersign.adapters.vault.header import HEADER_FILE, open_slot, read_header
 from countersign.adapters.vault.recovery_kit import RecoveryKit
 from countersign.application.ports.vault import HistoryQuery, LocalSpace
@@ -255,13 +256,31 @@ def test_the_emergency_stop_works_locked_and_reaches_the_ledger(place: Place) ->
     with vault.transaction() as transaction:
         assert transaction.rules.frozen
     door.lock()
-    other._stop.lift()  # noqa: SLF001 - somebody removes the file; the ledger remembers
+    (place.folder / STOP_FILE).unlink()  # somebody removes the file; the ledger remembers
     door.unlock(SecretText(PASSPHRASE))
     assert door.frozen()
     assert other.frozen(), "the file is back, so that the command line sees it too"
     shared = [event.kind for event in door._session.vault.events(Chain.SHARED)]  # type: ignore[union-attr]  # noqa: SLF001
     assert shared.count(kinds.WORKSPACE_FROZEN) == 2
     assert shared.count(kinds.WORKSPACE_UNFROZEN) == 1
+    door.lock()
+
+
+def test_a_stop_that_is_set_while_another_is_lifted_stands(place: Place) -> None:
+    door = place.door()
+    vault = place.create(door)
+    door.freeze()
+    session = door._session  # noqa: SLF001 - to act at the moment between ledger and file
+    assert session is not None
+    session.vault.committed = lambda _kinds: place.door().freeze()
+    door.unfreeze()
+    assert door.frozen()
+    session.vault.committed = lambda _kinds: None
+    with vault.transaction() as transaction:
+        assert transaction.rules.frozen
+    door.unfreeze()
+    assert not door.frozen()
+    assert not place.door().frozen()
     door.lock()
 
 

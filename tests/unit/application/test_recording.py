@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from countersign.application.flows.submission import Phase
@@ -37,6 +39,17 @@ def test_an_intent_that_the_fold_would_leave_out_is_not_recorded(monkeypatch: py
     with pytest.raises(SecurityError, match=r"intent\.not_the_first"):
         record.record_intent(desk.world.vault, desk.order, "practice", desk.bank.profile(), "r")
     assert desk.kinds() == before
+
+
+def test_practice_money_never_goes_to_a_bank_that_does_not_call_itself_practice(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    desk = Desk()
+    real = replace(desk.bank.profile(), practice=False)
+    monkeypatch.setattr(type(desk.bank), "profile", lambda _bank: real)
+    desk.submission.begin()
+    assert (desk.phase, desk.error) == (Phase.IDLE, "intent.other_world")
+    assert desk.sent == ()
 
 
 @pytest.mark.parametrize("step", ["begin", "go_on", "authenticate", "choose"])

@@ -58,7 +58,7 @@ class Request:
     method: str
     target: str
     headers: tuple[tuple[str, str], ...] = ()
-    body: bytes = b""
+    body: bytes = field(default=b"", repr=False)  # a password or a code, at times
     lookup: bool = False
 
 

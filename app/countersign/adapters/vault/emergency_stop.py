@@ -6,11 +6,13 @@ The next transaction brings it into the ledger. While the file is there no inten
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Final
+from typing import Final, TypeAlias
 
 from countersign.adapters.system.durable_file import remove_durably, write_durably
 
 STOP_FILE: Final = "vault.frozen"
+
+Mark: TypeAlias = tuple[int, int]
 
 
 class EmergencyStop:
@@ -34,6 +36,15 @@ class EmergencyStop:
         """Set the stop; nothing changes where it is set already."""
         write_durably(self._path, b"frozen\n", point="vault.freeze")
 
-    def lift(self) -> None:
-        """Lift it: only after the ledger says so."""
-        remove_durably(self._path, point="vault.unfreeze")
+    def mark(self) -> Mark | None:
+        """Return what tells this setting of the stop from the next; None where it is not set."""
+        try:
+            found = self._path.lstat()
+        except FileNotFoundError:
+            return None
+        return found.st_ino, found.st_mtime_ns
+
+    def lift(self, known: Mark | None) -> None:
+        """Lift the stop that was ``known``: only after the ledger says so. One that was set meanwhile stands."""
+        if self.mark() == known:
+            remove_durably(self._path, point="vault.unfreeze")

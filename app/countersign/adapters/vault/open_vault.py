@@ -149,11 +149,12 @@ class OpenVault:
                 pass
 
     def lift_stop(self) -> None:
-        """Record that the stop is lifted, then lift it."""
+        """Record that the stop is lifted, then lift it; not one that somebody set in between."""
+        known = self._stop.mark()
         with self.transaction() as transaction:
             if transaction.rules.frozen:
                 transaction.append(EventDraft(kinds.WORKSPACE_UNFROZEN, self._identity.workspace, {}))
-        self._stop.lift()
+        self._stop.lift(known)
 
     def local(self, space: LocalSpace) -> Mapping[str, dict[str, Json]]:
         """Read a whole room of working state."""

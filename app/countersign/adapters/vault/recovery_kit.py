@@ -34,8 +34,8 @@ class RecoveryKit:
         found = [word.strip().lower() for word in words]
         try:
             entropy = bytes(Mnemonic(_LANGUAGE).to_entropy(found))
-        except (ValueError, LookupError) as error:
-            raise UserFacingError("vault.kit_wrong") from error
+        except (ValueError, LookupError):
+            raise UserFacingError("vault.kit_wrong") from None  # the cause names a word of the kit
         if len(entropy) != KIT_BYTES:
             raise UserFacingError("vault.kit_wrong")
         return cls(entropy)

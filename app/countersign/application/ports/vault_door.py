@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Protocol
 
 from countersign.application.ports.vault import Projections, Vault
@@ -39,7 +39,7 @@ class NewVault:
     member_name: str
     world: World
     passphrase: SecretText
-    kit_words: tuple[str, ...]
+    kit_words: tuple[str, ...] = field(repr=False)
 
 
 class VaultDoor(Protocol):

@@ -14,6 +14,7 @@ from countersign.domain.canonical import Json
 from countersign.domain.errors import SecurityError, UserFacingError
 from countersign.domain.ledger import kinds
 from countersign.domain.ledger.event import EventDraft
+from countersign.domain.ledger.governance import World
 from countersign.domain.ledger.order_record import OrderRecord, judge_intent
 from countersign.domain.order import OrderContent, money_object
 from countersign.domain.order_state import OrderState, TransactionStatus
@@ -35,6 +36,8 @@ def record_intent(vault: Vault, order: str, bank: str, profile: BankProfile, req
         faults = judge_intent(record, change.rules, device, change.place, change.now_ms, payee)
         if change.rules.frozen or "intent.frozen" in faults:
             raise UserFacingError("intent.frozen")
+        if profile.practice is not (record.content.world is World.PRACTICE):
+            raise SecurityError("intent.other_world")  # practice money to a real bank, or the other way round
         if faults:
             raise SecurityError(faults[0])
         approvals = sorted(item.event for item in record.counted)
