@@ -74,3 +74,16 @@ def test_a_freeze_stops_every_step_that_a_bank_may_execute_upon(step: str) -> No
             desk.submission.choose(SMS)
         assert set(desk.bank.calls[len(before) :]) <= {"recall_initiation"}
     assert desk.error == "intent.frozen"
+
+
+def test_a_copy_that_may_not_sign_opens_no_authorisation() -> None:
+    desk = Desk()
+    desk.submission.begin()
+    desk.restart()
+    desk.submission.resume()
+    assert desk.phase is Phase.CONTINUE
+    desk.world.vault.may_sign = False
+    before = desk.sent
+    desk.submission.go_on()
+    assert (desk.phase, desk.error) == (Phase.CONTINUE, "vault.read_only")
+    assert desk.sent == before

@@ -75,7 +75,10 @@ def require_not_frozen(vault: Vault, order: str) -> None:
 
     Raises:
         UserFacingError: ``intent.frozen``: an emergency stop came into force. It doesn't stop taking a payment back.
+        SecurityError: ``vault.read_only``: what came of the step could not be recorded.
     """
+    if not vault.may_sign:
+        raise SecurityError("vault.read_only")
     record = _known(vault.order(order))
     if record.never_executes_unauthorised or record.purpose == "cancellation":
         return
