@@ -16,7 +16,8 @@ from countersign.domain.canonical import Json, canonical_bytes
 from countersign.domain.errors import SecurityError
 from countersign.domain.ledger import kinds
 from countersign.domain.ledger.governance import World
-from countersign.domain.ledger.order_record import OrderRecord, fold_order
+from countersign.domain.ledger.order_fold import fold_order
+from countersign.domain.ledger.order_record import OrderRecord
 from countersign.domain.money import Money
 from countersign.domain.order import (
     Attachment,

@@ -21,7 +21,8 @@ from countersign.domain.ledger.event import Body, Chain, Event, Header
 from countersign.domain.ledger.governance import Device
 from countersign.domain.ledger.heads import Head, SignedHead
 from countersign.domain.ledger.merkle import verify_inclusion
-from countersign.domain.ledger.order_record import OrderRecord, fold_order
+from countersign.domain.ledger.order_fold import fold_order
+from countersign.domain.ledger.order_record import OrderRecord
 from countersign.domain.ledger.rules import read_rules
 from countersign.domain.payee import fold_payee
 

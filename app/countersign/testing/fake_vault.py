@@ -17,7 +17,8 @@ from countersign.domain.ledger.event import SALT_BYTES, Body, Chain, Event, Even
 from countersign.domain.ledger.governance import Device, Governance, Member, Role, World
 from countersign.domain.ledger.heads import Head, SignedHead
 from countersign.domain.ledger.merkle import MerkleTree
-from countersign.domain.ledger.order_record import OrderRecord, fold_order
+from countersign.domain.ledger.order_fold import fold_order
+from countersign.domain.ledger.order_record import OrderRecord
 from countersign.domain.ledger.rules import OrderKey, Rules, read_rules
 from countersign.domain.payee import PayeeRecord, fold_payee
 from countersign.domain.policy import Policy

@@ -27,7 +27,8 @@ from countersign.domain.ledger import kinds
 from countersign.domain.ledger.event import Chain, Event, EventDraft
 from countersign.domain.ledger.heads import Head, SignedHead
 from countersign.domain.ledger.merkle import MerkleTree
-from countersign.domain.ledger.order_record import OrderRecord, fold_order
+from countersign.domain.ledger.order_fold import fold_order
+from countersign.domain.ledger.order_record import OrderRecord
 
 RESERVE_BYTES: Final = 16 * 1024 * 1024
 """Free space below which nothing new is begun, so that what is under way at a bank can still be recorded."""

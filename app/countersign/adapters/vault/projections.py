@@ -20,7 +20,8 @@ from countersign.application.ports.vault import (
     PayeeRow,
     TransferRow,
 )
-from countersign.domain.ledger.order_record import OrderRecord, fold_order
+from countersign.domain.ledger.order_fold import fold_order
+from countersign.domain.ledger.order_record import OrderRecord
 from countersign.domain.ledger.rules import Rules
 from countersign.domain.money import Money
 from countersign.domain.payee import PayeeRecord, fold_payee

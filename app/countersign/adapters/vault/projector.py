@@ -16,7 +16,8 @@ from countersign.domain.errors import SecurityError
 from countersign.domain.ledger import kinds
 from countersign.domain.ledger.chains import LedgerError
 from countersign.domain.ledger.event import Event
-from countersign.domain.ledger.order_record import OrderRecord, fold_order, judge_intent
+from countersign.domain.ledger.order_fold import fold_order
+from countersign.domain.ledger.order_record import OrderRecord, judge_intent
 from countersign.domain.ledger.rules import Rules
 from countersign.domain.order_state import MAY_HAVE_MOVED_MONEY
 from countersign.domain.payee import NameCheck, PayeeRecord, VopOutcome, fold_payee

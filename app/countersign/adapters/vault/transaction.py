@@ -1,4 +1,4 @@
-"""One atomic change of the vault."""
+"""One atomic change of the vault. ``open_vault.OpenVault.transaction`` commits it, then anchors: in that order."""
 
 from __future__ import annotations
 
@@ -15,7 +15,8 @@ from countersign.domain.errors import SecurityError, UserFacingError
 from countersign.domain.ledger import kinds
 from countersign.domain.ledger.chains import LedgerError
 from countersign.domain.ledger.event import Event, EventDraft
-from countersign.domain.ledger.order_record import OrderRecord, fold_order
+from countersign.domain.ledger.order_fold import fold_order
+from countersign.domain.ledger.order_record import OrderRecord
 from countersign.domain.ledger.rules import OrderKey, Rules, read_rules
 from countersign.domain.payee import PayeeRecord, fold_payee
 

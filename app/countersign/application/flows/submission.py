@@ -230,7 +230,7 @@ class Submission:
             yield from on_vault(partial(record.record_answer_refused, self.vault, self.order, "failed"))
             return (yield from self._reconcile())
         if answered.state is AuthorisationState.OPEN:  # one more step: its answer is as good as unknown until asked
-            return (yield from self._unknown("answer", "bank.authorisation_open"))
+            return (yield from self._record_unknown("answer", "bank.authorisation_open"))
         note = partial(record.record_authorised, self.vault, self.order, authorisation, answered.reply)
         yield from on_vault(note)
         return (yield from self._reconcile())
@@ -244,13 +244,13 @@ class Submission:
             return self._still_open(error)
         if isinstance(error, BindingError):
             yield from self._note_refused_reply("answer", error)
-        return (yield from self._unknown("answer", error.code))
+        return (yield from self._record_unknown("answer", error.code))
 
     def _still_open(self, error: ConnectorError) -> Progress:
         """Stay where the code is asked for."""
         return self._with_error(replace(self.progress, phase=Phase.CODE), error)
 
-    def _unknown(self, stage: str, reason: str) -> Script[Progress]:
+    def _record_unknown(self, stage: str, reason: str) -> Script[Progress]:
         yield from on_vault(partial(record.record_unknown, self.vault, self.order, stage, reason))
         return (yield from self._reconcile())
 
@@ -339,10 +339,10 @@ class Submission:
             started = yield from on_network(partial(self.bank.cancel, known.payment_id, product, request_id))
         except BindingError as error:
             yield from self._note_refused_reply("cancellation", error)
-            return (yield from self._unknown("cancellation", error.code))
+            return (yield from self._record_unknown("cancellation", error.code))
         except ConnectorError as error:
             if error.kind is FailureKind.UNKNOWN:
-                return (yield from self._unknown("cancellation", error.code))
+                return (yield from self._record_unknown("cancellation", error.code))
             yield from on_vault(partial(record.record_cancellation_refused, self.vault, self.order, error.code))
             return self._with_error((yield from self._reconcile()), error)
         if started.done:

@@ -1,4 +1,5 @@
 """Guide a person through danger: which question is asked, what its answer changes, what is learnt."""
+
 from __future__ import annotations
 
 from countersign.domain.guidance.interventions import (

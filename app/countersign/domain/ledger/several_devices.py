@@ -13,7 +13,8 @@ from functools import cached_property
 from countersign.domain.ledger import kinds
 from countersign.domain.ledger.chains import ChainKey, History, Verify
 from countersign.domain.ledger.event import Event
-from countersign.domain.ledger.order_record import OrderRecord, begin_order, fold_event, judge_intent
+from countersign.domain.ledger.order_fold import begin_order, fold_event
+from countersign.domain.ledger.order_record import OrderRecord, judge_intent
 from countersign.domain.ledger.rules import Rules, read_rules
 from countersign.domain.order_state import Move, OrderState, after
 from countersign.domain.payee import fold_payee

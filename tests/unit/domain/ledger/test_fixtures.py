@@ -16,7 +16,7 @@ from countersign.domain.ledger.chains import History
 from countersign.domain.ledger.event import Body, Event, Header, device_identifier
 from countersign.domain.ledger.heads import Head, SignedHead
 from countersign.domain.ledger.merkle import MerkleTree, verify_consistency, verify_inclusion
-from countersign.domain.ledger.order_record import fold_order
+from countersign.domain.ledger.order_fold import fold_order
 from countersign.domain.ledger.several_devices import Ledger
 from countersign.domain.order import OrderContent, fingerprint_phrase
 from countersign.domain.order_state import OrderState

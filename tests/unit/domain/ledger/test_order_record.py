@@ -12,7 +12,8 @@ from countersign.domain.canonical import Json
 from countersign.domain.ledger import kinds
 from countersign.domain.ledger.event import Body, Event
 from countersign.domain.ledger.governance import Role, World
-from countersign.domain.ledger.order_record import OrderRecord, fold_order, judge_intent
+from countersign.domain.ledger.order_fold import fold_order
+from countersign.domain.ledger.order_record import OrderRecord, judge_intent
 from countersign.domain.order_state import OrderState, TransactionStatus
 from countersign.domain.payee import fold_payee
 from countersign.domain.policy import Policy

@@ -22,7 +22,7 @@ from countersign.adapters.banks.xs2a.account_reading import AccountReader
 from countersign.adapters.banks.xs2a.channel import Answer, Channel, proves_nothing
 from countersign.adapters.banks.xs2a.credentials import Credentials
 from countersign.adapters.banks.xs2a.handles import CANCELLATION, CONSENT, PAYMENT, STEP_LINKS, Handle, read_links
-from countersign.adapters.banks.xs2a.messages import payment_body, require_echo
+from countersign.adapters.banks.xs2a.payment_bodies import payment_body, require_echo
 from countersign.adapters.banks.xs2a.reading import shown
 from countersign.adapters.transport.exchange import Limits
 from countersign.application.ports.bank import (

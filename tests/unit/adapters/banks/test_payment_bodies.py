@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from countersign.adapters.banks.xs2a.messages import payment_body, read_payment, require_echo
+from countersign.adapters.banks.xs2a.payment_bodies import payment_body, read_payment, require_echo
 from countersign.domain.money import Money
 from countersign.domain.order import BindingError, PaymentFields, PaymentProduct
 
