@@ -128,9 +128,7 @@ class ScaPanel:
             then(self.phase)
             self._changed()
 
-        run_script(
-            self._session.tasks, on_vault(partial(self._session.read_order, order)), known, self._failed
-        )
+        run_script(self._session.tasks, on_vault(partial(self._session.read_order, order)), known, self._failed)
         self._read_password()
 
     def close(self) -> None:

@@ -74,9 +74,7 @@ def confidence_text(assessment: Assessment) -> str:
             "We know only {n} payments of yours, so this can miss things.",
             n,
         ).format(n=n)
-    return ngettext(
-        "Compared with {n} payment of yours.", "Compared with {n} payments of yours.", n
-    ).format(n=n)
+    return ngettext("Compared with {n} payment of yours.", "Compared with {n} payments of yours.", n).format(n=n)
 
 
 def chart(paid: Sequence[tuple[str, Money]], this: Money, *, this_label: str) -> ChartState:
@@ -92,9 +90,9 @@ def chart(paid: Sequence[tuple[str, Money]], this: Money, *, this_label: str) ->
     bars.append(ChartBar(this.minor, this_label, number_text(this, tag), highlight=True))
     middle = sorted(amount.minor for _, amount in paid)[len(paid) // 2] if paid else 0
     usual = f"≈ {_rounded(Money(middle, this.currency), tag)}" if middle else ""
-    title = ngettext(
-        "Your last payment and this one", "Your last {count} payments and this one", len(paid)
-    ).format(count=len(paid))
+    title = ngettext("Your last payment and this one", "Your last {count} payments and this one", len(paid)).format(
+        count=len(paid)
+    )
     spoken = _("{title}. This one is {amount}.").format(title=title, amount=money_text(this, tag))
     if middle:
         spoken += " " + _("The usual one is {amount}.").format(amount=money_text(Money(middle, this.currency), tag))

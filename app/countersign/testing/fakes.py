@@ -166,9 +166,7 @@ class World:
     payees: dict[str, str] = field(default_factory=dict)  # name to identifier
 
 
-def make_world(
-    *, tasks: Tasks | None = None, policy: Policy | None = None, populated: bool = True
-) -> World:
+def make_world(*, tasks: Tasks | None = None, policy: Policy | None = None, populated: bool = True) -> World:
     """Make a practice workspace.
 
     Args:
