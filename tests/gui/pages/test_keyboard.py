@@ -38,11 +38,8 @@ def controls_of(root: QWidget) -> list[QWidget]:
 def activate(root: QWidget) -> None:
     """Give a window the keyboard."""
     root.activateWindow()
-    for _turn in range(_MOST):
-        if root.isActiveWindow():
-            return
-        QTest.qWait(5)
-    raise AssertionError("the window does not get the keyboard")
+    if not QTest.qWaitForWindowActive(root):
+        raise AssertionError("the window does not get the keyboard")
 
 
 def reached_by_tab(root: QWidget) -> set[QWidget]:

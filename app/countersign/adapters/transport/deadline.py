@@ -22,11 +22,13 @@ class Budget:
     Attributes:
         ends_at: In the clock's monotonic milliseconds.
         sent: Whether a byte of the request may have gone out. The TLS handshake doesn't count.
+        heard: Whether a byte of the reply came in.
     """
 
     clock: Clock
     ends_at: int
     sent: bool = False
+    heard: bool = False
 
     def left(self, timeout: float | None, exceeded: type[httpcore.TimeoutException]) -> float:
         """Return the seconds that one operation may take.
@@ -95,8 +97,11 @@ class TimedStream(httpcore.NetworkStream):
         self._backend = backend
 
     def read(self, max_bytes: int, timeout: float | None = None) -> bytes:
-        """Read within the budget."""
-        return self._inner.read(max_bytes, self._backend.budget.left(timeout, httpcore.ReadTimeout))
+        """Read within the budget, and remember it."""
+        budget = self._backend.budget
+        found = self._inner.read(max_bytes, budget.left(timeout, httpcore.ReadTimeout))
+        budget.heard = budget.heard or bool(found)
+        return found
 
     def write(self, buffer: bytes, timeout: float | None = None) -> None:
         """Write within the budget, and remember it."""

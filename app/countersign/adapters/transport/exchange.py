@@ -223,7 +223,8 @@ class Transport:
     def _failure(self, request: Request, budget: Budget, error: BrokenExchangeError) -> ConnectorError:
         """Say what a broken exchange means."""
         alert = isinstance(error.beneath, ssl.SSLError) and _is_certificate_alert(error.beneath)
-        harmless = request.lookup or not budget.sent or alert  # after that alert the bank reads nothing
+        # After that alert the bank reads nothing; unless it had begun to answer, and so had read already.
+        harmless = request.lookup or not budget.sent or (alert and not budget.heard)
         kind = FailureKind.RETRYABLE if harmless else FailureKind.UNKNOWN
         if alert:
             return ConnectorError(kind, "bank.certificate_refused")

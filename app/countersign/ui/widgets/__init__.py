@@ -5,15 +5,7 @@ from __future__ import annotations
 from countersign.ui.widgets.accessible import Picture
 from countersign.ui.widgets.announcer import announce
 from countersign.ui.widgets.arming import ArmingButton
-from countersign.ui.widgets.buttons import (
-    DangerButton,
-    IconButton,
-    KitButton,
-    LinkButton,
-    PrimaryButton,
-    QuietButton,
-    SafeButton,
-)
+from countersign.ui.widgets.buttons import DangerButton, KitButton, PrimaryButton, QuietButton, SafeButton
 from countersign.ui.widgets.cards import Banner, Card, Chip, Divider, EmptyState, IconView
 from countersign.ui.widgets.charts import Bar, BarChart, Point, Sparkline
 from countersign.ui.widgets.choices import Choice, ChoiceCards
@@ -29,6 +21,7 @@ from countersign.ui.widgets.fields import (
 from countersign.ui.widgets.flow_layout import FlowLayout
 from countersign.ui.widgets.interruption import InterruptionPanel
 from countersign.ui.widgets.labels import Elide, PlainLabel, Variant, isolate_ltr
+from countersign.ui.widgets.link_buttons import IconButton, LinkButton
 from countersign.ui.widgets.money_fields import (
     AccountField,
     AmountField,

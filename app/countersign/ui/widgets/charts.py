@@ -15,8 +15,8 @@ from countersign.ui.theme.fonts import Weight, font
 from countersign.ui.theme.look import look
 from countersign.ui.theme.tokens import Space, Tone, TypeSize
 from countersign.ui.widgets.accessible import Picture
-from countersign.ui.widgets.buttons import LinkButton
 from countersign.ui.widgets.labels import PlainLabel, Variant, isolate_ltr
+from countersign.ui.widgets.link_buttons import LinkButton
 from countersign.ui.widgets.painting import follow_look, is_mirrored, leading
 
 _THINNEST: Final = 3

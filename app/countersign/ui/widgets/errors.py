@@ -10,9 +10,9 @@ from PySide6.QtWidgets import QWidget
 
 from countersign.ui.theme.tokens import Tone
 from countersign.ui.widgets.announcer import announce
-from countersign.ui.widgets.buttons import LinkButton
 from countersign.ui.widgets.cards import Card
 from countersign.ui.widgets.fields import Field
+from countersign.ui.widgets.link_buttons import LinkButton
 
 
 class ErrorSummary(Card):

@@ -19,8 +19,8 @@ from countersign.ui.theme.fonts import Weight, font
 from countersign.ui.theme.look import look
 from countersign.ui.theme.tokens import TypeSize
 from countersign.ui.widgets.announcer import announce
-from countersign.ui.widgets.buttons import LinkButton
 from countersign.ui.widgets.fields import TextField
+from countersign.ui.widgets.link_buttons import LinkButton
 from countersign.ui.widgets.painting import is_mirrored, leading, mirrored_rect
 
 _SPACES: Final = re.compile(r"[\s\u00a0\u2007\u202f\u2066-\u2069]+")

@@ -7,8 +7,8 @@ from PySide6.QtWidgets import QHBoxLayout, QProgressBar, QSizePolicy, QVBoxLayou
 
 from countersign.ui.theme.tokens import Space
 from countersign.ui.widgets.announcer import announce
-from countersign.ui.widgets.buttons import LinkButton
 from countersign.ui.widgets.labels import PlainLabel, Variant
+from countersign.ui.widgets.link_buttons import LinkButton
 
 
 class ProgressRow(QWidget):

@@ -12,9 +12,9 @@ from PySide6.QtWidgets import QBoxLayout, QHBoxLayout, QSizePolicy, QVBoxLayout,
 
 from countersign.ui.theme.look import look
 from countersign.ui.theme.tokens import Space, Tone
-from countersign.ui.widgets.buttons import LinkButton
 from countersign.ui.widgets.cards import Chip, Divider
 from countersign.ui.widgets.labels import PlainLabel, Variant, first_line
+from countersign.ui.widgets.link_buttons import LinkButton
 from countersign.ui.widgets.painting import follow_look
 from countersign.ui.widgets.strong_ends import StrongEndsLabel
 

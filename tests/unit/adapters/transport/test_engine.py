@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ssl
 import subprocess
 import sys
 import threading
@@ -198,3 +199,29 @@ def test_it_is_loaded_with_the_first_connection_only() -> None:
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout.split() == ["False", "True"]
+
+
+@pytest.mark.parametrize("answered", [False, True])
+def test_an_alert_about_the_certificate_proves_nothing_once_the_bank_has_begun_to_answer(
+    server: Server, monkeypatch: pytest.MonkeyPatch, *, answered: bool
+) -> None:
+    transport = Transport(Origin("http", "127.0.0.1", server.server_address[1]), SystemClock(), None)
+    alert = ssl.SSLError()
+    alert.reason = "TLSV13_ALERT_CERTIFICATE_REQUIRED"
+    inner = httpcore.SyncBackend().connect_tcp("127.0.0.1", server.server_address[1])
+    read, begun = type(inner).read, not answered
+
+    def refusing(stream: object, *arguments: object) -> bytes:
+        nonlocal begun
+        if begun:
+            raise httpcore.ReadError(alert)
+        begun = True
+        return read(stream, *arguments)[:9]  # type: ignore[arg-type]  # a part of the status line
+
+    monkeypatch.setattr(type(inner), "read", refusing)
+    with pytest.raises(ConnectorError) as failed:
+        transport.exchange(Request("POST", "/", body=b"{}"))
+    kind = FailureKind.UNKNOWN if answered else FailureKind.RETRYABLE
+    assert (failed.value.kind, failed.value.code) == (kind, "bank.certificate_refused")
+    inner.close()
+    transport.close()
