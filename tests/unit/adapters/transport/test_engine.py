@@ -203,12 +203,11 @@ def test_it_is_loaded_with_the_first_connection_only() -> None:
 
 @pytest.mark.parametrize("answered", [False, True])
 def test_an_alert_about_the_certificate_proves_nothing_once_the_bank_has_begun_to_answer(
-    server: Server, monkeypatch: pytest.MonkeyPatch, *, answered: bool
+    server: Server, transport: Transport, monkeypatch: pytest.MonkeyPatch, *, answered: bool
 ) -> None:
-    transport = Transport(Origin("http", "127.0.0.1", server.server_address[1]), SystemClock(), None)
     alert = ssl.SSLError()
     alert.reason = "TLSV13_ALERT_CERTIFICATE_REQUIRED"
-    inner = httpcore.SyncBackend().connect_tcp("127.0.0.1", server.server_address[1])
+    inner = httpcore.SyncBackend().connect_tcp("127.0.0.1", server.server_port)
     read, begun = type(inner).read, not answered
 
     def refusing(stream: object, *arguments: object) -> bytes:
@@ -224,4 +223,3 @@ def test_an_alert_about_the_certificate_proves_nothing_once_the_bank_has_begun_t
     kind = FailureKind.UNKNOWN if answered else FailureKind.RETRYABLE
     assert (failed.value.kind, failed.value.code) == (kind, "bank.certificate_refused")
     inner.close()
-    transport.close()
