@@ -48,6 +48,7 @@ class TaskRunner:
             for lane, count in _WORKERS.items()
         }
         self._under_way = 0
+        self._closed = False
 
     @property
     def idle(self) -> bool:
@@ -61,7 +62,12 @@ class TaskRunner:
         done: Callable[[T], None],
         failed: Callable[[Exception], None],
     ) -> None:
-        """Queue ``work``; exactly one of ``done`` and ``failed`` is called later, on the window's thread."""
+        """Queue ``work``; exactly one of ``done`` and ``failed`` is called later, on the window's thread.
+
+        After ``close`` nothing is queued and nobody is called: the program is ending.
+        """
+        if self._closed:
+            return
         self._under_way += 1
 
         def deliver(future: Future[T]) -> None:
@@ -83,5 +89,6 @@ class TaskRunner:
 
     def close(self) -> None:
         """Refuse new work and wait for what has begun: timeouts are the work's own, nothing is terminated."""
+        self._closed = True
         for pool in self._pools.values():
             pool.shutdown(wait=True, cancel_futures=True)
