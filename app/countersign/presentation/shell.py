@@ -57,6 +57,7 @@ class ShellState:
     ribbon: str
     ribbon_detail: str
     frozen: str
+    read_only: str = ""
     error: str = ""
 
 
@@ -217,10 +218,11 @@ class ShellPresenter:
 
     def _opening_failed(self, error: Exception) -> None:
         """Close the vault again: a session that could not begin must not leave it open."""
-        if not isinstance(error, CountersignError):
-            raise error
-        self._problem = sentence(error.code, error.params)
+        known = isinstance(error, CountersignError)
+        self._problem = sentence(error.code, error.params) if isinstance(error, CountersignError) else ""
         self._tasks.run(Lane.VAULT, self._door.lock, lambda _none: self._locked(), self._failed)
+        if not known:
+            raise error
 
     def _session_opened(self, opened: Opened) -> None:
         session = self._session = opened.session
@@ -316,6 +318,16 @@ class ShellPresenter:
                 ribbon=_("Practice money") if practice else "",
                 ribbon_detail=_("Nothing you do here moves real money.") if practice else "",
                 frozen=frozen_text() if self._summary.frozen else "",
+                read_only=self._read_only(),
                 error=self._error,
             )
+        )
+
+    def _read_only(self) -> str:
+        """Say why this copy of the vault sends nothing (LEDGER rule 17)."""
+        if self._session is None or self._session.vault.may_sign:
+            return ""
+        return _(
+            "This is an older or a recovered copy of your vault. You can read everything in it. It sends nothing and "
+            "records nothing, because a newer one may have sent payments that this copy doesn't know of."
         )

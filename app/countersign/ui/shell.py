@@ -130,8 +130,9 @@ class Shell(QWidget):
             self._idle.start()
         else:
             self._idle.stop()
-        text = state.error or state.frozen
-        self._banner.set_text(_("That did not work") if state.error else _("Payments are stopped"), text)
+        text = state.error or state.frozen or state.read_only
+        stopped = _("Payments are stopped") if state.frozen else _("This copy can only be read")
+        self._banner.set_text(_("That did not work") if state.error else stopped, text)
         self._notice.setVisible(bool(text) and state.unlocked)
         if not state.closing and state.visit != self._visit:
             self._visit = state.visit

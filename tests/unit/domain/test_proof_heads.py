@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import pytest
 
-from countersign.domain.canonical import JsonObject
+from countersign.domain.canonical import Json, JsonObject
 from countersign.domain.ledger import kinds
 from countersign.domain.ledger.event import Chain, Event
 from countersign.domain.ledger.governance import recovery_message
@@ -60,7 +60,7 @@ def test_a_closed_device_proves_nothing(desk: OrderDesk) -> None:
     pen = desk.sender
     closed = replace(pen.entry, closed=True, last_shared=pen.shared[-1].id)
     signature = key_of(f"recovery {pen.member}").sign(recovery_message(WORKSPACE, closed)).hex()
-    body = {"device": closed.canonical(), "recovery_signature": signature}
+    body: dict[str, Json] = {"device": closed.canonical(), "recovery_signature": signature}
     pen.write(kinds.DEVICE_CLOSED, identifier("workspace"), body)
     assert "evidence.closed_device" in faults(evidence_of(pen, desk.order))
 

@@ -297,6 +297,16 @@ def test_without_a_bank_the_list_of_tasks_comes_first() -> None:
     assert window.last.page is Page.SETUP
 
 
+def test_a_copy_that_may_not_sign_says_so_on_every_page() -> None:
+    world = make_world()
+    presenter, window, _ = _frame(world, FakeDoor(world))
+    presenter.vault_opened(world.vault)
+    assert window.last.read_only == ""
+    world.vault.may_sign = False
+    presenter.open_settings()
+    assert "sends nothing" in window.last.read_only
+
+
 def test_every_page_can_be_opened() -> None:
     world = make_world()
     presenter, window, _ = _frame(world, FakeDoor(world))
