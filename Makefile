@@ -18,7 +18,7 @@ WORKERS ?= 2
 SYNC := UV_PROJECT_ENVIRONMENT=$(abspath $(VENV)) UV_PYTHON_DOWNLOADS=never $(BIN)/uv sync --quiet --locked --inexact
 
 .PHONY: help setup run test test-core test-rest check lint types imports architecture catalogues \
-	catalogues-update catalogues-check licences licences-check coverage kill tamper bench nightly screenshots package audit clean
+	catalogues-update catalogues-check licences licences-check coverage stalls kill tamper bench nightly screenshots package audit clean
 
 help:  ## this list
 	@sed -nE 's/^([a-z-]+):.*## (.*)/  make \1\t\2/p' Makefile | expand -t 28
@@ -74,6 +74,9 @@ test-rest: setup
 
 nightly: setup  ## the long tests, with many more examples
 	$(OFFSCREEN) HYPOTHESIS_PROFILE=nightly $(BIN)/python -m pytest -q -n $(WORKERS) -m "not serial" --timeout=3600 tests
+
+stalls: setup  ## every test with windows, one at a time: no handler may keep the window for 50 ms
+	COUNTERSIGN_NO_STALLS=1 $(OFFSCREEN) HYPOTHESIS_PROFILE=ci $(BIN)/python -m pytest -q -n 0 -m "not nightly" tests/gui
 
 coverage: setup  ## every branch of the domain and of the flows is walked
 	mkdir -p $(REPORTS)

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 
     from countersign.testing.stalls import Stall, StallWatch
 
+STRICT: Final = "COUNTERSIGN_NO_STALLS"
 FOLDER: Final = Path(__file__).parents[2] / "build" / "reports"
 _FIGURES = 100_000  # stretches kept for the percentile
 
@@ -44,11 +45,14 @@ def stall_watch(qapp: QApplication) -> Iterator[StallWatch]:
 
 @pytest.fixture(autouse=True)
 def no_stalls(stall_watch: StallWatch) -> Iterator[None]:
-    """Fail the test during which the window did not answer for too long."""
+    """Note every stretch; with ``STRICT`` set, fail the test during which the window did not answer for too long.
+
+    ``make stalls`` sets it. In the ordinary suite a busy machine would fail tests that are right.
+    """
     before = len(stall_watch.stalls)
     yield
     stalls = stall_watch.stalls[before:]
-    if stalls:
+    if stalls and os.environ.get(STRICT):
         pytest.fail("the window stood still:\n" + "\n".join(_told(stall) for stall in stalls), pytrace=False)
 
 

@@ -15,6 +15,7 @@ from countersign.ui.views.new_vault import NewVaultPage
 
 def make_vault(window: Window, qtbot: QtBot) -> str:
     """Make the vault as a person would; returns the passphrase."""
+    wait_for(qtbot, window.showing("new_vault.name"))
     window.type("new_vault.name", "Mei Chen")
     offer = window.text("new_vault.offer")
     window.press("new_vault.take_offer")

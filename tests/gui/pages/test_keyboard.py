@@ -18,6 +18,7 @@ from PySide6.QtWidgets import (
     QTableView,
     QWidget,
 )
+from pytestqt.qtbot import QtBot
 
 from countersign.domain.errors import FailureKind
 from countersign.testing import fakes
@@ -35,17 +36,16 @@ def controls_of(root: QWidget) -> list[QWidget]:
     return [widget for widget in visible_widgets(root) if isinstance(widget, _CONTROLS) and widget.isEnabled()]
 
 
-def activate(root: QWidget) -> None:
-    """Give a window the keyboard."""
+def activate(root: QWidget, qtbot: QtBot) -> None:
+    """Give a window, or the dialog in front of it, the keyboard."""
     root.activateWindow()
-    if not QTest.qWaitForWindowActive(root):
-        raise AssertionError("the window does not get the keyboard")
+    qtbot.waitUntil(root.isActiveWindow)
 
 
-def reached_by_tab(root: QWidget) -> set[QWidget]:
+def reached_by_tab(root: QWidget, qtbot: QtBot) -> set[QWidget]:
     """Press Tab until it comes round again; return every widget that had the focus."""
     seen: set[QWidget] = set()
-    activate(root)
+    activate(root, qtbot)
     for _turn in range(_MOST):
         here = QApplication.focusWidget() or root
         if here in seen:
@@ -61,11 +61,11 @@ def named(widget: QWidget) -> str:
 
 
 @pytest.mark.parametrize("story", list(STORIES))
-def test_tab_reaches_every_control(story: str, qapp: QApplication) -> None:
+def test_tab_reaches_every_control(story: str, qtbot: QtBot) -> None:
     missed = []
     for scene, stage in play(story, Look()):
         root = stage.window.shell
-        seen = reached_by_tab(root)
+        seen = reached_by_tab(root, qtbot)
         missed += [f"{scene}: {named(widget)}" for widget in controls_of(root) if widget not in seen]
         groups = {card.parentWidget() for card in visible_widgets(root) if isinstance(card, QRadioButton)}
         inside = {card.parentWidget() for card in seen if isinstance(card, QRadioButton)}
@@ -73,12 +73,12 @@ def test_tab_reaches_every_control(story: str, qapp: QApplication) -> None:
     assert missed == []
 
 
-def test_a_control_that_tab_passes_by_is_found(qapp: QApplication) -> None:
+def test_a_control_that_tab_passes_by_is_found(qtbot: QtBot) -> None:
     stage = Stage(Look()).opened()
     button = stage.window.find("home.new_transfer")
     button.setFocusPolicy(Qt.FocusPolicy.ClickFocus)
-    assert button not in reached_by_tab(stage.window.shell)
-    assert stage.window.find("home.refresh") in reached_by_tab(stage.window.shell)
+    assert button not in reached_by_tab(stage.window.shell, qtbot)
+    assert stage.window.find("home.refresh") in reached_by_tab(stage.window.shell, qtbot)
     stage.close()
 
 
@@ -148,7 +148,7 @@ def stops_of(stage: Stage) -> list[QWidget]:
 
 
 @pytest.mark.parametrize("scene", list(SCENES))
-def test_enter_never_does_what_matters(scene: str, qapp: QApplication) -> None:
+def test_enter_never_does_what_matters(scene: str, qtbot: QtBot) -> None:
     done = []
     stage = SCENES[scene]()
     kept = [named(one) for one in stops_of(stage)]
@@ -158,7 +158,7 @@ def test_enter_never_does_what_matters(scene: str, qapp: QApplication) -> None:
         if [named(one) for one in stops_of(stage)] != kept:  # Enter led somewhere else, as it may
             stage.close()
             stage = SCENES[scene]()
-        activate(stage.window.shell)
+        activate(stage.window.shell, qtbot)
         control = stops_of(stage)[place]
         control.setFocus()
         QTest.keyClick(control, Qt.Key.Key_Return)
@@ -182,7 +182,7 @@ def test_enter_never_does_what_matters(scene: str, qapp: QApplication) -> None:
         ("allowing", "freeze.act"),
     ],
 )
-def test_pressing_does_it(scene: str, button: str, qapp: QApplication) -> None:
+def test_pressing_does_it(scene: str, button: str, qtbot: QtBot) -> None:
     stage = SCENES[scene]()
     before = deeds(stage)
     stage.press(button)
