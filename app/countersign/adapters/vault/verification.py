@@ -46,6 +46,9 @@ class Verification:
         # Every page in the file, also those that no question here would read.
         if self._connection.execute("PRAGMA cipher_integrity_check").fetchone() is not None:
             raise database_damaged()
+        # And every page that should be in it: a file that lost its end at the edge of a page has no bad one.
+        if self._connection.execute("PRAGMA integrity_check").fetchone() != ("ok",):
+            raise database_damaged()
         self._connection.execute("BEGIN")
         try:
             report = self._run(progress)
