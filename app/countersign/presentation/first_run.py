@@ -80,6 +80,8 @@ class NewVaultPresenter:
         self._offer = " ".join(door.offer_passphrase())
         self._errors: tuple[tuple[str, str], ...] = ()
         self._strength: tuple[str, bool] = ("", False)
+        self._typed = ""
+        self._judging = False
         self._keyring = keyring
 
     def start(self) -> None:
@@ -92,26 +94,43 @@ class NewVaultPresenter:
         self._render()
 
     def passphrase_edited(self, text: str) -> None:
-        """Judge a passphrase while it is typed."""
-        self._strength = strength_text(text)
-        self._render()
+        """Judge a passphrase while it is typed: in a worker, since judging takes longer than a keystroke."""
+        self._typed = text
+        if not self._judging:
+            self._judge()
+
+    def _judge(self) -> None:
+        judged, self._judging = self._typed, True
+
+        def known(strength: tuple[str, bool]) -> None:
+            self._judging = False
+            self._strength = strength
+            self._render()
+            if judged != self._typed:
+                self._judge()
+
+        self._tasks.run(Lane.READ, partial(strength_text, judged), known, self._fail)
 
     def choose(self, name: str, passphrase: str, repeated: str) -> None:
-        """Take name and passphrase, and go on to the kit."""
+        """Take name and passphrase, and go on to the kit once the passphrase was judged."""
+        go_on = partial(self._judged, name, passphrase, repeated)
+        self._tasks.run(Lane.READ, partial(strength_text, passphrase), go_on, self._fail)
+
+    def _judged(self, name: str, passphrase: str, repeated: str, strength: tuple[str, bool]) -> None:
         errors: list[tuple[str, str]] = []
         cleaned = clean_text(name, NAME_LIMIT)
         if not isinstance(cleaned, CleanText) or not cleaned.text:
             errors.append(("name", _("Type your name as it stands on your bank account.")))
         if len(passphrase) < PASSPHRASE_MINIMUM:
             errors.append(("passphrase", sentence("vault.passphrase_short", {"minimum": PASSPHRASE_MINIMUM})))
-        elif not strength_text(passphrase)[1]:
+        elif not strength[1]:
             errors.append(("passphrase", sentence("vault.passphrase_weak", {})))
         elif passphrase != repeated:
             errors.append(("repeated", _("The two passphrases differ. Type the same one twice.")))
         self._errors = tuple(errors)
         if not errors and isinstance(cleaned, CleanText):
             self._making = _Making(cleaned.text, SecretText(passphrase), tuple(self._door.new_kit()))
-            self._step = VaultStep.KIT
+            self._step, self._typed = VaultStep.KIT, ""
         self._render()
         if self._step is VaultStep.KIT:
             self._view.show_kit(self._making.kit)

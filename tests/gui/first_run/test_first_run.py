@@ -20,6 +20,7 @@ def make_vault(window: Window, qtbot: QtBot) -> str:
     offer = window.text("new_vault.offer")
     window.press("new_vault.take_offer")
     window.press("new_vault.next")
+    wait_for(qtbot, window.showing("new_vault.save_kit"))
     page = window.find_as("new_vault.page", NewVaultPage)
     words = page.kit_words()
     window.press("new_vault.save_kit")
