@@ -10,7 +10,7 @@ from functools import lru_cache
 from typing import Final
 
 from PySide6.QtCore import QByteArray, QRectF, Qt
-from PySide6.QtGui import QIcon, QPainter, QPixmap, QTransform
+from PySide6.QtGui import QPainter, QPixmap, QTransform
 from PySide6.QtSvg import QSvgRenderer
 
 from countersign.ui.theme.resources import resource_path, resource_root
@@ -68,10 +68,3 @@ def paint_icon(painter: QPainter, name: str, where: QRectF, colour: str, *, mirr
     left = where.x() + (where.width() - edge) / 2
     top = where.y() + (where.height() - edge) / 2
     painter.drawPixmap(QRectF(left, top, edge, edge), pixmap, QRectF(pixmap.rect()))
-
-
-def qicon(name: str, colour: str, size: int = 20) -> QIcon:
-    """Return an icon for Qt's own widgets, at single and double pixel ratio."""
-    icon = QIcon(icon_pixmap(name, colour, size, 1.0))
-    icon.addPixmap(icon_pixmap(name, colour, size, 2.0))
-    return icon
