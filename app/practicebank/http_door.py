@@ -31,14 +31,23 @@ class Request:
 
 @dataclass(frozen=True, slots=True)
 class Reply:
-    """One reply; ``body`` becomes JSON, and ``None`` means that there is none."""
+    """One reply: ``body`` becomes JSON, ``content`` goes out as it is; without either there is no body."""
 
     status: int
     body: object = None
     headers: Mapping[str, str] = field(default_factory=dict)
+    content: bytes | None = None
+    content_type: str = "application/json"
+
+    @property
+    def has_body(self) -> bool:
+        """Return whether there is a body, even an empty one."""
+        return self.body is not None or self.content is not None
 
     def encoded(self) -> bytes:
         """Return the body's bytes."""
+        if self.content is not None:
+            return self.content
         return b"" if self.body is None else orjson.dumps(self.body)
 
 
@@ -86,6 +95,11 @@ class DoorHandler(BaseHTTPRequestHandler):
         """Answer one request; each door does it its own way."""
         raise NotImplementedError
 
+    def largest_body(self, path: str, headers: Mapping[str, str]) -> int:
+        """Return how many bytes a request to this path may bring; a door may allow some more."""
+        del path, headers
+        return MAX_BODY
+
     def _serve(self) -> None:
         try:
             request = self._read()
@@ -104,12 +118,12 @@ class DoorHandler(BaseHTTPRequestHandler):
         length = headers.get("content-length", "0")
         if not length.isascii() or not length.isdigit():
             raise UnreadableRequestError(400)
-        if int(length) > MAX_BODY:
+        parts = urlsplit(self.path)
+        if int(length) > self.largest_body(parts.path, headers):
             raise UnreadableRequestError(413)
         body = self.rfile.read(int(length))
         if len(body) != int(length):
             raise UnreadableRequestError(400)
-        parts = urlsplit(self.path)
         return Request(
             method=self.command,
             target=self.path,
@@ -122,15 +136,18 @@ class DoorHandler(BaseHTTPRequestHandler):
     def write(self, reply: Reply) -> None:
         """Write a reply."""
         content = reply.encoded()
-        self.write_head(reply.status, reply.headers, None if reply.body is None else len(content))
+        length = len(content) if reply.has_body else None
+        self.write_head(reply.status, reply.headers, length, reply.content_type)
         self.wfile.write(content)
         self.wfile.flush()
 
-    def write_head(self, status: int, headers: Mapping[str, str], length: int | None) -> None:
+    def write_head(
+        self, status: int, headers: Mapping[str, str], length: int | None, content_type: str = "application/json"
+    ) -> None:
         """Write a reply's status and headers."""
         self.send_response(status)
         if length is not None:
-            self.send_header("Content-Type", "application/json")
+            self.send_header("Content-Type", content_type)
             self.send_header("Content-Length", str(length))
         elif status != HTTPStatus.NO_CONTENT and "Transfer-Encoding" not in headers:
             self.send_header("Content-Length", "0")

@@ -136,9 +136,9 @@ class Xs2aHandler(DoorHandler):
         if "slow_drip" in faults:
             pause_ms = faults["slow_drip"].number("ms_per_byte", 100)
         copies = 2 if "duplicate_reply" in faults else 1
-        length = None if reply.body is None and "garbage" not in faults else len(content)
+        length = len(content) if reply.has_body or "garbage" in faults else None
         for _ in range(copies):
-            self.write_head(reply.status, headers, length)
+            self.write_head(reply.status, headers, length, reply.content_type)
             self._write(content, pause_ms)
 
     def _write(self, content: bytes, pause_ms: int) -> None:
