@@ -125,7 +125,7 @@ class Xs2aHandler(DoorHandler):
         if echo is not None and echo.rule.get("field") == "request_id":
             headers["X-Request-ID"] = "00000000-0000-4000-8000-000000000000"
         elif echo is not None:
-            reply = Reply(reply.status, falsify(reply.body, echo), reply.headers)
+            reply = Reply(reply.status, falsify(reply.body, echo), reply.headers, reply.kind)
         if "huge_body" in faults:
             self._send_huge(faults["huge_body"].number("bytes", _HUGE_BYTES), headers)
             return
