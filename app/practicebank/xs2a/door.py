@@ -8,6 +8,7 @@ import socket
 import sys
 import time
 import traceback
+from dataclasses import replace
 from http import HTTPStatus
 from typing import ClassVar
 
@@ -125,7 +126,7 @@ class Xs2aHandler(DoorHandler):
         if echo is not None and echo.rule.get("field") == "request_id":
             headers["X-Request-ID"] = "00000000-0000-4000-8000-000000000000"
         elif echo is not None:
-            reply = Reply(reply.status, falsify(reply.body, echo), reply.headers, reply.kind)
+            reply = replace(reply, body=falsify(reply.body, echo))
         if "huge_body" in faults:
             self._send_huge(faults["huge_body"].number("bytes", _HUGE_BYTES), headers)
             return
