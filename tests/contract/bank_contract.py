@@ -10,9 +10,10 @@ import pytest
 from countersign.application.ports.bank import Authorisation, AuthorisationState, Bank, CommitPoint
 from countersign.domain.errors import ConnectorError, CountersignError, FailureKind
 from countersign.domain.money import Money
-from countersign.domain.order import BindingError, PaymentFields
+from countersign.domain.order import BindingError
 from countersign.domain.order_state import Move, TransactionStatus, move_for
 from countersign.domain.payee import VopOutcome
+from countersign.domain.payment import PaymentFields
 from tests.contract.practice_fixture import request_id
 
 EVIDENCE_LIMIT = 64 * 1024

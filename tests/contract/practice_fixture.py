@@ -15,7 +15,7 @@ from countersign.adapters.system.clock import SystemClock, SystemEntropy
 from countersign.adapters.transport.exchange import Limits
 from countersign.application.ports.bank import Authorisation, Bank
 from countersign.domain.money import Money
-from countersign.domain.order import PaymentFields, PaymentProduct
+from countersign.domain.payment import PaymentFields, PaymentProduct
 
 QUICK = Limits(connect_ms=2_000, read_ms=1_500, total_ms=3_000)
 HASTY = Limits(read_ms=500, total_ms=700)  # for calls that are meant to run out of time

@@ -12,8 +12,8 @@ from countersign.application.flows.progress import Progress
 from countersign.application.flows.script import Script, on_network, on_vault
 from countersign.application.flows.submission import Submission
 from countersign.application.use_cases import record_submission as record
-from countersign.domain.order import PaymentFields
 from countersign.domain.order_state import OrderState
+from countersign.domain.payment import PaymentFields
 from countersign.domain.secret import SecretText
 from tests.security.kill_person import Person
 

@@ -19,16 +19,9 @@ from countersign.domain.ledger.governance import World
 from countersign.domain.ledger.order_fold import fold_order
 from countersign.domain.ledger.order_record import OrderRecord
 from countersign.domain.money import Money
-from countersign.domain.order import (
-    Attachment,
-    BindingError,
-    OrderContent,
-    PaymentFields,
-    PaymentProduct,
-    differences,
-    require_same,
-)
+from countersign.domain.order import Attachment, BindingError, OrderContent, differences, require_same
 from countersign.domain.order_state import OrderState
+from countersign.domain.payment import AccountScheme, Arrival, ChargeBearer, PaymentFields, PaymentProduct
 from tests.unit.domain.ledger.world import START, OrderDesk, alone, identifier, payment
 
 PLACES = ("screen", "otp", "approval", "message", "reply")
@@ -37,9 +30,13 @@ CONTENT_FIELDS = tuple(item.name for item in fields(OrderContent) if item.name n
 
 letters = st.text("ABCdef019 ", min_size=1, max_size=12)
 other_values: dict[str, st.SearchStrategy[object]] = {
+    **dict.fromkeys(FIELDS, letters),
     "instructed_amount": st.builds(Money, st.integers(1, 2**50), st.sampled_from(["EUR", "GBP", "CNY", "JPY"])),
     "product": st.sampled_from(PaymentProduct),
-    **{name: letters for name in FIELDS if name not in {"instructed_amount", "product"}},
+    "debtor_account_scheme": st.sampled_from(AccountScheme),
+    "creditor_account_scheme": st.sampled_from(AccountScheme),
+    "charge_bearer": st.sampled_from(ChargeBearer),
+    "arrival": st.sampled_from(Arrival),
     "world": st.sampled_from(World),
     "attachments": st.lists(st.builds(Attachment, letters, st.just("a" * 64), st.integers(0, 9)), max_size=2).map(
         tuple

@@ -15,11 +15,13 @@ from hypothesis import strategies as st
 from countersign.application.flows.submission import Phase
 from countersign.domain.ledger import kinds
 from countersign.domain.money import Money
-from countersign.domain.order import OrderContent, PaymentFields, PaymentProduct
+from countersign.domain.order import OrderContent
 from countersign.domain.order_state import OrderState
 from countersign.domain.payee import PayeeKind
+from countersign.domain.payment import AccountScheme, Arrival, ChargeBearer, PaymentFields, PaymentProduct
+from countersign.presentation.read_back import ReadBack, read_back
 from countersign.presentation.transfer_confirm import Bound, ScaState
-from countersign.presentation.transfer_review import ReadBack, ReviewState, read_back
+from countersign.presentation.transfer_review import ReviewState
 from countersign.testing import fakes
 from tests.unit.presentation.transfer_pages import WORDS, TransferPage
 
@@ -28,9 +30,13 @@ DIGITS = fakes.LANDLORD[1][-4:]
 
 letters = st.text("ABCdef019", min_size=1, max_size=12)
 other_values: dict[str, st.SearchStrategy[object]] = {
+    **dict.fromkeys(FIELDS, letters),
+    "debtor_account_scheme": st.sampled_from(AccountScheme),
+    "creditor_account_scheme": st.sampled_from(AccountScheme),
+    "charge_bearer": st.sampled_from(ChargeBearer),
+    "arrival": st.sampled_from(Arrival),
     "instructed_amount": st.builds(Money, st.integers(1, 2**50), st.sampled_from(["EUR", "GBP", "CNY", "JPY"])),
     "product": st.sampled_from(PaymentProduct),
-    **{name: letters for name in FIELDS if name not in {"instructed_amount", "product"}},
 }
 examples = settings(max_examples=15, suppress_health_check=[HealthCheck.function_scoped_fixture])
 

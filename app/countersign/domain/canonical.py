@@ -103,6 +103,10 @@ class Fields:
         """Take a string."""
         return cast("str", self._take(name, str))
 
+    def text_or_empty(self, name: str) -> str:
+        """Take a string that a later version added: empty where it is not there."""
+        return self.text(name) if name in self._left else ""
+
     def integer(self, name: str) -> int:
         """Take an integer that is not a boolean."""
         return cast("int", self._take(name, int))

@@ -11,20 +11,25 @@ from __future__ import annotations
 import hashlib
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass, fields
+from dataclasses import MISSING, dataclass, fields, replace
 from datetime import date
 from enum import StrEnum
 from functools import cached_property
+from typing import TypeVar
 
 from countersign.domain.canonical import Fields, Json, canonical_bytes, parse_canonical
 from countersign.domain.errors import SecurityError
 from countersign.domain.ledger.governance import World
 from countersign.domain.money import Money, MoneyError
+from countersign.domain.payment import AccountScheme, Arrival, ChargeBearer, PaymentFields, PaymentProduct
 
-CONTENT_FORMAT = 1
+Choice = TypeVar("Choice", bound=StrEnum)
+
+CONTENT_FORMAT = 2
 END_TO_END_LIMIT = 35
 REMITTANCE_LIMIT = 140
 NAME_LIMIT = 70
+TOWN_LIMIT = 35
 PHRASE_WORDS = 6
 
 _DIGEST_TAG = b"countersign/order/1\x00"
@@ -35,15 +40,16 @@ _HASH = re.compile(r"[0-9a-f]{64}")
 _END_TO_END = re.compile(r"(?![/ ])(?!.*//)[A-Za-z0-9/\-?:().,'+ ]{1,35}(?<![/ ])")
 
 
+_ACCOUNT = re.compile(r"[A-Z0-9]{1,34}")  # ISO 20022 IBAN2007Identifier, Max34Text
+_AGENT = re.compile(r"([A-Z0-9]{4}[A-Z]{2}[A-Z0-9]{2}([A-Z0-9]{3})?)?")  # ISO 9362, or empty
+_AGENT_MEMBER = re.compile(r"([A-Z]{5}:[A-Z0-9]{1,28})?")
+_COUNTRY = re.compile(r"([A-Z]{2})?")
+_PURPOSE = re.compile(r"([A-Z]{4})?")
+_UETR = re.compile(r"([0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12})?")  # RFC 4122, version 4
+
+
 class OrderContentError(SecurityError):
     """An order's content does not have the form that this version knows."""
-
-
-class PaymentProduct(StrEnum):
-    """How the money travels, by the names of NextGenPSD2 1.3."""
-
-    SEPA = "sepa-credit-transfers"
-    SEPA_INSTANT = "instant-sepa-credit-transfers"
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,23 +65,8 @@ class Attachment:
         return {"name": self.name, "sha256": self.sha256, "size": self.size}
 
 
-@dataclass(frozen=True, slots=True)
-class PaymentFields:
-    """The part of an order that a bank acts on, in the terms of ISO 20022 pain.001.
-
-    Account numbers without spaces; empty text where a field is not used. ``requested_execution_date`` is an ISO 8601
-    date, or empty for as soon as possible.
-    """
-
-    instructed_amount: Money
-    debtor_account: str
-    creditor_name: str
-    creditor_account: str
-    creditor_agent: str
-    end_to_end_id: str
-    remittance: str
-    requested_execution_date: str
-    product: PaymentProduct
+_ADDED_IN_2 = tuple(item for item in fields(PaymentFields) if item.default is not MISSING)
+"""What format 2 of an order's content says beyond format 1."""
 
 
 @dataclass(frozen=True)
@@ -108,6 +99,7 @@ class OrderContent:
     def canonical(self) -> dict[str, Json]:
         """Return the content as a canonical object."""
         payment = self.payment
+        added = {item.name: str(getattr(payment, item.name)) for item in _ADDED_IN_2} if self.v > 1 else {}
         return {
             "v": self.v,
             "workspace": self.workspace,
@@ -129,6 +121,7 @@ class OrderContent:
             "requested_execution_date": payment.requested_execution_date,
             "product": payment.product.value,
             "attachments": [item.canonical() for item in self.attachments],
+            **added,
         }
 
     @cached_property
@@ -156,7 +149,7 @@ class OrderContent:
         """Read content from a canonical object; raises as ``parse`` does."""
         taken = Fields(value, "order")
         version, world, product = taken.integer("v"), taken.text("world"), taken.text("product")
-        if version != CONTENT_FORMAT:
+        if version not in {1, CONTENT_FORMAT}:
             raise OrderContentError("order.version", version=version)
         if world not in World._value2member_map_ or product not in PaymentProduct._value2member_map_:
             raise OrderContentError("order.form", field="world" if product in set(PaymentProduct) else "product")
@@ -188,6 +181,8 @@ class OrderContent:
             ),
             attachments=tuple(_attachment(item) for item in taken.items("attachments")),
         )
+        if version > 1:
+            content = replace(content, payment=_with_format_2(content.payment, taken))
         taken.end()
         content.check_form()
         return content
@@ -208,17 +203,34 @@ class OrderContent:
             "payee": not _IDENTIFIER.fullmatch(self.payee),
             "payee_version": not _HASH.fullmatch(self.payee_version),
             "instructed_amount": payment.instructed_amount.minor <= 0,
-            "debtor_account": not payment.debtor_account,
-            "creditor_account": not payment.creditor_account or payment.creditor_account == payment.debtor_account,
+            "debtor_account": not _ACCOUNT.fullmatch(payment.debtor_account),
+            "creditor_account": not _ACCOUNT.fullmatch(payment.creditor_account) or _same_account(payment),
             "creditor_name": not 0 < len(payment.creditor_name) <= NAME_LIMIT,
             "end_to_end_id": not _END_TO_END.fullmatch(payment.end_to_end_id),
             "remittance": len(payment.remittance) > REMITTANCE_LIMIT,
             "requested_execution_date": not _is_date(payment.requested_execution_date),
+            **self._faults_of_format_2(),
             "attachments": not all(_HASH.fullmatch(item.sha256) and item.size >= 0 for item in self.attachments),
         }
         for field, fault in faults.items():
             if fault:
                 raise OrderContentError("order.form", field=field)
+
+    def _faults_of_format_2(self) -> dict[str, bool]:
+        payment = self.payment
+        unsaid = {item.name: self.v == 1 and getattr(payment, item.name) != item.default for item in _ADDED_IN_2}
+        wrong = {
+            "debtor_agent": not _AGENT.fullmatch(payment.debtor_agent),
+            "debtor_agent_member": not _AGENT_MEMBER.fullmatch(payment.debtor_agent_member),
+            "creditor_agent_member": not _AGENT_MEMBER.fullmatch(payment.creditor_agent_member),
+            "creditor_town": len(payment.creditor_town) > TOWN_LIMIT,
+            "creditor_country": not _COUNTRY.fullmatch(payment.creditor_country),
+            "purpose": not _PURPOSE.fullmatch(payment.purpose),
+            "uetr": not _UETR.fullmatch(payment.uetr),
+            "ultimate_debtor": len(payment.ultimate_debtor) > NAME_LIMIT,
+            "ultimate_creditor": len(payment.ultimate_creditor) > NAME_LIMIT,
+        }
+        return {name: fault or wrong.get(name, False) for name, fault in unsaid.items()}
 
 
 def money_object(money: Money) -> dict[str, Json]:
@@ -233,6 +245,40 @@ def _is_date(text: str) -> bool:
         return date.fromisoformat(text).isoformat() == text  # Python reads other spellings too
     except ValueError:
         return False
+
+
+def _same_account(payment: PaymentFields) -> bool:
+    """Tell whether a payment goes to where it comes from; an account that is no IBAN is one with its bank's code."""
+    return (payment.creditor_account, payment.creditor_agent_member) == (
+        payment.debtor_account,
+        payment.debtor_agent_member,
+    )
+
+
+def _with_format_2(payment: PaymentFields, taken: Fields) -> PaymentFields:
+    return replace(
+        payment,
+        debtor_account_scheme=_member(AccountScheme, taken, "debtor_account_scheme"),
+        debtor_agent=taken.text("debtor_agent"),
+        debtor_agent_member=taken.text("debtor_agent_member"),
+        creditor_account_scheme=_member(AccountScheme, taken, "creditor_account_scheme"),
+        creditor_agent_member=taken.text("creditor_agent_member"),
+        creditor_town=taken.text("creditor_town"),
+        creditor_country=taken.text("creditor_country"),
+        charge_bearer=_member(ChargeBearer, taken, "charge_bearer"),
+        purpose=taken.text("purpose"),
+        uetr=taken.text("uetr"),
+        ultimate_debtor=taken.text("ultimate_debtor"),
+        ultimate_creditor=taken.text("ultimate_creditor"),
+        arrival=_member(Arrival, taken, "arrival"),
+    )
+
+
+def _member(kind: type[Choice], taken: Fields, name: str) -> Choice:
+    text = taken.text(name)
+    if text not in kind._value2member_map_:
+        raise OrderContentError("order.form", field=name)
+    return kind(text)
 
 
 def _attachment(value: Json) -> Attachment:

@@ -10,6 +10,7 @@ from countersign.domain.canonical import Fields, Json
 from countersign.domain.errors import SecurityError
 from countersign.domain.ledger import kinds
 from countersign.domain.ledger.event import Event
+from countersign.domain.payment import AccountScheme
 
 
 class DetailsSource(StrEnum):
@@ -44,17 +45,28 @@ class VopOutcome(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class PayeeDetails:
-    """One version's content. ``account`` is an IBAN without spaces; ``agent`` a BIC or empty."""
+    """One version's content. ``account`` has no spaces; ``agent`` is a BIC or empty; the rest as in a payment.
+
+    What is not used is not written: a version from before these fields existed has the same bytes.
+    """
 
     name: str
     account: str
     agent: str
     kind: PayeeKind
     source: DetailsSource
+    scheme: AccountScheme = AccountScheme.IBAN
+    agent_member: str = ""
+    town: str = ""
+    country: str = ""
 
     def canonical(self) -> dict[str, Json]:
         """Return the details as a canonical object."""
+        optional = {"agent_member": self.agent_member, "town": self.town, "country": self.country}
+        scheme: dict[str, Json] = {} if self.scheme is AccountScheme.IBAN else {"scheme": self.scheme.value}
         return {
+            **scheme,
+            **{name: value for name, value in optional.items() if value},
             "name": self.name,
             "account": self.account,
             "agent": self.agent,
@@ -69,7 +81,20 @@ class PayeeDetails:
         if kind not in PayeeKind._value2member_map_ or source not in DetailsSource._value2member_map_:
             raise SecurityError("payee.form")
         name, account, agent = fields.text("name"), fields.text("account"), fields.text("agent")
-        return cls(name, account, agent, PayeeKind(kind), DetailsSource(source))
+        scheme = fields.text_or_empty("scheme") or AccountScheme.IBAN
+        if scheme not in AccountScheme._value2member_map_:
+            raise SecurityError("payee.form")
+        return cls(
+            name,
+            account,
+            agent,
+            PayeeKind(kind),
+            DetailsSource(source),
+            AccountScheme(scheme),
+            fields.text_or_empty("agent_member"),
+            fields.text_or_empty("town"),
+            fields.text_or_empty("country"),
+        )
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,7 +12,8 @@ from countersign.application.use_cases.assess_transfer import assess_transfer
 from countersign.domain.accounts import masked
 from countersign.domain.amount_input import Choice, Exact, Offer, Unreadable, read_amount
 from countersign.domain.money import Money
-from countersign.domain.order import REMITTANCE_LIMIT, PaymentProduct
+from countersign.domain.order import REMITTANCE_LIMIT
+from countersign.domain.payment import PaymentProduct
 from countersign.domain.risk import Assessment
 from countersign.domain.unicode_safety import CleanText, clean_text
 from countersign.presentation.amount_words import amount_in_words

@@ -17,8 +17,9 @@ from countersign.application.session import Session
 from countersign.domain.errors import CountersignError
 from countersign.domain.ledger.order_record import OrderRecord
 from countersign.domain.money import Money
-from countersign.domain.order import PaymentFields, last_digits
+from countersign.domain.order import last_digits
 from countersign.domain.order_state import OrderState
+from countersign.domain.payment import PaymentFields
 from countersign.domain.secret import SecretText
 from countersign.presentation.error_texts import sentence
 from countersign.presentation.formats import isolate, money_text

@@ -16,56 +16,20 @@ from countersign.application.ports.vault import AccountRow
 from countersign.application.use_cases.approve_order import approve_order, stop_order
 from countersign.application.use_cases.freeze_order import FrozenOrder, freeze_order
 from countersign.application.use_cases.keep_payee import keep_payee
-from countersign.domain.accounts import masked
 from countersign.domain.errors import UserFacingError
 from countersign.domain.ledger.event import Event
-from countersign.domain.order import OrderContent, PaymentFields, PaymentProduct, fingerprint_phrase
-from countersign.domain.payee import DetailsSource, PayeeDetails, PayeeKind, VopOutcome
+from countersign.domain.order import OrderContent
+from countersign.domain.payee import DetailsSource, PayeeDetails, VopOutcome
 from countersign.domain.policy import Policy
-from countersign.presentation.amount_words import amount_in_words
 from countersign.presentation.error_texts import sentence
-from countersign.presentation.formats import iban_text, money_text
-from countersign.presentation.messages import _, language
-from countersign.presentation.transfer_amount import assess, product_options
+from countersign.presentation.messages import _
+from countersign.presentation.read_back import ReadBack, read_back
+from countersign.presentation.transfer_amount import assess
 from countersign.presentation.transfer_desk import TransferDesk
 from countersign.presentation.transfer_risk import CHART_PAYMENTS, last_payments
 from countersign.presentation.transfer_risk_texts import ChartState, top_reasons
 
 _SECOND_MS = 1000
-
-
-@dataclass(frozen=True, slots=True)
-class ReadBackRow:
-    """One row of the read-back.
-
-    Attributes:
-        chip: A state beside the value; ``tone`` is ``ok``, ``warn`` or ``neutral``.
-        step: The step that changes it; None where only a new order can.
-        account: The value is the payee's account: shown whole, first and last four strong.
-    """
-
-    key: str
-    label: str
-    value: str
-    chip: str = ""
-    tone: str = "neutral"
-    detail: str = ""
-    step: Step | None = None
-    account: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class ReadBack:
-    """An order as it is read back, with what it was made from."""
-
-    order: str
-    amount: str
-    words: str
-    rows: tuple[ReadBackRow, ...]
-    phrase: tuple[str, ...]
-    end_to_end_id: str
-    shown: PaymentFields
-    shown_digest: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -215,68 +179,6 @@ class ReviewStep:
             VopOutcome.CLOSE_MATCH: (_("Close match"), "warn"),
             VopOutcome.NO_MATCH: (_("No match"), "danger"),
         }.get(outcome, (_("Name not checked"), "neutral"))
-
-
-def read_back(
-    content: OrderContent,
-    words: Sequence[str],
-    accounts: Sequence[AccountRow],
-    chip: tuple[str, str],
-    kind: PayeeKind,
-) -> ReadBack:
-    """Read an order back from its content: every field that a bank acts on is in it.
-
-    Args:
-        content: Parsed from the canonical bytes.
-        words: For the fingerprint phrase.
-        accounts: Own accounts, for the name of the one that pays.
-        chip: Words and tone of the name check.
-        kind: What sort of payee it is.
-    """
-    payment, tag = content.payment, language()
-    own = next((row.name for row in accounts if row.iban == payment.debtor_account), _("Your account"))
-    arrival = next(item for item in product_options() if item.value == payment.product.value)
-    rows = [
-        ReadBackRow("payee", _("Pay to"), payment.creditor_name, *chip, _kind_text(kind), Step.PAYEE),
-        ReadBackRow(
-            "account", _("Payee's account"), iban_text(payment.creditor_account),
-            detail=_("At the bank {bic}").format(bic=payment.creditor_agent) if payment.creditor_agent else "",
-            step=Step.PAYEE, account=True,
-        ),
-        ReadBackRow("product", _("Arrives"), _arrives(payment), detail=arrival.title, step=Step.AMOUNT),
-        ReadBackRow("remittance", _("Reference"), payment.remittance or _("None"), step=Step.AMOUNT),
-        ReadBackRow(
-            "debtor_account", _("Pay from"), f"{own} {masked(payment.debtor_account)}", detail=content.debtor_name,
-            step=Step.AMOUNT,
-        ),
-    ]  # fmt: skip
-    return ReadBack(
-        order=content.order,
-        amount=money_text(payment.instructed_amount, tag),
-        words=amount_in_words(payment.instructed_amount, tag),
-        rows=tuple(rows),
-        phrase=fingerprint_phrase(content.digest, words),
-        end_to_end_id=payment.end_to_end_id,
-        shown=payment,
-        shown_digest=content.digest,
-    )
-
-
-def _arrives(payment: PaymentFields) -> str:
-    if payment.requested_execution_date:
-        return _("Sent on {date}").format(date=payment.requested_execution_date)
-    if payment.product is PaymentProduct.SEPA_INSTANT:
-        return _("Within ten seconds of your code")
-    return _("By the next banking day")
-
-
-def _kind_text(kind: PayeeKind) -> str:
-    return {
-        PayeeKind.PERSON: _("A person"),
-        PayeeKind.COMPANY: _("A company"),
-        PayeeKind.ESCROW: _("Notary, solicitor or escrow account"),
-        PayeeKind.OWN_ACCOUNT: _("Your own account elsewhere"),
-    }[kind]
 
 
 def _set_aside() -> tuple[str, ...]:

@@ -30,9 +30,10 @@ from countersign.application.ports.practice import AuthenticatorOffer, Letter, P
 from countersign.domain.canonical import JsonObject
 from countersign.domain.errors import ConnectorError, FailureKind, UserFacingError
 from countersign.domain.money import Money
-from countersign.domain.order import BindingError, PaymentFields, PaymentProduct, last_digits, require_same
+from countersign.domain.order import BindingError, last_digits, require_same
 from countersign.domain.order_state import TransactionStatus
 from countersign.domain.payee import NameCheck, VopOutcome
+from countersign.domain.payment import PaymentFields, PaymentProduct
 from countersign.domain.secret import SecretText
 
 PASSWORD = "practice-password"  # noqa: S105 - of a bank that holds no money

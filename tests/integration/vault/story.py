@@ -20,8 +20,9 @@ from countersign.domain.ledger import kinds
 from countersign.domain.ledger.event import Event, EventDraft
 from countersign.domain.ledger.governance import World
 from countersign.domain.money import Money
-from countersign.domain.order import OrderContent, PaymentFields, PaymentProduct, money_object
+from countersign.domain.order import OrderContent, money_object
 from countersign.domain.payee import DetailsSource, NameCheck, PayeeDetails, PayeeKind, VopOutcome
+from countersign.domain.payment import PaymentFields, PaymentProduct
 from countersign.domain.secret import SecretText
 from countersign.testing.fakes import MAIN, SOLICITORS, FakeClock, FakeEntropy
 

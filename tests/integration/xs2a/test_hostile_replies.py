@@ -17,9 +17,10 @@ from countersign.adapters.system.clock import SystemClock, SystemEntropy
 from countersign.application import failpoints
 from countersign.domain.errors import ConnectorError, CountersignError, FailureKind, SecurityError
 from countersign.domain.money import Money
-from countersign.domain.order import BindingError, PaymentFields, PaymentProduct
+from countersign.domain.order import BindingError
 from countersign.domain.order_state import TransactionStatus
 from countersign.domain.payee import VopOutcome
+from countersign.domain.payment import PaymentFields, PaymentProduct
 from tests.contract.practice_fixture import HASTY, QUICK, request_id
 from tests.integration.xs2a.hostile_bank import (
     Behaviour,

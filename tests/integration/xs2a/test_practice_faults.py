@@ -9,9 +9,10 @@ import pytest
 from countersign.adapters.banks.xs2a.connection import Xs2aBank
 from countersign.application.ports.bank import AuthorisationState
 from countersign.domain.errors import ConnectorError, FailureKind, SecurityError
-from countersign.domain.order import BindingError, PaymentFields
+from countersign.domain.order import BindingError
 from countersign.domain.order_state import TransactionStatus
 from countersign.domain.payee import VopOutcome
+from countersign.domain.payment import PaymentFields
 from tests.contract.practice_fixture import Practice, challenged, executions, request_id, some_payment
 
 Rule = dict[str, str | int]

@@ -19,9 +19,10 @@ from countersign.domain.ledger import kinds
 from countersign.domain.ledger.event import EventDraft
 from countersign.domain.ledger.order_record import OrderRecord
 from countersign.domain.money import Money
-from countersign.domain.order import BindingError, PaymentFields, PaymentProduct, last_digits
+from countersign.domain.order import BindingError, last_digits
 from countersign.domain.order_state import OrderState
 from countersign.domain.payee import DetailsSource, PayeeDetails, PayeeKind
+from countersign.domain.payment import PaymentFields, PaymentProduct
 from countersign.domain.secret import SecretText
 from countersign.testing import fakes
 

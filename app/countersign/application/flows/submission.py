@@ -18,13 +18,12 @@ from countersign.application.ports.vault import Vault
 from countersign.application.use_cases import record_submission as record
 from countersign.domain.errors import ConnectorError, CountersignError, FailureKind
 from countersign.domain.ledger.order_record import OrderRecord
-from countersign.domain.order import BindingError, PaymentFields, require_same
+from countersign.domain.order import BindingError, require_same
 from countersign.domain.order_state import OrderState
+from countersign.domain.payment import PaymentFields
 from countersign.domain.secret import SecretText
 
 __all__ = ["Phase", "Progress", "Submission"]
-
-NOT_FOUND = "bank.not_found_proves_nothing"
 
 
 @dataclass(slots=True)
@@ -290,7 +289,7 @@ class Submission:
         try:
             found = yield from on_network(partial(self.bank.authorisation, known.payment_id, product, authorisation))
         except ConnectorError as error:
-            if error.code != NOT_FOUND:
+            if error.code != "bank.not_found_proves_nothing":
                 raise
             return error
         if found.state in {AuthorisationState.FINALISED, AuthorisationState.EXEMPTED}:

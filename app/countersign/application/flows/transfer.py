@@ -9,8 +9,9 @@ from enum import StrEnum
 from countersign.domain.canonical import Fields, Json
 from countersign.domain.guidance import path_after, path_after_all
 from countersign.domain.money import Money
-from countersign.domain.order import PaymentProduct, money_object
+from countersign.domain.order import money_object
 from countersign.domain.payee import DetailsSource, NameCheck, PayeeKind, VopOutcome
+from countersign.domain.payment import PaymentProduct
 from countersign.domain.risk import Assessment
 
 DRAFT_FORMAT = 1

@@ -12,9 +12,9 @@ from enum import StrEnum
 from typing import Protocol
 
 from countersign.domain.money import Money
-from countersign.domain.order import PaymentFields, PaymentProduct
 from countersign.domain.order_state import TransactionStatus
 from countersign.domain.payee import NameCheck
+from countersign.domain.payment import PaymentFields, PaymentProduct
 
 
 class CommitPoint(StrEnum):

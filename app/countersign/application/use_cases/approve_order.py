@@ -7,8 +7,9 @@ from countersign.domain.canonical import Json
 from countersign.domain.errors import SecurityError, UserFacingError
 from countersign.domain.ledger import kinds
 from countersign.domain.ledger.event import Event, EventDraft
-from countersign.domain.order import PaymentFields, last_digits, require_same
+from countersign.domain.order import last_digits, require_same
 from countersign.domain.order_state import OrderState
+from countersign.domain.payment import PaymentFields
 
 APPROVAL_LIFETIME_MS = 24 * 3_600_000
 

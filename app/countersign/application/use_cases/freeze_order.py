@@ -12,8 +12,9 @@ from countersign.domain.errors import UserFacingError
 from countersign.domain.guidance import path_after
 from countersign.domain.ledger import kinds
 from countersign.domain.ledger.event import EventDraft
-from countersign.domain.order import OrderContent, PaymentFields
+from countersign.domain.order import OrderContent
 from countersign.domain.order_state import OrderState
+from countersign.domain.payment import PaymentFields
 from countersign.domain.policy import Policy
 from countersign.domain.risk import Assessment
 

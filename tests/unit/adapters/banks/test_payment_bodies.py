@@ -9,9 +9,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from countersign.adapters.banks.xs2a.payment_bodies import payment_body, read_payment, require_echo
+from countersign.adapters.banks.xs2a.payment_bodies import not_carried, payment_body, read_payment, require_echo
 from countersign.domain.money import Money
-from countersign.domain.order import BindingError, PaymentFields, PaymentProduct
+from countersign.domain.order import BindingError
+from countersign.domain.payment import AccountScheme, Arrival, ChargeBearer, PaymentFields, PaymentProduct
 
 PAYMENT = PaymentFields(
     Money(25_000_000, "EUR"),
@@ -43,8 +44,35 @@ def test_a_message_reads_back_as_what_was_agreed() -> None:
     require_echo(PAYMENT, written)
 
 
-def test_every_field_is_compared() -> None:
-    assert {*CHANGES, "product"} == {item.name for item in fields(PaymentFields)}
+NOT_CARRIED: dict[str, object] = {
+    "debtor_account_scheme": AccountScheme.BBAN,
+    "debtor_agent": "DEUTDEFF",
+    "debtor_agent_member": "GBDSC:200415",
+    "creditor_account_scheme": AccountScheme.BBAN,
+    "creditor_agent_member": "GBDSC:200415",
+    "creditor_town": "London",
+    "creditor_country": "GB",
+    "charge_bearer": ChargeBearer.SHARED,
+    "purpose": "SUPP",
+    "uetr": "8f14e45f-ceea-467f-a0e6-2f5a1c1c0d3e",
+    "ultimate_debtor": "Alder",
+    "ultimate_creditor": "Birch",
+    "arrival": Arrival.NEXT_DAY,
+}
+
+
+def test_every_field_is_compared_or_refused() -> None:
+    assert {*CHANGES, *NOT_CARRIED, "product"} == {item.name for item in fields(PaymentFields)}
+
+
+@pytest.mark.parametrize("field", NOT_CARRIED)
+def test_what_the_message_can_not_say_is_never_left_out_silently(field: str) -> None:
+    agreed = replace(PAYMENT, **{field: NOT_CARRIED[field]})  # type: ignore[arg-type]
+    assert not_carried(agreed) == field
+    with pytest.raises(BindingError) as refused:
+        payment_body(agreed)
+    assert (refused.value.code, refused.value.params["field"]) == ("binding.message", field)
+    assert not_carried(PAYMENT) == ""
 
 
 @pytest.mark.parametrize("field", CHANGES)

@@ -18,7 +18,8 @@ from countersign.domain.ledger.governance import Device, Governance, Member, Rol
 from countersign.domain.ledger.rules import Rules, read_rules
 from countersign.domain.ledger.several_devices import Ledger
 from countersign.domain.money import Money
-from countersign.domain.order import OrderContent, PaymentFields, PaymentProduct
+from countersign.domain.order import OrderContent
+from countersign.domain.payment import PaymentFields, PaymentProduct
 from countersign.domain.policy import Policy
 
 WORKSPACE = "0a" * 16

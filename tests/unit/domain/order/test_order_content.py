@@ -19,7 +19,6 @@ from countersign.domain.order import (
     BindingError,
     OrderContent,
     OrderContentError,
-    PaymentFields,
     differences,
     fingerprint_phrase,
     last_digits,
@@ -34,6 +33,7 @@ from countersign.domain.payee import (
     VopOutcome,
     fold_payee,
 )
+from countersign.domain.payment import AccountScheme, Arrival, ChargeBearer, PaymentFields
 from countersign.domain.policy import Policy
 from countersign.domain.secret import SecretText
 from tests.unit.domain.ledger.world import Pen, alone, identifier, payment
@@ -72,12 +72,59 @@ def test_content_is_read_back_from_its_bytes_and_has_one_digest() -> None:
         ("instructed_amount", {"currency": "EUR", "exponent": 3, "minor": 1}),
         ("instructed_amount", {"currency": "XXY", "exponent": 2, "minor": 1}),
         ("instructed_amount", {}), ("world", "game"), ("product", "pigeon"),
+        ("creditor_account", "de89"), ("creditor_account", "1" * 35), ("debtor_account_scheme", "UPIC"),
+        ("creditor_account_scheme", ""), ("debtor_agent", "NWBK"), ("debtor_agent_member", "CNAPS"),
+        ("creditor_agent_member", "CNAPS:"), ("creditor_town", "x" * 36), ("creditor_country", "de"),
+        ("charge_bearer", "OUR"), ("purpose", "supp"), ("uetr", "0" * 36), ("ultimate_debtor", "x" * 71),
+        ("ultimate_creditor", "x" * 71), ("arrival", "soon"),
     ],
 )  # fmt: skip
 def test_a_field_that_no_order_may_have_is_named(field: str, value: Json) -> None:
     with pytest.raises(OrderContentError) as refused:
         OrderContent.parse(canonical_bytes({**_content().canonical(), field: value}))
     assert (refused.value.code, refused.value.params) == ("order.form", {"field": field})
+
+
+FULL = {
+    "debtor_account_scheme": AccountScheme.BBAN,
+    "debtor_agent": "PRACDEFF",
+    "debtor_agent_member": "CNAPS:102100099996",
+    "creditor_account_scheme": AccountScheme.BBAN,
+    "creditor_agent_member": "USABA:021000021",
+    "creditor_town": "New York",
+    "creditor_country": "US",
+    "charge_bearer": ChargeBearer.SHARED,
+    "purpose": "SUPP",
+    "uetr": "8f14e45f-ceea-467f-a0e6-2f5a1c1c0d3e",
+    "ultimate_debtor": "Alder Ltd",
+    "ultimate_creditor": "Birch Ltd",
+    "arrival": Arrival.NEXT_DAY,
+}
+
+
+def test_format_2_says_everything_that_a_bank_acts_on() -> None:
+    content = _content(payment=payment(**FULL))
+    assert OrderContent.parse(content.content_bytes) == content
+    assert content.canonical()["charge_bearer"] == "SHAR"
+
+
+def test_format_1_is_read_for_ever_and_says_no_more_than_it_can() -> None:
+    content = _content(v=1)
+    assert OrderContent.parse(content.content_bytes) == content
+    assert "uetr" not in content.canonical()
+    with pytest.raises(NotCanonicalError):
+        OrderContent.read({**content.canonical(), "uetr": ""})
+    for name, value in FULL.items():
+        with pytest.raises(OrderContentError) as refused:
+            _content(v=1, payment=payment(**{name: value})).check_form()
+        assert refused.value.params == {"field": name}
+
+
+def test_the_same_number_at_two_banks_is_not_the_same_account() -> None:
+    own = {"creditor_account": "12345678", "debtor_account": "12345678", "debtor_agent_member": "GBDSC:200415"}
+    _content(payment=payment(**own, creditor_agent_member="GBDSC:200416")).check_form()
+    with pytest.raises(OrderContentError):
+        _content(payment=payment(**own, creditor_agent_member="GBDSC:200415")).check_form()
 
 
 @pytest.mark.parametrize("value", ["", "2026-12-01"])
@@ -89,7 +136,7 @@ def test_dates_of_execution(value: str) -> None:
 def test_another_version_and_unknown_or_missing_fields_are_refused() -> None:
     known = _content().canonical()
     with pytest.raises(OrderContentError, match=r"order\.version"):
-        OrderContent.read({**known, "v": 2})
+        OrderContent.read({**known, "v": 3})
     for odd in ({**known, "more": 1}, {name: item for name, item in known.items() if name != "nonce"}):
         with pytest.raises(NotCanonicalError):
             OrderContent.read(odd)
@@ -149,6 +196,23 @@ PAYEE = identifier("payee 1")
 
 def _version(pen: Pen, kind: str, details: PayeeDetails = DETAILS, supersedes: tuple[str, ...] = ()) -> Event:
     return pen.write(kind, PAYEE, {**details.canonical(), "supersedes": list(supersedes)}, refs=supersedes)
+
+
+def test_details_say_only_what_is_used_and_are_read_back() -> None:
+    workspace, _ = alone()
+    pen = workspace.pens[0]
+    assert set(DETAILS.canonical()) == {"name", "account", "agent", "kind", "source"}
+    full = replace(
+        DETAILS, account="12345678", scheme=AccountScheme.BBAN, agent_member="GBDSC:200415", town="London", country="GB"
+    )
+    _version(pen, kinds.PAYEE_ADDED, full)
+    record = fold_payee(pen.shared)
+    assert record is not None
+    assert record.version.details == full
+    odd = pen.write(kinds.PAYEE_CHANGED, PAYEE, {**full.canonical(), "scheme": "UPIC", "supersedes": []})
+    again = fold_payee(pen.shared)
+    assert again is not None
+    assert odd.id not in {item.event for item in again.versions}
 
 
 def _check(**changes: object) -> NameCheck:

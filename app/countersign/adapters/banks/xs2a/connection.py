@@ -39,9 +39,10 @@ from countersign.application.ports.bank import (
 )
 from countersign.application.ports.clock import Clock, Entropy
 from countersign.domain.errors import ConnectorError, FailureKind, SecurityError
-from countersign.domain.order import BindingError, PaymentFields, PaymentProduct
+from countersign.domain.order import BindingError
 from countersign.domain.order_state import TransactionStatus
 from countersign.domain.payee import NameCheck, VopOutcome
+from countersign.domain.payment import PaymentFields, PaymentProduct
 
 CONSENT_DAYS = 180  # Commission Delegated Regulation (EU) 2018/389, Article 10(2), as amended by 2022/2360
 READS_A_DAY = 4  # the same, Article 36(5)(b): reads without the person

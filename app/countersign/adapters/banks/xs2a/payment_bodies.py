@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from dataclasses import MISSING, fields, replace
 
 import orjson
 
@@ -10,10 +10,17 @@ from countersign.adapters.banks.xs2a.reading import Body
 from countersign.domain.currencies import UnknownCurrencyError
 from countersign.domain.errors import FailureKind
 from countersign.domain.money import Money, MoneyError
-from countersign.domain.order import BindingError, PaymentFields, require_same
+from countersign.domain.order import BindingError, require_same
+from countersign.domain.payment import PaymentFields
 
 MAY_BE_ABSENT = ("creditor_agent", "requested_execution_date")
 _MAIN_OFFICE = "XXX"  # ISO 9362: the branch code that eight-character codes leave out
+
+
+def not_carried(payment: PaymentFields) -> str:
+    """Name a field that the message has no place for; empty where it can say all of the payment."""
+    said = (item for item in fields(PaymentFields) if item.default is not MISSING)
+    return next((item.name for item in said if getattr(payment, item.name) != item.default), "")
 
 
 def payment_body(payment: PaymentFields) -> bytes:

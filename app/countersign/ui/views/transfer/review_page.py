@@ -6,8 +6,9 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from countersign.presentation.messages import _
+from countersign.presentation.read_back import ReadBack, ReadBackRow
 from countersign.presentation.transfer import TransferPresenter, TransferState
-from countersign.presentation.transfer_review import ReadBack, ReadBackRow, ReviewState
+from countersign.presentation.transfer_review import ReviewState
 from countersign.ui.theme.tokens import Space, Tone
 from countersign.ui.views.transfer.chart_card import ChartCard
 from countersign.ui.views.transfer.step_page import StepPage
