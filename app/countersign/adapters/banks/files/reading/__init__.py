@@ -1,0 +1,1 @@
+"""Reads what banks send: status reports, statements and answers to recalls."""
