@@ -10,7 +10,10 @@ from practicebank.store import Store
 _SETTING = "outcomes"
 VERDICTS = ("MTCH", "CMTC", "NMTC", "NOAP")
 EXEMPTIONS = ("off", "at_initiation", "after_password")
-_SWITCHES = ("never_executes_unauthorised", "deduplicate", "cancellation_allowed")
+_SWITCHES = (
+    *("never_executes_unauthorised", "deduplicate", "cancellation_allowed"),
+    *("refuse_duplicate_files", "file_name_check"),
+)
 
 
 class OutcomeRefusedError(Exception):
@@ -35,6 +38,8 @@ class Outcomes:
             "never_executes_unauthorised": True,
             "deduplicate": False,
             "cancellation_allowed": True,
+            "refuse_duplicate_files": True,
+            "file_name_check": False,
         }
 
     def describe(self) -> dict[str, object]:

@@ -9,6 +9,7 @@ from http import HTTPStatus
 from practicebank.bank import Bank
 from practicebank.certificates import EnrolmentRefusedError
 from practicebank.clock import from_iso, iso
+from practicebank.files.resources import FileCalls
 from practicebank.http_door import Reply, Request, read_object
 from practicebank.outcomes import OutcomeRefusedError
 from practicebank.world import cast, populate
@@ -39,6 +40,7 @@ class Control:
     def __init__(self, bank: Bank, api_url: str) -> None:
         self._bank = bank
         self._api_url = api_url
+        self._files = FileCalls(bank)
         self._calls: dict[tuple[str, str], Callable[[Request], Reply]] = {
             ("POST", "/enrolments"): self._new_code,
             ("POST", "/enrolments/redeem"): self._redeem,
@@ -71,6 +73,9 @@ class Control:
             revocation = re.fullmatch(r"/enrolments/([0-9A-Fa-f]+)", request.path)
             if revocation and request.method == "DELETE":
                 return self._revoke(revocation.group(1))
+            by_hand = self._files.answer(request)
+            if by_hand is not None:
+                return by_hand
         except ControlRefusedError as refusal:
             return refusal.reply
         return Reply(HTTPStatus.NOT_FOUND, {"error": "unknown", "text": "No such call."})

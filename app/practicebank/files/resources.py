@@ -1,0 +1,172 @@
+"""The portal and the app as calls of the control interface: what a person does with their own hands."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from datetime import date
+from http import HTTPStatus
+
+from practicebank.bank import Bank
+from practicebank.clock import iso
+from practicebank.files.camt import KINDS, write_camt
+from practicebank.files.statements import Statements
+from practicebank.files.uploads import PortalRefusedError, Upload, Uploads
+from practicebank.http_door import Reply, Request, read_object
+
+UPLOADS = "/portal/uploads"
+_XML = "application/xml"
+_MOST_ORDERS = 500
+_STATEMENT = re.compile(r"(?P<kind>[a-z0-9.]+)~(?P<iban>[A-Z0-9]+)")
+_Call = Callable[..., Reply]
+
+
+class FileCalls:
+    """Carry out the calls of the portal and the app.
+
+    Args:
+        bank: The bank.
+    """
+
+    def __init__(self, bank: Bank) -> None:
+        self._bank = bank
+        self._uploads = Uploads(bank)
+        self._statements = Statements(bank)
+        self._calls: tuple[tuple[str, re.Pattern[str], _Call], ...] = (
+            ("POST", re.compile(UPLOADS), self._upload),
+            ("GET", re.compile(UPLOADS), self._list),
+            ("GET", re.compile(f"{UPLOADS}/([^/]+)"), self._read),
+            ("POST", re.compile(f"{UPLOADS}/([^/]+)/release"), self._release),
+            ("GET", re.compile("/portal/downloads"), self._downloads),
+            ("GET", re.compile("/portal/downloads/([^/]+)"), self._download),
+            ("GET", re.compile("/portal/statements/([^/]+)/([^/]+)"), self._statement),
+        )
+
+    def answer(self, request: Request) -> Reply | None:
+        """Answer a call, or nothing where it isn't one of these."""
+        for method, path, call in self._calls:
+            match = path.fullmatch(request.path)
+            if match is None or method != request.method:
+                continue
+            try:
+                self._bank.payments.settle_due()
+                return call(request, *match.groups())
+            except KeyError:
+                return _refused(HTTPStatus.NOT_FOUND, "unknown", "There is no such thing here.")
+            except PortalRefusedError as refusal:
+                status = HTTPStatus.FORBIDDEN if str(refusal) == "password_wrong" else HTTPStatus.CONFLICT
+                return _refused(status, str(refusal), "The portal doesn't take this step.")
+            except ValueError as error:
+                return _refused(HTTPStatus.BAD_REQUEST, "unfit", str(error))
+        return None
+
+    def _upload(self, request: Request) -> Reply:
+        upload = self._uploads.take(request.body)
+        return Reply(HTTPStatus.CREATED, self._whole(upload, 0))
+
+    def _list(self, _request: Request) -> Reply:
+        return Reply(HTTPStatus.OK, {"uploads": [_describe(upload) for upload in self._uploads.all()]})
+
+    def _read(self, request: Request, upload_id: str) -> Reply:
+        after = _number(request.query.get("after", "0"))
+        return Reply(HTTPStatus.OK, self._whole(self._uploads.get(upload_id), after))
+
+    def _release(self, request: Request, upload_id: str) -> Reply:
+        password = _text(read_object(request.body), "password")
+        return Reply(HTTPStatus.OK, self._whole(self._uploads.release(upload_id, password), 0))
+
+    def _whole(self, upload: Upload, after: int) -> dict[str, object]:
+        orders = self._uploads.orders(upload.upload_id, after, _MOST_ORDERS)
+        return {**_describe(upload), "transactions": orders}
+
+    def _downloads(self, _request: Request) -> Reply:
+        self._uploads.refresh()
+        reports: list[dict[str, object]] = [
+            {
+                "download_id": row["document_id"],
+                "kind": row["kind"],
+                "created_at": iso(row["created_ms"]),
+                "created_ms": row["created_ms"],
+                "upload_id": row["upload_id"],
+                "account": "",
+            }
+            for row in self._uploads.documents()
+        ]
+        now_ms = self._bank.clock.now_ms()
+        offers: list[dict[str, object]] = [
+            {
+                "download_id": f"{kind}~{account.iban}",
+                "kind": kind,
+                "created_at": iso(now_ms),
+                "created_ms": now_ms,
+                "upload_id": "",
+                "account": account.iban,
+            }
+            for account in self._statements.accounts()
+            for kind in KINDS
+        ]
+        return Reply(HTTPStatus.OK, {"downloads": [*reports, *offers]})
+
+    def _download(self, _request: Request, download_id: str) -> Reply:
+        offered = _STATEMENT.fullmatch(download_id)
+        if offered is not None:
+            return self._write(offered["iban"], offered["kind"], *self._statements.usual_span())
+        kind, content = self._uploads.document(download_id)
+        return _file(kind, content)
+
+    def _statement(self, request: Request, iban: str, kind: str) -> Reply:
+        first, last = self._statements.usual_span()
+        first = _date(request.query.get("from", first.isoformat()))
+        last = _date(request.query.get("to", last.isoformat()))
+        if first > last:
+            raise ValueError("the first day comes after the last")
+        return self._write(iban, kind, first, last)
+
+    def _write(self, iban: str, kind: str, first: date, last: date) -> Reply:
+        if kind not in KINDS:
+            raise KeyError(kind)
+        statement = self._statements.draw_up(iban, first, last)
+        return _file(kind, write_camt(kind, statement))
+
+
+def _describe(upload: Upload) -> dict[str, object]:
+    return {
+        "upload_id": upload.upload_id,
+        "message": upload.message,
+        "message_id": upload.message_id,
+        "status": upload.status,
+        "uploaded_at": iso(upload.uploaded_ms),
+        "uploaded_ms": upload.uploaded_ms,
+        "count": upload.orders,
+        "control_sum": upload.control_sum,
+        "reasons": [reason.describe() for reason in upload.reasons],
+    }
+
+
+def _file(kind: str, content: bytes) -> Reply:
+    del kind
+    return Reply(HTTPStatus.OK, content=content, content_type=_XML)
+
+
+def _refused(status: int, code: str, text: str) -> Reply:
+    return Reply(status, {"error": code, "text": text})
+
+
+def _text(body: dict[str, object], name: str) -> str:
+    value = body.get(name)
+    if not isinstance(value, str):
+        raise ValueError(f"{name!r} is missing")  # noqa: TRY004 - one error for the caller
+    return value
+
+
+def _number(text: str) -> int:
+    if not text.isascii() or not text.isdigit() or len(text) > 9:  # noqa: PLR2004 - more is no position
+        raise ValueError("after must be a number")
+    return int(text)
+
+
+def _date(text: str) -> date:
+    try:
+        return date.fromisoformat(text)
+    except ValueError as error:
+        raise ValueError("a day like 2026-11-30 was expected") from error

@@ -1,0 +1,54 @@
+-- The file side's tables. Times are milliseconds since the epoch, bank clock; lists are JSON.
+CREATE TABLE IF NOT EXISTS uploads (
+    seq INTEGER PRIMARY KEY AUTOINCREMENT,
+    upload_id TEXT NOT NULL UNIQUE,
+    message TEXT NOT NULL,            -- pain.001.001.09; empty when it could not be read
+    message_id TEXT NOT NULL,
+    created TEXT NOT NULL,            -- CreDtTm as the file has it
+    initiator TEXT NOT NULL,
+    uploaded_ms INTEGER NOT NULL,
+    content BLOB NOT NULL,
+    content_hash TEXT NOT NULL,
+    status TEXT NOT NULL CHECK (status IN ('waiting', 'released', 'refused')),
+    orders INTEGER NOT NULL,
+    control_sum TEXT NOT NULL,
+    reasons TEXT NOT NULL
+) STRICT;
+CREATE INDEX IF NOT EXISTS uploads_by_message ON uploads (message_id);
+
+CREATE TABLE IF NOT EXISTS upload_orders (
+    upload_id TEXT NOT NULL REFERENCES uploads (upload_id),
+    position INTEGER NOT NULL,
+    payment_information_id TEXT NOT NULL,
+    instruction_id TEXT NOT NULL,
+    end_to_end_id TEXT NOT NULL,
+    uetr TEXT NOT NULL,
+    product TEXT NOT NULL,
+    debtor_iban TEXT NOT NULL,
+    creditor_name TEXT NOT NULL,
+    creditor_account TEXT NOT NULL,
+    creditor_bic TEXT NOT NULL,
+    amount TEXT NOT NULL,             -- as written
+    currency TEXT NOT NULL,
+    remittance TEXT NOT NULL,
+    execution_date TEXT NOT NULL,
+    name_check TEXT NOT NULL,         -- MTCH, CMTC, NMTC, NOAP, or nothing
+    matched_name TEXT NOT NULL,
+    reasons TEXT NOT NULL,
+    payment_id TEXT,
+    PRIMARY KEY (upload_id, position)
+) STRICT;
+CREATE INDEX IF NOT EXISTS upload_orders_by_payment ON upload_orders (payment_id);
+CREATE INDEX IF NOT EXISTS upload_orders_by_end_to_end ON upload_orders (end_to_end_id);
+
+-- What waits to be fetched: reports and answers, never changed once they are there.
+CREATE TABLE IF NOT EXISTS documents (
+    seq INTEGER PRIMARY KEY AUTOINCREMENT,
+    document_id TEXT NOT NULL UNIQUE,
+    kind TEXT NOT NULL,
+    upload_id TEXT NOT NULL,
+    created_ms INTEGER NOT NULL,
+    says TEXT NOT NULL,               -- the statuses it reports: nothing new, no new report
+    content BLOB NOT NULL
+) STRICT;
+CREATE INDEX IF NOT EXISTS documents_by_upload ON documents (upload_id, seq);
