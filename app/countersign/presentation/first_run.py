@@ -42,6 +42,7 @@ class NewVaultState:
     step: VaultStep
     heading: str
     lead: str
+    world: str = ""
     offer: str = ""
     strength: str = ""
     strong: bool = False
@@ -83,9 +84,15 @@ class NewVaultPresenter:
         self._typed = ""
         self._judging = False
         self._keyring = keyring
+        self._world = World.PRACTICE
 
     def start(self) -> None:
         """Show the page."""
+        self._render()
+
+    def choose_world(self, world: str) -> None:
+        """Choose between practice and real money; it holds for as long as the vault does."""
+        self._world = World(world)
         self._render()
 
     def offer_another(self) -> None:
@@ -170,7 +177,7 @@ class NewVaultPresenter:
         self._step = VaultStep.MAKING
         self._render()
         making = self._making
-        new = NewVault(making.name, World.PRACTICE, making.passphrase, making.kit)
+        new = NewVault(making.name, self._world, making.passphrase, making.kit)
         self._tasks.run(Lane.VAULT, partial(self._door.create, new), self._succeed, self._fail)
 
     def _succeed(self, vault: Vault) -> None:
@@ -191,6 +198,7 @@ class NewVaultPresenter:
                 step=self._step,
                 heading=heading,
                 lead=lead,
+                world=self._world.value,
                 offer=self._offer,
                 strength=self._strength[0],
                 strong=self._strength[1],
@@ -199,6 +207,22 @@ class NewVaultPresenter:
                 protection="" if self._keyring else no_keyring(),
             )
         )
+
+
+def world_choices() -> tuple[tuple[str, str, str], ...]:
+    """Return what a vault can be for, as (value, title, what it means)."""
+    return (
+        (
+            World.PRACTICE.value,
+            _("Practice"),
+            _("A practice bank on this computer, with practice money. Everything is as it will be; nothing is real."),
+        ),
+        (
+            World.REAL.value,
+            _("Real money"),
+            _("Your own accounts. You carry each payment to your bank, as a file or in its app, and confirm it there."),
+        ),
+    )
 
 
 def no_keyring() -> str:

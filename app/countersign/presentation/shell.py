@@ -307,7 +307,9 @@ class ShellPresenter:
     def _render(self) -> None:
         if self._view is None:
             return
-        practice = self._session is None or self._session.vault.identity.world is World.PRACTICE
+        world = self._session.vault.identity.world if self._session else self._summary.world
+        # While a vault is being made, nobody has said yet what it is for.
+        practice = world is World.PRACTICE and self._page is not Page.NEW_VAULT
         self._view.show_state(
             ShellState(
                 page=self._page,

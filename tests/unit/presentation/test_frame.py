@@ -12,7 +12,14 @@ from countersign.application.flows.submission import Phase
 from countersign.application.ports.preferences import Preferences
 from countersign.application.ports.vault import Vault
 from countersign.domain.errors import UserFacingError
-from countersign.presentation.first_run import NewVaultPresenter, NewVaultState, VaultStep, strength_text
+from countersign.domain.ledger.governance import World as WorldKind
+from countersign.presentation.first_run import (
+    NewVaultPresenter,
+    NewVaultState,
+    VaultStep,
+    strength_text,
+    world_choices,
+)
 from countersign.presentation.settings import SettingsPresenter, SettingsState, with_choice
 from countersign.presentation.setup import SetupPresenter, SetupState, SetupStep
 from countersign.presentation.shell import Opened, Page, ShellPresenter, ShellState
@@ -151,6 +158,20 @@ def test_a_vault_is_made_only_when_its_kit_was_proved() -> None:
     presenter.prove([word.upper() + " " for word in _asked(page)])
     assert made == [door.world.vault]
     assert door.made[0].member_name == "Mei Chen"
+    assert door.made[0].world is WorldKind.PRACTICE
+
+
+def test_real_money_is_asked_for_and_practice_is_not() -> None:
+    door = FakeDoor(make_world(populated=False), exists=False)
+    presenter, page, _made = _making(door)
+    assert page.last.world == "practice"
+    assert [value for value, _title, text in world_choices() if text] == ["practice", "real"]
+    presenter.choose_world("real")
+    assert page.last.world == "real"
+    presenter.choose("Mei Chen", page.last.offer, page.last.offer)
+    presenter.kit_kept()
+    presenter.prove(_asked(page))
+    assert door.made[0].world is WorldKind.REAL
 
 
 @pytest.mark.parametrize(
@@ -265,6 +286,16 @@ def test_the_first_page_is_what_there_is() -> None:
     assert not window.last.unlocked
     presenter.vault_opened(world.vault)
     assert (window.last.page, window.last.unlocked) == (Page.HOME, True)
+
+
+def test_practice_money_is_said_of_practice_only() -> None:
+    world = make_world()
+    assert _frame(world, FakeDoor(world, exists=False))[1].last.ribbon == ""  # nobody has said yet what it is for
+    presenter, window, _ = _frame(world, FakeDoor(world))
+    assert window.last.ribbon
+    world.vault.identity = replace(world.vault.identity, world=WorldKind.REAL)
+    presenter.vault_opened(world.vault)
+    assert window.last.ribbon == ""
 
 
 def test_a_vault_that_cannot_be_described_is_no_new_vault() -> None:

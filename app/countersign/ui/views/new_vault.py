@@ -6,12 +6,14 @@ from collections.abc import Callable, Sequence
 
 from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QStackedWidget, QVBoxLayout, QWidget
 
-from countersign.presentation.first_run import NewVaultPresenter, NewVaultState, VaultStep
+from countersign.presentation.first_run import NewVaultPresenter, NewVaultState, VaultStep, world_choices
 from countersign.presentation.messages import _
 from countersign.ui.theme.tokens import Space, Tone
 from countersign.ui.widgets import (
     Banner,
     Card,
+    Choice,
+    ChoiceCards,
     ErrorSummary,
     Field,
     LinkButton,
@@ -74,6 +76,7 @@ class NewVaultPage(QWidget):
         self._first = page
         self._errors = ErrorSummary(_("Look at these again"))
         page.add(self._errors)
+        page.add(self._make_world())
         card = Card()
         card.body.setSpacing(Space.L)
         self.name = TextField(_("Your name"))
@@ -120,6 +123,15 @@ class NewVaultPage(QWidget):
         self.passphrase.textChanged.connect(self._edited)
         self.next_button.activated.connect(self._choose)
         self._stack.addWidget(page)
+
+    def _make_world(self) -> Card:
+        card = Card(_("What is it for?"))
+        self.worlds = ChoiceCards(_("What is it for?"), [Choice(*world) for world in world_choices()])
+        self.worlds.setObjectName("new_vault.world")
+        self.worlds.chosen.connect(self._choose_world)
+        card.add(self.worlds)
+        card.add(PlainLabel(_("It stays so for this vault."), Variant.MUTED))
+        return card
 
     def _make_kit(self) -> None:
         page = ScrollPage("", "", max_width=FORM_WIDTH)
@@ -186,6 +198,8 @@ class NewVaultPage(QWidget):
         if self._stack.currentIndex() != place:
             self._stack.setCurrentIndex(place)
             page.focus_heading()
+        if self.worlds.value() != state.world:
+            self.worlds.set_value(state.world)
         self._offer.setText(state.offer)
         self._strength.setText(state.strength)
         self._strength.set_ink("ok" if state.strong else "warn")
@@ -235,6 +249,10 @@ class NewVaultPage(QWidget):
         return self._words
 
     # — what the person does —
+
+    def _choose_world(self, world: str) -> None:
+        if self._presenter is not None:
+            self._presenter.choose_world(world)
 
     def _take_offer(self) -> None:
         for control in (self.passphrase, self.repeated):
