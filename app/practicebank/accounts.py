@@ -9,6 +9,9 @@ from datetime import date
 from practicebank import amounts
 from practicebank.store import Store
 
+# Positions from here on are the company's: the person of this world has the ones before.
+FIRST_OF_COMPANY = 101
+
 
 @dataclass(frozen=True, slots=True)
 class Account:
@@ -35,7 +38,7 @@ class Account:
             "resource_id": self.resource_id,
             "iban": self.iban,
             "currency": self.currency,
-            "exponent": amounts.EXPONENT,
+            "exponent": amounts.exponent_of(self.currency),
             "name": self.name,
             "opening_minor": self.opening_minor,
             "closing_minor": self.booked_minor,
@@ -72,17 +75,28 @@ class Accounts:
         self._store = store
 
     def all(self) -> list[Account]:
-        """Return the person's accounts in the order the bank shows them."""
-        rows = self._store.all(f"SELECT {self._COLUMNS} FROM accounts ORDER BY position")  # noqa: S608 - a constant
-        return [Account(*row) for row in rows]
+        """Return the accounts of the person of this world in the order the bank shows them."""
+        return self._where("position < ?", FIRST_OF_COMPANY)
+
+    def of(self, psu_id: str) -> list[Account]:
+        """Return the accounts a customer has rights over, in the order the bank shows them."""
+        return self._where("resource_id IN (SELECT resource_id FROM signatories WHERE psu_id = ?)", psu_id)
+
+    def find(self, iban: str) -> Account | None:
+        """Return the account with this number, whoever's it is."""
+        return next(iter(self._where("iban = ?", iban)), None)
 
     def by_iban(self, iban: str) -> Account | None:
-        """Return the person's account with this number."""
+        """Return the account with this number of the person of this world."""
         return next((account for account in self.all() if account.iban == iban), None)
 
     def by_resource(self, resource_id: str) -> Account | None:
-        """Return the person's account with this identifier."""
+        """Return the account with this identifier of the person of this world."""
         return next((a for a in self.all() if a.resource_id == resource_id), None)
+
+    def _where(self, condition: str, value: object) -> list[Account]:
+        sql = f"SELECT {self._COLUMNS} FROM accounts WHERE {condition} ORDER BY position"  # noqa: S608 - constants
+        return [Account(*row) for row in self._store.all(sql, value)]
 
     def set_aside(self, account: Account, entries: list[Entry], day: date) -> None:
         """Reserve what ``entries`` will take and show them as pending."""

@@ -11,13 +11,15 @@ from practicebank.authorisations import Authorisations
 from practicebank.certificates import Authority, Enrolments
 from practicebank.clock import BankClock
 from practicebank.consents import Consents
+from practicebank.customers import Customers
 from practicebank.faults import Faults
 from practicebank.outcomes import Outcomes
-from practicebank.payments import FEES_MINOR, PRODUCTS, Payments
+from practicebank.payments import Payments
+from practicebank.products import PRODUCTS, describe_fees
 from practicebank.second_factors import SecondFactors
 from practicebank.store import DATABASE, Store
 from practicebank.vop import NameChecks
-from practicebank.world import cast, populate
+from practicebank.world import cast, company, national, populate
 
 
 class Bank:
@@ -36,13 +38,17 @@ class Bank:
         if not populate.is_populated(self.store):
             populate.populate(self.store, seed, start)
         self.facts = populate.facts(self.store)
+        first_day = date.fromisoformat(str(self.facts["start_date"]))
+        company.populate_company(self.store, int(str(self.facts["seed"])), first_day)
+        national.populate_directory(self.store, int(str(self.facts["seed"])))
         self.clock = BankClock(self.store)
         self.outcomes = Outcomes(self.store, settle_seconds)
         self.accounts = Accounts(self.store)
+        self.customers = Customers(self.store)
         self.payments = Payments(self.store, self.clock, self.accounts, self.outcomes, cast.OWN_BANK.bic)
         self.consents = Consents(self.store, self.clock)
         self.factors = SecondFactors(self.store, self.clock, cast.PHONE)
-        self.authorisations = Authorisations(self.store, self.factors, password_of, self.clock.now_ms)
+        self.authorisations = Authorisations(self.store, self.factors, self.customers.password_of, self.clock.now_ms)
         self.name_checks = NameChecks(self.store, self.clock, self.outcomes)
         self.faults = Faults(self.store)
         self.authority = Authority(directory / "certificates", str(self.facts["world_id"]))
@@ -59,7 +65,7 @@ class Bank:
             "practice": True,
             "products": list(PRODUCTS),
             "currencies": ["EUR"],
-            "fees": {product: amounts.standard(minor, "EUR") for product, minor in FEES_MINOR.items()},
+            "fees": describe_fees(),
             "cut_offs": dict.fromkeys(PRODUCTS, "none: every day, around the clock"),
             "largest_amount": amounts.standard(amounts.LARGEST_MINOR, "EUR"),
             "commit_point": "sca_answer",

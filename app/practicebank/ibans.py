@@ -1,4 +1,4 @@
-"""IBANs as this bank reads and makes them (ISO 13616-1, check digits by ISO 7064 MOD 97-10)."""
+"""Account numbers: IBANs (ISO 13616-1, check digits by ISO 7064 MOD 97-10) and card numbers."""
 
 from __future__ import annotations
 
@@ -53,3 +53,19 @@ def belgian_bban(first_ten: str) -> str:
 def last_digits(iban: str) -> str:
     """Return the last four signs of an account number, as an SMS shows them."""
     return iban[-4:]
+
+
+def with_luhn_digit(digits: str) -> str:
+    """Return a card number: the digits and their check digit (ISO/IEC 7812-1, annex B)."""
+    return f"{digits}{-_luhn_sum(digits + '0') % 10}"
+
+
+def is_card_number(text: str) -> bool:
+    """Return whether a text has the length and the check digit of a payment card's number."""
+    return re.fullmatch(r"[0-9]{16,19}", text) is not None and _luhn_sum(text) % 10 == 0
+
+
+def _luhn_sum(digits: str) -> int:
+    """Add the digits up; every second one from the right, the check digit not counted, doubled."""
+    doubled = (int(digit) * (1 + place % 2) for place, digit in enumerate(reversed(digits)))
+    return sum(value // 10 + value % 10 for value in doubled)

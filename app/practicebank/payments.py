@@ -2,30 +2,31 @@
 
 from __future__ import annotations
 
-import sqlite3
 import uuid
-from dataclasses import dataclass
-from datetime import UTC, date, datetime
+from datetime import UTC, datetime, time, timedelta, timezone
 
 import orjson
 
-from practicebank.accounts import Accounts, Entry
+from practicebank.accounts import Accounts
 from practicebank.clock import BankClock, iso
+from practicebank.customers import Customers
 from practicebank.outcomes import Outcomes
+from practicebank.payment_rows import BULK, SINGLE, NewPayment, Payment, entries_of, read_row, reason_text
+from practicebank.products import ORDINARY_MS, PRODUCTS, fee_minor
 from practicebank.store import Store
 
-SCT = "sepa-credit-transfers"
-INSTANT = "instant-sepa-credit-transfers"
-PRODUCTS = (SCT, INSTANT)
-# Regulation (EU) 2024/886 art. 5b: an instant transfer may not cost more than an ordinary one.
-FEES_MINOR = {SCT: 35, INSTANT: 35}
-_BANK_CODES = {SCT: "PMNT-ICDT-ESCT", INSTANT: "PMNT-IRCT-ESCT"}
-_FEE_CODE = "ACMT-MDOP-CHRG"
+__all__ = ["PRODUCTS", "NewPayment", "Payment", "Payments", "reason_text"]
+
 MAX_FAILED_AUTHORISATIONS = 3
+WAITING = ("RCVD", "PATC")
+SETTLED = ("ACSC", "ACCC")
+# A Chinese transfer "for the next day" leaves when that day begins there.
+_CHINA = timezone(timedelta(hours=8))
 
 # Where a payment may go from each status (transactionStatus of the standard).
 _MOVES = {
-    "RCVD": {"ACTC", "ACSP", "ACSC", "ACCC", "RJCT", "CANC"},
+    "RCVD": {"PATC", "ACTC", "ACSP", "ACSC", "ACCC", "RJCT", "CANC"},
+    "PATC": {"ACTC", "ACSP", "ACSC", "ACCC", "RJCT", "CANC"},
     "ACTC": {"ACSC", "ACCC", "RJCT", "CANC"},
     "ACSP": {"ACSC", "ACCC", "RJCT", "CANC"},
     "ACSC": set[str](),
@@ -33,63 +34,6 @@ _MOVES = {
     "RJCT": set[str](),
     "CANC": set[str](),
 }
-# Reasons of the ISO 20022 external code set, in words for the person.
-REASONS = {
-    "AC01": "The account number of the payee is not right.",
-    "AC04": "The payee's account has been closed.",
-    "AC06": "The payee's account is blocked.",
-    "AG01": "This kind of payment is not allowed on the account.",
-    "AM04": "There is not enough money on the account.",
-    "BE04": "The payee's address is missing.",
-    "MS03": "The bank gives no reason.",
-    "RR04": "The bank may not carry this payment out.",
-}
-
-
-@dataclass(frozen=True, slots=True)
-class NewPayment:
-    """A payment as it was asked for, checked; amounts in minor units."""
-
-    product: str
-    debtor_iban: str
-    creditor_iban: str
-    creditor_name: str
-    creditor_bic: str | None
-    currency: str
-    amount_minor: int
-    end_to_end_id: str | None
-    remittance: str
-    execution_date: date | None
-    echo: dict[str, object]
-
-
-@dataclass(frozen=True, slots=True)
-class Payment:
-    """A payment as the bank keeps it."""
-
-    payment_id: str
-    product: str
-    psu_id: str | None
-    echo: dict[str, object]
-    debtor_iban: str
-    creditor_iban: str
-    creditor_name: str
-    currency: str
-    amount_minor: int
-    fee_minor: int
-    end_to_end_id: str | None
-    remittance: str
-    execution_date: date | None
-    status: str
-    reason_code: str | None
-    failed_authorisations: int
-
-    @property
-    def reason_text(self) -> str | None:
-        """Return why the bank turned the payment down, in words."""
-        if self.reason_code is None:
-            return None
-        return REASONS.get(self.reason_code, "The bank turned the payment down.")
 
 
 class IllegalMoveError(Exception):
@@ -113,15 +57,27 @@ class Payments:
         self._accounts = accounts
         self._outcomes = outcomes
         self._own_bic = own_bic
+        self._customers = Customers(store)
 
-    def initiate(self, new: NewPayment, psu_id: str | None, request_id: str, serial: str, body_hash: str) -> Payment:
-        """Write down a payment nobody has authorised yet: status RCVD, nothing set aside."""
+    def initiate(
+        self, new: NewPayment, psu_id: str | None, request_id: str, serial: str, body_hash: str, **kinship: str
+    ) -> Payment:
+        """Write down a payment nobody has authorised yet: status RCVD, nothing set aside.
+
+        Args:
+            new: What was asked for.
+            psu_id: Who was named, if anybody.
+            request_id: The request's identifier.
+            serial: The client's certificate.
+            body_hash: SHA-256 of what was sent, in hexadecimal.
+            kinship: ``service`` of a bulk; ``parent_id`` of a bulk's part.
+        """
         payment_id = str(uuid.uuid4())
         self._store.run(
             "INSERT INTO payments (payment_id, product, created_ms, x_request_id, client_serial,"
             " body_hash, psu_id, echo, debtor_iban, creditor_iban, creditor_name, currency,"
-            " amount_minor, fee_minor, end_to_end_id, remittance, execution_date, status)"
-            " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 'RCVD')",
+            " amount_minor, fee_minor, end_to_end_id, remittance, execution_date, arrival, service, parent_id, status)"
+            " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 'RCVD')",
             payment_id,
             new.product,
             self._clock.now_ms(),
@@ -135,20 +91,37 @@ class Payments:
             new.creditor_name,
             new.currency,
             new.amount_minor,
-            FEES_MINOR[new.product],
+            fee_minor(new.product, new.currency) if new.fee_minor is None else new.fee_minor,
             new.end_to_end_id,
             new.remittance,
             None if new.execution_date is None else new.execution_date.isoformat(),
+            new.arrival,
+            kinship.get("service", SINGLE),
+            kinship.get("parent_id"),
         )
-        rejection = self._outcomes.rejection(new.creditor_iban, new.amount_minor, "initiation")
+        rejection = None
+        if kinship.get("service") != BULK:
+            rejection = self._outcomes.rejection(new.creditor_iban, new.amount_minor, "initiation")
         if rejection is not None:
             self.reject(self.get(payment_id), rejection)
         return self.get(payment_id)
 
+    def initiate_bulk(
+        self, new: NewPayment, parts: list[NewPayment], psu_id: str | None, request_id: str, serial: str, body_hash: str
+    ) -> Payment:
+        """Write down a bulk: a payment of the total, and its parts. One part turned down leaves the others."""
+        with self._store.transaction():
+            asked = (psu_id, request_id, serial, body_hash)
+            bulk = self.initiate(new, *asked, service=BULK)
+            made = [self.initiate(part, *asked, parent_id=bulk.payment_id) for part in parts]
+            if all(part.status == "RJCT" for part in made):
+                return self.reject(bulk, made[0].reason_code or "MS03")
+        return bulk
+
     def find(self, payment_id: str) -> Payment | None:
         """Return a payment, if the bank has it."""
         row = self._store.one("SELECT * FROM payments WHERE payment_id = ?", payment_id)
-        return None if row is None else _payment(row)
+        return None if row is None else read_row(row)
 
     def get(self, payment_id: str) -> Payment:
         """Return a payment the bank is known to have.
@@ -161,16 +134,40 @@ class Payments:
             raise KeyError(payment_id)
         return payment
 
+    def parts(self, payment: Payment) -> list[Payment]:
+        """Return the payments a bulk is made of, in their order; none for a single one."""
+        rows = self._store.all("SELECT * FROM payments WHERE parent_id = ? ORDER BY rowid", payment.payment_id)
+        return [read_row(row) for row in rows]
+
     def repeated(self, request_id: str) -> tuple[Payment, str] | None:
         """Return the payment first asked for under this X-Request-ID, and its body's hash."""
         row = self._store.one("SELECT * FROM payments WHERE x_request_id = ? ORDER BY rowid LIMIT 1", request_id)
-        return None if row is None else (_payment(row), str(row["body_hash"]))
+        return None if row is None else (read_row(row), str(row["body_hash"]))
 
     def covered(self, payment: Payment) -> bool:
         """Return whether the account holds the amount and the fee."""
-        account = self._accounts.by_iban(payment.debtor_iban)
+        account = self._accounts.find(payment.debtor_iban)
         need = payment.amount_minor + payment.fee_minor
         return account is not None and account.available_minor >= need
+
+    def signers(self, payment: Payment) -> list[str]:
+        """Return who has signed a payment, first signature first."""
+        rows = self._store.all(
+            "SELECT psu_id FROM signatures WHERE payment_id = ? ORDER BY at_ms, rowid", payment.payment_id
+        )
+        return [row["psu_id"] for row in rows]
+
+    def sign(self, payment: Payment, psu_id: str) -> Payment:
+        """Add a person's signature; carry the payment out once the bank has those it needs."""
+        with self._store.transaction():
+            self._store.run("INSERT INTO signatures VALUES (?, ?, ?)", payment.payment_id, psu_id, self._clock.now_ms())
+            signed = self.signers(payment)
+            if self._customers.enough(payment.debtor_iban, signed, payment.amount_minor):
+                return self.accept(payment)
+            for one in (payment, *self.parts(payment)):
+                if one.status == "RCVD":
+                    self._move(one, "PATC")
+        return self.get(payment.payment_id)
 
     def accept(self, payment: Payment) -> Payment:
         """Carry out an authorised payment: set the money aside and write the journal, at once.
@@ -179,17 +176,20 @@ class Payments:
         journal's row; an instant transfer is settled in the same one.
         """
         with self._store.transaction():
-            code = self._outcomes.rejection(payment.creditor_iban, payment.amount_minor, "execution")
-            account = self._accounts.by_iban(payment.debtor_iban)
-            if code is None and (account is None or not self.covered(payment)):
-                code = "AM04"
+            if payment.is_bulk:
+                for part in self.parts(payment):
+                    if part.status in WAITING:
+                        self.accept(part)
+                return self._roll_up(payment.payment_id)
+            code = self._refusal(payment)
+            account = self._accounts.find(payment.debtor_iban)
             if code is not None or account is None:
                 return self.reject(payment, code or "AC01")
             now_ms = self._clock.now_ms()
             today = self._clock.today()
             future = payment.execution_date is not None and payment.execution_date > today
-            status = "ACTC" if future else "ACSP"
-            self._accounts.set_aside(account, _entries(payment), today)
+            status = "ACTC" if future or payment.arrival in ("ordinary", "next_day") else "ACSP"
+            self._accounts.set_aside(account, entries_of(payment), today)
             self._move(payment, status)
             self._store.run(
                 "INSERT INTO executions (execution_id, payment_id, product, end_to_end_id,"
@@ -208,14 +208,24 @@ class Payments:
                 now_ms,
                 status,
             )
-            if payment.product == INSTANT:
+            if PRODUCTS[payment.product].at_once or payment.arrival == "real_time":
                 return self._settle(self.get(payment.payment_id))
             self._plan_settlement(payment, now_ms)
         return self.get(payment.payment_id)
 
+    def _refusal(self, payment: Payment) -> str | None:
+        code = self._outcomes.rejection(payment.creditor_iban, payment.amount_minor, "execution")
+        ceiling = self._customers.ceiling_minor(payment.debtor_iban)
+        if code is None and ceiling is not None and payment.amount_minor > ceiling:
+            return "AM02"
+        return "AM04" if code is None and not self.covered(payment) else code
+
     def reject(self, payment: Payment, code: str) -> Payment:
-        """Turn a payment down for good, with a reason code."""
+        """Turn a payment down for good, with a reason code; a bulk with every part of it."""
         with self._store.transaction():
+            for part in self.parts(payment):
+                if part.status in WAITING:
+                    self.reject(part, code)
             self._move(payment, "RJCT")
             self._store.run(
                 "UPDATE payments SET reason_code = ? WHERE payment_id = ?",
@@ -227,6 +237,12 @@ class Payments:
     def cancel(self, payment: Payment) -> Payment:
         """Call a payment off before it is settled; what was set aside comes back."""
         with self._store.transaction():
+            if payment.is_bulk:
+                for part in self.parts(payment):
+                    if part.status != "RJCT":
+                        self.cancel(part)
+                self._set_status(payment.payment_id, "CANC")
+                return self.get(payment.payment_id)
             self._move(payment, "CANC")
             self._accounts.release(payment.payment_id, self._clock.today())
             self._store.run("UPDATE executions SET status = 'CANC' WHERE payment_id = ?", payment.payment_id)
@@ -240,7 +256,7 @@ class Payments:
                 payment.payment_id,
             )
             counted = self.get(payment.payment_id)
-            if counted.failed_authorisations >= MAX_FAILED_AUTHORISATIONS and (counted.status == "RCVD"):
+            if counted.failed_authorisations >= MAX_FAILED_AUTHORISATIONS and counted.status in WAITING:
                 self.reject(counted, "MS03")
 
     def settle_due(self) -> None:
@@ -251,22 +267,27 @@ class Payments:
             return
         with self._store.transaction() as db:
             for row in db.execute(f"SELECT * {due} ORDER BY due_ms", (now_ms,)).fetchall():
-                self._settle(_payment(row))
+                self._settle(read_row(row))
 
     def replan(self) -> None:
         """Plan every open settlement anew, after the delay was changed."""
         with self._store.transaction() as db:
-            rows = db.execute("SELECT * FROM payments WHERE status IN ('ACTC', 'ACSP')").fetchall()
+            rows = db.execute(
+                "SELECT p.*, e.at_ms FROM payments p JOIN executions e USING (payment_id)"
+                " WHERE p.status IN ('ACTC', 'ACSP')"
+            ).fetchall()
             for row in rows:
-                self._plan_settlement(_payment(row), self._clock.now_ms())
+                # A chosen time of arrival counts from the order; other delays from now.
+                since = self._clock.now_ms() if row["arrival"] is None else row["at_ms"]
+                self._plan_settlement(read_row(row), since)
 
-    def _plan_settlement(self, payment: Payment, now_ms: int) -> None:
+    def _plan_settlement(self, payment: Payment, since_ms: int) -> None:
         seconds = self._outcomes.settle_seconds()
         due_ms = None
         if seconds is not None:
-            due_ms = now_ms + 1000 * seconds
+            due_ms = _arrival_ms(payment, since_ms, since_ms + 1000 * seconds)
             if payment.execution_date is not None:
-                start = datetime.combine(payment.execution_date, datetime.min.time(), UTC)
+                start = datetime.combine(payment.execution_date, time.min, UTC)
                 due_ms = max(due_ms, int(start.timestamp() * 1000))
         self._store.run("UPDATE payments SET due_ms = ? WHERE payment_id = ?", due_ms, payment.payment_id)
 
@@ -282,7 +303,30 @@ class Payments:
             self._clock.now_ms(),
             payment.payment_id,
         )
+        if payment.parent_id is not None:
+            self._roll_up(payment.parent_id)
         return self.get(payment.payment_id)
+
+    def _roll_up(self, payment_id: str) -> Payment:
+        """Give a bulk the status that its parts have together."""
+        bulk = self.get(payment_id)
+        found = {part.status for part in self.parts(bulk)}
+        if len(found) == 1:
+            status = found.pop()
+        elif "RJCT" in found:
+            status = "PART"
+        elif found <= set(SETTLED):
+            status = "ACSC"
+        else:
+            status = "ACSP"
+        self._set_status(payment_id, status)
+        if status == "RJCT":
+            reason = self.parts(bulk)[0].reason_code
+            self._store.run("UPDATE payments SET reason_code = ? WHERE payment_id = ?", reason, payment_id)
+        return self.get(payment_id)
+
+    def _set_status(self, payment_id: str, status: str) -> None:
+        self._store.run("UPDATE payments SET status = ? WHERE payment_id = ?", status, payment_id)
 
     def _move(self, payment: Payment, status: str) -> None:
         if status not in _MOVES[payment.status]:
@@ -316,54 +360,11 @@ class Payments:
         return [dict(row) for row in rows]
 
 
-def _entries(payment: Payment) -> list[Entry]:
-    lines = [
-        Entry(
-            amount_minor=-payment.amount_minor,
-            currency=payment.currency,
-            counter_name=payment.creditor_name,
-            counter_iban=payment.creditor_iban,
-            counter_bic=None,
-            remittance=payment.remittance,
-            end_to_end_id=payment.end_to_end_id,
-            code=_BANK_CODES[payment.product],
-            payment_id=payment.payment_id,
-        )
-    ]
-    if payment.fee_minor:
-        lines.append(
-            Entry(
-                amount_minor=-payment.fee_minor,
-                currency=payment.currency,
-                counter_name="Alder Practice Bank",
-                counter_iban=None,
-                counter_bic=None,
-                remittance="Fee for a transfer",
-                end_to_end_id=payment.end_to_end_id,
-                code=_FEE_CODE,
-                payment_id=payment.payment_id,
-            )
-        )
-    return lines
-
-
-def _payment(row: sqlite3.Row) -> Payment:
-    written = row["execution_date"]
-    return Payment(
-        payment_id=row["payment_id"],
-        product=row["product"],
-        psu_id=row["psu_id"],
-        echo=orjson.loads(row["echo"]),
-        debtor_iban=row["debtor_iban"],
-        creditor_iban=row["creditor_iban"],
-        creditor_name=row["creditor_name"],
-        currency=row["currency"],
-        amount_minor=row["amount_minor"],
-        fee_minor=row["fee_minor"],
-        end_to_end_id=row["end_to_end_id"],
-        remittance=row["remittance"],
-        execution_date=None if written is None else date.fromisoformat(written),
-        status=row["status"],
-        reason_code=row["reason_code"],
-        failed_authorisations=row["failed_authorisations"],
-    )
+def _arrival_ms(payment: Payment, since_ms: int, otherwise_ms: int) -> int:
+    """Return when a payment arrives, in milliseconds since the epoch, by the arrival that was chosen."""
+    if payment.arrival == "ordinary":
+        return since_ms + ORDINARY_MS
+    if payment.arrival == "next_day":
+        there = datetime.fromtimestamp(since_ms / 1000, _CHINA).date() + timedelta(days=1)
+        return int(datetime.combine(there, time.min, _CHINA).timestamp() * 1000)
+    return otherwise_ms

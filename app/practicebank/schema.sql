@@ -56,10 +56,58 @@ CREATE TABLE IF NOT EXISTS payments (
     reason_code TEXT,
     reason_text TEXT,
     due_ms INTEGER,
-    failed_authorisations INTEGER NOT NULL DEFAULT 0
+    failed_authorisations INTEGER NOT NULL DEFAULT 0,
+    service TEXT NOT NULL DEFAULT 'payments',   -- payments or bulk-payments
+    parent_id TEXT,                   -- the bulk this one came in
+    arrival TEXT                      -- how a Chinese transfer arrives
 ) STRICT;
 CREATE INDEX IF NOT EXISTS payments_open ON payments (status, due_ms);
 CREATE INDEX IF NOT EXISTS payments_by_request ON payments (x_request_id);
+CREATE INDEX IF NOT EXISTS payments_by_parent ON payments (parent_id);
+
+-- What came as a file stays as it came.
+CREATE TABLE IF NOT EXISTS payment_files (payment_id TEXT PRIMARY KEY, content BLOB NOT NULL) STRICT;
+
+-- Who has signed a payment so far.
+CREATE TABLE IF NOT EXISTS signatures (
+    payment_id TEXT NOT NULL, psu_id TEXT NOT NULL, at_ms INTEGER NOT NULL,
+    PRIMARY KEY (payment_id, psu_id)
+) STRICT;
+
+CREATE TABLE IF NOT EXISTS customers (
+    psu_id TEXT PRIMARY KEY,
+    name TEXT NOT NULL,
+    password TEXT NOT NULL,           -- a practice password, shown to whoever practises
+    phone TEXT NOT NULL,
+    position INTEGER NOT NULL
+) STRICT;
+-- Who may do what with an account. The account's own rules are the bank's, not the client's.
+CREATE TABLE IF NOT EXISTS signatories (
+    resource_id TEXT NOT NULL REFERENCES accounts (resource_id),
+    psu_id TEXT NOT NULL REFERENCES customers (psu_id),
+    may_sign INTEGER NOT NULL,
+    alone_minor INTEGER,              -- the most they may pay alone; NULL: no limit
+    PRIMARY KEY (resource_id, psu_id)
+) STRICT;
+CREATE TABLE IF NOT EXISTS companies (
+    resource_id TEXT PRIMARY KEY REFERENCES accounts (resource_id),
+    ceiling_minor INTEGER NOT NULL    -- the most that leaves in one payment, however many sign
+) STRICT;
+
+CREATE TABLE IF NOT EXISTS baskets (
+    basket_id TEXT PRIMARY KEY,
+    created_ms INTEGER NOT NULL,
+    psu_id TEXT,
+    status TEXT NOT NULL,
+    failed_authorisations INTEGER NOT NULL DEFAULT 0
+) STRICT;
+CREATE TABLE IF NOT EXISTS basket_items (
+    basket_id TEXT NOT NULL REFERENCES baskets (basket_id),
+    position INTEGER NOT NULL,
+    payment_id TEXT NOT NULL,
+    PRIMARY KEY (basket_id, position)
+) STRICT;
+CREATE INDEX IF NOT EXISTS basket_items_by_payment ON basket_items (payment_id);
 
 -- The journal of executions: one row for each time this bank carried out a payment.
 CREATE TABLE IF NOT EXISTS executions (
@@ -98,7 +146,7 @@ CREATE TABLE IF NOT EXISTS consent_uses (
 CREATE TABLE IF NOT EXISTS authorisations (
     seq INTEGER PRIMARY KEY AUTOINCREMENT,
     authorisation_id TEXT NOT NULL UNIQUE,
-    purpose TEXT NOT NULL CHECK (purpose IN ('payment', 'cancellation', 'consent')),
+    purpose TEXT NOT NULL CHECK (purpose IN ('payment', 'cancellation', 'consent', 'basket')),
     subject_id TEXT NOT NULL,
     psu_id TEXT,
     status TEXT NOT NULL,
@@ -126,7 +174,13 @@ CREATE TABLE IF NOT EXISTS phone (
     sender TEXT NOT NULL,
     text TEXT NOT NULL,
     code TEXT NOT NULL,
-    authorisation_id TEXT NOT NULL
+    authorisation_id TEXT NOT NULL,
+    psu_id TEXT                       -- whose phone; NULL: the person's of this world
+) STRICT;
+
+-- Pictures shown as challenges: what a reading device makes of each.
+CREATE TABLE IF NOT EXISTS photos (
+    image_hash TEXT PRIMARY KEY, text TEXT NOT NULL, code TEXT NOT NULL, authorisation_id TEXT NOT NULL
 ) STRICT;
 
 CREATE TABLE IF NOT EXISTS enrolment_codes (
@@ -147,6 +201,21 @@ CREATE TABLE IF NOT EXISTS directory (
     kind TEXT NOT NULL,
     position INTEGER NOT NULL,        -- 0: known to name checks, but no payee of the person
     paid_before INTEGER NOT NULL DEFAULT 0
+) STRICT;
+-- Accounts with national numbers, in China and Taiwan: known to name checks and transfers.
+CREATE TABLE IF NOT EXISTS national_directory (
+    account TEXT PRIMARY KEY,
+    member_id TEXT NOT NULL,          -- CNAPS bank code, or Taiwanese bank code
+    holder TEXT NOT NULL,
+    bank TEXT NOT NULL,
+    country TEXT NOT NULL CHECK (country IN ('CN', 'TW')),
+    kind TEXT NOT NULL,
+    answers INTEGER NOT NULL DEFAULT 1,   -- whether its bank answers name checks
+    position INTEGER NOT NULL
+) STRICT;
+-- Name checks whose answer is still awaited.
+CREATE TABLE IF NOT EXISTS name_checks (
+    verification_id TEXT PRIMARY KEY, question TEXT NOT NULL, request_id TEXT NOT NULL, pending INTEGER NOT NULL
 ) STRICT;
 CREATE TABLE IF NOT EXISTS mailbox (
     position INTEGER PRIMARY KEY, message TEXT NOT NULL

@@ -11,6 +11,8 @@ from pathlib import Path
 
 import orjson
 
+from practicebank.schema_upgrade import upgrade
+
 DATABASE = "bank.sqlite3"
 _SCHEMA = (Path(__file__).parent / "schema.sql").read_text(encoding="utf-8")
 
@@ -37,7 +39,7 @@ class Store:
             # A reply may only tell of what a power cut can't take back.
             self.db.execute("PRAGMA synchronous=FULL")
             self.db.execute("PRAGMA foreign_keys=ON")
-            self.db.executescript(_SCHEMA)
+            upgrade(self.db, _SCHEMA)
 
     @contextmanager
     def transaction(self) -> Iterator[sqlite3.Connection]:

@@ -12,7 +12,7 @@ from practicebank.clock import from_iso, iso
 from practicebank.files.resources import FileCalls
 from practicebank.http_door import Reply, Request, read_object
 from practicebank.outcomes import OutcomeRefusedError
-from practicebank.world import cast, populate
+from practicebank.world import cast, company, national, populate
 
 
 class ControlRefusedError(Exception):
@@ -147,6 +147,8 @@ class Control:
                 "accounts": [account.describe() for account in bank.accounts.all()],
                 "payees": populate.payees(bank.store),
                 "mailbox": populate.mailbox(bank.store),
+                "company": company.describe_company(bank.store),
+                "national_payees": national.describe_directory(bank.store),
             },
         )
 

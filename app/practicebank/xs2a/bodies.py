@@ -1,31 +1,40 @@
-"""Reading what a client asks for: every field of a payment and a consent, checked."""
+"""Reading what a client asks for: every field of a payment, checked by the rules of its product."""
 
 from __future__ import annotations
 
 import re
-import unicodedata
 from collections.abc import Callable
-from datetime import date, timedelta
+from datetime import date
 from http import HTTPStatus
 
 from practicebank import amounts, ibans
-from practicebank.payments import INSTANT, NewPayment
+from practicebank.payment_rows import NewPayment
 from practicebank.problems import Problem, format_error
+from practicebank.products import (
+    ARRIVALS,
+    BEARERS,
+    CN_DOMESTIC,
+    CROSS_BORDER,
+    PRODUCTS,
+    SHARED,
+    TARGET,
+    Product,
+    fee_minor,
+)
+from practicebank.xs2a import fields
+from practicebank.xs2a.fields import Body, payment_failed
 
-_MAX_NAME = 70
-_MAX_REMITTANCE = 140
-_MAX_IDENTIFICATION = 35
-_LONGEST_AHEAD = timedelta(days=366)
-_BIC = re.compile(r"[A-Z]{6}[A-Z2-9][A-NP-Z0-9]([A-Z0-9]{3})?")
-# The Latin set that every SEPA bank must carry (EPC217-08).
-_IDENTIFICATION = re.compile(r"[A-Za-z0-9/\-?:().,'+ ]+")
-# Names and references may be written in any script here; signs must be letters, digits,
-# marks, ordinary spaces or plain punctuation: nothing invisible, no symbols.
-_TEXT_CATEGORIES = {"Lu", "Ll", "Lt", "Lm", "Lo", "Mn", "Mc", "Nd", "Pd", "Ps", "Pe", "Po", "Pf"}
-_TEXT_SIGNS = {" ", "+", "·"}
+Owns = Callable[[str], str | None]
+MAX_IN_BULK = 1_000
+_MEMBER_ID = re.compile(r"[1-9][0-9]{11}")
+_CHINESE_ACCOUNT = re.compile(r"[0-9]{10,30}")
+_NATIONAL_ACCOUNT = re.compile(r"[A-Za-z0-9]{1,30}")
+_PURPOSE = re.compile(r"[A-Z]{4}")
+_MAX_AGENT_NAME = 140
+_OF_THE_BULK = ("debtorAccount", "requestedExecutionDate", "requestedExecutionTime")
 
 
-def read_payment(body: dict[str, object], product: str, today: date, owns: Callable[[str], str | None]) -> NewPayment:
+def read_payment(body: Body, product: str, today: date, owns: Owns) -> NewPayment:
     """Read the JSON of a single payment (``paymentInitiation_json``).
 
     Args:
@@ -37,13 +46,14 @@ def read_payment(body: dict[str, object], product: str, today: date, owns: Calla
     Raises:
         Problem: FORMAT_ERROR, PAYMENT_FAILED, RESOURCE_UNKNOWN or EXECUTION_DATE_INVALID.
     """
-    amount_minor, currency = _amount(body)
-    debtor_iban = _iban(body, "debtorAccount")
-    creditor_iban = _iban(body, "creditorAccount")
-    creditor_name = _text(body, "creditorName", _MAX_NAME, required=True)
-    remittance = _text(body, "remittanceInformationUnstructured", _MAX_REMITTANCE)
-    identification = _identification(body)
-    creditor_bic = _bic(body)
+    rules = PRODUCTS[product]
+    amount_minor, currency = fields.read_amount(body, rules)
+    debtor_iban = fields.read_iban(body, "debtorAccount")
+    account, shown_account = _creditor_account(body, product)
+    creditor_name = fields.read_text(body, "creditorName", fields.MAX_NAME, required=True)
+    remittance = fields.read_text(body, "remittanceInformationUnstructured", fields.MAX_REMITTANCE)
+    identification = fields.read_identification(body)
+    creditor_bic = fields.read_bic(body)
     own_currency = owns(debtor_iban)
     if own_currency is None:
         raise Problem(
@@ -52,14 +62,14 @@ def read_payment(body: dict[str, object], product: str, today: date, owns: Calla
             "The account to pay from is not one of this person's.",
             "debtorAccount.iban",
         )
-    _check_scheme(currency, own_currency, creditor_iban)
-    if creditor_iban == debtor_iban or owns(creditor_iban) not in (None, "EUR"):
-        raise _failed("This account can't receive the payment.", "creditorAccount.iban")
-    execution_date = _execution_date(body, product, today)
+    _check_scheme(rules, currency, own_currency, account)
+    if account == debtor_iban or (owns(account) not in (None, currency)):
+        raise payment_failed("This account can't receive the payment.", "creditorAccount.iban")
+    execution_date = fields.read_execution_date(body, rules, today)
     echo: dict[str, object] = {
         "debtorAccount": {"iban": debtor_iban, "currency": own_currency},
         "instructedAmount": amounts.standard(amount_minor, currency),
-        "creditorAccount": {"iban": creditor_iban},
+        "creditorAccount": shown_account,
         "creditorName": creditor_name,
     }
     optional = {
@@ -67,12 +77,14 @@ def read_payment(body: dict[str, object], product: str, today: date, owns: Calla
         "creditorAgent": creditor_bic,
         "remittanceInformationUnstructured": remittance or None,
         "requestedExecutionDate": None if execution_date is None else execution_date.isoformat(),
+        **_beyond_sepa(body, product, shown_account),
     }
     echo.update({name: value for name, value in optional.items() if value is not None})
+    bearer, arrival = echo.get("chargeBearer"), echo.get("arrivalMode")
     return NewPayment(
         product=product,
         debtor_iban=debtor_iban,
-        creditor_iban=creditor_iban,
+        creditor_iban=account,
         creditor_name=creditor_name,
         creditor_bic=creditor_bic,
         currency=currency,
@@ -81,107 +93,176 @@ def read_payment(body: dict[str, object], product: str, today: date, owns: Calla
         remittance=remittance,
         execution_date=execution_date,
         echo=echo,
+        fee_minor=fee_minor(product, own_currency, bearer if isinstance(bearer, str) else None),
+        arrival=arrival if isinstance(arrival, str) else None,
     )
 
 
-def read_payee(body: dict[str, object]) -> tuple[str, str]:
+def read_bulk(body: Body, product: str, today: date, owns: Owns) -> tuple[NewPayment, list[NewPayment]]:
+    """Read the JSON of a bulk (``bulkPaymentInitiation_json``): one account, one day, many payees.
+
+    Returns:
+        A payment of the total, and the parts.
+
+    Raises:
+        Problem: As for a single payment; the path names the part, counted from nought.
+    """
+    listed = body.get("payments")
+    if not isinstance(listed, list) or not 0 < len(listed) <= MAX_IN_BULK:
+        raise format_error(f"1 to {MAX_IN_BULK} payments were expected.", "payments")
+    booking = body.get("batchBookingPreferred")
+    if booking not in (None, True, False):
+        raise format_error("true or false was expected.", "batchBookingPreferred")
+    shared = {name: body[name] for name in _OF_THE_BULK if name in body}
+    parts = [_part(one, place, shared, product, today, owns) for place, one in enumerate(listed)]
+    first = parts[0]
+    echo = {name: first.echo[name] for name in _OF_THE_BULK if name in first.echo}
+    if booking is not None:
+        echo["batchBookingPreferred"] = booking
+    total = NewPayment(
+        product=product,
+        debtor_iban=first.debtor_iban,
+        creditor_iban="",
+        creditor_name=f"{len(parts)} payees",
+        creditor_bic=None,
+        currency=first.currency,
+        amount_minor=sum(part.amount_minor for part in parts),
+        end_to_end_id=None,
+        remittance="",
+        execution_date=first.execution_date,
+        echo=echo,
+        fee_minor=sum(part.fee_minor or 0 for part in parts),
+    )
+    return total, parts
+
+
+def _part(one: object, place: int, shared: Body, product: str, today: date, owns: Owns) -> NewPayment:
+    where = f"payments[{place}]"
+    if not isinstance(one, dict):
+        raise format_error("A payment was expected.", where)
+    for name in _OF_THE_BULK:
+        if name in one:
+            raise format_error("This is given once for the whole bulk.", f"{where}.{name}")
+    try:
+        return read_payment({**one, **shared}, product, today, owns)
+    except Problem as problem:
+        of_all = (problem.path or "").startswith(_OF_THE_BULK)
+        path = problem.path if of_all else f"{where}.{problem.path}"
+        raise Problem(problem.status, problem.code, problem.text, path) from problem
+
+
+def _creditor_account(body: Body, product: str) -> tuple[str, dict[str, object]]:
+    """Return the payee's account as one number, and as the standard shows it."""
+    given = body.get("creditorAccount")
+    reference = given if isinstance(given, dict) else {}
+    if product == CN_DOMESTIC:
+        return read_chinese_account(reference)
+    if product == CROSS_BORDER and "iban" not in reference and "bban" in reference:
+        number = reference["bban"]
+        if not isinstance(number, str) or not _NATIONAL_ACCOUNT.fullmatch(number):
+            raise format_error("Up to 30 letters and digits were expected.", "creditorAccount.bban")
+        return number, {"bban": number}
+    found = fields.read_iban(body, "creditorAccount")
+    return found, {"iban": found}
+
+
+def read_chinese_account(reference: Body) -> tuple[str, dict[str, object]]:
+    """Read an account in China: a bank's own number (``bban``) or a card's (``pan``)."""
+    if "pan" in reference:
+        card = reference["pan"]
+        if not isinstance(card, str) or not ibans.is_card_number(card):
+            raise format_error("The length or the check digit are not a card's.", "creditorAccount.pan")
+        return card, {"pan": card}
+    number = reference.get("bban")
+    if not isinstance(number, str) or not _CHINESE_ACCOUNT.fullmatch(number):
+        raise format_error("A Chinese account has 10 to 30 digits.", "creditorAccount.bban")
+    return number, {"bban": number}
+
+
+def read_member_id(body: Body) -> str | None:
+    """Read ``creditorAgentMemberId``, a CNAPS bank code of twelve digits, where it is given."""
+    name = "creditorAgentMemberId"
+    given = body.get(name)
+    if given is not None and (not isinstance(given, str) or not _MEMBER_ID.fullmatch(given)):
+        raise format_error("A CNAPS bank code has twelve digits.", name)
+    return given
+
+
+def _beyond_sepa(body: Body, product: str, account: Body) -> dict[str, object]:
+    """Read what only some products carry."""
+    if product == CN_DOMESTIC:
+        return _chinese(body, account)
+    if product not in (CROSS_BORDER, TARGET):
+        return {}
+    bearer = body.get("chargeBearer")
+    if bearer is None and product == CROSS_BORDER:
+        bearer = SHARED
+    if bearer not in (None, *BEARERS):
+        raise format_error("DEBT, SHAR or CRED was expected.", "chargeBearer")
+    if product == TARGET and bearer not in (None, SHARED):
+        raise payment_failed("Here the charges are shared.", "chargeBearer")
+    address = fields.read_address(body)
+    agent_name = fields.read_text(body, "creditorAgentName", _MAX_AGENT_NAME)
+    purpose = body.get("purposeCode")
+    if purpose is not None and (not isinstance(purpose, str) or not _PURPOSE.fullmatch(purpose)):
+        raise format_error("A purpose code of ISO 20022 was expected.", "purposeCode")
+    if "bban" in account:
+        if "creditorAgent" not in body:
+            raise format_error("Without an IBAN the payee's bank is needed.", "creditorAgent")
+        if address is None:
+            raise format_error("Without an IBAN the payee's country is needed.", "creditorAddress.country")
+    return {
+        "chargeBearer": bearer,
+        "creditorAddress": address,
+        "creditorAgentName": agent_name or None,
+        "purposeCode": purpose,
+    }
+
+
+def _chinese(body: Body, account: Body) -> dict[str, object]:
+    member_id = read_member_id(body)
+    if member_id is None and "bban" in account:
+        raise format_error("The code of the payee's bank is missing.", "creditorAgentMemberId")
+    arrival = body.get("arrivalMode")
+    if arrival not in ARRIVALS:
+        raise format_error(f"{', '.join(ARRIVALS)}: one was expected.", "arrivalMode")
+    if "requestedExecutionDate" in body:
+        told, name = "When it arrives is chosen by arrivalMode.", "requestedExecutionDate"
+        raise Problem(HTTPStatus.BAD_REQUEST, "EXECUTION_DATE_INVALID", told, name)
+    return {"arrivalMode": arrival, "creditorAgentMemberId": member_id}
+
+
+def _check_scheme(rules: Product, currency: str, own_currency: str, account: str) -> None:
+    if rules.currency == "EUR":
+        _check_euro(rules, currency, own_currency, account)
+    elif rules.currency not in (None, currency):
+        raise payment_failed(f"These transfers are in {rules.currency}.", "instructedAmount.currency")
+    if own_currency != currency:
+        told = (
+            f"The account is in {own_currency}. This bank debits in the currency of the account only;"
+            " it doesn't change money."
+        )
+        raise payment_failed(told, "debtorAccount.iban" if rules.currency else "instructedAmount.currency")
+
+
+def _check_euro(rules: Product, currency: str, own_currency: str, account: str) -> None:
+    kind = "TARGET payments" if rules.name == TARGET else "SEPA transfers"
+    if currency != "EUR":
+        raise payment_failed(f"{kind} are in euro.", "instructedAmount.currency")
+    if own_currency != "EUR":
+        raise payment_failed(f"{kind} leave from a euro account.", "debtorAccount.iban")
+    if rules.name != TARGET and not ibans.in_sepa(account):
+        raise payment_failed("The payee's country is outside SEPA.", "creditorAccount.iban")
+
+
+def read_payee(body: Body) -> tuple[str, str]:
     """Read the name and account of a name check."""
-    return _text(body, "creditorName", _MAX_NAME, required=True), _iban(body, "creditorAccount")
+    return (
+        fields.read_text(body, "creditorName", fields.MAX_NAME, required=True),
+        fields.read_iban(body, "creditorAccount"),
+    )
 
 
 def read_date(text: object, path: str) -> date:
     """Read an ISO date, or refuse with FORMAT_ERROR."""
-    try:
-        return date.fromisoformat(text if isinstance(text, str) else "")
-    except ValueError as error:
-        raise format_error("A date like 2026-11-30 was expected.", path) from error
-
-
-def _amount(body: dict[str, object]) -> tuple[int, str]:
-    given = body.get("instructedAmount")
-    if not isinstance(given, dict):
-        raise format_error("The amount is missing.", "instructedAmount")
-    currency, written = given.get("currency"), given.get("amount")
-    if not isinstance(currency, str) or not re.fullmatch(r"[A-Z]{3}", currency):
-        raise format_error("A currency of ISO 4217 was expected.", "instructedAmount.currency")
-    path = "instructedAmount.amount"
-    try:
-        minor = amounts.to_minor(written if isinstance(written, str) else "")
-    except ValueError as error:
-        raise format_error(f"The amount is {error}.", path) from error
-    if not 0 < minor <= amounts.LARGEST_MINOR:
-        raise format_error("The amount is not between 0.01 and 999999999.99.", path)
-    return minor, currency
-
-
-def _iban(body: dict[str, object], name: str) -> str:
-    given = body.get(name)
-    found = given.get("iban") if isinstance(given, dict) else None
-    if not isinstance(found, str):
-        raise format_error("This bank pays between IBANs only.", f"{name}.iban")
-    if not ibans.is_well_formed(found):
-        raise format_error("The check digits or the shape are not an IBAN's.", f"{name}.iban")
-    return found
-
-
-def _text(body: dict[str, object], name: str, longest: int, *, required: bool = False) -> str:
-    given = body.get(name, "")
-    if not isinstance(given, str) or (required and not given.strip()):
-        raise format_error("Text was expected.", name)
-    if len(given) > longest:
-        raise format_error(f"At most {longest} signs are carried.", name)
-    for sign in given:
-        if unicodedata.category(sign) not in _TEXT_CATEGORIES and sign not in _TEXT_SIGNS:
-            raise format_error(f"The sign U+{ord(sign):04X} is not carried.", name)
-    return given
-
-
-def _identification(body: dict[str, object]) -> str | None:
-    name = "endToEndIdentification"
-    if name not in body:
-        return None
-    given = body[name]
-    if not isinstance(given, str) or not 0 < len(given) <= _MAX_IDENTIFICATION:
-        raise format_error("1 to 35 signs were expected.", name)
-    odd = given.startswith("/") or given.endswith("/") or "//" in given
-    if odd or not _IDENTIFICATION.fullmatch(given):
-        raise format_error("It holds signs that not every bank carries.", name)
-    return given
-
-
-def _bic(body: dict[str, object]) -> str | None:
-    if "creditorAgent" not in body:
-        return None
-    given = body["creditorAgent"]
-    if not isinstance(given, str) or not _BIC.fullmatch(given):
-        raise format_error("A BIC was expected.", "creditorAgent")
-    return given
-
-
-def _check_scheme(currency: str, own_currency: str, creditor_iban: str) -> None:
-    if currency != "EUR":
-        raise _failed("SEPA transfers are in euro.", "instructedAmount.currency")
-    if own_currency != "EUR":
-        raise _failed("SEPA transfers leave from a euro account.", "debtorAccount.iban")
-    if not ibans.in_sepa(creditor_iban):
-        raise _failed("The payee's country is outside SEPA.", "creditorAccount.iban")
-
-
-def _execution_date(body: dict[str, object], product: str, today: date) -> date | None:
-    name = "requestedExecutionDate"
-    if name not in body:
-        return None
-    wanted = read_date(body[name], name)
-    latest = today if product == INSTANT else today + _LONGEST_AHEAD
-    if not today <= wanted <= latest:
-        raise Problem(
-            HTTPStatus.BAD_REQUEST,
-            "EXECUTION_DATE_INVALID",
-            "The bank can't carry the payment out on this date.",
-            name,
-        )
-    return wanted
-
-
-def _failed(text: str, path: str) -> Problem:
-    return Problem(HTTPStatus.BAD_REQUEST, "PAYMENT_FAILED", text, path)
+    return fields.read_date(text, path)
