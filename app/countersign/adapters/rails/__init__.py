@@ -1,0 +1,1 @@
+"""The data pack of the ways to pay, and the closing days of their calendars."""
