@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Final
 
-from countersign.presentation.error_texts import bank, reading, sending, transfer, vault
+from countersign.presentation.error_texts import bank, files, reading, sending, transfer, vault
 from countersign.presentation.error_texts.entry import Block, ErrorText
 from countersign.presentation.messages import _
 
@@ -24,6 +24,8 @@ _BLOCKS: Final[tuple[Callable[[], Block], ...]] = (
     vault.vault,
     reading.reading,
     reading.records,
+    files.writing,
+    files.faults,
 )
 
 
@@ -82,6 +84,24 @@ def _field_name(field: str) -> str:
         "remittance": _("reference"),
         "requested_execution_date": _("date"),
         "product": _("how it travels"),
+        "debtor_name": _("your name"),
+        "debtor_agent": _("your bank"),
+        "debtor_agent_member": _("your bank's code"),
+        "creditor_agent_member": _("payee bank's code"),
+        "creditor_town": _("payee's town"),
+        "creditor_country": _("payee's country"),
+        "charge_bearer": _("who pays the fees"),
+        "purpose": _("purpose"),
+        "uetr": _("tracking reference"),
+        "ultimate_debtor": _("on whose behalf you pay"),
+        "ultimate_creditor": _("for whom the payee receives it"),
+        "arrival": _("when it is to arrive"),
+        "initiating_party": _("who sends the file"),
+        "message_id": _("name of the message"),
+        "created_at": _("when the file was made"),
+        "payments": _("number of payments"),
+        "qr_reference": _("QR reference"),
+        "version": _("version of the message"),
         "digest": _("fingerprint"),
         "authorisation_id": _("confirmation"),
         "request_id": _("request number"),
