@@ -35,6 +35,7 @@ from countersign.domain.order_state import TransactionStatus
 from countersign.domain.payee import NameCheck, VopOutcome
 from countersign.domain.payment import PaymentFields, PaymentProduct
 from countersign.domain.secret import SecretText
+from countersign.testing.fake_portal import FakePortal
 
 PASSWORD = "practice-password"  # noqa: S105 - of a bank that holds no money
 CODE = "314159"
@@ -304,7 +305,7 @@ class ScriptedBank:
 
 
 @dataclass(slots=True)
-class FakePractice:
+class FakePractice(FakePortal):
     """Implements the ``PracticeWorld`` port around a ``ScriptedBank``."""
 
     bank: ScriptedBank

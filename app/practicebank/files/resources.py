@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import base64
+import binascii
 import re
 from collections.abc import Callable
 from datetime import date
 from http import HTTPStatus
+from urllib.parse import unquote
 
 from practicebank.bank import Bank
 from practicebank.clock import iso
+from practicebank.files.app_payments import AppPayments
 from practicebank.files.camt import KINDS, write_camt
 from practicebank.files.statements import Statements
 from practicebank.files.uploads import PortalRefusedError, Upload, Uploads
@@ -32,6 +36,7 @@ class FileCalls:
         self._bank = bank
         self._uploads = Uploads(bank)
         self._statements = Statements(bank)
+        self._app = AppPayments(bank)
         self._calls: tuple[tuple[str, re.Pattern[str], _Call], ...] = (
             ("POST", re.compile(UPLOADS), self._upload),
             ("GET", re.compile(UPLOADS), self._list),
@@ -40,6 +45,10 @@ class FileCalls:
             ("GET", re.compile("/portal/downloads"), self._downloads),
             ("GET", re.compile("/portal/downloads/([^/]+)"), self._download),
             ("GET", re.compile("/portal/statements/([^/]+)/([^/]+)"), self._statement),
+            ("POST", re.compile("/app/payments"), self._prepare),
+            ("GET", re.compile("/app/payments"), self._typed),
+            ("GET", re.compile("/app/payments/([^/]+)"), self._page),
+            ("POST", re.compile("/app/payments/([^/]+)/confirm"), self._confirm),
         )
 
     def answer(self, request: Request) -> Reply | None:
@@ -50,7 +59,7 @@ class FileCalls:
                 continue
             try:
                 self._bank.payments.settle_due()
-                return call(request, *match.groups())
+                return call(request, *map(unquote, match.groups()))
             except KeyError:
                 return _refused(HTTPStatus.NOT_FOUND, "unknown", "There is no such thing here.")
             except PortalRefusedError as refusal:
@@ -61,7 +70,7 @@ class FileCalls:
         return None
 
     def _upload(self, request: Request) -> Reply:
-        upload = self._uploads.take(request.body)
+        upload = self._uploads.take(_content(request))
         return Reply(HTTPStatus.CREATED, self._whole(upload, 0))
 
     def _list(self, _request: Request) -> Reply:
@@ -107,12 +116,12 @@ class FileCalls:
         ]
         return Reply(HTTPStatus.OK, {"downloads": [*reports, *offers]})
 
-    def _download(self, _request: Request, download_id: str) -> Reply:
+    def _download(self, request: Request, download_id: str) -> Reply:
         offered = _STATEMENT.fullmatch(download_id)
         if offered is not None:
-            return self._write(offered["iban"], offered["kind"], *self._statements.usual_span())
+            return self._write(request, offered["iban"], offered["kind"], *self._statements.usual_span())
         kind, content = self._uploads.document(download_id)
-        return _file(kind, content)
+        return _file(request, kind, content)
 
     def _statement(self, request: Request, iban: str, kind: str) -> Reply:
         first, last = self._statements.usual_span()
@@ -120,13 +129,26 @@ class FileCalls:
         last = _date(request.query.get("to", last.isoformat()))
         if first > last:
             raise ValueError("the first day comes after the last")
-        return self._write(iban, kind, first, last)
+        return self._write(request, iban, kind, first, last)
 
-    def _write(self, iban: str, kind: str, first: date, last: date) -> Reply:
+    def _write(self, request: Request, iban: str, kind: str, first: date, last: date) -> Reply:
         if kind not in KINDS:
             raise KeyError(kind)
         statement = self._statements.draw_up(iban, first, last)
-        return _file(kind, write_camt(kind, statement))
+        return _file(request, kind, write_camt(kind, statement))
+
+    def _prepare(self, request: Request) -> Reply:
+        return Reply(HTTPStatus.CREATED, self._app.prepare(read_object(request.body)))
+
+    def _typed(self, _request: Request) -> Reply:
+        return Reply(HTTPStatus.OK, {"payments": self._app.all()})
+
+    def _page(self, _request: Request, app_payment_id: str) -> Reply:
+        return Reply(HTTPStatus.OK, self._app.get(app_payment_id))
+
+    def _confirm(self, request: Request, app_payment_id: str) -> Reply:
+        password = _text(read_object(request.body), "password")
+        return Reply(HTTPStatus.OK, self._app.confirm(app_payment_id, password))
 
 
 def _describe(upload: Upload) -> dict[str, object]:
@@ -143,9 +165,25 @@ def _describe(upload: Upload) -> dict[str, object]:
     }
 
 
-def _file(kind: str, content: bytes) -> Reply:
-    del kind
+def _content(request: Request) -> bytes:
+    """Return the file that was sent: as it is, or in base64 from a client that speaks JSON only."""
+    if not _is_json(request.headers.get("content-type", "")):
+        return request.body
+    try:
+        return base64.b64decode(_text(read_object(request.body), "content_base64"), validate=True)
+    except binascii.Error as error:
+        raise ValueError("content_base64 is not base64") from error
+
+
+def _file(request: Request, kind: str, content: bytes) -> Reply:
+    """Hand out a file: as it is, or in base64 to a client that takes JSON only."""
+    if _is_json(request.headers.get("accept", "")):
+        return Reply(HTTPStatus.OK, {"kind": kind, "content_base64": base64.b64encode(content).decode()})
     return Reply(HTTPStatus.OK, content=content, content_type=_XML)
+
+
+def _is_json(media_type: str) -> bool:
+    return media_type.partition(";")[0].strip().lower() == "application/json"
 
 
 def _refused(status: int, code: str, text: str) -> Reply:

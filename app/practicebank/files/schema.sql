@@ -52,3 +52,13 @@ CREATE TABLE IF NOT EXISTS documents (
     content BLOB NOT NULL
 ) STRICT;
 CREATE INDEX IF NOT EXISTS documents_by_upload ON documents (upload_id, seq);
+
+-- What a person typed into the bank's own app, as its page shows it (JSON).
+CREATE TABLE IF NOT EXISTS app_payments (
+    seq INTEGER PRIMARY KEY AUTOINCREMENT,
+    app_payment_id TEXT NOT NULL UNIQUE,
+    created_ms INTEGER NOT NULL,
+    status TEXT NOT NULL CHECK (status IN ('waiting', 'confirmed', 'refused')),
+    page TEXT NOT NULL,
+    payment_id TEXT
+) STRICT;

@@ -5,6 +5,7 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
+from datetime import date
 from pathlib import Path
 
 from cryptography import x509
@@ -15,11 +16,20 @@ from cryptography.x509.oid import NameOID
 
 from countersign.adapters.banks.xs2a.connection import Xs2aBank
 from countersign.adapters.banks.xs2a.credentials import Credentials
+from countersign.adapters.practice import portal
 from countersign.adapters.practice.control import PracticeControl
 from countersign.adapters.practice.launcher import Lease, take_lease, wait_until_ended
 from countersign.adapters.transport.exchange import Limits
 from countersign.application.ports.clock import Clock, Entropy
-from countersign.application.ports.practice import AuthenticatorOffer, Letter, PhoneMessage
+from countersign.application.ports.practice import (
+    AppPayment,
+    AppWish,
+    AuthenticatorOffer,
+    Letter,
+    PhoneMessage,
+    PortalDownload,
+    PortalUpload,
+)
 from countersign.domain.canonical import Json, JsonObject
 from countersign.domain.errors import ConnectorError, FailureKind, SecurityError, UserFacingError
 from countersign.domain.secret import SecretText
@@ -165,6 +175,42 @@ class PracticeBank:
             if error.code == "practice.code_wrong":
                 raise UserFacingError("authenticator.code_wrong") from error
             raise
+
+    def upload(self, file: bytes) -> PortalUpload:
+        """Hand a file in at the bank's portal."""
+        return portal.upload(self.control, file)
+
+    def uploads(self) -> Sequence[PortalUpload]:
+        """List what was handed in."""
+        return portal.uploads(self.control)
+
+    def uploaded(self, upload: str) -> PortalUpload:
+        """Return a file that was handed in, as it stands now."""
+        return portal.uploaded(self.control, upload)
+
+    def release(self, upload: str) -> PortalUpload:
+        """Release a file with the portal's password."""
+        return portal.release(self.control, upload)
+
+    def downloads(self) -> Sequence[PortalDownload]:
+        """List what waits at the portal."""
+        return portal.downloads(self.control)
+
+    def download(self, identification: str) -> bytes:
+        """Fetch one of them."""
+        return portal.download(self.control, identification)
+
+    def statement(self, account: str, kind: str, first: date, last: date) -> bytes:
+        """Fetch an account's statement of certain days."""
+        return portal.statement(self.control, account, kind, first, last)
+
+    def prepare_in_app(self, wish: AppWish) -> AppPayment:
+        """Type a payment into the bank's own app."""
+        return portal.prepare_in_app(self.control, wish)
+
+    def confirm_in_app(self, payment: str) -> str:
+        """Confirm it with the app's password; return the bank's reference."""
+        return portal.confirm_in_app(self.control, payment)
 
     def close(self) -> None:
         """Give the lease back. The bank ends some seconds after the last lease; nobody waits for that here."""

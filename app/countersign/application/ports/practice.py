@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import date
 from typing import Protocol
 
 from countersign.application.ports.bank import Bank
@@ -49,6 +50,97 @@ class AuthenticatorOffer:
     secret: SecretText  # Base32
 
 
+@dataclass(frozen=True, slots=True)
+class PortalReason:
+    """Why the bank's portal takes no file, or carries no transfer out."""
+
+    code: str  # ISO 20022, such as "DU01", "AC03", "FF01"
+    text: str  # the bank's own words, untrusted
+    line: int  # where in the file; 0: no line is to blame
+
+
+@dataclass(frozen=True, slots=True)
+class PortalTransaction:
+    """One transfer of a file, as the portal shows it. Amounts are plain decimals; empty text: absent."""
+
+    position: int
+    payment_information: str
+    instruction: str
+    end_to_end: str
+    creditor_name: str
+    creditor_account: str
+    amount: str
+    currency: str
+    product: str
+    status: str  # RCVD until it is released, then ACTC, ACSP, ACSC, ACCC, RJCT, CANC
+    name_check: str  # MTCH, CMTC, NMTC, NOAP
+    matched_name: str
+    reasons: tuple[PortalReason, ...]
+    bank_reference: str
+
+
+@dataclass(frozen=True, slots=True)
+class PortalUpload:
+    """A file that was handed in at the portal."""
+
+    upload: str
+    message: str  # "pain.001.001.09", "camt.055.001.08"; empty where the bank could not tell
+    message_id: str
+    status: str  # "waiting", "released", "refused"
+    uploaded_at: int
+    count: int
+    control_sum: str
+    reasons: tuple[PortalReason, ...]
+    transactions: tuple[PortalTransaction, ...]  # the first 500; none in a list of uploads
+
+
+@dataclass(frozen=True, slots=True)
+class PortalDownload:
+    """A file that waits at the portal: a report on an upload, or the offer of an account's statement."""
+
+    download: str
+    kind: str  # "pain.002.001.12", "camt.029.001.09", "camt.053.001.08", "mt940"
+    created_at: int
+    upload: str
+    account: str
+
+
+@dataclass(frozen=True, slots=True)
+class AppWish:
+    """What a person types into the bank's own app. ``amount`` is a plain decimal."""
+
+    debtor_account: str
+    creditor_name: str
+    creditor_account: str
+    amount: str
+    currency: str
+    remittance: str = ""
+    execution_date: date | None = None  # None: now
+    instant: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class AppPayment:
+    """What the bank's app shows before a person confirms."""
+
+    payment: str
+    status: str  # "waiting", "confirmed", "refused"
+    debtor_account: str
+    creditor_name: str
+    creditor_account: str
+    amount: str
+    currency: str
+    remittance: str
+    execution_date: date
+    product: str
+    fee: str
+    arrival: date  # by the end of this day
+    name_check: str
+    matched_name: str
+    reasons: tuple[PortalReason, ...]
+    bank_reference: str  # empty until it is confirmed
+
+
 class PracticeWorld(Protocol):
     """The practice bank's surroundings."""
 
@@ -75,6 +167,58 @@ class PracticeWorld(Protocol):
 
         Raises:
             UserFacingError: ``authenticator.code_wrong``.
+        """
+
+    def upload(self, file: bytes) -> PortalUpload:
+        """Hand a file in at the bank's portal. Nothing is carried out before it is released.
+
+        A file that the bank refuses comes back with status ``refused`` and the reasons.
+        """
+
+    def uploads(self) -> Sequence[PortalUpload]:
+        """List what was handed in, oldest first, without the transactions."""
+
+    def uploaded(self, upload: str) -> PortalUpload:
+        """Return a file that was handed in, with its transactions as they stand now."""
+
+    def release(self, upload: str) -> PortalUpload:
+        """Release a file with the portal's password: the bank carries it out.
+
+        Raises:
+            ConnectorError: ``practice.not_waiting``: it was released or refused before; ``practice.unknown``.
+        """
+
+    def downloads(self) -> Sequence[PortalDownload]:
+        """List what waits at the portal: reports in the order they came, then a statement for each account and kind."""
+
+    def download(self, identification: str) -> bytes:
+        """Fetch a file. A statement is of the last thirty days, up to now.
+
+        Raises:
+            ConnectorError: ``practice.unknown``.
+        """
+
+    def statement(self, account: str, kind: str, first: date, last: date) -> bytes:
+        """Fetch an account's statement of a kind, from one day to another.
+
+        Raises:
+            ConnectorError: ``practice.unknown``: no such account or kind.
+        """
+
+    def prepare_in_app(self, wish: AppWish) -> AppPayment:
+        """Type a payment into the bank's own app, and return the page on which the person would confirm.
+
+        A payment that the bank refuses comes back with status ``refused`` and the reasons.
+        """
+
+    def confirm_in_app(self, payment: str) -> str:
+        """Confirm with the app's password. The bank carries it out.
+
+        Returns:
+            The bank's reference.
+
+        Raises:
+            ConnectorError: ``practice.not_waiting``: it was confirmed or refused before; ``practice.unknown``.
         """
 
     def close(self) -> None:
