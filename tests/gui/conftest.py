@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from countersign.testing.plugin import ground, program, window
-from tests.gui.stall_watch import no_stalls, stall_watch
+from tests.gui.stall_watch import no_stalls, planted, stall_watch
 
 _HERE = Path(__file__).parent
 
@@ -19,4 +19,4 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
             item.add_marker(pytest.mark.qt_log_ignore(r"This plugin does not support (propagateSizeHints|raise)\(\)"))
 
 
-__all__ = ["ground", "no_stalls", "program", "stall_watch", "window"]
+__all__ = ["ground", "no_stalls", "planted", "program", "stall_watch", "window"]

@@ -4,28 +4,38 @@ A heartbeat is posted into the event loop from another thread; until it is answe
 Three times are taken of such a stretch: by the clock; the processor time of the window's thread; and, where the system
 tells (Linux), how long the thread was ready and another one had its processor. The last is the machine's doing and is
 taken off, so that a loaded machine isn't blamed on the program. What is left counts, be it work or a blocking call.
+
+The watcher needs the interpreter as the window does. Woken too late, it was kept from it by whoever would have kept the
+window from it, too: the stretch then counts from when it should have woken. And only for as long as it was itself kept
+waiting can the window have waited for a thread of ours that held the interpreter while the machine was at something
+else.
 """
 
 from __future__ import annotations
 
+import linecache
 import sys
 import threading
 import time
-import traceback
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from pathlib import Path
-from types import TracebackType
+from types import CodeType, TracebackType
 from typing import Final, Self
 
 from PySide6.QtCore import QCoreApplication, QObject, Qt, Signal, Slot
 
 LIMIT_MS: Final = 50
 _PERIOD: Final = 0.002
+_LOOK: Final = 0.005  # between looks at a stretch that does not end
+_LATE_MS: Final = 5  # waking this late is no chance: somebody had the interpreter
 _SWITCH: Final = 0.001  # seconds after which a busy thread lets the watcher in; Python's own are five times as many
 _DEPTH: Final = 12
+_FEW: Final = 4
 _NANOSECONDS: Final = 1_000_000
+
+_Stack = list[tuple[CodeType, int]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +46,8 @@ class Stall:
         wall_ms: How long, by the clock.
         busy_ms: Processor time of the window's thread within it.
         own_ms: What the program is to blame for: the clock's time without what the machine took.
-        where: The stack that was seen inside it, innermost last.
+        where: The stack that was seen inside it, innermost last; then, where the interpreter was held for long, what
+            the other threads were at when it was let go.
     """
 
     wall_ms: float
@@ -47,14 +58,18 @@ class Stall:
 
 @dataclass(slots=True)
 class _Stretch:
-    """A heartbeat that waits for its answer."""
+    """A heartbeat that waits for its answer, and what the clocks said when it began."""
 
     number: int
     asked: float
     busy_ms: float
     waited_ms: float
-    where: str = ""
-    others_ms: float = 0.0
+    others_ms: dict[int, float]
+    due: float  # when the watcher would look next if nothing ever kept it from looking
+    mine_ms: float  # how long the watcher itself had waited for a processor by the first of these
+    stall: Stall | None = None
+    stack: _Stack = field(default_factory=list)
+    others: dict[str, _Stack] = field(default_factory=dict)
 
 
 class _Heart(QObject):
@@ -93,6 +108,7 @@ class StallWatch:
         self._heart = _Heart(self)
         self._heart.setParent(application)
         self._stop, self._turning, self._answered = threading.Event(), threading.Event(), threading.Event()
+        self._turns = 0  # grows whenever the loop begins or ends to turn
         if turning:
             self._turning.set()
         self._begun = not turning  # else: once the first beat was answered
@@ -124,11 +140,13 @@ class StallWatch:
         if self._turning.is_set():  # a loop inside a loop
             yield
             return
+        self._turns += 1
         self._turning.set()
         try:
             yield
         finally:
             with self._lock:
+                self._turns += 1
                 self._turning.clear()
                 stretch = self._stretch
             if stretch is not None:
@@ -138,12 +156,14 @@ class StallWatch:
     def looking_away(self) -> Iterator[None]:
         """Leave out what is done in this block: the watcher's own pictures, say. On the window's thread."""
         with self._lock:
+            self._turns += 1
             self._turning.clear()
             self._stretch = None
         self._answered.set()
         try:
             yield
         finally:
+            self._turns += 1
             self._turning.set()
 
     @property
@@ -173,35 +193,79 @@ class StallWatch:
         wall_ms = (time.monotonic() - stretch.asked) * 1000
         busy_ms = min(self._busy_ms() - stretch.busy_ms, wall_ms)
         taken_ms = _waited_ms(self._native) - stretch.waited_ms
-        if stretch.where:  # it got long: others of our threads may have been kept from letting go of the interpreter
-            taken_ms += max(0.0, _others_waited_ms(self._native) - stretch.others_ms)
+        if wall_ms > self._limit_ms:
+            taken_ms += min(self._late_ms(stretch), _grown_ms(stretch.others_ms, self._others_waited()))
         own_ms = max(busy_ms, wall_ms - taken_ms, 0.0)
         self.beats.append(own_ms)
         if own_ms > self._limit_ms:
-            self.stalls.append(Stall(wall_ms, busy_ms, own_ms, stretch.where))
+            stretch.stall = Stall(wall_ms, busy_ms, own_ms, _told(stretch))
+            self.stalls.append(stretch.stall)
+
+    # — the watcher —
 
     def _watch(self) -> None:
         number = 0
-        while not self._stop.wait(_PERIOD):
+        while not self._stop.is_set():
             self._turning.wait()
             number += 1
-            if not self._ask(number):
-                continue
-            while not self._answered.wait(self._limit_ms / 2000) and not self._stop.is_set():
-                stretch = self._stretch
-                if stretch is not None and not stretch.where:
-                    stretch.others_ms = _others_waited_ms(self._native)
-                    stretch.where = self._stack()
+            stretch, turns = self._begin(number), self._turns
+            self._stop.wait(_PERIOD)
+            late_ms = self._late_ms(stretch)
+            if late_ms > _LATE_MS and turns == self._turns:  # it began before it could be asked
+                stretch.asked = time.monotonic() - late_ms / 1000
+                stretch.others = _stacks_of_others(self._thread)
+            else:
+                stretch.asked = stretch.due = time.monotonic()
+                stretch.busy_ms, stretch.waited_ms = self._busy_ms(), _waited_ms(self._native)
+                stretch.mine_ms = _waited_ms(threading.get_native_id())
+            if self._ask(stretch):
+                self._look_on(stretch)
 
-    def _ask(self, number: int) -> bool:
+    def _begin(self, number: int) -> _Stretch:
+        now = time.monotonic()
+        mine_ms = _waited_ms(threading.get_native_id())
+        return _Stretch(
+            number, now, self._busy_ms(), _waited_ms(self._native), self._others_waited(), now + _PERIOD, mine_ms
+        )
+
+    def _ask(self, stretch: _Stretch) -> bool:
         """Post a heartbeat; false where the loop has just stopped turning."""
         with self._lock:
             if self._stop.is_set() or not self._turning.is_set():
                 return False
             self._answered.clear()
-            self._stretch = _Stretch(number, time.monotonic(), self._busy_ms(), _waited_ms(self._native))
-        self._heart.beat.emit(number)
+            self._stretch = stretch
+        self._heart.beat.emit(stretch.number)
         return True
+
+    def _look_on(self, stretch: _Stretch) -> None:
+        """Look at a stretch until it has ended."""
+        ended, late_ms = False, 0.0
+        while True:
+            before_ms, late_ms = late_ms, self._late_ms(stretch)
+            if late_ms - before_ms > _LATE_MS:
+                stretch.others = _stacks_of_others(self._thread)
+            if ended:
+                break
+            if not stretch.stack and (time.monotonic() - stretch.asked) * 1000 > self._limit_ms / 2:
+                stretch.stack = _stack_of(self._thread)
+            stretch.due += _LOOK
+            ended = self._answered.wait(_LOOK) or self._stop.is_set()
+        stall = stretch.stall
+        if stall is not None and stall in self.stalls:  # what was seen last
+            self.stalls[self.stalls.index(stall)] = replace(stall, where=_told(stretch))
+
+    def _late_ms(self, stretch: _Stretch) -> float:
+        """Return how long the watcher was kept from looking, all in all, without what the machine took from it."""
+        late_ms = (time.monotonic() - stretch.due) * 1000
+        if late_ms <= 0 or self._watcher.native_id is None:
+            return 0.0
+        return max(0.0, late_ms - (_waited_ms(self._watcher.native_id) - stretch.mine_ms))
+
+    def _others_waited(self) -> dict[int, float]:
+        """Return how long each of the other threads that may hold the interpreter was ready and didn't run."""
+        natives = {one.native_id for one in threading.enumerate()} - {None, self._native, self._watcher.native_id}
+        return {native: _waited_ms(native) for native in natives if native is not None}
 
     def _busy_ms(self) -> float:
         """Return the processor time of the window's thread; asked from any thread where the system allows it."""
@@ -209,9 +273,37 @@ class StallWatch:
             return 0.0
         return time.clock_gettime(time.pthread_getcpuclockid(self._thread)) * 1000
 
-    def _stack(self) -> str:
-        frame = sys._current_frames().get(self._thread)  # noqa: SLF001 - the documented way
-        return "".join(traceback.format_stack(frame)[-_DEPTH:]) if frame else "?"
+
+def _stack_of(thread: int) -> _Stack:
+    """Return where a thread is, innermost last.
+
+    Frames aren't kept: with them their variables would live on, and a painter among them would go on painting.
+    """
+    found: _Stack = []
+    frame = sys._current_frames().get(thread)  # noqa: SLF001 - the documented way
+    while frame is not None and len(found) < _DEPTH:
+        found.append((frame.f_code, frame.f_lineno))
+        frame = frame.f_back
+    return found[::-1]
+
+
+def _stacks_of_others(window: int) -> dict[str, _Stack]:
+    here = threading.get_ident()
+    named = {one.ident: one.name for one in threading.enumerate() if one.ident not in {None, here, window}}
+    return {name: _stack_of(thread)[-_FEW:] for thread, name in named.items() if thread is not None}
+
+
+def _told(stretch: _Stretch) -> str:
+    lines = [_line(place) for place in stretch.stack] or ["?"]
+    for name, stack in stretch.others.items():
+        lines += [f"  {name}:", *(f"  {_line(place)}" for place in stack)]
+    return "\n".join(lines)
+
+
+def _line(place: tuple[CodeType, int]) -> str:
+    code, number = place
+    words = linecache.getline(code.co_filename, number).strip()
+    return f'File "{code.co_filename}", line {number}, in {code.co_qualname}: {words}'
 
 
 def _waited_ms(native: int) -> float:
@@ -223,9 +315,5 @@ def _waited_ms(native: int) -> float:
         return 0.0
 
 
-def _others_waited_ms(native: int) -> float:
-    try:
-        others = [int(task.name) for task in Path("/proc/self/task").iterdir()]
-    except OSError:
-        return 0.0
-    return sum(_waited_ms(other) for other in others if other != native)
+def _grown_ms(before: Mapping[int, float], now: Mapping[int, float]) -> float:
+    return sum(max(0.0, now[one] - before.get(one, 0.0)) for one in now)

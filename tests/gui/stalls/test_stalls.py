@@ -32,6 +32,13 @@ def block(milliseconds: int) -> None:
     threading.Event().wait(milliseconds / 1000)
 
 
+def hold(milliseconds: int) -> None:
+    """Keep the interpreter from every other thread: one call into C that doesn't let go of it."""
+    started, size = time.thread_time(), 1_000_000
+    sum(range(size))
+    sum(range(int(size * milliseconds / 1000 / (time.thread_time() - started))))
+
+
 def turn(qtbot: QtBot, watch: StallWatch, *acts: Callable[[], None]) -> None:
     """Run acts in the event loop, one after the other, and leave it with the last."""
     waiting = list(acts)
@@ -88,3 +95,20 @@ def test_a_loop_that_turns_all_along_is_watched_from_its_first_answer(qapp: QApp
         assert not [stall for stall in watch.stalls if "in test_a_loop_that_turns" in stall.where.splitlines()[-2]]
         turn(qtbot, watch, partial(compute, 1), partial(compute, 2 * PLANTED_MS), partial(compute, 1))
     assert any(stall.busy_ms > LIMIT_MS for stall in watch.stalls)
+
+
+def test_an_interpreter_held_by_a_worker_is_caught_and_the_worker_named(qapp: QApplication, qtbot: QtBot) -> None:
+    ended = threading.Event()
+
+    def work() -> None:
+        hold(2 * PLANTED_MS)
+        ended.wait()  # else it may be gone before the watcher gets to look
+
+    workers = [threading.Thread(target=work, name="hog") for _one in range(3)]
+    with StallWatch(qapp, turning=False) as watch:
+        turn(qtbot, watch, *(worker.start for worker in workers), partial(compute, 1), ended.set)
+    for worker in workers:
+        worker.join()
+    held = [stall for stall in watch.stalls if "hog" in stall.where]
+    assert held
+    assert max(stall.own_ms for stall in held) > LIMIT_MS
