@@ -14,7 +14,7 @@ from typing import Protocol
 from countersign.application.flows.script import Script, run_script
 from countersign.application.ports.clock import Clock
 from countersign.application.ports.practice import PracticeWorld
-from countersign.application.ports.preferences import PreferencesStore
+from countersign.application.ports.preferences import Preferences, PreferencesStore
 from countersign.application.ports.tasks import Lane, Tasks
 from countersign.application.ports.vault import Vault
 from countersign.application.ports.vault_door import VaultDoor, VaultSummary
@@ -106,7 +106,7 @@ class ShellPresenter:
         preferences: PreferencesStore,
         open_session: Callable[[Vault], Script[Opened]],
     ) -> None:
-        self._door, self._tasks, self._clock, self._preferences = door, tasks, clock, preferences
+        self._door, self._tasks, self._clock = door, tasks, clock
         self._open_session = open_session
         self._view: ShellView | None = None
         self._session: Session | None = None
@@ -118,6 +118,7 @@ class ShellPresenter:
         self._problem = ""
         self._error = ""
         self._last_activity = clock.monotonic_ms()
+        self.follow(preferences.load())
 
     def attach(self, view: ShellView) -> None:
         """Take the window, and show the first page once it is known what there is."""
@@ -246,10 +247,13 @@ class ShellPresenter:
         """Note that the person did something."""
         self._last_activity = self._clock.monotonic_ms()
 
+    def follow(self, preferences: Preferences) -> None:
+        """Lock after the time that is chosen there, from now on."""
+        self._lock_after_ms = preferences.lock_minutes * 60_000
+
     def tick(self) -> None:
         """Lock where nobody did anything for the time that was chosen."""
-        limit_ms = self._preferences.load().lock_minutes * 60_000
-        if self.unlocked and self._clock.monotonic_ms() - self._last_activity >= limit_ms:
+        if self.unlocked and self._clock.monotonic_ms() - self._last_activity >= self._lock_after_ms:
             self.lock()
 
     def _wipe(self) -> None:

@@ -108,6 +108,7 @@ class Program:
     # — looks —
 
     def _apply(self, preferences: Preferences) -> None:
+        self.presenter.follow(preferences)
         chosen = preferences.language or system_language()
         set_language(chosen)
         self._qt_words.speak(chosen)
@@ -154,7 +155,7 @@ class Program:
         }
 
     def _new_vault(self, _about: str) -> QWidget:
-        looks = AppearanceCard(self._parts.preferences, self.changed)
+        looks = partial(AppearanceCard, self._parts.preferences, self.changed)
         page = NewVaultPage(self._print_kit, self._save_kit, looks)
         parts = self._parts
         shell = self.presenter

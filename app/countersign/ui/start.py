@@ -17,6 +17,7 @@ from countersign.application.ports.tasks import Tasks
 from countersign.application.ports.vault import Vault
 from countersign.application.ports.vault_door import VaultDoor
 from countersign.presentation.shell import Opened
+from countersign.ui.collector import Collector
 from countersign.ui.program import AskWhere, Parts, Program, ask_where, system_zone
 from countersign.ui.task_runner import TaskRunner
 
@@ -52,6 +53,7 @@ class Running:
     ) -> None:
         """Make the program; there must be a ``QApplication``."""
         self._ground = ground
+        self._collector = Collector()
         self.tasks = TaskRunner()
         open_session = opener(self.tasks, system_zone())
         parts = Parts(ground.door, self.tasks, ground.clock, ground.preferences, open_session, ground.words, closed)
@@ -63,6 +65,7 @@ class Running:
             self.program.presenter.session.close()
         self.tasks.close()
         self._ground.door.lock()
+        self._collector.close()
 
 
 def start(ground: Ground, opener: OpenSession, *, language: str | None, theme: str | None) -> int:

@@ -362,7 +362,7 @@ def test_idling_locks_and_activity_does_not() -> None:
     door = FakeDoor(world, open=True)
     presenter, window, store = _frame(world, door)
     presenter.vault_opened(world.vault)
-    store.kept = replace(store.kept, lock_minutes=1)
+    presenter.follow(replace(store.kept, lock_minutes=1))
     world.clock.advance(59_000)
     presenter.tick()
     presenter.activity()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 
+from PySide6.QtCore import QTimer
 from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QStackedWidget, QVBoxLayout, QWidget
 
 from countersign.presentation.first_run import NewVaultPresenter, NewVaultState, VaultStep, world_choices
@@ -39,7 +40,7 @@ class NewVaultPage(QWidget):
         self,
         print_kit: Callable[[Sequence[str]], None],
         save_kit: Callable[[Sequence[str]], None],
-        appearance: QWidget | None = None,
+        appearance: Callable[[], QWidget] | None = None,
         parent: QWidget | None = None,
     ) -> None:
         """Make the page.
@@ -47,7 +48,7 @@ class NewVaultPage(QWidget):
         Args:
             print_kit: Prints the kit.
             save_kit: Asks where to save the kit, and saves it.
-            appearance: Language, theme and text size, shown beside the first step.
+            appearance: Makes what is shown beside the first step, once that is on screen: language, theme, text size.
             parent: Qt's parent.
         """
         super().__init__(parent)
@@ -59,9 +60,14 @@ class NewVaultPage(QWidget):
         outer = QVBoxLayout(self)
         outer.setContentsMargins(0, 0, 0, 0)
         outer.addWidget(self._stack)
-        self._make_passphrase(appearance)
-        self._make_kit()
-        self._make_proof()
+        self._kit_grid = QGridLayout()
+        self._proof_fields: list[Field] = []
+        self.proofs: tuple[TextField, ...] = ()
+        self._pages: list[ScrollPage] = []
+        self._step(0)
+        if appearance is not None:
+            self._appearance = appearance
+            QTimer.singleShot(0, self, self._add_appearance)  # a turn of its own: all at once would be felt
         self._steps = {VaultStep.PASSPHRASE: 0, VaultStep.KIT: 1, VaultStep.PROOF: 2, VaultStep.MAKING: 2}
 
     def attach(self, presenter: NewVaultPresenter) -> None:
@@ -71,9 +77,8 @@ class NewVaultPage(QWidget):
 
     # — the three pages —
 
-    def _make_passphrase(self, appearance: QWidget | None) -> None:
+    def _make_passphrase(self) -> ScrollPage:
         page = ScrollPage("", "")
-        self._first = page
         self._errors = ErrorSummary(_("Look at these again"))
         page.add(self._errors)
         page.add(self._make_world())
@@ -112,8 +117,6 @@ class NewVaultPage(QWidget):
         page.add(card)
         self._protection = Banner(Tone.WARN, _("No keyring on this computer"))
         self._protection.hide()
-        if appearance is not None:
-            page.add_aside(appearance)
         page.add_aside(self._protection)
         self.next_button = PrimaryButton(_("Go on to the recovery kit"))
         self.next_button.setObjectName("new_vault.next")
@@ -122,7 +125,7 @@ class NewVaultPage(QWidget):
         self.another.activated.connect(self._offer_another)
         self.passphrase.textChanged.connect(self._edited)
         self.next_button.activated.connect(self._choose)
-        self._stack.addWidget(page)
+        return page
 
     def _make_world(self) -> Card:
         card = Card(_("What is it for?"))
@@ -133,11 +136,9 @@ class NewVaultPage(QWidget):
         card.add(PlainLabel(_("It stays so for this vault."), Variant.MUTED))
         return card
 
-    def _make_kit(self) -> None:
+    def _make_kit(self) -> ScrollPage:
         page = ScrollPage("", "", max_width=FORM_WIDTH)
-        self._second = page
         card = Card(_("Recovery kit"), icon="document")
-        self._kit_grid = QGridLayout()
         self._kit_grid.setHorizontalSpacing(Space.XL)
         self._kit_grid.setVerticalSpacing(Space.M)
         card.body.addLayout(self._kit_grid)
@@ -160,17 +161,15 @@ class NewVaultPage(QWidget):
         self.print_button.activated.connect(lambda: self._print_kit(self._words))
         self.save_button.activated.connect(lambda: self._save_kit(self._words))
         self.kept_button.activated.connect(self._kept)
-        self._stack.addWidget(page)
+        return page
 
-    def _make_proof(self) -> None:
+    def _make_proof(self) -> ScrollPage:
         page = ScrollPage("", "", max_width=FORM_WIDTH)
-        self._third = page
         self._proof_errors = ErrorSummary(_("Look at these again"))
         page.add(self._proof_errors)
         card = Card()
         card.body.setSpacing(Space.L)
         self.proofs = (TextField(""), TextField(""))
-        self._proof_fields = []
         for place, control in enumerate(self.proofs):
             control.setObjectName(f"new_vault.proof{place}")
             field = Field("", control)
@@ -186,14 +185,25 @@ class NewVaultPage(QWidget):
         page.set_actions(self.back_button, self.make_button, _("Part 3 of 3"))
         self.back_button.activated.connect(self._back)
         self.make_button.activated.connect(self._prove)
-        self._stack.addWidget(page)
+        return page
+
+    def _step(self, place: int) -> ScrollPage:
+        """Return the page of a step; each is made when it is first wanted."""
+        makers = (self._make_passphrase, self._make_kit, self._make_proof)
+        for make in makers[len(self._pages) : place + 1]:
+            self._pages.append(make())
+            self._stack.addWidget(self._pages[-1])
+        return self._pages[place]
+
+    def _add_appearance(self) -> None:
+        self._pages[0].add_aside(self._appearance())
 
     # — showing —
 
     def show_state(self, state: NewVaultState) -> None:
         """Show the state."""
         place = self._steps[state.step]
-        page = (self._first, self._second, self._third)[place]
+        page = self._step(place)
         page.set_heading(state.heading, state.lead)
         if self._stack.currentIndex() != place:
             self._stack.setCurrentIndex(place)
@@ -206,6 +216,18 @@ class NewVaultPage(QWidget):
         self._strength.setVisible(bool(state.strength))
         self._protection.set_text(_("No keyring on this computer"), state.protection)
         self._protection.setVisible(bool(state.protection))
+        if self._proof_fields:
+            self._show_proof(state)
+        if state.step is not VaultStep.KIT:
+            self._forget_kit()
+        if place == 0:
+            self._errors.show_errors([(self._fields[key], text) for key, text in state.errors if key in self._fields])
+        elif place == 2:  # noqa: PLR2004
+            named = {f"word{at}": field for at, field in enumerate(self._proof_fields)}
+            first = self._proof_fields[0]
+            self._proof_errors.show_errors([(named.get(key, first), text) for key, text in state.errors])
+
+    def _show_proof(self, state: NewVaultState) -> None:
         for field, label in zip(self._proof_fields, state.asked, strict=False):
             field.label.setText(label)
             field.control.setAccessibleName(label)
@@ -216,14 +238,6 @@ class NewVaultPage(QWidget):
         busy = _("Your vault is being made.") if making else None
         self.make_button.set_blocked(busy)
         self.back_button.set_blocked(busy)
-        if state.step is not VaultStep.KIT:
-            self._forget_kit()
-        if place == 0:
-            self._errors.show_errors([(self._fields[key], text) for key, text in state.errors if key in self._fields])
-        elif place == 2:  # noqa: PLR2004
-            named = {f"word{at}": field for at, field in enumerate(self._proof_fields)}
-            first = self._proof_fields[0]
-            self._proof_errors.show_errors([(named.get(key, first), text) for key, text in state.errors])
 
     def show_kit(self, words: Sequence[str]) -> None:
         """Show the kit's words, numbered."""
