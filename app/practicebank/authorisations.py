@@ -1,11 +1,12 @@
-"""Explicit, EMBEDDED authorisation: identify, password, method, challenge, answer, final.
+"""Explicit authorisation: identify, password, method, challenge, answer, final; or decided in the app.
 
 The step machine of NextGenPSD2 for anything that wants authorising; what that is (a payment,
-its cancellation, a consent) is behind :class:`Matter`.
+its cancellation, a consent, a basket) is behind :class:`Matter`.
 """
 
 from __future__ import annotations
 
+import hashlib
 import hmac
 import uuid
 from collections.abc import Callable
@@ -16,6 +17,8 @@ from practicebank.problems import Problem, format_error, unknown_resource, wrong
 from practicebank.second_factors import (
     CODE_DIGITS,
     MAX_SENDS,
+    PHOTO_METHOD,
+    PUSH_METHOD,
     SMS_LIFE_MS,
     SMS_METHOD,
     SecondFactors,
@@ -24,7 +27,12 @@ from practicebank.second_factors import (
 from practicebank.store import Store
 
 MAX_FAILURES = 5
+_COLUMNS = "authorisation_id, purpose, subject_id, psu_id, status, method_id, failures, sends, code_key, sent_ms"
 FINAL = ("finalised", "failed", "exempted")
+
+
+def _nobody_refused(_psu_id: str) -> None:
+    """Let anybody authorise."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,16 +43,18 @@ class Matter:
         psu_id: Who was named when it was asked for, if anybody.
         purpose: It in words, for the challenge and the text message.
         binding: It in bytes; a code fits these bytes only.
-        granted: Carries it out.
+        granted: Carries it out for the person who authorised it.
         refused: Notes that an authorisation failed for good.
+        check: Refuses a person who may not authorise it.
         exempt: Whether the password alone is enough.
     """
 
     psu_id: str | None
     purpose: str
     binding: bytes
-    granted: Callable[[], None]
+    granted: Callable[[str], None]
     refused: Callable[[], None]
+    check: Callable[[str], None] = _nobody_refused
     exempt: bool = False
 
 
@@ -97,7 +107,7 @@ class Authorisations:
     def start(self, purpose: str, subject_id: str, matter: Matter, psu_id: str | None) -> Authorisation:
         """Create an authorisation for a matter."""
         who = psu_id or matter.psu_id
-        self.known(who)
+        self._admit(who, matter)
         authorisation_id = str(uuid.uuid4())
         self._store.run(
             "INSERT INTO authorisations (authorisation_id, purpose, subject_id, psu_id, status) VALUES (?, ?, ?, ?, ?)",
@@ -114,19 +124,18 @@ class Authorisations:
         if psu_id is not None and self._password_of(psu_id) is None:
             raise _credentials_wrong()
 
+    def _admit(self, psu_id: str | None, matter: Matter) -> None:
+        """Refuse a person this bank doesn't know, or who may not authorise this."""
+        self.known(psu_id)
+        if psu_id is not None:
+            matter.check(psu_id)
+
     def get(self, purpose: str, subject_id: str, authorisation_id: str) -> Authorisation:
         """Return an authorisation of this matter, or refuse with RESOURCE_UNKNOWN."""
-        row = self._store.one(
-            "SELECT authorisation_id, purpose, subject_id, psu_id, status, method_id, failures,"
-            " sends, code_key, sent_ms FROM authorisations"
-            " WHERE authorisation_id = ? AND purpose = ? AND subject_id = ?",
-            authorisation_id,
-            purpose,
-            subject_id,
-        )
-        if row is None:
+        found = self.find(authorisation_id)
+        if found is None or (found.purpose, found.subject_id) != (purpose, subject_id):
             raise unknown_resource("There is no such authorisation.")
-        return Authorisation(*row)
+        return found
 
     def ids(self, purpose: str, subject_id: str) -> list[str]:
         """Return the identifiers of all authorisations of a matter, oldest first."""
@@ -147,7 +156,7 @@ class Authorisations:
         if psu_id is not None and current.psu_id not in (None, psu_id):
             raise _credentials_wrong()
         if psu_id is not None and current.psu_id is None:
-            self.known(psu_id)
+            self._admit(psu_id, matter)
             current = self._set(current, "psuIdentified", psu_id=psu_id)
         if "psuData" in body:
             return self._password(current, matter, body["psuData"])
@@ -173,7 +182,8 @@ class Authorisations:
             return self._wrong(counted, matter, _credentials_wrong())
         self._forgive(counted)
         if matter.exempt:
-            matter.granted()
+            matter.check(current.psu_id)
+            matter.granted(current.psu_id)
             return Step(self._set(counted, "exempted"), {})
         methods = [m.describe() for m in self._factors.methods(current.psu_id)]
         return Step(self._set(counted, "psuAuthenticated"), {"scaMethods": methods})
@@ -190,20 +200,11 @@ class Authorisations:
                 "This method is not offered.",
                 "authenticationMethodId",
             )
-        if method.method_id == SMS_METHOD:
-            if current.sends >= MAX_SENDS:
-                raise wrong_state("No more codes are sent for this authorisation.")
-            key = self._factors.send_code(current.authorisation_id, matter.binding, matter.purpose)
-            self._store.run(
-                "UPDATE authorisations SET code_key = ?, sent_ms = ?, sends = sends + 1 WHERE authorisation_id = ?",
-                key,
-                self._now_ms(),
-                current.authorisation_id,
-            )
-            hint = "We have sent a code to your practice phone. It authorises:"
-        else:
-            hint = "Enter the code of your authenticator app to authorise:"
+        if method.method_id == PUSH_METHOD:
+            return self.push(current, matter)
+        extra, hint = self._challenge(current, matter, method.method_id)
         challenge: dict[str, object] = {
+            **extra,
             "data": [matter.purpose],
             "otpMaxLength": CODE_DIGITS,
             "otpFormat": "integer",
@@ -211,6 +212,84 @@ class Authorisations:
         }
         chosen = self._set(current, "scaMethodSelected", method_id=method.method_id)
         return Step(chosen, {"chosenScaMethod": method.describe(), "challengeData": challenge})
+
+    def _challenge(self, current: Authorisation, matter: Matter, method_id: str) -> tuple[dict[str, object], str]:
+        """Send or show a code, where the method has one of the bank's; return what that adds, and a hint."""
+        if method_id not in (SMS_METHOD, PHOTO_METHOD):
+            return {}, "Enter the code of your authenticator app to authorise:"
+        self._check_sends(current)
+        if method_id == SMS_METHOD:
+            key = self._factors.send_code(
+                current.authorisation_id, matter.binding, matter.purpose, current.psu_id or ""
+            )
+            self._sent(current, key)
+            return {}, "We have sent a code to your practice phone. It authorises:"
+        key, image = self._factors.show_photo(current.authorisation_id, matter.binding, matter.purpose)
+        self._sent(current, key)
+        return {"image": image}, "Read the picture with your photo device and enter its code. It authorises:"
+
+    def push(self, current: Authorisation, matter: Matter) -> Step:
+        """Hand the decision to the bank's app on the person's phone: the decoupled approach."""
+        self._check_sends(current)
+        # What the app will be asked to approve is pinned here, and compared when it answers.
+        self._sent(current, hashlib.sha256(matter.binding).digest())
+        started = self._set(current, "started", method_id=PUSH_METHOD)
+        method = next(m for m in self._factors.methods(current.psu_id or "") if m.method_id == PUSH_METHOD)
+        told = f"Open the bank's app on your practice phone and decide there. It asks about: {matter.purpose}"
+        return Step(started, {"chosenScaMethod": method.describe(), "psuMessage": told[:500]})
+
+    def takes_push(self, current: Authorisation) -> bool:
+        """Return whether this person can decide in the bank's app."""
+        methods = self._factors.methods(current.psu_id or "")
+        return current.psu_id is not None and any(method.method_id == PUSH_METHOD for method in methods)
+
+    def decide(self, current: Authorisation, matter: Matter, *, approve: bool) -> Authorisation:
+        """Take the decision that was made in the bank's app.
+
+        Raises:
+            Problem: STATUS_INVALID: nothing is asked any more, or something else than the app showed.
+        """
+        if current.status != "started" or current.psu_id is None:
+            raise wrong_state(f"This authorisation is {current.status}.")
+        if not hmac.compare_digest(current.code_key or b"", hashlib.sha256(matter.binding).digest()):
+            raise wrong_state("What is asked has changed since.")
+        if not approve:
+            matter.refused()
+            return self._set(current, "failed")
+        matter.check(current.psu_id)
+        done = self._set(current, "finalised")
+        matter.granted(current.psu_id)
+        return done
+
+    def undecided(self, psu_id: str) -> list[Authorisation]:
+        """Return what a person is asked in the bank's app, oldest first."""
+        return self._where("status = 'started' AND psu_id = ?", psu_id)
+
+    def find(self, authorisation_id: str) -> Authorisation | None:
+        """Return an authorisation by its identifier alone."""
+        return next(iter(self._where("authorisation_id = ?", authorisation_id)), None)
+
+    def _where(self, condition: str, *values: object) -> list[Authorisation]:
+        sql = f"SELECT {_COLUMNS} FROM authorisations WHERE {condition} ORDER BY seq"  # noqa: S608 - constants
+        return [Authorisation(*row) for row in self._store.all(sql, *values)]
+
+    def expire(self) -> None:
+        """End what nobody decided in the bank's app in time."""
+        oldest = self._now_ms() - SMS_LIFE_MS
+        for one in self._where("status = 'started' AND sent_ms < ?", oldest):
+            self._set(one, "failed")
+
+    def _check_sends(self, current: Authorisation) -> None:
+        if current.sends >= MAX_SENDS:
+            raise wrong_state("No more codes are sent for this authorisation.")
+
+    def _sent(self, current: Authorisation, key: bytes) -> None:
+        self._store.run(
+            "UPDATE authorisations SET code_key = ?, sent_ms = ?, sends = sends + 1 WHERE authorisation_id = ?",
+            key,
+            self._now_ms(),
+            current.authorisation_id,
+        )
 
     def _answer(self, current: Authorisation, matter: Matter, given: object) -> Step:
         if current.status != "scaMethodSelected" or current.method_id is None:
@@ -227,12 +306,13 @@ class Authorisations:
             )
             return self._wrong(counted, matter, problem)
         self._forgive(counted)
+        matter.check(counted.psu_id or "")
         done = self._set(counted, "finalised")
-        matter.granted()
+        matter.granted(counted.psu_id or "")
         return Step(done, {})
 
     def _fits(self, current: Authorisation, matter: Matter, given: str) -> bool:
-        if current.method_id != SMS_METHOD:
+        if current.method_id not in (SMS_METHOD, PHOTO_METHOD):
             return self._factors.accepts(current.method_id or "", given)
         if current.code_key is None or current.sent_ms is None:
             return False

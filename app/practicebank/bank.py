@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import date
 from pathlib import Path
 
 from practicebank import amounts
 from practicebank.accounts import Accounts
 from practicebank.authorisations import Authorisations
+from practicebank.baskets import Baskets
 from practicebank.certificates import Authority, Enrolments
 from practicebank.clock import BankClock
 from practicebank.consents import Consents
@@ -46,13 +48,22 @@ class Bank:
         self.accounts = Accounts(self.store)
         self.customers = Customers(self.store)
         self.payments = Payments(self.store, self.clock, self.accounts, self.outcomes, cast.OWN_BANK.bic)
+        self.baskets = Baskets(self.store, self.clock, self.payments)
         self.consents = Consents(self.store, self.clock)
-        self.factors = SecondFactors(self.store, self.clock, cast.PHONE)
+        self.factors = SecondFactors(self.store, self.clock, self.customers, self.outcomes.sca_methods)
         self.authorisations = Authorisations(self.store, self.factors, self.customers.password_of, self.clock.now_ms)
         self.name_checks = NameChecks(self.store, self.clock, self.outcomes)
         self.faults = Faults(self.store)
         self.authority = Authority(directory / "certificates", str(self.facts["world_id"]))
         self.enrolments = Enrolments(self.store, self.clock, self.authority)
+        # What else the clock may have made due: each is called after payments were settled.
+        self.followers: list[Callable[[], None]] = []
+
+    def catch_up(self) -> None:
+        """Do what the clock has made due since somebody last asked."""
+        self.payments.settle_due()
+        for follow in self.followers:
+            follow()
 
     def profile(self) -> dict[str, object]:
         """Return what the bank declares of itself, its commit point and lookup above all."""

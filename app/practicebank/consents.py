@@ -128,6 +128,11 @@ class Consents:
             consent_id,
         )
 
+    def grant(self, consent_id: str, psu_id: str) -> None:
+        """Make a consent valid, for the accounts of the person who authorised it."""
+        self.set_status(consent_id, "valid")
+        self._store.run("UPDATE consents SET psu_id = ? WHERE consent_id = ?", psu_id, consent_id)
+
     def use(self, consent_id: str, path: str, *, person_present: bool) -> Consent:
         """Check that accounts may be read under this consent now, and count the use.
 

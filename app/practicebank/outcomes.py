@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import re
+from collections.abc import Mapping, Sequence
 from typing import cast
 
 from practicebank.store import Store
 
 _SETTING = "outcomes"
 VERDICTS = ("MTCH", "CMTC", "NMTC", "NOAP")
+MOST_PENDING = 100
+SCA_METHODS = ("SMS_OTP", "PHOTO_OTP", "PUSH_OTP")
 EXEMPTIONS = ("off", "at_initiation", "after_password")
+_CODE = re.compile(r"[A-Z0-9]{4}")
+_LONGEST_WAIT = 366 * 86_400
 _SWITCHES = (
     *("never_executes_unauthorised", "deduplicate", "cancellation_allowed"),
     *("refuse_duplicate_files", "file_name_check"),
@@ -33,6 +38,8 @@ class Outcomes:
         self._defaults: dict[str, object] = {
             "name_check": {},
             "rejections": [],
+            "name_check_pending": 0,
+            "sca_methods": ["SMS_OTP"],
             "settle_seconds": settle_seconds,
             "exempt_from_sca": "off",
             "never_executes_unauthorised": True,
@@ -40,6 +47,8 @@ class Outcomes:
             "cancellation_allowed": True,
             "refuse_duplicate_files": True,
             "file_name_check": False,
+            "returns": [],
+            "recall_answer": "pending",
         }
 
     def describe(self) -> dict[str, object]:
@@ -71,6 +80,14 @@ class Outcomes:
         """Return when payments need no second factor: off, at_initiation or after_password."""
         return str(self.describe()["exempt_from_sca"])
 
+    def sca_methods(self) -> Sequence[str]:
+        """Return the kinds of second factor the bank offers, besides authenticators."""
+        return cast("list[str]", self.describe()["sca_methods"])
+
+    def name_check_pending(self) -> int:
+        """Return how many times a name check answers that it isn't done yet."""
+        return cast("int", self.describe()["name_check_pending"])
+
     def settle_seconds(self) -> int | None:
         """Return the delay of settlement, or nothing when payments are never settled."""
         return cast("int | None", self.describe()["settle_seconds"])
@@ -79,6 +96,26 @@ class Outcomes:
         """Return the answer prescribed for a name check, if there is one."""
         checks = cast("dict[str, str]", self.describe()["name_check"])
         return checks.get(iban, checks.get("*"))
+
+    def recall_answer(self) -> str:
+        """Return what the payee's bank says to a recall: pending, accepted, or the code of a refusal."""
+        return str(self.describe()["recall_answer"])
+
+    def has_returns(self) -> bool:
+        """Return whether any settled payment is to come back."""
+        return bool(self.describe()["returns"])
+
+    def returned(self, iban: str, amount_minor: int, end_to_end_id: str | None) -> tuple[str, int] | None:
+        """Return why and after how many seconds a settled payment comes back; a ``next`` rule is used up."""
+        settings = self.describe()
+        rules = cast("list[dict[str, object]]", settings["returns"])
+        facts = {"iban": iban, "amount_minor": amount_minor, "end_to_end_id": end_to_end_id}
+        for rule in rules:
+            if all(rule.get(name, fact) == fact for name, fact in facts.items()):
+                if rule.get("next"):
+                    self._store.put(_SETTING, {**settings, "returns": [r for r in rules if r is not rule]})
+                return str(rule["code"]), cast("int", rule.get("after_seconds", 0))
+        return None
 
     def rejection(self, iban: str, amount_minor: int, when: str) -> str | None:
         """Return the reason code prescribed for this payment; a ``next`` rule is used up."""
@@ -102,14 +139,30 @@ def _check(name: str, value: object) -> None:
         good = value in EXEMPTIONS
     elif name == "settle_seconds":
         good = value is None or (type(value) is int and value >= 0)
+    elif name == "name_check_pending":
+        good = type(value) is int and 0 <= value <= MOST_PENDING
+    elif name == "sca_methods":
+        good = isinstance(value, list) and bool(value) and all(kind in SCA_METHODS for kind in value)
     elif name == "name_check":
         good = isinstance(value, dict) and all(v in VERDICTS for v in value.values())
+    elif name == "recall_answer":
+        good = value in ("pending", "accepted") or (isinstance(value, str) and bool(_CODE.fullmatch(value)))
+    elif name == "returns":
+        good = isinstance(value, list) and all(_is_return(rule) for rule in value)
     elif name == "rejections":
         good = isinstance(value, list) and all(_is_rejection(rule) for rule in value)
     else:
         good = False
     if not good:
         raise ValueError(f"outcome {name!r} can't be {value!r}")
+
+
+def _is_return(rule: object) -> bool:
+    if not isinstance(rule, dict) or set(rule) - {"iban", "amount_minor", "end_to_end_id", "next", "code", "after_seconds"}:
+        return False
+    code, after = rule.get("code"), rule.get("after_seconds", 0)
+    timely = type(after) is int and 0 <= after <= _LONGEST_WAIT
+    return timely and isinstance(code, str) and bool(_CODE.fullmatch(code))
 
 
 def _is_rejection(rule: object) -> bool:

@@ -139,6 +139,15 @@ class Payments:
         rows = self._store.all("SELECT * FROM payments WHERE parent_id = ? ORDER BY rowid", payment.payment_id)
         return [read_row(row) for row in rows]
 
+    def keep_file(self, payment: Payment, content: bytes) -> None:
+        """Keep the file a payment came in, as it came."""
+        self._store.run("INSERT INTO payment_files VALUES (?, ?)", payment.payment_id, content)
+
+    def file_of(self, payment: Payment) -> bytes | None:
+        """Return the file a payment came in; nothing when it came as JSON."""
+        row = self._store.one("SELECT content FROM payment_files WHERE payment_id = ?", payment.payment_id)
+        return None if row is None else bytes(row["content"])
+
     def repeated(self, request_id: str) -> tuple[Payment, str] | None:
         """Return the payment first asked for under this X-Request-ID, and its body's hash."""
         row = self._store.one("SELECT * FROM payments WHERE x_request_id = ? ORDER BY rowid LIMIT 1", request_id)

@@ -1,18 +1,25 @@
-"""The two second factors: codes sent to the practice phone, and the person's authenticator."""
+"""The second factors: codes sent or shown, the person's authenticator, and the bank's own app."""
 
 from __future__ import annotations
 
+import base64
 import hashlib
 import hmac
 import secrets
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import pyotp
 
 from practicebank.clock import BankClock, iso
+from practicebank.customers import Customers
+from practicebank.photos import draw
 from practicebank.store import Store
+from practicebank.world.cast import PSU_ID
 
 SMS_METHOD = "sms-1"
+PHOTO_METHOD = "photo-1"
+PUSH_METHOD = "push-1"
 CODE_DIGITS = 6
 SMS_LIFE_MS = 5 * 60 * 1000
 MAX_SENDS = 5
@@ -58,24 +65,35 @@ class SecondFactors:
     Args:
         store: The bank's memory.
         clock: The bank's clock; codes age by it.
-        phone_number: The practice phone, as shown to the person.
+        customers: The people, each with a practice phone.
+        offered: Tells which kinds of method the bank offers, besides authenticators.
     """
 
-    def __init__(self, store: Store, clock: BankClock, phone_number: str) -> None:
+    def __init__(
+        self, store: Store, clock: BankClock, customers: Customers, offered: Callable[[], Sequence[str]]
+    ) -> None:
         self._store = store
         self._clock = clock
-        self._phone_number = phone_number
+        self._customers = customers
+        self._offered = offered
 
     def methods(self, psu_id: str) -> list[Method]:
         """Return what this person can authorise with, SMS first."""
-        found = [
-            Method(
-                SMS_METHOD,
-                "SMS_OTP",
-                f"SMS to {self._phone_number}",
-                "A six-digit code is sent to your practice phone.",
-            )
-        ]
+        person = self._customers.find(psu_id)
+        phone = "" if person is None else person.phone
+        known = {
+            "SMS_OTP": Method(
+                SMS_METHOD, "SMS_OTP", f"SMS to {phone}", "A six-digit code is sent to your practice phone."
+            ),
+            "PHOTO_OTP": Method(
+                PHOTO_METHOD, "PHOTO_OTP", "Photo", "A picture is shown; your photo device reads a code from it."
+            ),
+            "PUSH_OTP": Method(
+                PUSH_METHOD, "PUSH_OTP", "The bank's app", "The bank's app on your practice phone asks you to decide."
+            ),
+        }
+        offered = self._offered()
+        found = [method for kind, method in known.items() if kind in offered]
         rows = self._store.all(
             "SELECT * FROM authenticators WHERE psu_id = ? AND status = 'active' ORDER BY rowid",
             psu_id,
@@ -91,30 +109,60 @@ class SecondFactors:
         )
         return found
 
-    def send_code(self, authorisation_id: str, binding: bytes, purpose: str) -> bytes:
+    def send_code(self, authorisation_id: str, binding: bytes, purpose: str, psu_id: str) -> bytes:
         """Send a fresh code to the practice phone; return the key it was made with.
 
         Args:
             authorisation_id: The authorisation the code is for.
             binding: What it authorises, in bytes.
             purpose: The same in words: amount, payee, last digits of the account.
+            psu_id: Whose phone it goes to.
         """
         key = secrets.token_bytes(32)
         code = bound_code(key, binding)
         text = f"{code} is your code to authorise: {purpose} Never read it to anyone."
         self._store.run(
-            "INSERT INTO phone (at_ms, sender, text, code, authorisation_id) VALUES (?, ?, ?, ?, ?)",
+            "INSERT INTO phone (at_ms, sender, text, code, authorisation_id, psu_id) VALUES (?, ?, ?, ?, ?, ?)",
             self._clock.now_ms(),
             _ISSUER,
             text,
             code,
             authorisation_id,
+            psu_id,
         )
         return key
 
-    def messages(self, after: int) -> list[dict[str, object]]:
-        """Return the practice phone's messages after a sequence number, oldest first."""
-        rows = self._store.all("SELECT * FROM phone WHERE seq > ? ORDER BY seq", after)
+    def show_photo(self, authorisation_id: str, binding: bytes, purpose: str) -> tuple[bytes, str]:
+        """Draw a fresh code as a picture; return the key it was made with, and the picture.
+
+        Returns:
+            The key, and a PNG in base64. The picture carries the amount, the last digits of the payee's
+            account and the code, for a device that reads it.
+        """
+        key = secrets.token_bytes(32)
+        code = bound_code(key, binding)
+        text = f"{_ISSUER}\n{purpose}\nCode {code}"
+        image = draw(text)
+        self._store.run(
+            "INSERT OR REPLACE INTO photos VALUES (?, ?, ?, ?)",
+            hashlib.sha256(image).hexdigest(),
+            text,
+            code,
+            authorisation_id,
+        )
+        return key, base64.b64encode(image).decode()
+
+    def read_photo(self, image: bytes) -> dict[str, object] | None:
+        """Return what a photo device makes of a picture of this bank's; nothing of any other picture."""
+        row = self._store.one("SELECT * FROM photos WHERE image_hash = ?", hashlib.sha256(image).hexdigest())
+        return None if row is None else {name: row[name] for name in ("text", "code", "authorisation_id")}
+
+    def messages(self, after: int, psu_id: str = PSU_ID) -> list[dict[str, object]]:
+        """Return the messages on a person's practice phone after a sequence number, oldest first."""
+        # Messages of older worlds name nobody: they were all for the person of the world.
+        rows = self._store.all(
+            "SELECT * FROM phone WHERE seq > ? AND COALESCE(psu_id, ?) = ? ORDER BY seq", after, PSU_ID, psu_id
+        )
         return [{**dict(row), "at": iso(row["at_ms"])} for row in rows]
 
     def enrol(self, psu_id: str, label: str) -> dict[str, object]:

@@ -9,6 +9,7 @@ from http import HTTPStatus
 from practicebank.bank import Bank
 from practicebank.certificates import EnrolmentRefusedError
 from practicebank.clock import from_iso, iso
+from practicebank.control.people import PeopleCalls
 from practicebank.files.resources import FileCalls
 from practicebank.http_door import Reply, Request, read_object
 from practicebank.outcomes import OutcomeRefusedError
@@ -41,6 +42,7 @@ class Control:
         self._bank = bank
         self._api_url = api_url
         self._files = FileCalls(bank)
+        self._people = PeopleCalls(bank)
         self._calls: dict[tuple[str, str], Callable[[Request], Reply]] = {
             ("POST", "/enrolments"): self._new_code,
             ("POST", "/enrolments/redeem"): self._redeem,
@@ -73,9 +75,10 @@ class Control:
             revocation = re.fullmatch(r"/enrolments/([0-9A-Fa-f]+)", request.path)
             if revocation and request.method == "DELETE":
                 return self._revoke(revocation.group(1))
-            by_hand = self._files.answer(request)
-            if by_hand is not None:
-                return by_hand
+            for others in (self._files, self._people):
+                by_hand = others.answer(request)
+                if by_hand is not None:
+                    return by_hand
         except ControlRefusedError as refusal:
             return refusal.reply
         return Reply(HTTPStatus.NOT_FOUND, {"error": "unknown", "text": "No such call."})
@@ -113,10 +116,13 @@ class Control:
         return Reply(HTTPStatus.OK, {"authenticators": self._bank.factors.authenticators()})
 
     def _new_authenticator(self, request: Request) -> Reply:
-        label = _body(request).get("label", "Authenticator app")
+        body = _body(request)
+        label, whose = body.get("label", "Authenticator app"), body.get("psu_id", cast.PSU_ID)
         if not isinstance(label, str) or not label:
             raise _unfit("label must be text")
-        return Reply(HTTPStatus.CREATED, self._bank.factors.enrol(cast.PSU_ID, label))
+        if not isinstance(whose, str) or self._bank.customers.find(whose) is None:
+            raise _unfit("psu_id must be a customer's")
+        return Reply(HTTPStatus.CREATED, self._bank.factors.enrol(whose, label))
 
     def _activate(self, authenticator_id: str, request: Request) -> Reply:
         done = self._bank.factors.activate(authenticator_id, _text(_body(request), "code"))
@@ -127,7 +133,8 @@ class Control:
         return Reply(HTTPStatus.OK, {"authenticator_id": authenticator_id, "status": "active"})
 
     def _messages(self, request: Request) -> Reply:
-        return Reply(HTTPStatus.OK, {"messages": self._bank.factors.messages(_after(request))})
+        whose = request.query.get("psu_id", cast.PSU_ID)
+        return Reply(HTTPStatus.OK, {"messages": self._bank.factors.messages(_after(request), whose)})
 
     def _mailbox(self, _request: Request) -> Reply:
         return Reply(HTTPStatus.OK, {"messages": populate.mailbox(self._bank.store)})

@@ -13,9 +13,9 @@ from practicebank.clock import iso
 from practicebank.consents import Consent
 from practicebank.http_door import Reply
 from practicebank.problems import Problem, format_error, unknown_resource
-from practicebank.world.cast import OWN_BANK
-from practicebank.xs2a.bodies import read_date
+from practicebank.world.cast import OWN_BANK, PSU_ID
 from practicebank.xs2a.call import Call
+from practicebank.xs2a.fields import read_date
 
 _PAGE = 100
 _LARGEST_PAGE = 500
@@ -28,7 +28,7 @@ def listed(call: Call) -> Reply:
     consent = _consent(call)
     found = [
         _describe(call, account, consent)
-        for account in call.bank.accounts.all()
+        for account in _accounts_of(call, consent)
         if consent.covers(account.iban, "accounts")
     ]
     return Reply(HTTPStatus.OK, {"accounts": found})
@@ -204,8 +204,12 @@ def _consent(call: Call) -> Consent:
     return call.bank.consents.use(consent_id, call.request.path, person_present=present)
 
 
+def _accounts_of(call: Call, consent: Consent) -> list[Account]:
+    return call.bank.accounts.of(consent.psu_id or PSU_ID)
+
+
 def _find(call: Call, consent: Consent, resource_id: str, kind: str) -> Account:
-    account = call.bank.accounts.by_resource(resource_id)
+    account = next((one for one in _accounts_of(call, consent) if one.resource_id == resource_id), None)
     if account is None:
         raise unknown_resource("There is no such account.")
     if not consent.covers(account.iban, kind):

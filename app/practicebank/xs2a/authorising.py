@@ -6,7 +6,8 @@ from http import HTTPStatus
 
 from practicebank.authorisations import Authorisation, Matter, Step
 from practicebank.http_door import Reply
-from practicebank.xs2a.call import EMBEDDED, Call, created
+from practicebank.second_factors import PUSH_METHOD
+from practicebank.xs2a.call import Call, created
 
 # From each status, the link that leads on (NextGenPSD2 IG section 4.12).
 _NEXT = {
@@ -15,6 +16,8 @@ _NEXT = {
     "psuAuthenticated": ("selectAuthenticationMethod",),
     "scaMethodSelected": ("authoriseTransaction", "selectAuthenticationMethod"),
 }
+_APPROACH = "ASPSP-SCA-Approach"
+_DECIDE = "Open the bank's app on your practice phone and decide there."
 
 
 def start(call: Call, purpose: str, subject_id: str, matter: Matter, path: str) -> Reply:
@@ -22,7 +25,7 @@ def start(call: Call, purpose: str, subject_id: str, matter: Matter, path: str) 
 
     Args:
         call: The call.
-        purpose: ``payment``, ``cancellation`` or ``consent``.
+        purpose: ``payment``, ``cancellation``, ``consent`` or ``basket``.
         subject_id: What it belongs to.
         matter: What is being authorised.
         path: Path of the collection.
@@ -31,14 +34,16 @@ def start(call: Call, purpose: str, subject_id: str, matter: Matter, path: str) 
     machine = call.bank.authorisations
     current = machine.start(purpose, subject_id, matter, call.psu_id)
     step = Step(current, {})
-    if body:
+    if call.flag("tpp-decoupled-preferred") and machine.takes_push(current):
+        step = machine.push(current, matter)
+    elif body:
         step = machine.advance(current, matter, body, None)
     own_path = f"{path}/{current.authorisation_id}"
     content = {
         "authorisationId": current.authorisation_id,
         **_describe(call, step, own_path),
     }
-    return created(content, f"{call.origin}{own_path}")
+    return created(content, f"{call.origin}{own_path}", approach_of(step.authorisation))
 
 
 def listed(call: Call, purpose: str, subject_id: str) -> Reply:
@@ -51,17 +56,30 @@ def status(call: Call, purpose: str, subject_id: str, authorisation_id: str, pat
     """Answer ``GET …/authorisations/{id}`` with the scaStatus."""
     current = call.bank.authorisations.get(purpose, subject_id, authorisation_id)
     own_path = f"{path}/{authorisation_id}"
-    return Reply(
-        HTTPStatus.OK,
-        {"scaStatus": current.status, "_links": _links(call, current, own_path)},
-    )
+    body: dict[str, object] = {"scaStatus": current.status, "_links": _links(call, current, own_path)}
+    if current.status == "started":
+        body["psuMessage"] = _DECIDE
+    return Reply(HTTPStatus.OK, body)
 
 
 def advance(call: Call, current: Authorisation, matter: Matter, path: str) -> Reply:
     """Answer ``PUT …/authorisations/{id}``: one step."""
     step = call.bank.authorisations.advance(current, matter, call.json(), call.psu_id)
     own_path = f"{path}/{current.authorisation_id}"
-    return Reply(HTTPStatus.OK, _describe(call, step, own_path), EMBEDDED)
+    approach = {_APPROACH: approach_of(step.authorisation)}
+    return Reply(HTTPStatus.OK, _describe(call, step, own_path), approach)
+
+
+def preferred_approach(call: Call) -> str:
+    """Return the approach that a person named in a call will find, before anything is begun."""
+    methods = call.bank.factors.methods(call.psu_id) if call.psu_id is not None else []
+    decides_in_app = any(method.method_id == PUSH_METHOD for method in methods)
+    return "DECOUPLED" if call.flag("tpp-decoupled-preferred") and decides_in_app else "EMBEDDED"
+
+
+def approach_of(current: Authorisation) -> str:
+    """Return the approach an authorisation takes (ASPSP-SCA-Approach)."""
+    return "DECOUPLED" if current.method_id == PUSH_METHOD else "EMBEDDED"
 
 
 def _describe(call: Call, step: Step, own_path: str) -> dict[str, object]:

@@ -261,8 +261,3 @@ def read_payee(body: Body) -> tuple[str, str]:
         fields.read_text(body, "creditorName", fields.MAX_NAME, required=True),
         fields.read_iban(body, "creditorAccount"),
     )
-
-
-def read_date(text: object, path: str) -> date:
-    """Read an ISO date, or refuse with FORMAT_ERROR."""
-    return fields.read_date(text, path)

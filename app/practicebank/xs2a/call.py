@@ -53,6 +53,18 @@ class Call:
         except ValueError as error:
             raise format_error("The body is no JSON object.") from error
 
+    def xml(self) -> bytes:
+        """Return a body of XML as it came, or refuse with 415."""
+        kind = self.request.headers.get("content-type", "").partition(";")[0].strip()
+        if kind.lower() not in ("application/xml", "text/xml"):
+            raise Problem(HTTPStatus.UNSUPPORTED_MEDIA_TYPE, "FORMAT_ERROR", "XML was expected.")
+        return self.request.body
+
+    def accepts(self, kind: str) -> bool:
+        """Return whether the client asks for a kind of reply by its name."""
+        wanted = self.request.headers.get("accept", "").lower().split(",")
+        return kind in (one.partition(";")[0].strip() for one in wanted)
+
     def flag(self, header: str) -> bool:
         """Return whether a header of the standard says ``true``."""
         return self.request.headers.get(header, "").strip().lower() == "true"
@@ -77,6 +89,6 @@ def check_request_id(headers: Mapping[str, str]) -> None:
         raise format_error("The header X-Request-ID is missing or no UUID.", "X-Request-ID")
 
 
-def created(body: object, location: str) -> Reply:
+def created(body: object, location: str, approach: str = "EMBEDDED") -> Reply:
     """Return 201 for a new resource that will be authorised here."""
-    return Reply(HTTPStatus.CREATED, body, {**EMBEDDED, "Location": location})
+    return Reply(HTTPStatus.CREATED, body, {"ASPSP-SCA-Approach": approach, "Location": location})

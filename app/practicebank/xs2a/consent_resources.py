@@ -4,18 +4,18 @@ from __future__ import annotations
 
 from http import HTTPStatus
 
-from practicebank import ibans
-from practicebank.authorisations import Matter
+from practicebank import ibans, matters
 from practicebank.consents import Consent
 from practicebank.http_door import Reply
-from practicebank.problems import Problem, format_error, wrong_state
+from practicebank.problems import Problem, format_error
+from practicebank.world.cast import PSU_ID
 from practicebank.xs2a import authorising
-from practicebank.xs2a.bodies import read_date
 from practicebank.xs2a.call import Call, created
+from practicebank.xs2a.fields import read_date
 
 _LISTS = ("accounts", "balances", "transactions")
 _GENERAL = ("availableAccounts", "availableAccountsWithBalance", "allPsd2")
-_PURPOSE = "consent"
+_PURPOSE = matters.CONSENT
 
 
 def create(call: Call) -> Reply:
@@ -84,7 +84,7 @@ def start_authorisation(call: Call, consent_id: str) -> Reply:
     """Answer ``POST /v1/consents/{consentId}/authorisations``."""
     consent = _find(call, consent_id)
     path = f"{_path(consent)}/authorisations"
-    return authorising.start(call, _PURPOSE, consent_id, _matter(call, consent), path)
+    return authorising.start(call, _PURPOSE, consent_id, matters.of_consent(call.bank, consent), path)
 
 
 def list_authorisations(call: Call, consent_id: str) -> Reply:
@@ -104,20 +104,7 @@ def advance_authorisation(call: Call, consent_id: str, authorisation_id: str) ->
     consent = _find(call, consent_id)
     current = call.bank.authorisations.get(_PURPOSE, consent_id, authorisation_id)
     path = f"{_path(consent)}/authorisations"
-    return authorising.advance(call, current, _matter(call, consent), path)
-
-
-def _matter(call: Call, consent: Consent) -> Matter:
-    if consent.status != "received":
-        raise wrong_state(f"The consent is {consent.status}.")
-    until = consent.valid_until.isoformat()
-    return Matter(
-        psu_id=consent.psu_id,
-        purpose=f"Reading your accounts until {until}. No payment.",
-        binding=f"consent|{consent.consent_id}|{until}".encode(),
-        granted=lambda: call.bank.consents.set_status(consent.consent_id, "valid"),
-        refused=lambda: call.bank.consents.set_status(consent.consent_id, "rejected"),
-    )
+    return authorising.advance(call, current, matters.of_consent(call.bank, consent), path)
 
 
 def _access(call: Call, given: object) -> dict[str, object]:
@@ -141,7 +128,7 @@ def _check_references(call: Call, name: str, value: object) -> None:
         iban = reference.get("iban") if isinstance(reference, dict) else None
         if not isinstance(iban, str) or not ibans.is_well_formed(iban):
             raise format_error("An account with its IBAN was expected.", f"access.{name}")
-        if call.bank.accounts.by_iban(iban) is None:
+        if not call.bank.customers.may_use(call.psu_id or PSU_ID, iban):
             raise Problem(
                 HTTPStatus.BAD_REQUEST,
                 "RESOURCE_UNKNOWN",

@@ -92,6 +92,7 @@ class Xs2aHandler(DoorHandler):
         try:
             call = self._identify(request)
             bank.payments.settle_due()
+            bank.authorisations.expire()
             with bank.store.transaction():
                 reply = dispatch(call)
                 committed = request.method != "GET"
