@@ -12,6 +12,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta, timezone, tzinfo
+from functools import lru_cache
 from typing import Final
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
@@ -104,6 +105,7 @@ def payment_type(payment: PaymentFields) -> PaymentType:
     )
 
 
+@lru_cache(maxsize=1024)  # a file of many payments has few kinds
 def route(found: PaymentType, currency: str, debtor: str, creditor: str) -> Route:
     """Tell which rail a payment of a file runs on.
 

@@ -19,7 +19,12 @@ from countersign.domain.payment import PaymentFields
 
 _HEAD: Final = "head"
 _TRANSACTION: Final = "transaction"
-_PATHS: Final = {f"{MESSAGE}/GrpHdr": _HEAD, f"{MESSAGE}/PmtInf/CdtTrfTxInf": _TRANSACTION}
+_PATHS: Final = {
+    f"{MESSAGE}/GrpHdr": _HEAD,
+    f"{MESSAGE}/PmtInf/CdtTrfTxInf": _TRANSACTION,
+    f"{MESSAGE}/PmtInf": "",
+    MESSAGE: "",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,6 +87,7 @@ def walk(document: Document, progress: Reading | None = None) -> Iterator[Header
     for part in document.parts(_PATHS, progress):
         if part.called == _HEAD:
             yield _header(part.element, version)
+        if part.called != _TRANSACTION:
             continue
         if above is None or part.parent is not enclosing:
             enclosing, above = part.parent, read_payment_information(part.parent)

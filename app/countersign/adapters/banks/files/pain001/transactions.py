@@ -11,17 +11,18 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Final
 
+from countersign.adapters.banks.files.amounts import money_of
 from countersign.adapters.banks.files.hardened_xml import Element
 from countersign.adapters.banks.files.pain001 import forms
 from countersign.adapters.banks.files.pain001.rails import NOT_PROVIDED, PaymentType, country_of, route
-from countersign.domain.currencies import UnknownCurrencyError, exponent_of
 from countersign.domain.errors import UserFacingError
-from countersign.domain.money import Money, MoneyError
+from countersign.domain.money import Money
 from countersign.domain.order import NAME_LIMIT, REMITTANCE_LIMIT, TOWN_LIMIT
 from countersign.domain.payment import AccountScheme, ChargeBearer, PaymentFields
 
-_DECIMAL: Final = re.compile(r"\+?0*([0-9]{0,16})(?:\.([0-9]*))?")  # xs:decimal
 _TRANSFERS: Final = frozenset({"TRF", ""})
+_BEARERS: Final = {bearer.value: bearer for bearer in ChargeBearer}
+_UNSAID: Final = PaymentType()
 _BBAN_SCHEMES: Final = frozenset({"BBAN", "BANK", ""})
 
 
@@ -37,21 +38,28 @@ class Faults:
         if fault not in self.found:
             self.found.append(fault)
 
-    def value(self, element: Element, path: str, name: str) -> str:
+    def value(self, element: Element, path: tuple[str, ...], name: str) -> str:
         """Read a text; one that is there twice, or holds elements, is a fault and reads as nothing."""
-        try:
-            return element.value(path)
-        except UserFacingError as error:
-            self.add(name, str(error.params["reason"]))
+        found = self.part(element, path, name)
+        if found is None:
             return ""
+        if found.children:
+            self.add(name, "structure")
+            return ""
+        return found.text
 
-    def part(self, element: Element, path: str, name: str) -> Element | None:
-        """Find an element as ``value`` reads a text."""
-        try:
-            return element.at(path)
-        except UserFacingError as error:
-            self.add(name, str(error.params["reason"]))
-            return None
+    def part(self, element: Element, path: tuple[str, ...], name: str) -> Element | None:
+        """Find an element; one that is there twice is a fault and counts as absent."""
+        here = element
+        for step in path:
+            found = here.children.get(step)
+            if found is None:
+                return None
+            if len(found) > 1:
+                self.add(name, "twice")
+                return None
+            here = found[0]
+        return here
 
     def form(self, name: str, text: str, pattern: re.Pattern[str]) -> str:
         """Judge a text's form; an empty one is none of its business."""
@@ -90,6 +98,7 @@ class PaymentInformation:
     debtor_name: str
     account: Account
     agent: Agent
+    country: str
     date: str
     type: PaymentType
     charge_bearer: str
@@ -100,17 +109,20 @@ class PaymentInformation:
 def read_payment_information(element: Element) -> PaymentInformation:
     """Read what stands before a PmtInf's transactions."""
     faults = Faults()
-    if faults.value(element, "PmtMtd", "product") not in _TRANSFERS:
+    if faults.value(element, ("PmtMtd",), "product") not in _TRANSFERS:
         faults.add("product", "method")
+    account = _account(element, "DbtrAcct", "debtor_account", faults)
+    agent = _agent(element, "DbtrAgt", "debtor_agent", faults)
     return PaymentInformation(
-        identification=faults.value(element, "PmtInfId", "payment_information"),
-        debtor_name=faults.value(element, "Dbtr/Nm", "debtor_name"),
-        account=_account(element, "DbtrAcct", "debtor_account", faults),
-        agent=_agent(element, "DbtrAgt", "debtor_agent", faults),
+        identification=faults.value(element, ("PmtInfId",), "payment_information"),
+        debtor_name=faults.value(element, ("Dbtr", "Nm"), "debtor_name"),
+        account=account,
+        agent=agent,
+        country=country_of(account.number, account.scheme, agent.bic, agent.member),
         date=_date(element, faults),
         type=_type(element, faults),
-        charge_bearer=faults.value(element, "ChrgBr", "charge_bearer"),
-        ultimate_debtor=faults.value(element, "UltmtDbtr/Nm", "ultimate_debtor"),
+        charge_bearer=faults.value(element, ("ChrgBr",), "charge_bearer"),
+        ultimate_debtor=faults.value(element, ("UltmtDbtr", "Nm"), "ultimate_debtor"),
         faults=tuple(faults.found),
     )
 
@@ -127,22 +139,22 @@ def read_transaction(
     account = _account(element, "CdtrAcct", "creditor_account", faults)
     agent = _agent(element, "CdtrAgt", "creditor_agent", faults)
     amount = _amount(element, faults)
-    end_to_end_id = faults.value(element, "PmtId/EndToEndId", "end_to_end_id")
-    name = faults.value(element, "Cdtr/Nm", "creditor_name")
+    end_to_end_id = faults.value(element, ("PmtId", "EndToEndId"), "end_to_end_id")
+    name = faults.value(element, ("Cdtr", "Nm"), "creditor_name")
     for field_name, text in (("end_to_end_id", end_to_end_id), ("creditor_name", name)):
         if not text:
             faults.add(field_name, "missing")
-    bearer = faults.value(element, "ChrgBr", "charge_bearer") or above.charge_bearer
-    if bearer not in ChargeBearer._value2member_map_:
+    bearer = faults.value(element, ("ChrgBr",), "charge_bearer") or above.charge_bearer
+    if bearer not in _BEARERS:
         faults.add("charge_bearer", "form")
         bearer = ""
     found = _type(element, faults)
-    if found == PaymentType():
+    if found == _UNSAID:
         found = above.type
     way = route(
         found,
         amount.currency if amount else "",
-        country_of(above.account.number, above.account.scheme, above.agent.bic, above.agent.member),
+        above.country,
         country_of(account.number, account.scheme, agent.bic, agent.member),
     )
     if amount is None:
@@ -167,46 +179,46 @@ def read_transaction(
         creditor_account_scheme=account.scheme,
         creditor_agent_member=agent.member,
         creditor_town=faults.length(
-            "creditor_town", faults.value(element, "Cdtr/PstlAdr/TwnNm", "creditor_town"), TOWN_LIMIT
+            "creditor_town", faults.value(element, ("Cdtr", "PstlAdr", "TwnNm"), "creditor_town"), TOWN_LIMIT
         ),
         creditor_country=faults.form(
-            "creditor_country", faults.value(element, "Cdtr/PstlAdr/Ctry", "creditor_country"), forms.COUNTRY
+            "creditor_country", faults.value(element, ("Cdtr", "PstlAdr", "Ctry"), "creditor_country"), forms.COUNTRY
         ),
-        charge_bearer=ChargeBearer(bearer),
+        charge_bearer=_BEARERS[bearer],
         purpose=faults.form(
             "purpose",
-            faults.value(element, "Purp/Cd", "purpose") or faults.value(element, "Purp/Prtry", "purpose"),
+            faults.value(element, ("Purp", "Cd"), "purpose") or faults.value(element, ("Purp", "Prtry"), "purpose"),
             forms.PURPOSE,
         ),
-        uetr=faults.form("uetr", faults.value(element, "PmtId/UETR", "uetr"), forms.UETR),
+        uetr=faults.form("uetr", faults.value(element, ("PmtId", "UETR"), "uetr"), forms.UETR),
         ultimate_debtor=faults.length(
             "ultimate_debtor",
-            faults.value(element, "UltmtDbtr/Nm", "ultimate_debtor") or above.ultimate_debtor,
+            faults.value(element, ("UltmtDbtr", "Nm"), "ultimate_debtor") or above.ultimate_debtor,
             NAME_LIMIT,
         ),
         ultimate_creditor=faults.length(
-            "ultimate_creditor", faults.value(element, "UltmtCdtr/Nm", "ultimate_creditor"), NAME_LIMIT
+            "ultimate_creditor", faults.value(element, ("UltmtCdtr", "Nm"), "ultimate_creditor"), NAME_LIMIT
         ),
         arrival=way.arrival,
     )
     return payment, tuple(faults.found)
 
 
-def _account(element: Element, path: str, name: str, faults: Faults) -> Account:
-    identification = faults.part(element, f"{path}/Id", name)
+def _account(element: Element, tag: str, name: str, faults: Faults) -> Account:
+    identification = faults.part(element, (tag, "Id"), name)
     if identification is None:
         faults.add(name, "missing")
         return Account("", AccountScheme.IBAN)
-    if iban := faults.value(identification, "IBAN", name):
+    if iban := faults.value(identification, ("IBAN",), name):
         number = "".join(iban.split()).upper()
-        if not forms.IBAN.fullmatch(number):
+        if forms.IBAN.fullmatch(number) is None:
             faults.add(name, "form")
         elif not forms.check_digits_hold(number):
             faults.add(name, "check_digits")
         return Account(number, AccountScheme.IBAN)
-    number = "".join(faults.value(identification, "Othr/Id", name).split())
-    scheme = faults.value(identification, "Othr/SchmeNm/Cd", name) or faults.value(
-        identification, "Othr/SchmeNm/Prtry", name
+    number = "".join(faults.value(identification, ("Othr", "Id"), name).split())
+    scheme = faults.value(identification, ("Othr", "SchmeNm", "Cd"), name) or faults.value(
+        identification, ("Othr", "SchmeNm", "Prtry"), name
     )
     if not number:
         faults.add(name, "missing")
@@ -215,43 +227,43 @@ def _account(element: Element, path: str, name: str, faults: Faults) -> Account:
     return Account(faults.form(name, number, forms.BBAN), AccountScheme.BBAN)
 
 
-def _agent(element: Element, path: str, name: str, faults: Faults) -> Agent:
-    institution = faults.part(element, f"{path}/FinInstnId", name)
+def _agent(element: Element, tag: str, name: str, faults: Faults) -> Agent:
+    institution = faults.part(element, (tag, "FinInstnId"), name)
     if institution is None:
         return Agent()
-    other = faults.value(institution, "Othr/Id", name)
-    if other not in {"", NOT_PROVIDED}:
+    if faults.value(institution, ("Othr", "Id"), name) not in {"", NOT_PROVIDED}:
         faults.add(name, "form")
-    bic = faults.value(institution, "BICFI", name) or faults.value(institution, "BIC", name)
-    number = faults.value(institution, "ClrSysMmbId/MmbId", f"{name}_member")
+    bic = faults.value(institution, ("BICFI",), name) or faults.value(institution, ("BIC",), name)
     member = ""
-    if number:
-        system = faults.value(institution, "ClrSysMmbId/ClrSysId/Cd", f"{name}_member")
+    if clearing := faults.part(institution, ("ClrSysMmbId",), f"{name}_member"):
+        system = faults.value(clearing, ("ClrSysId", "Cd"), f"{name}_member")
+        number = faults.value(clearing, ("MmbId",), f"{name}_member")
         member = faults.form(f"{name}_member", f"{system}:{number}", forms.MEMBER)
     return Agent(faults.form(name, bic, forms.AGENT), member)
 
 
 def _type(element: Element, faults: Faults) -> PaymentType:
-    found = faults.part(element, "PmtTpInf", "product")
+    found = faults.part(element, ("PmtTpInf",), "product")
     if found is None:
-        return PaymentType()
+        return _UNSAID
     levels = (
-        faults.value(level, "Cd", "product") or faults.value(level, "Prtry", "product") for level in found.all("SvcLvl")
+        faults.value(level, ("Cd",), "product") or faults.value(level, ("Prtry",), "product")
+        for level in found.all("SvcLvl")
     )
     return PaymentType(
         tuple(level for level in levels if level),
-        faults.value(found, "LclInstrm/Cd", "product"),
-        faults.value(found, "LclInstrm/Prtry", "product"),
+        faults.value(found, ("LclInstrm", "Cd"), "product"),
+        faults.value(found, ("LclInstrm", "Prtry"), "product"),
     )
 
 
 def _date(element: Element, faults: Faults) -> str:
     name = "requested_execution_date"
-    found = faults.part(element, "ReqdExctnDt", name)
+    found = faults.part(element, ("ReqdExctnDt",), name)
     if found is None:
         return ""
-    text = faults.value(found, "Dt", name) if found.children else faults.value(element, "ReqdExctnDt", name)
-    if instant := faults.value(found, "DtTm", name):
+    text = faults.value(found, ("Dt",), name) if found.children else faults.value(element, ("ReqdExctnDt",), name)
+    if instant := faults.value(found, ("DtTm",), name):
         faults.add(name, "time_of_day")
         text = instant[:10]
     text = text[:10] if text[10:] in {"Z", "+00:00"} else text
@@ -264,26 +276,14 @@ def _date(element: Element, faults: Faults) -> str:
 
 def _amount(element: Element, faults: Faults) -> Money | None:
     name = "instructed_amount"
-    found = faults.part(element, "Amt/InstdAmt", name)
+    found = faults.part(element, ("Amt", "InstdAmt"), name)
     if found is None:
-        faults.add(name, "equivalent" if faults.part(element, "Amt/EqvtAmt", name) else "missing")
-        return None
-    currency = found.attributes.get("Ccy", "")
-    decimal = _DECIMAL.fullmatch(faults.value(element, "Amt/InstdAmt", name))
-    if decimal is None or not (decimal[1] or decimal[2]):
-        faults.add(name, "amount")
+        faults.add(name, "equivalent" if faults.part(element, ("Amt", "EqvtAmt"), name) else "missing")
         return None
     try:
-        places, fraction = exponent_of(currency), (decimal[2] or "").rstrip("0")
-        if len(fraction) > places:
-            faults.add(name, "decimals")
-            return None
-        money = Money(int((decimal[1] or "0") + fraction.ljust(places, "0")), currency)
-    except UnknownCurrencyError:
-        faults.add(name, "currency")
-        return None
-    except MoneyError:
-        faults.add(name, "amount")
+        money = money_of(found)
+    except UserFacingError as error:
+        faults.add(name, str(error.params["reason"]))
         return None
     if not money.is_positive:
         faults.add(name, "amount")
@@ -292,13 +292,13 @@ def _amount(element: Element, faults: Faults) -> Money | None:
 
 def _remittance(element: Element, faults: Faults) -> str:
     """Read what the payee is told: the creditor's reference, other documents' numbers, and free text."""
-    found = faults.part(element, "RmtInf", "remittance")
+    found = faults.part(element, ("RmtInf",), "remittance")
     if found is None:
         return ""
     texts: list[str] = []
     for structured in found.all("Strd"):
-        texts.append(faults.value(structured, "CdtrRefInf/Ref", "remittance"))
-        texts.extend(faults.value(item, "Nb", "remittance") for item in structured.all("RfrdDocInf"))
+        texts.append(faults.value(structured, ("CdtrRefInf", "Ref"), "remittance"))
+        texts.extend(faults.value(item, ("Nb",), "remittance") for item in structured.all("RfrdDocInf"))
         texts.extend(_own_text(item, faults) for item in structured.all("AddtlRmtInf"))
     texts.extend(_own_text(item, faults) for item in found.all("Ustrd"))
     return " ".join(text for text in texts if text)

@@ -86,6 +86,15 @@ def check_payment(payment: PaymentFields, version: Pain001Version, usage: UsageR
         check_text(field, text, limit, charset)
 
 
+def not_carried(payment: PaymentFields, version: Pain001Version, usage: UsageRules) -> str:
+    """Name the field for which ``check_payment`` refuses a payment; an empty text if it would be written."""
+    try:
+        check_payment(payment, version, usage)
+    except UserFacingError as error:
+        return str(error.params["field"])
+    return ""
+
+
 def charset_for(product: PaymentProduct, usage: UsageRules) -> Charset:
     """Return the characters that a payment's texts may have: the rail's, or more where a bank's rules take more."""
     return _CHARSETS.get(usage, {}).get(product, charset_of(product))
@@ -200,3 +209,14 @@ def _bearers(product: PaymentProduct, usage: UsageRules) -> frozenset[ChargeBear
 def _read_as(payment: PaymentFields) -> PaymentProduct:
     """Return the product as which a reader would take the payment: two accounts in one country are not abroad."""
     return route(payment_type(payment), payment.instructed_amount.currency, *sides(payment)).product
+
+
+__all__ = [
+    "Pain001Version",
+    "UsageRules",
+    "charset_for",
+    "check_identification",
+    "check_payment",
+    "check_text",
+    "not_carried",
+]

@@ -30,6 +30,7 @@ from countersign.adapters.banks.files.pain001.usage import (
     check_identification,
     check_payment,
     check_text,
+    not_carried,
 )
 from countersign.adapters.banks.files.pain001.versions import MESSAGE, NAMESPACE, Pain001Version
 from countersign.adapters.banks.files.pain001.xml_text import Element, document, element, text
@@ -300,4 +301,4 @@ def _as_agreed(claimed: PaymentFields, agreed: PaymentFields, message: _Message)
     return claimed
 
 
-__all__ = ["Pain001Version", "PaymentFile", "UsageRules", "write_pain001"]
+__all__ = ["Pain001Version", "PaymentFile", "UsageRules", "not_carried", "write_pain001"]
