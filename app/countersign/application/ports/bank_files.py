@@ -68,13 +68,36 @@ class Party:
 
 
 @dataclass(frozen=True, slots=True)
+class Charge:
+    """A fee that the bank reports (camt Chrgs). The amount is positive.
+
+    Attributes:
+        bearer: ISO 20022 ChargeBearerType1Code, or empty.
+        included: Whether the entry's amount has it taken off or added already; None where the bank doesn't say.
+        returned: Whether it was given back (CdtDbtInd is CRDT).
+    """
+
+    amount: Money
+    bearer: str = ""
+    included: bool | None = None
+    returned: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class EntryDetail:
     """One transaction within an entry (camt NtryDtls/TxDtls; MT940 field 86). Amounts are positive.
 
     Attributes:
         end_to_end_id: Empty also where the bank writes NOTPROVIDED.
-        return_reason: ISO 20022 ExternalReturnReason1Code where the entry gives a payment back, or empty.
-        references: Other references by their ISO name (``AcctSvcrRef``, ``InstrId``, ``PmtInfId``, ``UETR``).
+        remittance: Unstructured lines joined by blanks; where there are none, the structured references.
+        return_reason: ISO 20022 ExternalReturnReason1Code where the entry gives a payment back, or empty; ``NARR``
+            where the bank has words for it and no code.
+        references: Other references by their ISO name (``AcctSvcrRef``, ``InstrId``, ``PmtInfId``, ``UETR``;
+            ``CdtrRef`` and ``RfrdDoc`` for structured remittance; ``Prtry/`` and the type for a proprietary one).
+        direction: ``CRDT`` or ``DBIT`` where the bank says it of the transaction, or empty.
+        amounts: Other amounts by their ISO name: ``InstdAmt``, ``TxAmt``, ``CntrValAmt``, ``RmtdAmt`` …
+        return_text: The bank's words on a return.
+        text: AddtlTxInf.
     """
 
     amount: Money | None
@@ -83,6 +106,11 @@ class EntryDetail:
     remittance: str = ""
     return_reason: str = ""
     references: tuple[tuple[str, str], ...] = ()
+    direction: str = ""
+    amounts: tuple[tuple[str, Money], ...] = ()
+    charges: tuple[Charge, ...] = ()
+    return_text: str = ""
+    text: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,6 +125,7 @@ class StatementHead:
         sequence: Electronic or legal sequence number as written, or empty.
         from_date: ISO 8601 date or date and time as written, or empty.
         to_date: As ``from_date``.
+        copy: ``COPY``, ``DUPL`` or ``CODU`` where the statement repeats another (CpyDplctInd), or empty.
     """
 
     identification: str
@@ -109,15 +138,22 @@ class StatementHead:
     created: str
     from_date: str
     to_date: str
+    copy: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class StatementBalance:
-    """A balance: ``code`` is ISO 20022 BalanceType12Code (OPBD, CLBD, CLAV, ITBD, PRCD …) or the bank's own; signed."""
+    """A balance: ``code`` is ISO 20022 BalanceType12Code (OPBD, CLBD, CLAV, ITBD, PRCD …) or the bank's own; signed.
+
+    Attributes:
+        at: Date or date and time as written.
+        credit_lines: What the bank would lend beside it, or within it.
+    """
 
     code: str
     amount: Money
     at: str
+    credit_lines: tuple[Money, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,7 +161,7 @@ class StatementEntry:
     """A line of an account.
 
     Attributes:
-        entry: The bank's reference of it (NtryRef, AcctSvcrRef), or empty.
+        entry: The bank's reference of it (AcctSvcrRef, or NtryRef, which may be a mere number), or empty.
         status: ``BOOK``, ``PDNG``, ``INFO`` or ``FUTR``.
         amount: Signed: negative for money that left. A reversal of a debit is positive.
         reversal: Whether it takes an earlier entry back.
@@ -133,6 +169,8 @@ class StatementEntry:
         value_on: ISO 8601 date, or empty.
         code: Bank transaction code: ``PMNT.ICDT.ESCT``, or the proprietary one.
         text: AddtlNtryInf or what MT940's field 86 says as a whole.
+        references: By their ISO name: ``NtryRef``, ``AcctSvcrRef``; of a batch ``MsgId``, ``PmtInfId``, ``NbOfTxs``.
+        amounts: Other amounts by their ISO name, as in ``EntryDetail``; ``TtlAmt`` of a batch.
     """
 
     entry: str
@@ -144,6 +182,9 @@ class StatementEntry:
     code: str
     text: str
     details: tuple[EntryDetail, ...] = ()
+    references: tuple[tuple[str, str], ...] = ()
+    amounts: tuple[tuple[str, Money], ...] = ()
+    charges: tuple[Charge, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -174,12 +215,18 @@ class GroupStatus:
 
     Attributes:
         status: As written: ``ACCP``, ``RJCT``, ``PART``, ``RCVC`` …; empty where only transactions have one.
+        stated_count: How many transactions the bank says the message or block had, or None.
+        stated_sum: OrgnlCtrlSum as written, or empty.
+        per_status: How many transactions the bank says have which status (NbOfTxsPerSts).
     """
 
     original_message: str
     payment_information: str
     status: str
     reasons: tuple[StatusReason, ...] = ()
+    stated_count: int | None = None
+    stated_sum: str = ""
+    per_status: tuple[tuple[str, int], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -192,6 +239,8 @@ class PaymentStatus:
         checked_name: The name that the bank has, with a close match.
         amount: As the bank repeats it, or None.
         creditor: As the bank repeats it.
+        references: By their ISO name: ``StsId``, ``UETR``, ``AcctSvcrRef``, ``ClrSysRef``.
+        charges: What the bank says it takes (ChrgsInf).
     """
 
     original_message: str
@@ -205,6 +254,8 @@ class PaymentStatus:
     debtor: Party
     name_check: str = ""
     checked_name: str = ""
+    references: tuple[tuple[str, str], ...] = ()
+    charges: tuple[Charge, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -248,7 +299,10 @@ class BankFiles(Protocol):
             path: The file.
             progress: Called now and then; what it raises ends the reading, which is how a reading is cancelled.
 
+        Parts that come before a refusal were given already: use nothing of a file that wasn't read to its end.
+
         Raises:
-            UserFacingError: ``file.unknown_kind``, ``file.unreadable`` (``line``, ``reason``), ``file.too_large``,
-                ``file.forbidden`` (``what``: a DTD, an entity …), ``file.unknown_version`` (``version``).
+            UserFacingError: ``file.unknown_kind``, ``file.unreadable`` (``line``, ``reason``, ``element``),
+                ``file.too_large``, ``file.forbidden`` (``what``: a DTD, an entity …), ``file.unknown_version``
+                (``version``), ``file.absent``.
         """

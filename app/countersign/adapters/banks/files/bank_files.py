@@ -1,0 +1,77 @@
+"""Recognises a file by what it holds, and hands it to who can read it: the port ``BankFiles``."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import BinaryIO, Final
+
+from countersign.adapters.banks.files.hardened_xml import MAX_BYTES, looks_like_xml, open_xml
+from countersign.application.ports.bank_files import FileKind, FilePart, Reading
+from countersign.domain.errors import UserFacingError
+
+_HEAD: Final = 4_096
+
+
+class LocalBankFiles:
+    """Reads files of this computer. Any lane but VAULT. What reads a kind is loaded when a file of it is met."""
+
+    def read(self, path: Path, progress: Reading | None = None) -> Iterator[FilePart]:
+        """Recognise a file by its content and read it part by part.
+
+        Parts that come before a refusal were given already: use nothing of a file that wasn't read to its end.
+
+        Args:
+            path: The file.
+            progress: Called with every 64 KiB; what it raises ends the reading.
+
+        Raises:
+            UserFacingError: As the port says.
+        """
+        try:
+            with path.open("rb") as stream:
+                yield from _read(path, stream, progress)
+        except OSError as error:
+            raise UserFacingError("file.absent", reason=error.strerror or "") from None
+
+
+def _read(path: Path, stream: BinaryIO, progress: Reading | None) -> Iterator[FilePart]:
+    total = path.stat().st_size
+    if total > MAX_BYTES:
+        raise UserFacingError("file.too_large", what="file")
+    head = stream.read(_HEAD)
+    stream.seek(0)
+    if looks_like_xml(head):
+        yield from _read_xml(stream, total, progress)
+        return
+    from countersign.adapters.banks.files.reading.mt940 import looks_like_mt940, read_mt940  # noqa: PLC0415
+
+    if looks_like_mt940(head):
+        yield from read_mt940(stream, total, progress)
+        return
+    if b"\0" in head or not head.strip():
+        raise UserFacingError("file.unknown_kind", version="")
+    from countersign.adapters.banks.files.lists.csv_list import read_csv  # noqa: PLC0415
+
+    yield from read_csv(path, progress)
+
+
+def _read_xml(stream: BinaryIO, total: int, progress: Reading | None) -> Iterator[FilePart]:
+    from countersign.adapters.banks.files.reading.account_report import read_account_report  # noqa: PLC0415
+    from countersign.adapters.banks.files.reading.messages import message_of  # noqa: PLC0415
+    from countersign.adapters.banks.files.reading.recall_answer import read_recall_answer  # noqa: PLC0415
+    from countersign.adapters.banks.files.reading.status_report import read_status_report  # noqa: PLC0415
+
+    document = open_xml(stream, total)
+    kind, version = message_of(document)
+    if kind is FileKind.PAIN_001:
+        from countersign.adapters.banks.files.pain001.reader import read_pain001  # noqa: PLC0415
+
+        stream.seek(0)
+        yield from read_pain001(stream, progress)
+    elif kind is FileKind.PAIN_002:
+        yield from read_status_report(document, version, progress)
+    elif kind is FileKind.CAMT_029:
+        yield from read_recall_answer(document, version, progress)
+    else:
+        yield from read_account_report(document, kind, version, progress)
