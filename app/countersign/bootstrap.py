@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import sys
 import uuid
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import tzinfo
 from functools import partial
 from pathlib import Path
 
+from countersign.adapters.rails.pack_file import RailsFile
 from countersign.adapters.system.clock import SystemClock, SystemEntropy
 from countersign.adapters.system.failpoint_trigger import arm_from_environment
 from countersign.adapters.system.hardening import harden_process
@@ -22,12 +23,15 @@ from countersign.adapters.vault.door import FileVaultDoor
 from countersign.adapters.vault.header import HEADER_FILE
 from countersign.adapters.vault.recovery_kit import word_list
 from countersign.application.flows.script import Script, on_network, on_read, on_vault
+from countersign.application.ports.bank import Bank, Reach
+from countersign.application.ports.bank_files import FilePart, Reading
 from countersign.application.ports.clock import Clock, Entropy
-from countersign.application.ports.tasks import Tasks
+from countersign.application.ports.tasks import Lane, Tasks
 from countersign.application.ports.vault import Vault
 from countersign.application.session import Session
-from countersign.domain.canonical import Json, canonical_bytes
+from countersign.domain.canonical import Json, JsonObject, canonical_bytes
 from countersign.domain.errors import CountersignError, UserFacingError
+from countersign.domain.ledger.governance import World
 from countersign.presentation.error_texts import sentence
 from countersign.presentation.messages import _
 from countersign.presentation.shell import Opened
@@ -83,31 +87,72 @@ def session_opener(ground: Ground, tasks: Tasks, zone: tzinfo) -> Callable[[Vaul
             entropy=ground.entropy,
             zone=zone,
             new_request_id=lambda: str(uuid.uuid4()),
+            connector=partial(_carried_bank, ground),
+            files=_Files(),
+            rails=RailsFile(),
         )
-        kept = yield from on_vault(session.credential)
+        # Read while nobody waits for it: calendars take a moment.
+        tasks.run(Lane.NETWORK, partial(session.rails.book, ground.clock.now_ms()), _read, _not_read)
+        kept = yield from on_vault(session.connections)
+        carried = {name: settings for name, settings in kept.items() if "reach" in settings}
+        for name, settings in carried.items():
+            yield from on_network(partial(session.attach, name, settings))
         with suppress(CountersignError):  # pages say that the bank can't be reached, and offer to try again
             yield from on_network(partial(_reach_bank, ground, session, kept))
+        accounts = yield from on_read(session.reader.accounts)
+        session.accounts.update({row.iban: row.bank for row in accounts})
         in_flight = yield from on_read(session.reader.orders_in_flight)
         orders = tuple(record.content.order for record in in_flight if record.intent_event)
-        return Opened(session, orders, ready=bool(kept and kept[1].get("consent_id")))
+        ready = bool(carried) or any(settings.get("consent_id") for settings in kept.values())
+        return Opened(session, orders, ready=ready)
 
     return open_session
 
 
-def _reach_bank(ground: Ground, session: Session, kept: tuple[str, dict[str, Json]] | None) -> None:
+def _read(_book: object) -> None:
+    """Leave it: whoever needs it asks again, and gets what was read."""
+
+
+def _not_read(_error: Exception) -> None:
+    """Leave it: whoever needs it asks again, and is told."""
+
+
+class _Files:
+    """Reads what banks write. Loaded with the first file: the libraries for it would be felt at the start."""
+
+    def read(self, path: Path, progress: Reading | None = None) -> Iterator[FilePart]:
+        """Read a file part by part."""
+        from countersign.adapters.banks.files.bank_files import LocalBankFiles  # noqa: PLC0415
+
+        return LocalBankFiles().read(path, progress)
+
+
+def _carried_bank(ground: Ground, name: str, settings: JsonObject) -> Bank:
+    """Make the connector of a bank to which the person carries payments."""
+    from countersign.adapters.banks.files.connection import FileRules, files_bank  # noqa: PLC0415 - as above
+    from countersign.adapters.banks.manual.connection import manual_bank  # noqa: PLC0415 - as above
+
+    bank, bic, notes = str(settings["name"]), str(settings["bic"]), ground.paths.state / "carried" / name
+    key, practice = bytes.fromhex(str(settings["key"])), settings["practice"] is True
+    if settings["reach"] == Reach.MANUAL.value:
+        return manual_bank(bank, bic, notes, key, practice=practice)
+    return files_bank(bank, bic, FileRules.read(settings), notes, key, ground.clock, practice=practice)
+
+
+def _reach_bank(ground: Ground, session: Session, kept: dict[str, dict[str, Json]]) -> None:
+    if session.vault.identity.world is not World.PRACTICE:
+        return  # nothing of the practice world is ever near real money
     # Loaded here, in a worker: certificates and the HTTP library would be felt at the start.
     from countersign.adapters.practice.world import open_practice_bank  # noqa: PLC0415
 
     practice = open_practice_bank(ground.paths.practice, ground.clock, ground.entropy)
     session.practice = practice
-    if kept is None:
-        return
-    name, held = kept
-    credential = held["credential"]
-    if isinstance(credential, dict):
-        bank = practice.connect(credential)
-        bank.use_consent(str(held.get("consent_id", "")))
-        session.bank, session.bank_id = bank, name
+    for name, held in kept.items():
+        credential = held.get("credential")
+        if isinstance(credential, dict):
+            bank = practice.connect(credential)
+            bank.use_consent(str(held.get("consent_id", "")))
+            session.banks[name] = bank
 
 
 def run_windows(profile: str, *, language: str | None, theme: str | None) -> int:

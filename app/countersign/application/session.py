@@ -7,12 +7,14 @@ from dataclasses import dataclass, field
 from datetime import tzinfo
 
 from countersign.application.flows.submission import Progress, Submission
-from countersign.application.ports.bank import Bank
+from countersign.application.ports.bank import Bank, Reach
+from countersign.application.ports.bank_files import BankFiles
 from countersign.application.ports.clock import Clock, Entropy
 from countersign.application.ports.practice import PracticeWorld
+from countersign.application.ports.rails import Rails
 from countersign.application.ports.tasks import Tasks
 from countersign.application.ports.vault import LocalSpace, Projections, Vault
-from countersign.domain.canonical import Json
+from countersign.domain.canonical import Json, JsonObject
 from countersign.domain.errors import UserFacingError
 from countersign.domain.ledger.order_record import OrderRecord
 
@@ -64,8 +66,11 @@ class Session:
     Attributes:
         zone: The person's time zone.
         practice: The practice world, where this workspace lives in it.
-        bank: The connected bank, once there is one.
-        bank_id: Under which name the vault knows the connection.
+        connector: Makes the connector of a kept connection, from its settings.
+        files: Reads what banks write.
+        rails: What is known of the ways to pay.
+        banks: The connected banks, by the names under which the vault knows the connections.
+        accounts: Which connection each own account is reached by.
     """
 
     vault: Vault
@@ -75,38 +80,66 @@ class Session:
     entropy: Entropy
     zone: tzinfo
     new_request_id: Callable[[], str]
+    connector: Callable[[str, JsonObject], Bank]
+    files: BankFiles
+    rails: Rails
     practice: PracticeWorld | None = None
-    bank: Bank | None = None
-    bank_id: str = ""
+    banks: dict[str, Bank] = field(default_factory=dict)
+    accounts: dict[str, str] = field(default_factory=dict)
     submissions: Submissions = field(default_factory=Submissions)
 
     def close(self) -> None:
-        """Let go of the bank and of the practice world. The vault is closed by its door."""
-        for held in (self.bank, self.practice):
+        """Let go of the banks and of the practice world. The vault is closed by its door."""
+        for held in (*self.banks.values(), self.practice):
             if held is not None:
                 held.close()
-        self.bank = None
+        self.banks.clear()
+
+    @property
+    def bank_id(self) -> str:
+        """Under which name the vault knows the bank with a door for programs; empty where there is none."""
+        return next((name for name, bank in self.banks.items() if bank.reach is Reach.XS2A), "")
+
+    @property
+    def bank(self) -> Bank | None:
+        """The bank with a door for programs, once there is one."""
+        return self.banks.get(self.bank_id)
 
     def connected(self) -> Bank:
-        """Return the bank.
+        """Return the bank with a door for programs.
 
         Raises:
             UserFacingError: ``bank.not_connected``.
         """
-        if self.bank is None:
+        bank = self.bank
+        if bank is None:
             raise UserFacingError("bank.not_connected")
-        return self.bank
+        return bank
+
+    def attach(self, connection: str, settings: JsonObject) -> None:
+        """Make the connector of a connection that was just added, and keep it."""
+        self.banks[connection] = self.connector(connection, settings)
+
+    def bank_of(self, record: OrderRecord) -> tuple[str, Bank]:
+        """Return the bank that an order was given to, or that its account is reached by.
+
+        Raises:
+            UserFacingError: ``bank.not_connected``.
+        """
+        name = record.bank or self.accounts.get(record.content.payment.debtor_account, self.bank_id)
+        bank = self.banks.get(name)
+        if bank is None:
+            raise UserFacingError("bank.not_connected")
+        return name, bank
 
     def submission(self, order: str) -> Submission:
         """Return the one submission of an order."""
-        bank = self.connected()
 
         def make(changed: Callable[[Progress], None]) -> Submission:
             return Submission(
                 order=order,
-                bank_id=self.bank_id,
+                find_bank=self.bank_of,
                 vault=self.vault,
-                bank=bank,
                 tasks=self.tasks,
                 new_request_id=self.new_request_id,
                 read=self.read_order,
@@ -126,7 +159,10 @@ class Session:
             raise UserFacingError("order.unknown")
         return found
 
+    def connections(self) -> dict[str, dict[str, Json]]:
+        """Return the kept connections with their settings. VAULT lane."""
+        return {name: dict(value) for name, value in self.vault.local(LocalSpace.CREDENTIAL).items()}
+
     def credential(self) -> tuple[str, dict[str, Json]] | None:
-        """Return the kept bank connection, if there is one. VAULT lane."""
-        kept = self.vault.local(LocalSpace.CREDENTIAL)
-        return next(((name, dict(value)) for name, value in kept.items()), None)
+        """Return the kept connection to a bank with a door for programs, if there is one. VAULT lane."""
+        return next(((name, kept) for name, kept in self.connections().items() if "credential" in kept), None)

@@ -192,7 +192,7 @@ class SetupPresenter:
             profile = yield from on_network(bank.profile)
             session = self._session
             yield from on_vault(partial(connect_bank, session.vault, session.entropy, name, credential, profile))
-            session.bank, session.bank_id = bank, name
+            session.banks[name] = bank
             self._known.credential = True
         consent: Consent = yield from on_network(bank.start_consent)
         self._consent = consent.consent_id

@@ -23,6 +23,7 @@ from countersign.application.ports.bank import (
     Initiation,
     PaymentReport,
     RawReply,
+    Reach,
     ScaMethod,
 )
 from countersign.application.ports.clock import Clock
@@ -108,6 +109,16 @@ class ScriptedBank:
         self.failures.setdefault(call, deque()).append(ConnectorError(kind, code, **params))
 
     # — the port —
+
+    @property
+    def reach(self) -> Reach:
+        """Through a door for programs."""
+        return Reach.XS2A
+
+    @staticmethod
+    def not_carried(_payment: PaymentFields) -> str:
+        """Carry everything."""
+        return ""
 
     def profile(self) -> BankProfile:
         """Declare."""

@@ -80,6 +80,7 @@ class MemoryVault:
         self.may_sign = True
         self.before_commit: Callable[[], None] = lambda: None
         self.commits = 0
+        self.documents: dict[str, bytes] = {}
         governance = Governance(
             epoch=0,
             world=world,
@@ -147,7 +148,23 @@ class MemoryVault:
         """Read working state."""
         return self._store.local.get(space, {}).get(key)
 
+    def keep_blob(self, data: bytes) -> str:
+        """Keep a document."""
+        named = hashlib.sha256(data).hexdigest()
+        self.documents[named] = data
+        return named
+
     # — reading —
+
+    def blob(self, sha256: str) -> bytes | None:
+        """Return a kept document."""
+        return self.documents.get(sha256)
+
+    def orders_known_as(self, end_to_end_id: str) -> Sequence[str]:
+        """List the orders that carry an end-to-end identification."""
+        frozen = dict.fromkeys(e.header.subject for e in self._store.shared if e.kind == kinds.ORDER_FROZEN)
+        known = [record for record in map(self.order, frozen) if record is not None]
+        return tuple(i.content.order for i in known if i.content.payment.end_to_end_id == end_to_end_id)
 
     def order(self, order: str) -> OrderRecord | None:
         """Fold an order."""

@@ -14,6 +14,7 @@ from functools import partial
 from typing import Final, TypeVar
 from zoneinfo import ZoneInfo
 
+from countersign.adapters.rails.pack_file import RailsFile
 from countersign.application.ports.bank import BankAccount, BankEntry
 from countersign.application.ports.practice import Letter
 from countersign.application.ports.tasks import Lane, Tasks
@@ -25,6 +26,7 @@ from countersign.domain.money import Money
 from countersign.domain.payee import DetailsSource, NameCheck, PayeeDetails, PayeeKind, VopOutcome
 from countersign.domain.policy import Policy
 from countersign.testing.fake_bank import CODE, PASSWORD, FakePractice, ScriptedBank
+from countersign.testing.fake_files import ListedFiles, carried_connector
 from countersign.testing.fake_projections import MemoryProjections
 from countersign.testing.fake_vault import MemoryVault
 
@@ -49,6 +51,7 @@ START_MS: Final = 1_795_348_800_000
 """Sunday 22 November 2026, 12:00 UTC."""
 
 DAY_MS: Final = 86_400_000
+RAILS: Final = RailsFile()
 ZONE: Final = ZoneInfo("Europe/Luxembourg")
 
 MAIN: Final = "LU209990012345678901"
@@ -187,6 +190,9 @@ def make_world(*, tasks: Tasks | None = None, policy: Policy | None = None, popu
         entropy=entropy,
         zone=ZONE,
         new_request_id=entropy.request_id,
+        connector=carried_connector(clock),
+        files=ListedFiles(),
+        rails=RAILS,
         practice=practice,
     )
     world = World(session, vault, reader, bank, practice, clock, entropy)
@@ -200,7 +206,7 @@ def _populate(world: World) -> None:
     bank, clock = world.bank, world.clock
     name, credential = world.practice.enrol()
     connect_bank(world.vault, world.entropy, name, credential, bank.profile())
-    world.session.bank, world.session.bank_id = bank, name
+    world.session.banks[name] = bank
     bank.name_checks = {
         SOLICITORS[1]: (VopOutcome.CLOSE_MATCH, SOLICITORS[0]),
         STRANGER_ACCOUNT: (VopOutcome.NO_MATCH, ""),

@@ -64,13 +64,13 @@ def test_the_empty_page_offers_a_practice_transfer(opened: Open) -> None:
 
 def test_an_error_is_quiet_and_goes_away(opened: Open) -> None:
     world = fakes.make_world()
-    world.session.bank = None
+    world.session.banks.clear()
     page, _ = opened(world)
     banner = page.findChild(QWidget, "home.error")
     assert banner is not None
     assert banner.isVisible()
     assert "can't be reached" in " ".join(label.text() for label in banner.findChildren(PlainLabel))
-    world.session.bank = world.bank
+    world.session.banks["practice"] = world.bank
     page.refresh.click()
     assert not banner.isVisible()
 

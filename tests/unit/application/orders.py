@@ -97,7 +97,7 @@ class Desk:
     def __init__(self, tasks: fakes.InlineTasks | fakes.ManualTasks | None = None) -> None:
         self.world = fakes.make_world(tasks=tasks)
         self.bank = OddBank(self.world.clock)
-        self.world.session.bank = self.bank
+        self.world.session.banks[self.world.session.bank_id] = self.bank
         self.world.practice.bank = self.bank
         self.frozen = freeze(self.world)
         content = self.frozen.content

@@ -6,6 +6,7 @@ from dataclasses import replace
 
 import pytest
 
+from countersign.application.flows.progress import Phase
 from countersign.application.ports.bank import PaymentReport, RawReply
 from countersign.application.ports.vault import LocalSpace
 from countersign.application.use_cases import record_submission as record
@@ -311,4 +312,7 @@ def test_a_closed_session_lets_go_of_the_bank() -> None:
     desk.world.session.close()
     assert desk.world.practice.closed
     with pytest.raises(UserFacingError, match=r"bank\.not_connected"):
-        desk.world.session.submission("ff" * 16)
+        desk.world.session.connected()
+    submission = desk.world.session.submission(desk.order)
+    submission.begin()
+    assert (submission.progress.phase, submission.progress.error) == (Phase.IDLE, "bank.not_connected")

@@ -86,7 +86,7 @@ def create_database(folder: Path, key: bytearray) -> Connection:
     _make_writer(connection)
     path.chmod(OWNER_ONLY_FILE)
     connection.executescript(
-        f"BEGIN IMMEDIATE; {schema.LEDGER} {schema.PROJECTIONS} {schema.SEARCH}"
+        f"BEGIN IMMEDIATE; {schema.LEDGER} {schema.DOCUMENTS} {schema.PROJECTIONS} {schema.SEARCH}"
         f" PRAGMA user_version = {schema.SCHEMA_VERSION}; COMMIT;"
     )
     return connection
@@ -98,7 +98,7 @@ def open_writer(folder: Path, key: bytearray) -> Connection:
     Raises:
         SecurityError: ``vault.damaged``; ``vault.format`` where a newer program wrote it.
     """
-    connection = _open(folder, key)
+    connection = _open(folder, key, schema.OLDER_VERSIONS)
     try:
         with translated():
             _make_writer(connection)
@@ -115,7 +115,7 @@ def open_reader(folder: Path, key: bytearray) -> Connection:
     return connection
 
 
-def _open(folder: Path, key: bytearray) -> Connection:
+def _open(folder: Path, key: bytearray, older: frozenset[int] = frozenset()) -> Connection:
     path = folder / DATABASE_FILE
     if not path.is_file() or path.stat().st_size == 0:  # SQLite would make an empty one
         raise database_damaged()
@@ -123,7 +123,7 @@ def _open(folder: Path, key: bytearray) -> Connection:
     try:
         with translated():
             (version,) = connection.execute("PRAGMA user_version").fetchone()
-        if version != schema.SCHEMA_VERSION:
+        if version not in {schema.SCHEMA_VERSION, *older}:
             raise SecurityError("vault.format") if version > schema.SCHEMA_VERSION else database_damaged()
     except (SecurityError, UserFacingError):
         connection.close()

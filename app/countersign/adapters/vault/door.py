@@ -31,6 +31,7 @@ from countersign.adapters.vault.header import (
 from countersign.adapters.vault.projections import VaultProjections
 from countersign.adapters.vault.recovery_kit import RecoveryKit, new_words, offered_passphrase
 from countersign.adapters.vault.session import Session, Surroundings
+from countersign.adapters.vault.upgrade import bring_up_to_date
 from countersign.application.ports.clock import Clock, Entropy
 from countersign.application.ports.vault import Vault
 from countersign.application.ports.vault_door import NewVault, VaultSummary, VerificationReport
@@ -237,6 +238,8 @@ class FileVaultDoor:
         failures = self._throttle.succeeded()
         try:
             connection = database.open_writer(self._folder, keys.database)
+            with database.translated():
+                bring_up_to_date(connection)
         except BaseException:
             keys.wipe()
             raise

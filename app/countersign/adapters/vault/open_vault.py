@@ -200,6 +200,22 @@ class OpenVault:
         with translated():
             return fold_order(self._events.of_subject(order), self._position.required_rules())
 
+    def blob(self, sha256: str) -> bytes | None:
+        """Return a kept document."""
+        self._require_open()
+        with translated():
+            row = self._connection.execute("SELECT content FROM documents WHERE sha256 = ?", (sha256,)).fetchone()
+        return bytes(row[0]) if row else None
+
+    def orders_known_as(self, end_to_end_id: str) -> Sequence[str]:
+        """List the orders that carry an end-to-end identification."""
+        self._require_open()
+        with translated():
+            found = self._connection.execute(
+                "SELECT order_id FROM p_orders WHERE end_to_end_id = ? ORDER BY order_id", (end_to_end_id,)
+            ).fetchall()
+        return tuple(order for (order,) in found)
+
     def inclusion_proof(self, event_id: str, size: int) -> tuple[int, tuple[bytes, ...]]:
         """Return an event's place and its audit path in the tree over the first ``size`` events of its chain.
 

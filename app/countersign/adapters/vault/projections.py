@@ -25,6 +25,7 @@ from countersign.domain.ledger.order_record import OrderRecord
 from countersign.domain.ledger.rules import Rules
 from countersign.domain.money import Money
 from countersign.domain.payee import PayeeRecord, fold_payee
+from countersign.domain.payment import AccountScheme
 
 DAYS_SHOWN: Final = 90
 _RARE: Final = 5000  # rows: so many are quickly listed
@@ -50,14 +51,16 @@ class VaultProjections:
     def accounts(self) -> Sequence[AccountRow]:
         """List own accounts with their balances."""
         found = self._reader.rows(
-            "SELECT account, bank, iban, name, currency, balance, available, as_of FROM p_accounts ORDER BY account"
+            "SELECT account, bank, iban, name, currency, balance, available, as_of, scheme, agent, agent_member, reach"
+            " FROM p_accounts ORDER BY account"
         )
         return tuple(
             AccountRow(
                 *(account, bank, iban, name, Money(balance, currency), Money(available, currency), as_of),
+                *(AccountScheme(scheme), agent, member, reach),
                 daily_balances=self._daily(account, balance, as_of // DAY_MS),
             )
-            for account, bank, iban, name, currency, balance, available, as_of in found
+            for account, bank, iban, name, currency, balance, available, as_of, scheme, agent, member, reach in found
         )
 
     def _daily(self, account: str, balance: int, last_day: int) -> tuple[int, ...]:

@@ -8,9 +8,9 @@ from __future__ import annotations
 
 from countersign.adapters.vault.database import Connection
 from countersign.adapters.vault.event_store import EventStore
-from countersign.adapters.vault.schema import place_of
+from countersign.adapters.vault.schema import DAY_MS, place_of
 from countersign.adapters.vault.search_text import grams_of
-from countersign.adapters.vault.statement import Statement, StatementEntry
+from countersign.adapters.vault.statement import AddedAccount, PaidElsewhere, Statement, StatementEntry
 from countersign.domain.canonical import Fields
 from countersign.domain.errors import SecurityError
 from countersign.domain.ledger import kinds
@@ -24,6 +24,7 @@ from countersign.domain.payee import NameCheck, PayeeRecord, VopOutcome, fold_pa
 
 MILESTONES = frozenset({kinds.RECOVERY_KIT_PROVED, kinds.AUTHENTICATOR_ENROLLED})
 
+_ELSEWHERE_DAYS = 10  # by when a payment made in a branch or by phone has been booked
 _MOVED = tuple(sorted(state.value for state in MAY_HAVE_MOVED_MONEY))
 _INSERT_TRANSFER = f"INSERT INTO p_transfers VALUES ({', '.join('?' * 16)})"  # noqa: S608 - only question marks
 
@@ -123,20 +124,45 @@ class Projector:
                 "INSERT INTO p_lessons VALUES (?, ?) ON CONFLICT DO UPDATE SET best = max(best, excluded.best)",
                 (fields.text("lesson"), fields.integer("score")),
             )
+        elif event.kind == kinds.ACCOUNT_ADDED:
+            self._add_account(AddedAccount.read(event.says()))
+        elif event.kind == kinds.PAYMENT_ELSEWHERE:
+            self._pay_elsewhere(event.header.subject, PaidElsewhere.read(event.says()))
         elif event.kind in MILESTONES:
             self._connection.execute(
                 "INSERT INTO p_milestones VALUES (?, ?) ON CONFLICT DO UPDATE SET at = min(at, excluded.at)",
                 (event.kind, event.header.at),
             )
 
+    def _add_account(self, added: AddedAccount) -> None:
+        self._connection.execute(
+            "INSERT INTO p_accounts VALUES (?, ?, ?, ?, ?, 0, 0, 0, '', ?, ?, ?, ?) ON CONFLICT DO UPDATE SET"
+            " scheme = excluded.scheme, agent = excluded.agent, agent_member = excluded.agent_member,"
+            " reach = excluded.reach",
+            (
+                *(added.account, added.bank, added.number, added.name, added.currency),
+                *(added.scheme, added.agent, added.agent_member, added.reach),
+            ),
+        )
+
+    def _pay_elsewhere(self, row: str, paid: PaidElsewhere) -> None:
+        if self._connection.execute("SELECT 1 FROM p_transfers WHERE row = ?", (row,)).fetchone():
+            return
+        amount = paid.amount
+        self._insert_transfer(
+            *(row, "", "", paid.number, paid.at, paid.counterparty, paid.counterparty_account),
+            *(amount.currency, -amount.minor, paid.reference, "elsewhere", "", 0, ""),
+        )
+        self._show_elsewhere_once(paid.number, amount.currency, -amount.minor)
+
     def _import(self, event: Event, statement: Statement) -> None:
         header = event.header
         version = f"{header.lamport:011x}{header.device[:12]}"
         self._connection.execute(
-            "INSERT INTO p_accounts VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO UPDATE SET bank = excluded.bank,"
-            " iban = excluded.iban, name = excluded.name, currency = excluded.currency, balance = excluded.balance,"
-            " available = excluded.available, as_of = excluded.as_of, version = excluded.version"
-            " WHERE excluded.version > version",
+            "INSERT INTO p_accounts VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, 'IBAN', '', '', 'xs2a')"
+            " ON CONFLICT DO UPDATE SET bank = excluded.bank, iban = excluded.iban, name = excluded.name,"
+            " currency = excluded.currency, balance = excluded.balance, available = excluded.available,"
+            " as_of = excluded.as_of, version = excluded.version WHERE excluded.version > version",
             (
                 *(statement.account, statement.bank, statement.iban, statement.name, statement.balance.currency),
                 *(statement.balance.minor, statement.available.minor, statement.as_of, version),
@@ -164,10 +190,12 @@ class Projector:
             return
         if known is not None:
             self._connection.execute("DELETE FROM p_transfers WHERE place = ?", (known[0],))
+            self._show_elsewhere_once(known[5], known[9], known[10])
             if known[-1] != entry.end_to_end_id:
                 self._show_once(known[-1])
         self._insert_transfer(*columns, 0, version)
         self._show_once(entry.end_to_end_id)
+        self._show_elsewhere_once(statement.iban, entry.amount.currency, entry.amount.minor)
 
     def _insert_transfer(self, *columns: str | int) -> None:
         row, _, _, _, at, name, account, _, _, reference, *_ = columns
@@ -204,6 +232,30 @@ class Projector:
             """,  # noqa: S608 - only question marks are put in
             (*_MOVED, end_to_end_id),
         )
+
+    def _show_elsewhere_once(self, iban: str, currency: str, minor: int) -> None:
+        """Hide each payment made elsewhere behind the entry that shows it: the earliest that fits, each entry once."""
+        of_these = "iban = ? AND currency = ? AND minor = ?"
+        noted = self._connection.execute(
+            f"SELECT place, at, row FROM p_transfers WHERE {of_these} AND state = 'elsewhere' ORDER BY at, row",  # noqa: S608 - our own
+            (iban, currency, minor),
+        ).fetchall()
+        if not noted:
+            return
+        entries = self._connection.execute(
+            f"SELECT at FROM p_transfers WHERE {of_these} AND state = 'booked' AND end_to_end_id NOT IN"  # noqa: S608 - our own
+            " (SELECT end_to_end_id FROM p_orders) ORDER BY at, row",
+            (iban, currency, minor),
+        ).fetchall()
+        booked = [at for (at,) in entries]
+        for place, at, _row in noted:
+            shown = next((each for each in booked if -DAY_MS <= each - at <= _ELSEWHERE_DAYS * DAY_MS), None)
+            if shown is not None:
+                booked.remove(shown)
+            self._connection.execute(
+                "UPDATE p_transfers SET hidden = ? WHERE place = ? AND hidden <> ?",
+                (int(shown is not None), place, int(shown is not None)),
+            )
 
     def _require_intent(self, event: Event, rules: Rules) -> None:
         """Judge an intent by what lies before it, the payee included (LEDGER rule 13)."""

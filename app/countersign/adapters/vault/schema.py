@@ -1,6 +1,7 @@
 """The tables of the vault's database.
 
-``events`` and ``bodies`` are the ledger and only grow. ``local_items`` is working state. Whatever begins with ``p_``
+``events`` and ``bodies`` are the ledger and only grow. ``local_items`` is working state, ``documents`` are named by
+events through their hash. Whatever begins with ``p_``
 follows from the ledger and can be dropped and rebuilt to the same content.
 
 ``p_transfers`` is clustered by time: its integer key ``place`` holds the time above and bits of the row's name below
@@ -11,7 +12,8 @@ from __future__ import annotations
 
 from typing import Final
 
-SCHEMA_VERSION: Final = 1
+SCHEMA_VERSION: Final = 2
+OLDER_VERSIONS: Final = frozenset({1})  # read, and brought up to date when the vault is opened
 
 _TIME_BITS: Final = 42  # milliseconds since the epoch, until the year 2109
 _NAME_BITS: Final = 20
@@ -58,6 +60,13 @@ CREATE TABLE local_items (
 ) STRICT, WITHOUT ROWID;
 """
 
+DOCUMENTS: Final = """
+CREATE TABLE documents (
+    sha256 TEXT PRIMARY KEY,
+    content BLOB NOT NULL
+) STRICT;
+"""
+
 PROJECTIONS: Final = """
 CREATE TABLE p_orders (
     order_id TEXT PRIMARY KEY,
@@ -91,7 +100,11 @@ CREATE TABLE p_accounts (
     balance INTEGER NOT NULL,
     available INTEGER NOT NULL,
     as_of INTEGER NOT NULL,
-    version TEXT NOT NULL
+    version TEXT NOT NULL,
+    scheme TEXT NOT NULL,
+    agent TEXT NOT NULL,
+    agent_member TEXT NOT NULL,
+    reach TEXT NOT NULL
 ) STRICT, WITHOUT ROWID;
 
 CREATE TABLE p_transfers (
@@ -111,7 +124,8 @@ CREATE TABLE p_transfers (
     hidden INTEGER NOT NULL,
     version TEXT NOT NULL,
     grams TEXT NOT NULL,
-    paid INTEGER GENERATED ALWAYS AS (minor < 0 AND hidden = 0 AND state IN ('booked', 'accepted', 'settled')) VIRTUAL,
+    paid INTEGER GENERATED ALWAYS AS
+        (minor < 0 AND hidden = 0 AND state IN ('booked', 'elsewhere', 'accepted', 'settled')) VIRTUAL,
     daily INTEGER GENERATED ALWAYS AS (order_id = '' AND state = 'booked') VIRTUAL
 ) STRICT;
 CREATE INDEX p_transfers_by_account ON p_transfers (iban, currency);
@@ -119,6 +133,7 @@ CREATE INDEX p_transfers_by_state ON p_transfers (state) WHERE order_id <> '';
 CREATE INDEX p_transfers_paid ON p_transfers (currency) WHERE paid;
 CREATE INDEX p_transfers_paid_to ON p_transfers (counterparty_account) WHERE paid;
 CREATE INDEX p_transfers_by_end_to_end_id ON p_transfers (end_to_end_id) WHERE end_to_end_id <> '';
+CREATE INDEX p_transfers_elsewhere ON p_transfers (iban, currency, minor) WHERE state = 'elsewhere';
 
 CREATE TABLE p_daily (
     account TEXT NOT NULL,

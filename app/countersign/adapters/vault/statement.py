@@ -87,3 +87,59 @@ class Statement:
             raise SecurityError("statement.form") from error
         fields.end()
         return found
+
+
+@dataclass(frozen=True, slots=True)
+class AddedAccount:
+    """The body of ``account.added``: an own account that no connection lists by itself."""
+
+    account: str
+    bank: str
+    number: str
+    scheme: str
+    agent: str
+    agent_member: str
+    name: str
+    currency: str
+    reach: str
+
+    @classmethod
+    def read(cls, body: JsonObject) -> AddedAccount:
+        """Read it; raises as ``Statement.read`` does."""
+        fields = Fields(body, "account")
+        found = cls(**{name: fields.text(name) for name in cls.__slots__})
+        fields.end()
+        return found
+
+
+@dataclass(frozen=True, slots=True)
+class PaidElsewhere:
+    """The body of ``payment.elsewhere``: ``amount`` is positive; ``number`` is the own account's."""
+
+    number: str
+    at: int
+    amount: Money
+    counterparty: str
+    counterparty_account: str
+    reference: str
+    channel: str
+
+    @classmethod
+    def read(cls, body: JsonObject) -> PaidElsewhere:
+        """Read it; raises as ``Statement.read`` does."""
+        fields = Fields(body, "elsewhere")
+        try:
+            amount = Money.from_canonical(dict(fields.mapping("amount")))
+        except ValueError as error:
+            raise SecurityError("elsewhere.form") from error
+        found = cls(
+            number=fields.text("number"),
+            at=fields.integer("at"),
+            amount=amount,
+            counterparty=fields.text("counterparty"),
+            counterparty_account=fields.text("counterparty_account"),
+            reference=fields.text("reference"),
+            channel=fields.text("channel"),
+        )
+        fields.end()
+        return found

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import hashlib
+
 import orjson
 
 from countersign.adapters.vault.cryptography_suite import verify_ed25519
@@ -107,6 +109,12 @@ class LedgerTransaction:
             "SELECT value FROM local_items WHERE space = ? AND key = ?", (space.value, key)
         ).fetchone()
         return orjson.loads(row[0]) if row else None
+
+    def keep_blob(self, data: bytes) -> str:
+        """Keep a document; the same one twice is kept once."""
+        named = hashlib.sha256(data).hexdigest()
+        self._connection.execute("INSERT INTO documents VALUES (?, ?) ON CONFLICT DO NOTHING", (named, data))
+        return named
 
     def order(self, order: str) -> OrderRecord | None:
         """Read an order as this transaction sees it."""

@@ -8,7 +8,7 @@ from enum import StrEnum
 from types import MappingProxyType
 from typing import Final
 
-from countersign.application.ports.bank import Challenge, ScaMethod
+from countersign.application.ports.bank import Challenge, Handover, ScaMethod
 from countersign.domain.order_state import FINAL, OrderState
 
 
@@ -18,6 +18,7 @@ class Phase(StrEnum):
     IDLE = "idle"
     WORKING = "working"
     NOT_SENT = "not_sent"  # the bank could not be reached and nothing went out: this step may be tried again
+    CARRYING = "carrying"  # laid out: the person carries it to the bank, and only facts tell what became of it
     CONTINUE = "continue"  # the bank holds it, nothing is authorised: go on, or give up
     PASSWORD = "password"  # noqa: S105 - a phase
     METHOD = "method"
@@ -32,6 +33,7 @@ class Progress:
     """Where a submission stands, for whoever shows it.
 
     Attributes:
+        handover: What is carried, in the phase CARRYING.
         stage: ``initiation``, ``authorisation``, ``answer``, ``status`` or ``cancellation``.
         error: Code of what went wrong last; empty when nothing did.
     """
@@ -42,6 +44,7 @@ class Progress:
     methods: tuple[ScaMethod, ...] = ()
     challenge: Challenge | None = None
     message: str = ""
+    handover: Handover | None = None
     error: str = ""
     error_params: Mapping[str, str | int] = field(default_factory=dict)
 

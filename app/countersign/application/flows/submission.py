@@ -10,13 +10,13 @@ from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from functools import partial
 
+from countersign.application.flows.order_run import OrderRun
 from countersign.application.flows.progress import PHASE_OF, Phase, Progress
-from countersign.application.flows.script import Script, on_network, on_vault, run_script
-from countersign.application.ports.bank import Authorisation, AuthorisationState, Bank, PaymentReport
-from countersign.application.ports.tasks import Tasks
-from countersign.application.ports.vault import Vault
+from countersign.application.flows.script import Script, on_network, on_vault
+from countersign.application.ports.bank import Authorisation, AuthorisationState, Handover, PaymentReport
+from countersign.application.use_cases import record_by_hand as by_hand
 from countersign.application.use_cases import record_submission as record
-from countersign.domain.errors import ConnectorError, CountersignError, FailureKind
+from countersign.domain.errors import ConnectorError, FailureKind, UserFacingError
 from countersign.domain.ledger.order_record import OrderRecord
 from countersign.domain.order import BindingError, require_same
 from countersign.domain.order_state import OrderState
@@ -25,36 +25,21 @@ from countersign.domain.secret import SecretText
 
 __all__ = ["Phase", "Progress", "Submission"]
 
+_LAID_OUT = frozenset({OrderState.INTENDED, OrderState.INITIATED})
+
 
 @dataclass(slots=True)
-class Submission:
+class Submission(OrderRun):
     """One order on its way through the bank.
 
     Attributes:
-        bank_id: Under which name the vault knows the connection.
         new_request_id: Makes an X-Request-ID: a UUID, version 4.
-        read: Reads the order from the vault. VAULT lane.
-        changed: Called on the owner's thread whenever ``progress`` is new.
     """
 
-    order: str
-    bank_id: str
-    vault: Vault
-    bank: Bank
-    tasks: Tasks
-    new_request_id: Callable[[], str]
-    read: Callable[[str], OrderRecord]
-    changed: Callable[[Progress], None]
-    progress: Progress = field(default_factory=Progress)
+    new_request_id: Callable[[], str] = field(kw_only=True)
     _handle: str = ""
     _authorisation: str = ""
     _pending_initiation: str = ""  # request identification of an initiation that is known not to have gone out
-    _busy: bool = False
-
-    @property
-    def busy(self) -> bool:
-        """Whether a record or an exchange is under way."""
-        return self._busy
 
     # — what a person does; what the phase doesn't offer does nothing —
 
@@ -98,6 +83,22 @@ class Submission:
         """Ask the bank to cancel."""
         self._run(self._cancel(), "cancellation")
 
+    def handed_over(self, reference: str) -> None:
+        """Say that the payment was carried to the bank; ``reference`` is the bank's, or empty."""
+        self._say(partial(by_hand.record_handed_over, self.vault, self.order, reference))
+
+    def not_handed_over(self) -> None:
+        """Say that the payment was never carried to the bank: it ends."""
+        self._say(partial(by_hand.record_not_handed_over, self.vault, self.order))
+
+    def prove(self, name: str, data: bytes) -> None:
+        """Keep a document of the bank's with the order."""
+        self._say(partial(by_hand.record_proof, self.vault, self.order, name, data))
+
+    def _say(self, work: Callable[[], None]) -> None:
+        if self.progress.phase in {Phase.CARRYING, Phase.ACCEPTED, Phase.ENDED, Phase.UNKNOWN}:
+            self._run(self._said(work), "status")
+
     # — initiation —
 
     def _begin(self) -> Script[Progress]:
@@ -106,6 +107,10 @@ class Submission:
             yield from on_vault(partial(record.require_sendable, self.vault, self.order))
         else:
             profile = yield from on_network(self.bank.profile)
+            payment = (yield from self._order()).content.payment
+            unfit = "product" if payment.product not in profile.products else self.bank.not_carried(payment)
+            if unfit:  # before the intent: a message that says less than what was agreed is never made
+                raise UserFacingError("bank.not_carried", field=unfit)
             request_id = self.new_request_id()
             intend = partial(record.record_intent, self.vault, self.order, self.bank_id, profile, request_id)
             yield from on_vault(intend)
@@ -118,11 +123,14 @@ class Submission:
         except ConnectorError as error:
             return (yield from self._initiation_failed(error, request_id))
         yield from on_vault(partial(record.record_initiation, self.vault, self.order, initiation))
+        if initiation.handover is not None:
+            return self._carrying(initiation.handover)
         if initiation.handle:
             return (yield from self._open(initiation.handle, "payment"))
         # The bank wants no authorisation, so it may have executed already: what it says of that comes first.
-        said = PaymentReport(initiation.payment_id, initiation.status, "", None, initiation.reply)
-        yield from on_vault(partial(record.record_report, self.vault, self.order, said, "status"))
+        if initiation.status is not None:
+            said = PaymentReport(initiation.payment_id, initiation.status, "", None, initiation.reply)
+            yield from on_vault(partial(record.record_report, self.vault, self.order, said, "status"))
         return (yield from self._reconcile())
 
     def _initiation_failed(self, error: ConnectorError, request_id: str) -> Script[Progress]:
@@ -257,6 +265,8 @@ class Submission:
 
     def _reconcile(self) -> Script[Progress]:
         known = yield from self._order()
+        if known.by_hand and known.state in _LAID_OUT and not self._pending_initiation:
+            return (yield from self._find_again(known))
         if known.state is OrderState.INTENDED and not self._pending_initiation:  # interrupted while it was being sent
             yield from on_vault(partial(record.record_unknown, self.vault, self.order, "initiation", "restarted"))
             return (yield from self._settle_initiation())
@@ -265,9 +275,35 @@ class Submission:
             known = yield from self._order()
         if not known.final and not known.payment_id and known.state is OrderState.UNKNOWN:
             return (yield from self._settle_initiation())
-        if known.final or not known.payment_id:
+        if known.final or known.by_hand or not known.payment_id:  # carried by hand: only statements and reports tell
             return self._shown(self._phase_of(known), known.state)
         return (yield from self._ask(known))
+
+    # — what is carried by hand —
+
+    def _said(self, work: Callable[[], None]) -> Script[Progress]:
+        yield from on_vault(work)
+        return (yield from self._reconcile())
+
+    def _find_again(self, known: OrderRecord) -> Script[Progress]:
+        """Find what was laid out, or learn that nothing was: then that same initiation may be tried again."""
+        payment = known.content.payment
+        recall = partial(self.bank.recall_initiation, payment.end_to_end_id, payment.product, payment)
+        try:
+            found = yield from on_network(recall)
+        except BindingError as error:
+            return (yield from self._refused_reply("status", error))
+        except ConnectorError as error:
+            if error.code != "bank.nothing_handed_over" or known.state is not OrderState.INTENDED:
+                return self._shown(Phase.UNKNOWN, known.state, error)
+            self._pending_initiation = known.request_id
+            return self._shown(Phase.NOT_SENT, known.state, error)
+        if known.state is OrderState.INTENDED:
+            yield from on_vault(partial(record.record_initiation, self.vault, self.order, found))
+        return self._carrying(found.handover or Handover())
+
+    def _carrying(self, handover: Handover) -> Progress:
+        return replace(self._shown(Phase.CARRYING, OrderState.INITIATED), handover=handover)
 
     def _ask(self, known: OrderRecord) -> Script[Progress]:
         try:
@@ -348,52 +384,9 @@ class Submission:
             return (yield from self._reconcile())
         return (yield from self._open(started.handle, "cancellation"))
 
-    # — running —
-
-    def _order(self) -> Script[OrderRecord]:
-        return (yield from on_vault(partial(self.read, self.order)))
-
     def _phase_of(self, known: OrderRecord) -> Phase:
         if known.state is OrderState.INTENDED and self._pending_initiation:
             return Phase.NOT_SENT
+        if known.by_hand and known.state is OrderState.INITIATED:
+            return Phase.CARRYING
         return PHASE_OF[known.state]
-
-    def _shown(self, phase: Phase, state: OrderState, error: CountersignError | None = None) -> Progress:
-        found = Progress(phase, state, self.progress.stage)
-        return self._with_error(found, error) if error else found
-
-    @staticmethod
-    def _with_error(progress: Progress, error: CountersignError) -> Progress:
-        return replace(progress, error=error.code, error_params=error.params)
-
-    def _run(self, script: Script[Progress], stage: str) -> None:
-        if self._busy:
-            script.close()
-            return
-        self._busy = True
-        before = self.progress
-        self.progress = replace(before, phase=Phase.WORKING, stage=stage, error="", error_params={})
-        self.changed(self.progress)
-        run_script(self.tasks, self._truthful(script, before), self._ended, partial(self._failed, before))
-
-    def _truthful(self, script: Script[Progress], before: Progress) -> Script[Progress]:
-        """Where a step fails, show what the ledger says: more may be on record than this step could say."""
-        try:
-            return (yield from script)
-        except CountersignError as error:
-            known = yield from self._order()
-            if known.state is before.state and before.phase is not Phase.NOT_SENT:
-                return replace(before, error=error.code, error_params=error.params)
-            return self._shown(self._phase_of(known), known.state, error)
-
-    def _ended(self, progress: Progress) -> None:
-        self._busy = False
-        self.progress = progress
-        self.changed(progress)
-
-    def _failed(self, before: Progress, error: Exception) -> None:
-        """Not even the ledger could be asked, or there is a mistake in the program: claim nothing."""
-        known = error if isinstance(error, CountersignError) else CountersignError("submission.unexpected")
-        self._ended(replace(before, phase=Phase.UNKNOWN, error=known.code, error_params=known.params))
-        if known is not error:
-            raise error

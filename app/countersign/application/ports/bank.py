@@ -9,12 +9,21 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
+from pathlib import Path
 from typing import Protocol
 
 from countersign.domain.money import Money
 from countersign.domain.order_state import TransactionStatus
 from countersign.domain.payee import NameCheck
 from countersign.domain.payment import PaymentFields, PaymentProduct
+
+
+class Reach(StrEnum):
+    """How a bank is reached."""
+
+    XS2A = "xs2a"  # its door for programs, NextGenPSD2
+    FILES = "files"  # payment files, which the person hands over in the bank's portal
+    MANUAL = "manual"  # the person types the payment into the bank's own app
 
 
 class CommitPoint(StrEnum):
@@ -31,6 +40,7 @@ class BankProfile:
     Attributes:
         never_executes_unauthorised: The bank never executes a payment that was not authorised, nor exempts one. Only
             then may a lost initiation be abandoned.
+        checks_names: Whether ``verify_payee`` can ask anybody.
     """
 
     name: str
@@ -39,6 +49,13 @@ class BankProfile:
     commit_point: CommitPoint
     never_executes_unauthorised: bool
     products: tuple[PaymentProduct, ...]
+    reach: Reach = Reach.XS2A
+    checks_names: bool = True
+
+    @property
+    def by_hand(self) -> bool:
+        """Whether the person carries the payment to the bank: then only facts from the bank tell what became of it."""
+        return self.reach in {Reach.FILES, Reach.MANUAL}
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,15 +123,37 @@ class AuthorisationState(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
+class Handover:
+    """What the person carries to the bank.
+
+    Attributes:
+        path: The payment file; None where the payment is typed.
+        name: The file's name, or empty.
+        sha256: Of the file, hex; or empty.
+    """
+
+    path: Path | None = None
+    name: str = ""
+    sha256: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Initiation:
-    """The bank's answer to a new payment. ``handle`` is the connector's own: links to follow, opaque to others."""
+    """The bank's answer to a new payment. ``handle`` is the connector's own: links to follow, opaque to others.
+
+    Attributes:
+        status: None where the bank has said nothing, because the payment waits to be carried to it.
+        handover: What is carried; None where the connector speaks with the bank itself.
+        reply: None where the bank has said nothing.
+    """
 
     payment_id: str
-    status: TransactionStatus
+    status: TransactionStatus | None
     fee: Money | None
     message: str
     handle: str
-    reply: RawReply
+    reply: RawReply | None
+    handover: Handover | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,7 +177,7 @@ class PaymentReport:
     status: TransactionStatus
     reason: str
     funds_available: bool | None
-    reply: RawReply
+    reply: RawReply | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -168,6 +207,10 @@ class Consent:
 class Bank(Protocol):
     """A connected bank."""
 
+    @property
+    def reach(self) -> Reach:
+        """How it is reached. Asks nobody."""
+
     def profile(self) -> BankProfile:
         """Ask the bank what it declares of itself, afresh."""
 
@@ -193,11 +236,21 @@ class Bank(Protocol):
     def verify_payee(self, name: str, iban: str) -> NameCheck:
         """Ask whether the name belongs to the account. The reply is bound to what was asked."""
 
+    def not_carried(self, payment: PaymentFields) -> str:
+        """Name a field that this connector can't hand over as agreed; empty where it can. Asks nobody."""
+
     def initiate(self, payment: PaymentFields, request_id: str) -> Initiation:
         """Hand the payment to the bank, and read it back: amount, accounts, names and identification must agree."""
 
     def recall_initiation(self, payment_id: str, product: PaymentProduct, payment: PaymentFields) -> Initiation:
-        """Read back a payment the bank already holds, for going on after a restart."""
+        """Read back a payment the bank already holds, for going on after a restart.
+
+        Where payments are carried by hand: read back what was laid out to be carried; the identification is the
+        payment's end-to-end identification.
+
+        Raises:
+            ConnectorError: RETRYABLE with code ``bank.nothing_handed_over`` where it is known that nothing was.
+        """
 
     def start_authorisation(self, handle: str) -> Authorisation:
         """Open an authorisation of a payment or of a cancellation."""

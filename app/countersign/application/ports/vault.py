@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Protocol
 
+from countersign.application.ports.bank import Reach
 from countersign.domain.canonical import Json, JsonObject
 from countersign.domain.ledger.event import Chain, Event, EventDraft
 from countersign.domain.ledger.governance import World
@@ -20,6 +21,7 @@ from countersign.domain.ledger.order_record import OrderRecord
 from countersign.domain.ledger.rules import OrderKey, Rules
 from countersign.domain.money import Money
 from countersign.domain.payee import PayeeRecord
+from countersign.domain.payment import AccountScheme
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +64,9 @@ class VaultTransaction(Protocol):
 
     def get(self, space: LocalSpace, key: str) -> dict[str, Json] | None:
         """Read working state as this transaction sees it."""
+
+    def keep_blob(self, data: bytes) -> str:
+        """Keep a document in the vault and return its SHA-256 in hex; an event names it by that."""
 
     def order(self, order: str) -> OrderRecord | None:
         """Read an order as this transaction sees it."""
@@ -118,6 +123,12 @@ class Vault(Protocol):
     def order(self, order: str) -> OrderRecord | None:
         """Read an order through the writing connection."""
 
+    def blob(self, sha256: str) -> bytes | None:
+        """Return a kept document; None where it is not in this copy of the vault."""
+
+    def orders_known_as(self, end_to_end_id: str) -> Sequence[str]:
+        """List the orders that carry an end-to-end identification."""
+
     def inclusion_proof(self, event_id: str, size: int) -> tuple[int, tuple[bytes, ...]]:
         """Return an event's place and its audit path in the tree over the first ``size`` events of its chain."""
 
@@ -132,7 +143,11 @@ class AccountRow:
     name: str
     balance: Money
     available: Money
-    as_of: int
+    as_of: int  # 0: no statement was read yet, and the balances mean nothing
+    scheme: AccountScheme = AccountScheme.IBAN
+    agent: str = ""
+    agent_member: str = ""
+    reach: str = Reach.XS2A.value
     daily_balances: tuple[int, ...] = ()  # minor units at the end of each of the last 90 days, oldest first
 
 

@@ -52,6 +52,8 @@ def record_intent(vault: Vault, order: str, bank: str, profile: BankProfile, req
             "never_executes_unauthorised": profile.never_executes_unauthorised
             and profile.commit_point is CommitPoint.SCA_ANSWER,
         }
+        if profile.by_hand:
+            body["by_hand"] = True
         refs = tuple(sorted({record.frozen_event, record.assessment_event, *approvals} - {""}))
         _take(change, EventDraft(kinds.ORDER_SUBMISSION_INTENDED, order, body, refs=refs))
         return record.content
@@ -89,11 +91,13 @@ def require_not_frozen(vault: Vault, order: str) -> None:
 
 def record_initiation(vault: Vault, order: str, initiation: Initiation) -> None:
     """Record that the bank holds the payment, under which name, and at what fee."""
-    body: dict[str, Json] = {
-        "payment_id": initiation.payment_id,
-        "transaction_status": initiation.status.value,
-        "reply": reply_object(initiation.reply),
-    }
+    body: dict[str, Json] = {"payment_id": initiation.payment_id}
+    if initiation.status is not None:
+        body["transaction_status"] = initiation.status.value
+    if initiation.reply is not None:
+        body["reply"] = reply_object(initiation.reply)
+    if initiation.handover is not None and initiation.handover.sha256:
+        body["file"] = {"name": initiation.handover.name, "sha256": initiation.handover.sha256}
     if initiation.fee is not None:
         body["fee"] = money_object(initiation.fee)
     _append(vault, order, kinds.ORDER_INITIATED, body)
@@ -156,8 +160,9 @@ def record_report(vault: Vault, order: str, report: PaymentReport, source: str) 
             "authorised": False,
             "reason": report.reason,
             "source": source,
-            "reply": reply_object(report.reply),
         }
+        if report.reply is not None:
+            body["reply"] = reply_object(report.reply)
         change.append(EventDraft(kinds.ORDER_STATUS_CHANGED, order, body))
 
 

@@ -12,6 +12,9 @@ WORKSPACE_FROZEN: Final = "workspace.frozen"
 WORKSPACE_UNFROZEN: Final = "workspace.unfrozen"
 
 BANK_CONNECTED: Final = "bank.connected"
+ACCOUNT_ADDED: Final = "account.added"  # an own account that no connection lists by itself
+PAYMENT_ELSEWHERE: Final = "payment.elsewhere"  # made in a branch, by phone, in the bank's own app
+DIFFERENCE_CLOSED: Final = "difference.closed"  # between a statement and the orders: what a person made of it
 STATEMENT_IMPORTED: Final = "statement.imported"  # balances and many entries of one account
 
 PAYEE_ADDED: Final = "payee.added"
@@ -35,6 +38,9 @@ ORDER_REPLY_REFUSED: Final = "order.reply_refused"  # an echo did not agree with
 ORDER_ABANDONED: Final = "order.abandoned"  # given up where nothing can have been executed
 ORDER_CANCELLATION_INTENDED: Final = "order.cancellation_intended"
 ORDER_CANCELLATION_REFUSED: Final = "order.cancellation_refused"
+ORDER_HANDED_OVER: Final = "order.handed_over"  # the person says that they carried it to the bank
+ORDER_PROOF_ADDED: Final = "order.proof_added"  # a document of the bank's, kept with its hash
+ORDER_RETURNED: Final = "order.returned"  # the money came back after it had settled: a bank fact
 
 DATA_ERASED: Final = "data.erased"
 INCIDENT_RAISED: Final = "incident.raised"
@@ -68,6 +74,9 @@ SHARED_KINDS: Final = GOVERNANCE_KINDS | frozenset(
         WORKSPACE_FROZEN,
         WORKSPACE_UNFROZEN,
         BANK_CONNECTED,
+        ACCOUNT_ADDED,
+        PAYMENT_ELSEWHERE,
+        DIFFERENCE_CLOSED,
         STATEMENT_IMPORTED,
         PAYEE_ADDED,
         PAYEE_CHANGED,
@@ -89,6 +98,9 @@ SHARED_KINDS: Final = GOVERNANCE_KINDS | frozenset(
         ORDER_ABANDONED,
         ORDER_CANCELLATION_INTENDED,
         ORDER_CANCELLATION_REFUSED,
+        ORDER_HANDED_OVER,
+        ORDER_PROOF_ADDED,
+        ORDER_RETURNED,
         INCIDENT_RAISED,
     }
 )

@@ -201,6 +201,7 @@ def _intended(record: OrderRecord, event: Event, body: JsonObject, rules: Rules)
         bank=_text(body, "bank"),
         request_id=_text(body, "request_id"),
         never_executes_unauthorised=_flag(body, "never_executes_unauthorised"),
+        by_hand="by_hand" in body and _flag(body, "by_hand"),
     )
 
 
@@ -282,7 +283,8 @@ def _reply_refused(record: OrderRecord, _event: Event, body: JsonObject, _rules:
 
 
 def _abandoned(record: OrderRecord, _event: Event, body: JsonObject, _rules: Rules) -> OrderRecord:
-    if record.answered or (record.state is OrderState.UNKNOWN and not record.abandonable):
+    carried = record.by_hand and record.handed_over_at > 0
+    if record.answered or carried or (record.state is OrderState.UNKNOWN and not record.abandonable):
         raise IllegalMoveError("order.may_be_executed", state=record.state.value)
     return replace(record, state=after(record.state, Move.ABANDON), reason=_text(body, "reason"))
 
@@ -294,6 +296,26 @@ def _cancellation_intended(record: OrderRecord, _event: Event, _body: JsonObject
 
 def _cancellation_refused(record: OrderRecord, _event: Event, body: JsonObject, _rules: Rules) -> OrderRecord:
     return replace(record, state=after(record.state, Move.REFUSE_CANCELLATION), reason=_text(body, "reason"))
+
+
+def _handed_over(record: OrderRecord, event: Event, body: JsonObject, _rules: Rules) -> OrderRecord:
+    if not record.carried_by_hand:
+        raise IllegalMoveError("order.illegal_move", state=record.state.value, move="hand_over")
+    return replace(record, handed_over_at=event.header.at, bank_reference=_text(body, "reference"))
+
+
+def _proof_added(record: OrderRecord, _event: Event, body: JsonObject, _rules: Rules) -> OrderRecord:
+    if not record.by_hand or not record.payment_id:
+        raise IllegalMoveError("order.illegal_move", state=record.state.value, move="prove")
+    proof = (_text(body, "name"), _text(body, "sha256"), _number(body, "size"))
+    return replace(record, proofs=(*record.proofs, proof))
+
+
+def _returned(record: OrderRecord, event: Event, body: JsonObject, _rules: Rules) -> OrderRecord:
+    """Note that settled money came back. The order stays settled: it was paid, and its return is a fact of its own."""
+    if record.state is not OrderState.SETTLED:
+        raise IllegalMoveError("order.illegal_move", state=record.state.value, move="return")
+    return replace(record, returned=_text(body, "reason"), returned_at=event.header.at)
 
 
 def _frozen_again(_record: OrderRecord, _event: Event, _body: JsonObject, _rules: Rules) -> OrderRecord:
@@ -317,6 +339,7 @@ _SENDER_KINDS = frozenset(
         kinds.ORDER_ABANDONED,
         kinds.ORDER_CANCELLATION_INTENDED,
         kinds.ORDER_CANCELLATION_REFUSED,
+        kinds.ORDER_HANDED_OVER,
     }
 )
 _STEPS = {
@@ -337,4 +360,7 @@ _STEPS = {
     kinds.ORDER_ABANDONED: _abandoned,
     kinds.ORDER_CANCELLATION_INTENDED: _cancellation_intended,
     kinds.ORDER_CANCELLATION_REFUSED: _cancellation_refused,
+    kinds.ORDER_HANDED_OVER: _handed_over,
+    kinds.ORDER_PROOF_ADDED: _proof_added,
+    kinds.ORDER_RETURNED: _returned,
 }

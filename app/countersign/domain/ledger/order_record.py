@@ -44,6 +44,12 @@ class OrderRecord:
         attempts: How many answers were intended for the open authorisation.
         answered: Whether an answer to a payment's authorisation was ever intended: from then on only the bank can say
             that nothing was executed, and the order can't be abandoned.
+        by_hand: Whether the person carries the payment to the bank, as the connector declared before the intent.
+        handed_over_at: When the person said that they carried it there; 0 before.
+        bank_reference: The bank's own reference, as the person read it.
+        proofs: Documents of the bank's: name, SHA-256 in hex, bytes.
+        returned: Why the money came back (ISO 20022 ExternalReturnReason1Code); empty where it didn't.
+        returned_at: When that was put on record.
         status: The newest status that the bank gave.
         reason: Code of the newest refusal, stop or loss, in the bank's or our own words.
         fee: Canonical money, or empty.
@@ -68,6 +74,12 @@ class OrderRecord:
     bank: str = ""
     request_id: str = ""
     never_executes_unauthorised: bool = False
+    by_hand: bool = False
+    handed_over_at: int = 0
+    bank_reference: str = ""
+    proofs: tuple[tuple[str, str, int], ...] = ()
+    returned: str = ""
+    returned_at: int = 0
     payment_id: str = ""
     authorisation_id: str = ""
     purpose: str = ""
@@ -94,6 +106,11 @@ class OrderRecord:
     def abandonable(self) -> bool:
         """Whether a lost initiation may be given up: the bank never executes what nobody authorised (LEDGER 19)."""
         return self.never_executes_unauthorised and not self.answered
+
+    @property
+    def carried_by_hand(self) -> bool:
+        """Whether it was laid out for the person to carry, and they have not said yet what they did."""
+        return self.by_hand and self.state is OrderState.INITIATED and not self.handed_over_at
 
     @property
     def final(self) -> bool:

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Final
 
-from countersign.presentation.error_texts import bank, files, reading, sending, transfer, vault
+from countersign.presentation.error_texts import bank, file_reading, files, own_bank, reading, sending, transfer, vault
 from countersign.presentation.error_texts.entry import Block, ErrorText
 from countersign.presentation.messages import _
 
@@ -19,11 +19,13 @@ _BLOCKS: Final[tuple[Callable[[], Block], ...]] = (
     sending.binding,
     sending.approval,
     sending.intent,
+    own_bank.own_bank,
     bank.bank,
     bank.practice,
     vault.vault,
     reading.reading,
     reading.records,
+    file_reading.file_reading,
     files.writing,
     files.faults,
 )
@@ -45,6 +47,8 @@ def sentence(code: str, params: Mapping[str, str | int] | None = None) -> str:
     given = _Given({"code": code} | dict(params or {}))
     if "field" in given:
         given["field"] = _field_name(str(given["field"]))
+    if code == "file.unreadable":
+        given.update(file_reading.place_and_reason(params or {}))
     return found.sentence.format_map(given)
 
 

@@ -17,6 +17,10 @@ def transfer() -> Block:
             _("This transfer is stopped"),
             _("The check before sending stopped this transfer. Change what it names, or call the payee first."),
         ),
+        "transfer.date_passed": ErrorText(
+            _("The day has passed"),
+            _("The day on which this payment was to leave has passed. Go back to the amount and choose another."),
+        ),
         "transfer.draft_unknown": ErrorText(
             _("This draft is gone"), _("This draft is no longer there. It was sent or deleted; see History.")
         ),

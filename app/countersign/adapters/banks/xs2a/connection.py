@@ -22,7 +22,7 @@ from countersign.adapters.banks.xs2a.account_reading import AccountReader
 from countersign.adapters.banks.xs2a.channel import Answer, Channel, proves_nothing
 from countersign.adapters.banks.xs2a.credentials import Credentials
 from countersign.adapters.banks.xs2a.handles import CANCELLATION, CONSENT, PAYMENT, STEP_LINKS, Handle, read_links
-from countersign.adapters.banks.xs2a.payment_bodies import payment_body, require_echo
+from countersign.adapters.banks.xs2a.payment_bodies import not_carried, payment_body, require_echo
 from countersign.adapters.banks.xs2a.reading import shown
 from countersign.adapters.transport.exchange import Limits
 from countersign.application.ports.bank import (
@@ -36,6 +36,7 @@ from countersign.application.ports.bank import (
     Consent,
     Initiation,
     PaymentReport,
+    Reach,
 )
 from countersign.application.ports.clock import Clock, Entropy
 from countersign.domain.errors import ConnectorError, FailureKind, SecurityError
@@ -67,6 +68,16 @@ class Xs2aBank:
         self._channel = Channel(credentials, clock, entropy, limits)
         self._clock = clock
         self._accounts = AccountReader(self._channel, credentials.consent_id)
+
+    @property
+    def reach(self) -> Reach:
+        """Through its door for programs."""
+        return Reach.XS2A
+
+    @staticmethod
+    def not_carried(payment: PaymentFields) -> str:
+        """Name a field that the message has no place for."""
+        return not_carried(payment)
 
     def profile(self) -> BankProfile:
         """Ask the bank what it declares of itself, afresh."""

@@ -1,0 +1,221 @@
+"""A bank that the program does not speak with: the person carries payments to it, and brings back what it says.
+
+The commit point is laying the payment out, since from then on the person may carry it. The lookup is what the bank
+writes: statements and status reports, which are read into the ledger. So whatever would ask the bank itself is refused
+here, in words; and that this connector knows of no outcome proves nothing.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import NoReturn, Protocol
+
+from countersign.adapters.banks.carried.notes import LaidOut
+from countersign.application.ports.bank import (
+    Authorisation,
+    BankAccount,
+    BankEntry,
+    BankProfile,
+    CancellationStart,
+    CommitPoint,
+    Consent,
+    Handover,
+    Initiation,
+    PaymentReport,
+    Reach,
+)
+from countersign.domain.errors import ConnectorError, FailureKind
+from countersign.domain.payee import NameCheck
+from countersign.domain.payment import PaymentFields, PaymentProduct
+
+
+class Carrier(Protocol):
+    """How payments are laid out for the person."""
+
+    def not_carried(self, payment: PaymentFields) -> str:
+        """Name a field that can't be carried as agreed; empty where all can."""
+
+    def lay_out(self, payment: PaymentFields, note: Callable[[], None]) -> Handover:
+        """Lay a payment out, and call ``note`` before it can be seen.
+
+        Raises:
+            OSError: It can't be seen.
+        """
+
+    def find(self, payment: PaymentFields) -> Handover:
+        """Find again what was laid out."""
+
+
+def carried_profile(
+    name: str, bic: str, reach: Reach, products: Sequence[PaymentProduct], *, practice: bool
+) -> BankProfile:
+    """Return what is declared of a bank to which payments are carried.
+
+    Args:
+        name: The bank's name, as the person gave it.
+        bic: Or empty.
+        reach: By file or by hand.
+        products: The ways to pay that it offers.
+        practice: Whether it is the practice bank.
+    """
+    return BankProfile(
+        name=name,
+        bic=bic,
+        practice=practice,
+        commit_point=CommitPoint.INITIATION,
+        never_executes_unauthorised=False,  # what the person does in the bank's portal isn't seen from here
+        products=tuple(products),
+        reach=reach,
+        checks_names=False,
+    )
+
+
+class CarriedBank:
+    """What files and typing by hand have in common; the port ``Bank`` says what each call does.
+
+    Args:
+        profile: See ``carried_profile``.
+        laid_out: Notes of what was laid out.
+        carrier: Lays payments out.
+    """
+
+    def __init__(self, profile: BankProfile, laid_out: LaidOut, carrier: Carrier) -> None:
+        self._profile, self._laid_out, self._carrier = profile, laid_out, carrier
+        self._closed = False
+
+    @property
+    def reach(self) -> Reach:
+        """By file or by hand."""
+        return self._profile.reach
+
+    def profile(self) -> BankProfile:
+        """Return what was said at set-up: there is nobody to ask."""
+        return self._profile
+
+    def not_carried(self, payment: PaymentFields) -> str:
+        """Name a field that can't be carried as agreed."""
+        if payment.product not in self._profile.products:
+            return "product"
+        return self._carrier.not_carried(payment)
+
+    def initiate(self, payment: PaymentFields, request_id: str) -> Initiation:
+        """Lay the payment out to be carried, once.
+
+        Raises:
+            ConnectorError: RETRYABLE ``bank.file_not_written``: nothing can be seen yet; UNKNOWN
+                ``bank.already_laid_out``: it was laid out before, and what was laid out is gone.
+        """
+        del request_id  # no call is made that could carry it
+        self._require_open()
+        known = self._laid_out.knows(payment.end_to_end_id, payment)
+        if known:
+            return self._recalled(payment)
+        try:
+            handover = self._carrier.lay_out(payment, lambda: self._laid_out.note(payment))
+        except OSError as error:
+            raise ConnectorError(FailureKind.RETRYABLE, "bank.file_not_written") from error
+        return _initiation(payment, handover)
+
+    def recall_initiation(self, payment_id: str, product: PaymentProduct, payment: PaymentFields) -> Initiation:
+        """Find again what was laid out."""
+        self._require_open()
+        if payment_id != payment.end_to_end_id:
+            self._laid_out.knows(payment_id, payment)
+            self._nothing_known()
+        del product
+        if not self._laid_out.knows(payment_id, payment):
+            raise ConnectorError(FailureKind.RETRYABLE, "bank.nothing_handed_over")
+        return self._recalled(payment)
+
+    def _recalled(self, payment: PaymentFields) -> Initiation:
+        try:
+            return _initiation(payment, self._carrier.find(payment))
+        except OSError as error:
+            raise ConnectorError(FailureKind.RETRYABLE, "bank.file_not_written") from error
+
+    def report(self, payment_id: str, product: PaymentProduct, payment: PaymentFields) -> PaymentReport:
+        """Say that only the bank's own statements tell: this connector has nobody to ask."""
+        del product
+        self._require_open()
+        self._laid_out.knows(payment_id, payment)
+        self._nothing_known()
+
+    def close(self) -> None:
+        """Lay nothing out any more."""
+        self._closed = True
+
+    # — what nobody can be asked —
+
+    def start_consent(self) -> Consent:
+        """Refuse: this bank lists nothing to programs."""
+        self._no_door()
+
+    def consent(self, consent_id: str) -> Consent:
+        """Refuse, as ``start_consent``."""
+        del consent_id
+        self._no_door()
+
+    def use_consent(self, consent_id: str) -> None:
+        """Take note of nothing: there are no permissions here."""
+
+    def accounts(self) -> Sequence[BankAccount]:
+        """List nothing: accounts are added by hand, and statements are read from files."""
+        self._require_open()
+        return ()
+
+    def entries(self, resource: str, since_ms: int) -> Sequence[BankEntry]:
+        """Refuse, as ``start_consent``."""
+        del resource, since_ms
+        self._no_door()
+
+    def verify_payee(self, name: str, iban: str) -> NameCheck:
+        """Refuse: the bank's own page or status report says it later."""
+        del name, iban
+        raise ConnectorError(FailureKind.TERMINAL, "bank.no_name_check")
+
+    def start_authorisation(self, handle: str) -> Authorisation:
+        """Refuse: the person authorises in the bank's portal."""
+        del handle
+        self._no_door()
+
+    def authenticate(self, handle: str, password: str) -> Authorisation:
+        """Refuse, as ``start_authorisation``."""
+        del handle, password
+        self._no_door()
+
+    def choose_method(self, handle: str, method: str) -> Authorisation:
+        """Refuse, as ``start_authorisation``."""
+        del handle, method
+        self._no_door()
+
+    def answer(self, handle: str, code: str, request_id: str) -> Authorisation:
+        """Refuse, as ``start_authorisation``."""
+        del handle, code, request_id
+        self._no_door()
+
+    def authorisation(self, payment_id: str, product: PaymentProduct, authorisation_id: str) -> Authorisation:
+        """Say that nothing is known."""
+        del payment_id, product, authorisation_id
+        self._require_open()
+        self._nothing_known()
+
+    def cancel(self, payment_id: str, product: PaymentProduct, request_id: str) -> CancellationStart:
+        """Refuse: the person asks the bank."""
+        del payment_id, product, request_id
+        raise ConnectorError(FailureKind.TERMINAL, "bank.cancel_at_the_bank")
+
+    def _require_open(self) -> None:
+        if self._closed:
+            raise ConnectorError(FailureKind.RETRYABLE, "bank.closed")
+
+    @staticmethod
+    def _no_door() -> NoReturn:
+        raise ConnectorError(FailureKind.TERMINAL, "bank.no_door")
+
+    @staticmethod
+    def _nothing_known() -> NoReturn:
+        raise ConnectorError(FailureKind.RETRYABLE, "bank.not_found_proves_nothing")
+
+
+def _initiation(payment: PaymentFields, handover: Handover) -> Initiation:
+    return Initiation(payment.end_to_end_id, None, None, "", "", None, handover)

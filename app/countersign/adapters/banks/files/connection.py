@@ -1,0 +1,149 @@
+"""A bank that is reached by files: a payment file is laid out in a folder, and the person hands it over in the portal.
+
+The file is written beside its final name, read again and compared; then it is noted, and only then renamed. So a crash
+leaves one of three things: no note (nothing was ever to be seen), a note and the file beside its name (nothing was to
+be seen yet: it is renamed now), or a note and perhaps the file (the person may have taken it: it is never written
+again).
+"""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import re
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+from countersign.adapters.banks.carried.connection import CarriedBank, carried_profile
+from countersign.adapters.banks.carried.notes import LaidOut
+from countersign.adapters.banks.files.pain001.usage import UsageRules
+from countersign.adapters.banks.files.pain001.versions import Pain001Version
+from countersign.adapters.banks.files.pain001.writer import (
+    PaymentFile,
+    not_carried,
+    write_pain001,
+)
+from countersign.adapters.system.durable_file import OWNER_ONLY_FILE, flush_folder
+from countersign.application.failpoints import failpoint
+from countersign.application.ports.bank import Handover, Reach
+from countersign.application.ports.clock import Clock
+from countersign.domain.canonical import JsonObject
+from countersign.domain.payment import PaymentFields, PaymentProduct
+
+_BESIDE = ".part"
+_NO_NAME = re.compile(r"[^A-Za-z0-9]")
+
+
+@dataclass(frozen=True, slots=True)
+class FileRules:
+    """How this bank wants its payment files.
+
+    Attributes:
+        folder: Where they are laid out.
+        holder: The account holder's name, which is also the initiating party's.
+    """
+
+    folder: Path
+    holder: str
+    version: Pain001Version
+    usage: UsageRules
+    products: tuple[PaymentProduct, ...]
+
+    @classmethod
+    def read(cls, settings: JsonObject) -> FileRules:
+        """Read the rules from a connection's settings."""
+        usage = UsageRules(str(settings["usage"]))
+        return cls(
+            folder=Path(str(settings["folder"])),
+            holder=str(settings["holder"]),
+            version=Pain001Version(str(settings["version"])),
+            usage=usage,
+            products=tuple(PaymentProduct),
+        )
+
+
+def files_bank(
+    name: str, bic: str, rules: FileRules, notes: Path, key: bytes, clock: Clock, *, practice: bool
+) -> CarriedBank:
+    """Make the connector of a bank that takes payment files.
+
+    Args:
+        name: The bank's name, as the person gave it.
+        bic: Or empty.
+        rules: How it wants its files.
+        notes: Where it is noted what was laid out.
+        key: From the vault: 32 bytes.
+        clock: Time.
+        practice: Whether it is the practice bank.
+    """
+    profile = carried_profile(name, bic, Reach.FILES, rules.products, practice=practice)
+    return CarriedBank(profile, LaidOut(notes, key), _Outbox(rules, clock))
+
+
+class _Outbox:
+    """The folder in which payment files are laid out."""
+
+    def __init__(self, rules: FileRules, clock: Clock) -> None:
+        self._rules, self._clock = rules, clock
+
+    def not_carried(self, payment: PaymentFields) -> str:
+        """Name a field that the file can't say."""
+        return not_carried(payment, self._rules.version, self._rules.usage)
+
+    def lay_out(self, payment: PaymentFields, note: Callable[[], None]) -> Handover:
+        """Write the file beside its name, note it, and give it its name."""
+        file = self._write(payment)
+        path = self._rules.folder / _file_name(payment)
+        beside = path.with_name(path.name + _BESIDE)
+        self._rules.folder.mkdir(parents=True, exist_ok=True)
+        if path.exists():
+            raise FileExistsError(path)  # somebody else's: it is neither overwritten nor handed over
+        failpoint("files.write.before")
+        _write_flushed(beside, file.content)
+        failpoint("files.write.after")
+        note()
+        return self._show(beside, path)
+
+    def find(self, payment: PaymentFields) -> Handover:
+        """Find the file again; one that was taken away is named without a path, and never written again."""
+        path = self._rules.folder / _file_name(payment)
+        beside = path.with_name(path.name + _BESIDE)
+        if path.is_file():
+            return Handover(path, path.name, hashlib.sha256(path.read_bytes()).hexdigest())
+        if beside.is_file():  # it never had its name, so that nobody can have handed it over
+            return self._show(beside, path)
+        return Handover(None, path.name, "")
+
+    @staticmethod
+    def _show(beside: Path, path: Path) -> Handover:
+        failpoint("files.show.before")
+        content = beside.read_bytes()
+        beside.replace(path)
+        flush_folder(path.parent)
+        failpoint("files.show.after")
+        return Handover(path, path.name, hashlib.sha256(content).hexdigest())
+
+    def _write(self, payment: PaymentFields) -> PaymentFile:
+        return write_pain001(
+            [payment],
+            initiating_party=self._rules.holder,
+            debtor_name=self._rules.holder,
+            message_id=payment.end_to_end_id,
+            created_at=self._clock.now_ms(),
+            version=self._rules.version,
+            usage=self._rules.usage,
+        )
+
+
+def _file_name(payment: PaymentFields) -> str:
+    """Name the file after its message, so that it is found again."""
+    return f"{_NO_NAME.sub('-', payment.end_to_end_id)}.xml"
+
+
+def _write_flushed(path: Path, content: bytes) -> None:
+    descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, OWNER_ONLY_FILE)
+    with os.fdopen(descriptor, "wb") as file:
+        file.write(content)
+        file.flush()
+        os.fsync(file.fileno())

@@ -1,0 +1,48 @@
+"""A bank with no door for programs: the person types the payment into its app, beside a page that shows each field.
+
+From the moment the fields are shown the person may type them: showing them is the commit point.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+from countersign.adapters.banks.carried.connection import CarriedBank, carried_profile
+from countersign.adapters.banks.carried.notes import LaidOut
+from countersign.application.ports.bank import Handover, Reach
+from countersign.domain.payment import PaymentFields, PaymentProduct
+
+
+def manual_bank(name: str, bic: str, notes: Path, key: bytes, *, practice: bool) -> CarriedBank:
+    """Make the connector of a bank whose app the person types into.
+
+    Args:
+        name: The bank's name, as the person gave it.
+        bic: Or empty.
+        notes: Where it is noted what was shown.
+        key: From the vault: 32 bytes.
+        practice: Whether it is the practice bank.
+    """
+    profile = carried_profile(name, bic, Reach.MANUAL, tuple(PaymentProduct), practice=practice)
+    return CarriedBank(profile, LaidOut(notes, key), _Page())
+
+
+class _Page:
+    """The page beside the bank's app."""
+
+    @staticmethod
+    def not_carried(_payment: PaymentFields) -> str:
+        """Carry everything: whatever was agreed is shown."""
+        return ""
+
+    @staticmethod
+    def lay_out(_payment: PaymentFields, note: Callable[[], None]) -> Handover:
+        """Note it: from here on it is shown."""
+        note()
+        return Handover()
+
+    @staticmethod
+    def find(_payment: PaymentFields) -> Handover:
+        """Show it again: that is no second payment."""
+        return Handover()

@@ -1,0 +1,103 @@
+"""What the scripts of one order stand on: one at a time, and whatever fails, the ledger says where the order stands."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field, replace
+from functools import partial
+
+from countersign.application.flows.progress import PHASE_OF, Phase, Progress
+from countersign.application.flows.script import Script, on_vault, run_script
+from countersign.application.ports.bank import Bank
+from countersign.application.ports.tasks import Tasks
+from countersign.application.ports.vault import Vault
+from countersign.domain.errors import CountersignError, UserFacingError
+from countersign.domain.ledger.order_record import OrderRecord
+from countersign.domain.order_state import OrderState
+
+
+@dataclass(slots=True)
+class OrderRun:
+    """One order, its bank, and what is under way.
+
+    Attributes:
+        find_bank: Returns under which name the vault knows the order's bank, and its connector.
+        read: Reads the order from the vault. VAULT lane.
+        changed: Called on the owner's thread whenever ``progress`` is new.
+        bank_id: Under which name the vault knows the connection; empty until a script has run.
+    """
+
+    order: str
+    find_bank: Callable[[OrderRecord], tuple[str, Bank]]
+    vault: Vault
+    tasks: Tasks
+    read: Callable[[str], OrderRecord]
+    changed: Callable[[Progress], None]
+    progress: Progress = field(default_factory=Progress)
+    bank_id: str = ""
+    _bank: Bank | None = None
+    _busy: bool = False
+
+    @property
+    def busy(self) -> bool:
+        """Whether a record or an exchange is under way."""
+        return self._busy
+
+    @property
+    def bank(self) -> Bank:
+        """The order's bank.
+
+        Raises:
+            UserFacingError: ``bank.not_connected``.
+        """
+        if self._bank is None:
+            raise UserFacingError("bank.not_connected")
+        return self._bank
+
+    def _order(self) -> Script[OrderRecord]:
+        return (yield from on_vault(partial(self.read, self.order)))
+
+    def _phase_of(self, known: OrderRecord) -> Phase:
+        return PHASE_OF[known.state]
+
+    def _shown(self, phase: Phase, state: OrderState, error: CountersignError | None = None) -> Progress:
+        found = Progress(phase, state, self.progress.stage)
+        return self._with_error(found, error) if error else found
+
+    @staticmethod
+    def _with_error(progress: Progress, error: CountersignError) -> Progress:
+        return replace(progress, error=error.code, error_params=error.params)
+
+    def _run(self, script: Script[Progress], stage: str) -> None:
+        if self._busy:
+            script.close()
+            return
+        self._busy = True
+        before = self.progress
+        self.progress = replace(before, phase=Phase.WORKING, stage=stage, error="", error_params={})
+        self.changed(self.progress)
+        run_script(self.tasks, self._truthful(script, before), self._ended, partial(self._failed, before))
+
+    def _truthful(self, script: Script[Progress], before: Progress) -> Script[Progress]:
+        """Where a step fails, show what the ledger says: more may be on record than this step could say."""
+        try:
+            known = yield from self._order()
+            self.bank_id, self._bank = self.find_bank(known)
+            return (yield from script)
+        except CountersignError as error:
+            known = yield from self._order()
+            if known.state is before.state and before.phase is not Phase.NOT_SENT:
+                return replace(before, error=error.code, error_params=error.params)
+            return self._shown(self._phase_of(known), known.state, error)
+
+    def _ended(self, progress: Progress) -> None:
+        self._busy = False
+        self.progress = progress
+        self.changed(progress)
+
+    def _failed(self, before: Progress, error: Exception) -> None:
+        """Not even the ledger could be asked, or there is a mistake in the program: claim nothing."""
+        known = error if isinstance(error, CountersignError) else CountersignError("submission.unexpected")
+        self._ended(replace(before, phase=Phase.UNKNOWN, error=known.code, error_params=known.params))
+        if known is not error:
+            raise error

@@ -1,0 +1,77 @@
+"""Words for one's own bank: accounts added by hand, and payments that a person carries to the bank."""
+
+from __future__ import annotations
+
+from countersign.presentation.error_texts.entry import Block, ErrorText
+from countersign.presentation.messages import _
+
+
+def own_bank() -> Block:
+    """Return the words for accounts and for what is carried by hand."""
+    return {
+        "account.known": ErrorText(
+            _("This account is here already"),
+            _("This account was added before. Find it on the home page, or type another number."),
+        ),
+        "account.incomplete": ErrorText(
+            _("Something is still missing"),
+            _("An account needs its number, a name, a currency and its bank's name. Fill in what is missing."),
+        ),
+        "carried.not_waiting": ErrorText(
+            _("This payment does not wait to be carried"),
+            _("You have already said what became of this payment, or it was never laid out. See its page."),
+        ),
+        "carried.reference_long": ErrorText(
+            _("The reference is too long"),
+            _("A bank's reference has at most {limit} characters. Type only the reference itself."),
+        ),
+        "carried.proof_size": ErrorText(
+            _("This document can't be kept"),
+            _("A document must have something in it, and at most {megabytes} MB. Choose a smaller picture or PDF."),
+        ),
+        "elsewhere.incomplete": ErrorText(
+            _("Something is still missing"),
+            _(
+                "A payment made elsewhere needs its account, an amount above zero and who was paid, in at most 70 "
+                "characters. Fill in what is missing."
+            ),
+        ),
+        "elsewhere.future": ErrorText(
+            _("That day has not come yet"),
+            _("A payment made elsewhere lies in the past. Choose the day on which it was made."),
+        ),
+        "elsewhere.form": ErrorText(
+            _("This record can't be read"),
+            _("A record of a payment made elsewhere has another form than this version knows. Update the program."),
+        ),
+        "bank.not_carried": ErrorText(
+            _("This way can't carry the whole order"),
+            _(
+                "Your bank's way of taking payments has no place for one detail: {field}. Nothing was sent. Change that "
+                "detail or choose another way to pay, then review again."
+            ),
+        ),
+        "bank.nothing_handed_over": ErrorText(
+            _("Nothing was laid out yet"),
+            _("The payment was interrupted before anybody could see it. Nothing was sent. Go on with it."),
+        ),
+        "bank.file_not_written": ErrorText(
+            _("The payment file could not be written"),
+            _(
+                "The folder for payment files can't be written, or holds a file of this name. Nothing was handed over. "
+                "Make room in the folder, then try again."
+            ),
+        ),
+        "bank.no_door": ErrorText(
+            _("This bank can't be asked"),
+            _("This bank has no door for programs. Bring in its newest statement or status file instead."),
+        ),
+        "bank.no_name_check": ErrorText(
+            _("This bank can't check names here"),
+            _("Your bank shows its name check in its own app. Call the payee on a number you already had."),
+        ),
+        "bank.cancel_at_the_bank": ErrorText(
+            _("Cancel at your bank"),
+            _("You carried this payment to your bank, so only your bank can stop it. Call it, or use its app, now."),
+        ),
+    }
