@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import copy
 import hashlib
 import json
 import signal
@@ -161,6 +162,12 @@ class Client:
         context.load_cert_chain(self._key_path)
         return context
 
+    def acting_for(self, psu_id: str) -> Client:
+        """Return this client with another of the bank's customers before it."""
+        other = copy.copy(self)
+        other.psu = next(one for one in self.bank.get("/customers")["customers"] if one["psu_id"] == psu_id)
+        return other
+
     def close(self) -> None:
         """Close its connections."""
         self.http.close()
@@ -180,12 +187,15 @@ class Client:
         Args:
             method: HTTP method.
             url: A link of the bank's, or a path.
-            body: JSON, if any.
+            body: JSON, or bytes that are XML, if any.
             headers: More headers, or others than usual; an empty one is left out.
             psu: Whether PSU-ID is sent.
             signing: Other parts of the signature than right ones: ``key_id``, ``listed``.
         """
-        content = b"" if body is None else json.dumps(body, ensure_ascii=False).encode()
+        plain = isinstance(body, bytes)
+        content = (
+            b"" if body is None else cast("bytes", body) if plain else json.dumps(body, ensure_ascii=False).encode()
+        )
         sent = {
             "X-Request-ID": str(uuid.uuid4()),
             "Date": formatdate(usegmt=True),
@@ -194,7 +204,7 @@ class Client:
         if psu:
             sent["PSU-ID"] = self.psu["psu_id"]
         if body is not None:
-            sent["Content-Type"] = "application/json"
+            sent["Content-Type"] = "application/xml" if plain else "application/json"
             sent["Digest"] = "SHA-256=" + base64.b64encode(hashlib.sha256(content).digest()).decode()
         sent.update(headers or {})
         sent = {name: value for name, value in sent.items() if value}
@@ -223,7 +233,7 @@ class Client:
     def send(self, request: httpx.Request, *, judged: bool = True) -> httpx.Response:
         """Send a request; have the reply judged by the standard where it has such a call."""
         reply = self.http.send(request)
-        beside = request.url.path in ("/v1/payee-verifications", "/v1/bank-profile")
+        beside = request.url.path.startswith(("/v1/payee-verifications", "/v1/bank-profile"))
         if judged and not beside and self.standard is not None:
             self.standard.check_reply(reply)
         return reply
@@ -295,7 +305,8 @@ class Client:
 
     def sms_code(self) -> str:
         """Return the newest code on the practice phone."""
-        return cast("str", self.bank.get("/phone/messages")["messages"][-1]["code"])
+        messages = self.bank.get(f"/phone/messages?psu_id={self.psu['psu_id']}")["messages"]
+        return cast("str", messages[-1]["code"])
 
     def authorise(self, started_at: str) -> dict[str, Any]:
         """Authorise by SMS, start to end."""
