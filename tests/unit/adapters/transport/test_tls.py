@@ -18,8 +18,9 @@ from cryptography.x509.oid import NameOID
 from countersign.adapters.system.clock import SystemClock
 from countersign.adapters.transport.exchange import Transport
 from countersign.adapters.transport.origin import Origin
-from countersign.adapters.transport.tls import client_context
+from countersign.adapters.transport.tls import client_context, read_key
 from countersign.domain.errors import SecurityError
+from countersign.domain.secret import SecretText
 
 
 @pytest.fixture(scope="module")
@@ -103,3 +104,26 @@ def test_plain_http_goes_nowhere_but_to_this_machine(url: str) -> None:
 def test_tls_is_not_left_out() -> None:
     with pytest.raises(ValueError, match="https"):
         Transport(Origin.of("https://bank.example"), SystemClock(), None)
+
+
+def _pem(key: rsa.RSAPrivateKey) -> SecretText:
+    return SecretText(key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption()).decode())
+
+
+def test_a_key_is_read_as_it_was_written(key: rsa.RSAPrivateKey) -> None:
+    assert read_key(_pem(key)).private_numbers() == key.private_numbers()
+
+
+@pytest.mark.parametrize("field", ["d", "dmp1", "dmq1", "iqmp"])
+def test_a_key_whose_numbers_do_not_belong_together_is_refused(key: rsa.RSAPrivateKey, field: str) -> None:
+    right = key.private_numbers()
+    numbers = {name: getattr(right, name) for name in ("p", "q", "d", "dmp1", "dmq1", "iqmp")}
+    numbers[field] += 2
+    wrong = rsa.RSAPrivateNumbers(**numbers, public_numbers=right.public_numbers)
+    with pytest.raises(SecurityError, match=r"bank\.credentials"):
+        read_key(_pem(wrong.private_key(unsafe_skip_rsa_key_validation=True)))
+
+
+def test_what_is_no_key_is_refused() -> None:
+    with pytest.raises(SecurityError, match=r"bank\.credentials"):
+        read_key(SecretText("-----BEGIN PRIVATE KEY-----\nAAAA\n-----END PRIVATE KEY-----\n"))
