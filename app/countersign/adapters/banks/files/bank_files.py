@@ -65,10 +65,9 @@ def _read_xml(stream: BinaryIO, total: int, progress: Reading | None) -> Iterato
     document = open_xml(stream, total)
     kind, version = message_of(document)
     if kind is FileKind.PAIN_001:
-        from countersign.adapters.banks.files.pain001.reader import read_pain001  # noqa: PLC0415
+        from countersign.adapters.banks.files.pain001.reader import read_document  # noqa: PLC0415
 
-        stream.seek(0)
-        yield from read_pain001(stream, progress)
+        yield from read_document(document, progress)
     elif kind is FileKind.PAIN_002:
         yield from read_status_report(document, version, progress)
     elif kind is FileKind.CAMT_029:
