@@ -290,7 +290,8 @@ def _stack_of(thread: int) -> _Stack:
 def _stacks_of_others(window: int) -> dict[str, _Stack]:
     here = threading.get_ident()
     named = {one.ident: one.name for one in threading.enumerate() if one.ident not in {None, here, window}}
-    return {name: _stack_of(thread)[-_FEW:] for thread, name in named.items() if thread is not None}
+    stacks = {name: _stack_of(thread)[-_FEW:] for thread, name in named.items() if thread is not None}
+    return {name: stack for name, stack in stacks.items() if stack and stack[-1][0].co_name != "_worker"}  # not idle
 
 
 def _told(stretch: _Stretch) -> str:
