@@ -45,7 +45,7 @@ def bank_code(agent: Element | None) -> str:
 
 
 def bank_member(agent: Element | None) -> str:
-    """Return a bank's number within its national clearing as ``CODE:MEMBER``, or nothing."""
+    """Return a bank's number in its national clearing as ``CODE:MEMBER``, or another of its numbers, or nothing."""
     if agent is None:
         return ""
     for path in _MEMBERS:
@@ -53,6 +53,9 @@ def bank_member(agent: Element | None) -> str:
         if member is not None and (number := member.first("MmbId", "Id", "Prtry")):
             system = member.first("ClrSysId/Cd", "ClrSysId/Prtry")
             return f"{system}:{number}" if system else number
+    if number := agent.value("FinInstnId/Othr/Id"):
+        system = agent.first("FinInstnId/Othr/SchmeNm/Cd", "FinInstnId/Othr/SchmeNm/Prtry")
+        return f"{system}:{number}" if system else number
     return ""
 
 
