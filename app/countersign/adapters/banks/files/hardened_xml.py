@@ -97,7 +97,7 @@ class Document:
                     raise UserFacingError("file.too_large", what="part")
             parser.close()
         except _syntax_error() as error:
-            raise unreadable(error.lineno or 0, "xml") from None
+            raise unreadable(_line_of(error), "xml") from None
         if self._decoder is not None:
             self._decode(b"", final=True)
 
@@ -146,7 +146,7 @@ def open_xml(stream: BinaryIO, total: int = 0) -> Document:
         parser.feed(text.encode())
         begun = [cast("Tree", element) for _, element in islice(parser.read_events(), 2)]
     except _syntax_error() as error:
-        raise unreadable(error.lineno or 0, "xml") from None
+        raise unreadable(_line_of(error), "xml") from None
     if not begun:
         raise unreadable(1, "xml")
     namespace, root = _split(begun[0].tag)
@@ -229,6 +229,11 @@ def _syntax_error() -> type[etree.XMLSyntaxError]:
     from lxml import etree  # noqa: PLC0415 - not before a file is read
 
     return etree.XMLSyntaxError
+
+
+def _line_of(error: etree.XMLSyntaxError) -> int:
+    """Return the line of the first mistake; an unknown entity is only in the log."""
+    return error.lineno or next((entry.line for entry in error.error_log), 0)
 
 
 def _split(tag: str) -> tuple[str, str]:
