@@ -16,13 +16,22 @@ import io
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime, timedelta
-from decimal import Decimal
 from typing import Final
 
 from countersign.adapters.banks.files.hardened_xml import open_xml
 from countersign.adapters.banks.files.pain001 import forms
-from countersign.adapters.banks.files.pain001.rails import NOT_PROVIDED, earliest_date, payment_type
+from countersign.adapters.banks.files.pain001.pieces import (
+    BIC,
+    BICFI,
+    account,
+    agent,
+    amount,
+    instant,
+    named,
+    totals,
+    unnamed_agent,
+)
+from countersign.adapters.banks.files.pain001.rails import earliest_date, payment_type
 from countersign.adapters.banks.files.pain001.reader import Header, Transaction, walk
 from countersign.adapters.banks.files.pain001.usage import (
     UsageRules,
@@ -36,9 +45,9 @@ from countersign.adapters.banks.files.pain001.versions import MESSAGE, NAMESPACE
 from countersign.adapters.banks.files.pain001.xml_text import Element, document, element, text
 from countersign.domain.errors import UserFacingError
 from countersign.domain.order import NAME_LIMIT, BindingError, require_same
-from countersign.domain.payment import AccountScheme, PaymentFields
+from countersign.domain.payment import PaymentFields
 
-_SUM_DIGITS: Final = 18  # DecimalNumber, totalDigits
+_BIC_TAGS: Final = {Pain001Version.V03: BIC, Pain001Version.V09: BICFI}
 _NOT_IN_NAMES: Final = re.compile(r"[^A-Za-z0-9\-]")
 _SWISS_ACCOUNT: Final = re.compile(r"(?:CH|LI)[0-9]{2}([0-9]{5}).*")
 
@@ -154,25 +163,12 @@ def _initiation(message: _Message, groups: list[list[PaymentFields]]) -> Element
         element(
             "GrpHdr",
             text("MsgId", message.message_id),
-            text("CreDtTm", _instant(message.created_at)),
-            *_totals(message.payments),
+            text("CreDtTm", instant(message.created_at)),
+            *totals([payment.instructed_amount for payment in message.payments]),
             element("InitgPty", text("Nm", message.initiating_party)),
         ),
         *(_payment_information(message, number, group) for number, group in enumerate(groups, 1)),
     )
-
-
-def _instant(milliseconds: int) -> str:
-    instant = datetime(1970, 1, 1, tzinfo=UTC) + timedelta(milliseconds=milliseconds)
-    return instant.isoformat(timespec="milliseconds").replace("+00:00", "Z")
-
-
-def _totals(payments: Sequence[PaymentFields]) -> Iterator[Element]:
-    yield text("NbOfTxs", str(len(payments)))
-    total = format(sum((Decimal(payment.instructed_amount.plain()) for payment in payments), Decimal(0)), "f")
-    # The sum may be left out, and has to be where a mixture of currencies has more digits than it may have.
-    if len(total.replace(".", "")) <= _SUM_DIGITS:
-        yield text("CtrlSum", total)
 
 
 def _payment_information(message: _Message, number: int, group: list[PaymentFields]) -> Element:
@@ -184,13 +180,12 @@ def _payment_information(message: _Message, number: int, group: list[PaymentFiel
         text("PmtInfId", message.message_id[: forms.IDENTIFICATION_LIMIT - len(suffix)] + suffix),
         text("PmtMtd", "TRF"),
         text("BtchBookg", "false" if len(group) > 1 else ""),  # so that each order meets its own entry of a statement
-        *_totals(group),
+        *totals([payment.instructed_amount for payment in group]),
         _type(first),
         text("ReqdExctnDt", day) if message.version is Pain001Version.V03 else element("ReqdExctnDt", text("Dt", day)),
         element("Dbtr", text("Nm", message.debtor_name)),
-        _account("DbtrAcct", first.debtor_account, first.debtor_account_scheme),
-        _agent("DbtrAgt", first.debtor_agent, _debtor_member(first, message.usage), message.version)
-        or element("DbtrAgt", element("FinInstnId", element("Othr", text("Id", NOT_PROVIDED)))),
+        account("DbtrAcct", first.debtor_account, first.debtor_account_scheme),
+        _debtor_agent(message, first),
         text("ChrgBr", first.charge_bearer.value),
         *(_transaction(message, payment) for payment in group),
     )
@@ -206,27 +201,22 @@ def _type(payment: PaymentFields) -> Element:
 
 
 def _transaction(message: _Message, payment: PaymentFields) -> Element:
-    money = payment.instructed_amount
     return element(
         "CdtTrfTxInf",
         element("PmtId", text("EndToEndId", payment.end_to_end_id), text("UETR", payment.uetr)),
-        element("Amt", Element("InstdAmt", money.plain(), ("Ccy", money.currency))),
-        _named("UltmtDbtr", payment.ultimate_debtor),
-        _agent("CdtrAgt", payment.creditor_agent, payment.creditor_agent_member, message.version) or element("CdtrAgt"),
+        element("Amt", amount("InstdAmt", payment.instructed_amount)),
+        named("UltmtDbtr", payment.ultimate_debtor),
+        agent("CdtrAgt", payment.creditor_agent, payment.creditor_agent_member, _BIC_TAGS[message.version]),
         element(
             "Cdtr",
             text("Nm", payment.creditor_name),
             element("PstlAdr", text("TwnNm", payment.creditor_town), text("Ctry", payment.creditor_country)),
         ),
-        _account("CdtrAcct", payment.creditor_account, payment.creditor_account_scheme),
-        _named("UltmtCdtr", payment.ultimate_creditor),
+        account("CdtrAcct", payment.creditor_account, payment.creditor_account_scheme),
+        named("UltmtCdtr", payment.ultimate_creditor),
         element("Purp", text("Cd", payment.purpose)),
         element("RmtInf", *_remittance(message.usage, payment)),
     )
-
-
-def _named(tag: str, name: str) -> Element:
-    return element(tag, text("Nm", name))
 
 
 def _remittance(usage: UsageRules, payment: PaymentFields) -> Iterator[Element]:
@@ -237,19 +227,11 @@ def _remittance(usage: UsageRules, payment: PaymentFields) -> Iterator[Element]:
         yield text("Ustrd", payment.remittance)
 
 
-def _account(tag: str, number: str, scheme: AccountScheme) -> Element:
-    if scheme is AccountScheme.IBAN:
-        return element(tag, element("Id", text("IBAN", number)))
-    other = element("Othr", text("Id", number), element("SchmeNm", text("Cd", "BBAN")))
-    return element(tag, element("Id", other))
-
-
-def _agent(tag: str, bic: str, member: str, version: Pain001Version) -> Element | None:
-    if not bic and not member:
-        return None
-    system, _, number = member.partition(":")
-    clearing = element("ClrSysMmbId", element("ClrSysId", text("Cd", system)), text("MmbId", number))
-    return element(tag, element("FinInstnId", text("BIC" if version is Pain001Version.V03 else "BICFI", bic), clearing))
+def _debtor_agent(message: _Message, payment: PaymentFields) -> Element:
+    bic, member = payment.debtor_agent, _debtor_member(payment, message.usage)
+    if bic or member:
+        return agent("DbtrAgt", bic, member, _BIC_TAGS[message.version])
+    return unnamed_agent("DbtrAgt")
 
 
 def _debtor_member(payment: PaymentFields, usage: UsageRules) -> str:
@@ -269,7 +251,7 @@ def _require_agreed(content: bytes, message: _Message, agreed: list[PaymentField
     said = {
         "message_id": (header.head.identification, message.message_id),
         "version": (header.head.version, message.version.value),
-        "created_at": (header.head.created, _instant(message.created_at)),
+        "created_at": (header.head.created, instant(message.created_at)),
         "payments": (header.head.stated_count, len(agreed)),
         "initiating_party": (header.initiating_party, message.initiating_party),
     }
