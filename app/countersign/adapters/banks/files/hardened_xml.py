@@ -233,7 +233,10 @@ def _syntax_error() -> type[etree.XMLSyntaxError]:
 
 def _line_of(error: etree.XMLSyntaxError) -> int:
     """Return the line of the first mistake; an unknown entity is only in the log."""
-    return error.lineno or next((entry.line for entry in error.error_log), 0)
+    if error.lineno:
+        return int(error.lineno)
+    last = getattr(error.error_log, "last_error", None)
+    return int(last.line) if last is not None else 0
 
 
 def _split(tag: str) -> tuple[str, str]:

@@ -25,7 +25,7 @@ class Element:
 
     Attributes:
         name: Without its namespace, unless that is another than the document's (``{urn:…}Name``).
-        line: On which it begins, from 1.
+        line: On which it begins, from 1; beyond line 65,535 that of an element without text may be the next one's.
         attributes: By name; empty for most.
         children: By name, in order.
     """
