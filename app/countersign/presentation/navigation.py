@@ -29,5 +29,14 @@ class Navigate(Protocol):
     def open_setup(self) -> None:
         """Show the list of first tasks."""
 
+    def open_add_account(self) -> None:
+        """Show where an own account is added."""
+
+    def open_bring_in(self) -> None:
+        """Show where statements and status files of a bank are brought in."""
+
+    def open_elsewhere(self) -> None:
+        """Show where a payment that was made elsewhere is written down."""
+
     def ask_freeze(self) -> None:
         """Ask whether all new payments shall be stopped."""

@@ -18,13 +18,14 @@ from countersign.domain.ledger.order_record import OrderRecord
 from countersign.domain.order import fingerprint_phrase
 from countersign.domain.order_state import OrderState
 from countersign.presentation.amount_words import amount_in_words
+from countersign.presentation.carry import CarryPanel, CarryState
 from countersign.presentation.error_texts import sentence
+from countersign.presentation.file_hands import FileHands
 from countersign.presentation.formats import iban_text, money_text
 from countersign.presentation.messages import _, language
 from countersign.presentation.navigation import Navigate
-from countersign.presentation.order_next_steps import next_steps
+from countersign.presentation.order_by_hand import carried, record_steps, record_words
 from countersign.presentation.order_timeline import TimelineLine, timeline
-from countersign.presentation.order_words import state_words
 from countersign.presentation.transfer_confirm import ScaPanel, ScaState, bound
 from countersign.presentation.transfer_desk import Problem, clock_text, day_text
 
@@ -33,6 +34,7 @@ _LAST_POLL_MS: Final = 60_000
 _POLLED: Final = frozenset({OrderState.ACCEPTED, OrderState.UNKNOWN, OrderState.ANSWERING, OrderState.CANCELLING})
 _ASKED: Final = frozenset({OrderState.INTENDED, OrderState.ANSWERING, OrderState.UNKNOWN, OrderState.CANCELLING})
 _GONE_ON: Final = frozenset({OrderState.APPROVED, OrderState.INITIATED, OrderState.AUTHORISING})
+_HELD: Final = frozenset({OrderState.INITIATED, OrderState.AUTHORISING})
 _RECEIPTED: Final = frozenset(
     {OrderState.ACCEPTED, OrderState.SETTLED, OrderState.REJECTED, OrderState.CANCELLED, OrderState.CANCELLING}
 )
@@ -60,6 +62,7 @@ class OrderPageState:
         may_cancel: The bank can be asked to take it back.
         asks_to_cancel: The question whether to cancel is shown.
         sca: The bank's questions, while it asks any.
+        carry: What the person carries to the bank, and what they said of it; None where nothing is carried.
         poll_after_ms: When to look again; 0 for never.
     """
 
@@ -87,6 +90,7 @@ class OrderPageState:
     busy: str
     problem: Problem
     poll_after_ms: int
+    carry: CarryState | None = None
 
 
 class OrderView(Protocol):
@@ -102,6 +106,7 @@ class OrderPresenter:
     Attributes:
         payment: The bank's questions about paying.
         cancellation: The bank's questions about cancelling.
+        carry: Carrying the payment to the bank by hand.
     """
 
     def __init__(
@@ -111,6 +116,7 @@ class OrderPresenter:
         view: OrderView,
         words: Sequence[str],
         export_receipt: Callable[[str], None],
+        hands: FileHands | None = None,
     ) -> None:
         """Make the presenter.
 
@@ -120,6 +126,7 @@ class OrderPresenter:
             view: The page.
             words: The list that fingerprint phrases are made from.
             export_receipt: Asks where to save the receipt of an order, and saves it.
+            hands: For documents of the bank's; None where there are no dialogs.
         """
         self._session, self._navigate, self._view, self._words = session, navigate, view, words
         self._export_receipt = export_receipt
@@ -135,6 +142,7 @@ class OrderPresenter:
         self._closed = False
         self.payment = ScaPanel(session, self._panel_changed, lambda: None)
         self.cancellation = ScaPanel(session, self._panel_changed, lambda: None, cancels=True)
+        self.carry = CarryPanel(session, self.payment, self._carry_changed, hands, navigate.open_bring_in)
 
     def start(self, order: str) -> None:
         """Show an order; one whose outcome is not known is asked about at once."""
@@ -232,7 +240,10 @@ class OrderPresenter:
 
     def _opened(self) -> None:
         record = self._record
-        if record is not None and record.state in _ASKED | {OrderState.ACCEPTED}:
+        if record is not None and carried(record):
+            self._panel = self.payment
+            self.payment.open(self._order, lambda _phase: self.payment.check_again())
+        elif record is not None and record.state in _ASKED | {OrderState.ACCEPTED}:
             self._quiet = record.state is OrderState.ACCEPTED
             self._ask()
         self._render()
@@ -253,6 +264,10 @@ class OrderPresenter:
             self.payment.begin()
         elif phase is Phase.UNKNOWN:
             self.payment.check_again()
+
+    def _carry_changed(self) -> None:
+        if not self._closed:
+            self._render()
 
     def _panel_changed(self) -> None:
         panel = self._panel
@@ -285,7 +300,7 @@ class OrderPresenter:
         if record is None:
             return _empty(self._order, self._problem)
         payment, state = record.content.payment, record.state
-        words = state_words(state)
+        words, by_hand = record_words(record, self._session.zone), carried(record)
         sca = panel.state() if panel is not None else None
         asking = sca is not None and sca.phase in _STEPS
         working = sca is not None and sca.phase is Phase.WORKING and not self._quiet
@@ -300,14 +315,14 @@ class OrderPresenter:
             chip=words.word,
             tone=words.tone,
             sentence=words.sentence,
-            next_steps=next_steps(state),
+            next_steps=record_steps(record),
             warning=self._warning(record),
             timeline=timeline(self._entries, state, self._clock, self._day),
             evidence=self._evidence(record),
             may_cancel=idle and state is OrderState.ACCEPTED and not self._asks_to_cancel,
             may_check=idle and state in _ASKED,
-            may_go_on=idle and (state in _GONE_ON or (state is OrderState.INTENDED and _not_sent(sca))),
-            may_give_up=idle and state in {OrderState.INITIATED, OrderState.AUTHORISING} and record.abandonable,
+            may_go_on=idle and not by_hand and (state in _GONE_ON or (state is OrderState.INTENDED and _not_sent(sca))),
+            may_give_up=idle and not by_hand and state in _HELD and record.abandonable,
             may_stop=idle and state in {OrderState.PREPARED, OrderState.APPROVED},
             may_receipt=state in _RECEIPTED,
             asks_to_cancel=self._asks_to_cancel and idle,
@@ -315,6 +330,7 @@ class OrderPresenter:
             busy=_("Still waiting for the bank. Nothing is sent twice.") if working else "",
             problem=self._problem_shown(sca),
             poll_after_ms=self._wait if state in _POLLED and idle and not self._asks_to_cancel else 0,
+            carry=self.carry.state() if by_hand and not working else None,
         )
 
     def _problem_shown(self, sca: ScaState | None) -> Problem:
@@ -357,6 +373,12 @@ class OrderPresenter:
             found.append(Evidence("status", _("The bank's status"), record.status.value))
         if fee:
             found.append(Evidence("fee", _("Fee"), fee))
+        if record.bank_reference:
+            found.append(Evidence("bank_reference", _("The bank's reference, as you read it"), record.bank_reference))
+        for place, (name, sha256, _size) in enumerate(record.proofs):
+            found.append(
+                Evidence(f"proof.{place}", _("Document of the bank: {name}").format(name=name), sha256, sha256)
+            )
         return tuple(found)
 
 

@@ -11,7 +11,9 @@ from countersign.domain.canonical import JsonObject
 from countersign.domain.ledger import kinds
 from countersign.domain.order_state import FINAL, OrderState, TransactionStatus
 from countersign.presentation.error_texts import is_known, title
+from countersign.presentation.formats import isolate
 from countersign.presentation.messages import _
+from countersign.presentation.return_reasons import reason_text
 
 Moment: TypeAlias = str  # "done", "current", "todo", "failed" or "unknown"
 
@@ -40,8 +42,11 @@ def timeline(
     """
     lines: list[TimelineLine] = []
     told = ""
+    by_hand = any(
+        entry.kind == kinds.ORDER_SUBMISSION_INTENDED and (entry.body or {}).get("by_hand") for entry in entries
+    )
     for entry in entries:
-        line = _line(entry)
+        line = _line(entry, by_hand=by_hand)
         if line is None:
             continue
         today = day(entry.at)
@@ -53,11 +58,13 @@ def timeline(
         unknown = state is OrderState.UNKNOWN
         moment, word = ("unknown", _("not known yet")) if unknown else ("current", _("now"))
         lines[-1] = last if last.moment == "failed" else replace(last, moment=moment, state=word)
-    return (*lines, *(_todo(text) for text in _to_come(state)))
+    said = any(entry.kind == kinds.ORDER_HANDED_OVER for entry in entries)
+    coming = _to_carry(said=said) if by_hand and state is OrderState.INITIATED else _to_come(state)
+    return (*lines, *(_todo(text) for text in coming))
 
 
-def _line(entry: LedgerEntry) -> TimelineLine | None:
-    words = _WORDS.get(entry.kind)
+def _line(entry: LedgerEntry, *, by_hand: bool) -> TimelineLine | None:
+    words = (_BY_HAND.get(entry.kind) if by_hand else None) or _WORDS.get(entry.kind)
     return words(entry.body or {}) if words else None
 
 
@@ -75,6 +82,11 @@ def _unknown(text: str, detail: str = "") -> TimelineLine:
 
 def _todo(text: str) -> TimelineLine:
     return TimelineLine(text, "todo", _("still to come"))
+
+
+def _to_carry(*, said: bool) -> tuple[str, ...]:
+    told = _("A statement or a status file says what became of it")
+    return (told,) if said else (_("You take it to your bank"), told)
 
 
 def _to_come(state: OrderState) -> tuple[str, ...]:
@@ -123,16 +135,8 @@ def _status(body: JsonObject) -> TimelineLine:
 
 
 def _reason(reason: str) -> str:
-    texts = {
-        "AC01": _("The account number is not right (AC01)."),
-        "AC04": _("The payee's account is closed (AC04)."),
-        "AC06": _("The payee's account is blocked (AC06)."),
-        "AM04": _("There is not enough money in the account (AM04)."),
-        "MS03": _("The bank gave no reason (MS03)."),
-    }
-    if reason in texts or not reason:
-        return texts.get(reason, "")
-    return title(reason) if is_known(reason) else _("The bank's reason: {reason}").format(reason=reason)
+    """Say why: in our own codes, or in ISO 20022's."""
+    return title(reason) if is_known(reason) else reason_text(reason)
 
 
 def _lost(body: JsonObject) -> TimelineLine:
@@ -157,6 +161,34 @@ def _attempt(_body: JsonObject) -> TimelineLine:
     return _done(_("You sent your code"), _("From here on only the bank can say what happens."))
 
 
+def _handed_over(body: JsonObject) -> TimelineLine:
+    reference = str(body.get("reference", ""))
+    said = _("Your bank has not said anything yet.")
+    named = _("The bank's reference: {reference}").format(reference=isolate(reference)) if reference else ""
+    return _done(_("You said that you gave it to your bank"), " · ".join(part for part in (named, said) if part))
+
+
+def _proof(body: JsonObject) -> TimelineLine:
+    return _done(_("You kept a document of your bank"), str(body.get("name", "")))
+
+
+def _returned(body: JsonObject) -> TimelineLine:
+    return _failed(_("The money came back"), _reason(str(body.get("reason", ""))))
+
+
+def _not_carried(body: JsonObject) -> TimelineLine:
+    if body.get("reason") == "not_handed_over":
+        return _done(_("You said that you did not give it to your bank"))
+    return _done(_("Given up"), _("The bank executed nothing."))
+
+
+_BY_HAND: dict[str, Callable[[JsonObject], TimelineLine]] = {
+    kinds.ORDER_SUBMISSION_INTENDED: lambda _b: _done(_("To be carried to the bank by hand")),
+    kinds.ORDER_INITIATED: lambda _b: _done(_("Laid out for you"), _("Your bank knows nothing of it yet.")),
+    kinds.ORDER_ABANDONED: _not_carried,
+}
+"""Where the person carries the payment, the bank has read nothing back and holds nothing."""
+
 _WORDS: dict[str, Callable[[JsonObject], TimelineLine]] = {
     kinds.ORDER_FROZEN: lambda _b: _done(_("Written down"), _("Its details can't change any more.")),
     kinds.ORDER_APPROVED: lambda _b: _done(_("You approved it"), _("You read it back and said that it is right.")),
@@ -173,4 +205,7 @@ _WORDS: dict[str, Callable[[JsonObject], TimelineLine]] = {
     kinds.ORDER_ABANDONED: lambda _b: _done(_("Given up"), _("The bank executed nothing.")),
     kinds.ORDER_CANCELLATION_INTENDED: lambda _b: _done(_("You asked the bank to cancel it")),
     kinds.ORDER_CANCELLATION_REFUSED: lambda _b: _failed(_("The bank did not cancel it")),
+    kinds.ORDER_HANDED_OVER: _handed_over,
+    kinds.ORDER_PROOF_ADDED: _proof,
+    kinds.ORDER_RETURNED: _returned,
 }

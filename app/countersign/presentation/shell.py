@@ -38,6 +38,9 @@ class Page(StrEnum):
     HISTORY = "history"
     LEARN = "learn"
     SETTINGS = "settings"
+    ADD_ACCOUNT = "add_account"
+    BRING_IN = "bring_in"
+    ELSEWHERE = "elsewhere"
 
 
 @dataclass(frozen=True, slots=True)
@@ -205,6 +208,18 @@ class ShellPresenter:
     def open_setup(self) -> None:
         """Show the list of first tasks."""
         self._open(Page.SETUP)
+
+    def open_add_account(self) -> None:
+        """Show where an own account is added."""
+        self._open(Page.ADD_ACCOUNT)
+
+    def open_bring_in(self) -> None:
+        """Show where statements and status files of a bank are brought in."""
+        self._open(Page.BRING_IN)
+
+    def open_elsewhere(self) -> None:
+        """Show where a payment that was made elsewhere is written down."""
+        self._open(Page.ELSEWHERE)
 
     def open_page(self, key: str) -> None:
         """Show a page by its name in the side bar."""

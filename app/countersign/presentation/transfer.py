@@ -16,6 +16,8 @@ from countersign.application.session import Session
 from countersign.application.use_cases.save_draft import drop_draft, save_draft, saved_drafts
 from countersign.domain.errors import UserFacingError
 from countersign.domain.order_state import OrderState
+from countersign.presentation.carry import CarryPanel, CarryState
+from countersign.presentation.file_hands import FileHands
 from countersign.presentation.messages import _
 from countersign.presentation.navigation import Navigate
 from countersign.presentation.transfer_amount import AmountState, AmountStep
@@ -51,6 +53,7 @@ class TransferState:
         note: "Step 3 of 6".
         busy: What is being done, in words; empty when nothing is.
         may_go_back: Whether the way back is open; not once the bank holds the order.
+        carry: What is carried to the bank by hand, in the last step; None otherwise.
     """
 
     step: Step
@@ -62,6 +65,7 @@ class TransferState:
     problem: Problem
     may_go_back: bool
     page: PageState
+    carry: CarryState | None = None
 
 
 class TransferView(Protocol):
@@ -81,10 +85,26 @@ class TransferPresenter:
         risk: Step 4.
         review: Step 5.
         confirm: Step 6.
+        carry: Step 6, where the person carries the payment to the bank.
     """
 
-    def __init__(self, session: Session, navigate: Navigate, view: TransferView, words: Sequence[str]) -> None:
-        """``words``: the list that fingerprint phrases are made from."""
+    def __init__(
+        self,
+        session: Session,
+        navigate: Navigate,
+        view: TransferView,
+        words: Sequence[str],
+        hands: FileHands | None = None,
+    ) -> None:
+        """Make the presenter.
+
+        Args:
+            session: The unlocked work.
+            navigate: Where to go.
+            view: The page.
+            words: The list that fingerprint phrases are made from.
+            hands: For documents of the bank's; None where there are no dialogs.
+        """
         self._session, self._view = session, view
         draft = TransferDraft(new_identifier(session.entropy))
         self._desk = TransferDesk(session, navigate, draft, self._render)
@@ -95,6 +115,7 @@ class TransferPresenter:
         self.risk = RiskStep(self._desk)
         self.review = ReviewStep(self._desk, words)
         self.confirm = ScaPanel(session, self._desk.render, self._confirmed)
+        self.carry = CarryPanel(session, self.confirm, self._desk.render, hands, navigate.open_bring_in)
         self._saved = draft
 
     def start(self, draft: str = "") -> None:
@@ -170,9 +191,9 @@ class TransferPresenter:
             self.confirm.begin()  # the person has just said that these details are right
         elif record.state is OrderState.PREPARED:
             self._desk.go(Step.REVIEW)
-        elif record.final or record.state in _GONE:
+        elif record.final or record.state in _GONE or record.handed_over_at:
             self._confirmed()
-        elif phase is Phase.UNKNOWN and record.state in _ASKED_ON_OPENING:
+        elif phase is Phase.CARRYING or (phase is Phase.UNKNOWN and record.state in _ASKED_ON_OPENING):
             self.confirm.check_again()
 
     def _confirmed(self) -> None:
@@ -181,7 +202,8 @@ class TransferPresenter:
 
         def leave() -> None:
             record = self._session.vault.order(order)
-            if record is not None and record.state not in _GONE:
+            came_to_nothing = record is not None and record.state not in _GONE and not record.handed_over_at
+            if came_to_nothing:
                 save_draft(self._session.vault, replace(draft, order="", step=Step.AMOUNT))
             else:
                 drop_draft(self._session.vault, draft.draft)
@@ -199,7 +221,8 @@ class TransferPresenter:
     def _render(self) -> None:
         desk = self._desk
         page = self._page()
-        heading, lead = _headings(desk.step, page)
+        carry = self.carry.state() if desk.step is Step.CONFIRM else None
+        heading, lead = (carry.heading, carry.lead) if carry else _headings(desk.step, page)
         self._view.show_state(
             TransferState(
                 step=desk.step,
@@ -211,6 +234,7 @@ class TransferPresenter:
                 problem=desk.problem,
                 may_go_back=self._may_go_back(),
                 page=page,
+                carry=carry,
             )
         )
 

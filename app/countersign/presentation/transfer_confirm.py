@@ -211,13 +211,32 @@ class ScaPanel:
 
         run_script(self._session.tasks, on_network(partial(practice.phone, after)), heard, not_heard)
 
+    def handed_over(self, reference: str) -> None:
+        """Say that the payment was carried to the bank."""
+        self._act(lambda submission: submission.handed_over(reference))
+
+    def not_handed_over(self) -> None:
+        """Say that it was not: the order ends."""
+        self._act(lambda submission: submission.not_handed_over())
+
+    def prove(self, name: str, data: bytes) -> None:
+        """Keep a document of the bank's with the order."""
+        self._act(lambda submission: submission.prove(name, data))
+
     # — listening —
+
+    @property
+    def progress(self) -> Progress:
+        """Where the submission stands, as last heard."""
+        return self._progress
 
     @property
     def phase(self) -> Phase:
         """Where the order stands, also when this program was started only now."""
         found = self._progress.phase
         if found is Phase.IDLE and self._record is not None and not self._cancels:
+            if self._record.by_hand and self._record.state is OrderState.INITIATED:
+                return Phase.CARRYING
             return _PHASE_ON_RECORD.get(self._record.state, Phase.ENDED)
         return found
 
@@ -242,7 +261,7 @@ class ScaPanel:
         self._changed()
         if progress.phase in {Phase.ACCEPTED, Phase.ENDED}:
             self._finished()
-        elif progress.phase in {Phase.PASSWORD, Phase.CONTINUE, Phase.UNKNOWN, Phase.NOT_SENT}:
+        elif progress.phase in {Phase.PASSWORD, Phase.CONTINUE, Phase.CARRYING, Phase.UNKNOWN, Phase.NOT_SENT}:
             self._read_again()
         elif progress.phase is Phase.CODE:
             self.poll_phone()
@@ -250,8 +269,11 @@ class ScaPanel:
     def _read_again(self) -> None:
         def read(record: OrderRecord) -> None:
             self._record = record
-            if not self._closed:
-                self._changed()
+            if self._closed:
+                return
+            self._changed()
+            if record.by_hand and record.handed_over_at:
+                self._finished()
 
         work = partial(self._session.read_order, self._order)
         run_script(self._session.tasks, on_vault(work), read, self._failed)

@@ -33,6 +33,10 @@ def phase_words(phase: Phase, *, cancels: bool) -> tuple[str, str]:
             _("The bank could not be reached"),
             _("Nothing went out. You can try this step again, or leave it: the order waits here."),
         ),
+        Phase.CARRYING: (
+            _("Take it to your bank"),
+            _("Nothing is paid before you confirm it there. Then say here what you did."),
+        ),
         Phase.CONTINUE: (
             _("The bank holds this order and waits for you"),
             _("Nothing is authorised, so no money moves. Go on, or give the order up."),

@@ -12,7 +12,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from PySide6.QtCore import QLocale, Qt, QTimer, QTimeZone
 from PySide6.QtGui import QGuiApplication
-from PySide6.QtWidgets import QApplication, QDialog, QFileDialog, QWidget
+from PySide6.QtWidgets import QApplication, QDialog, QWidget
 
 from countersign.application.flows.script import Script
 from countersign.application.ports.clock import Clock
@@ -25,6 +25,7 @@ from countersign.presentation.first_run import NewVaultPresenter
 from countersign.presentation.messages import _, language, set_language
 from countersign.presentation.shell import Opened, Page, ShellPresenter
 from countersign.presentation.unlock import UnlockPresenter, frozen_text, no_keyring_text
+from countersign.ui.file_dialogs import AskFolder, AskWhere, AskWhich, FileDialogs, ask_folder, ask_where, ask_which
 from countersign.ui.qt_words import QtWords
 from countersign.ui.shell import MakePage, Shell
 from countersign.ui.theme.style import apply_theme
@@ -60,9 +61,6 @@ _LATER: Final = (
 _LIBRARIES: Final = ("qrcode", "zxcvbn")  # slow to load, and used in handlers
 _WARM_UP_AFTER_MS: Final = 250
 
-AskWhere = Callable[[QWidget, str, str, Callable[[Path], None]], None]
-"""``ask(parent, suggested name, filter, then)``: asks where to save, and calls ``then`` with the path."""
-
 
 @dataclass(slots=True)
 class Parts:
@@ -77,21 +75,19 @@ class Parts:
     closed: Callable[[], None]
 
 
-def ask_where(parent: QWidget, suggested: str, kinds: str, then: Callable[[Path], None]) -> None:
-    """Ask where to save a file, without a nested event loop."""
-    dialog = QFileDialog(parent, _("Save"), str(Path.home() / suggested), kinds)
-    dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-    dialog.setAcceptMode(QFileDialog.AcceptMode.AcceptSave)
-    dialog.fileSelected.connect(lambda chosen: then(Path(chosen)))
-    dialog.open()
-
-
 class Program:
     """The running program: one window, made anew when the language changes."""
 
-    def __init__(self, parts: Parts, ask: AskWhere = ask_where) -> None:
+    def __init__(
+        self,
+        parts: Parts,
+        ask: AskWhere = ask_where,
+        ask_which: AskWhich = ask_which,
+        ask_folder: AskFolder = ask_folder,
+    ) -> None:
         """Make the program; ``show`` opens its window."""
         self._parts, self._ask = parts, ask
+        self._hands = FileDialogs(lambda: self.shell, ask, ask_which, ask_folder)
         self._words = parts.words
         self._qt_words = QtWords()
         self.presenter = ShellPresenter(parts.door, parts.tasks, parts.clock, parts.preferences, parts.open_session)
@@ -207,7 +203,7 @@ class Program:
         from countersign.ui.views.transfer.page import TransferPage  # noqa: PLC0415 - see _LATER
 
         page = TransferPage()
-        page.attach(TransferPresenter(self.presenter.session, self.presenter, page, self._words), draft)
+        page.attach(TransferPresenter(self.presenter.session, self.presenter, page, self._words, self._hands), draft)
         return page
 
     def _order(self, order: str) -> QWidget:
@@ -217,7 +213,7 @@ class Program:
 
         page, session = OrderPage(), self.presenter.session
         export = partial(self._save_receipt, ReceiptExporter(session, self._words))
-        page.attach(OrderPresenter(session, self.presenter, page, self._words, export), order)
+        page.attach(OrderPresenter(session, self.presenter, page, self._words, export, self._hands), order)
         return page
 
     def _save_receipt(self, exporter: ReceiptExporter, order: str) -> None:

@@ -18,7 +18,8 @@ from countersign.application.ports.vault import Vault
 from countersign.application.ports.vault_door import VaultDoor
 from countersign.presentation.shell import Opened
 from countersign.ui.collector import Collector
-from countersign.ui.program import AskWhere, Parts, Program, ask_where, system_zone
+from countersign.ui.file_dialogs import AskFolder, AskWhere, AskWhich, ask_folder, ask_where, ask_which
+from countersign.ui.program import Parts, Program, system_zone
 from countersign.ui.task_runner import TaskRunner
 
 
@@ -49,7 +50,13 @@ class Running:
     """The program and its workers; ``close`` ends both."""
 
     def __init__(
-        self, ground: Ground, opener: OpenSession, closed: Callable[[], None], ask: AskWhere = ask_where
+        self,
+        ground: Ground,
+        opener: OpenSession,
+        closed: Callable[[], None],
+        ask: AskWhere = ask_where,
+        ask_which: AskWhich = ask_which,
+        ask_folder: AskFolder = ask_folder,
     ) -> None:
         """Make the program; there must be a ``QApplication``."""
         self._ground = ground
@@ -57,7 +64,7 @@ class Running:
         self.tasks = TaskRunner()
         open_session = opener(self.tasks, system_zone())
         parts = Parts(ground.door, self.tasks, ground.clock, ground.preferences, open_session, ground.words, closed)
-        self.program = Program(parts, ask)
+        self.program = Program(parts, ask, ask_which, ask_folder)
 
     def close(self) -> None:
         """Let what is under way end, wipe the keys, and stop the workers."""

@@ -47,6 +47,15 @@ class Sent:
     def open_setup(self) -> None:
         self.to.append("setup")
 
+    def open_add_account(self) -> None:
+        self.to.append("add_account")
+
+    def open_bring_in(self) -> None:
+        self.to.append("bring_in")
+
+    def open_elsewhere(self) -> None:
+        self.to.append("elsewhere")
+
     def ask_freeze(self) -> None:
         self.to.append("freeze")
 

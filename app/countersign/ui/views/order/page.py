@@ -9,6 +9,7 @@ from PySide6.QtCore import Qt, QTimer
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
+from countersign.presentation.carry import CarryPanel
 from countersign.presentation.messages import _
 from countersign.presentation.order import Evidence, OrderPageState, OrderPresenter
 from countersign.presentation.order_timeline import TimelineLine
@@ -35,6 +36,7 @@ from countersign.ui.widgets import (
     Variant,
     announce,
 )
+from countersign.ui.widgets.carry_panel import CarryView
 from countersign.ui.widgets.sca_panel import ScaView
 from countersign.ui.widgets.strong_ends import StrongEndsLabel
 
@@ -70,8 +72,12 @@ class OrderPage(ScrollPage):
         self.sca = ScaView("order.sca", self._panel)
         self.sca.hide()
         self.add(self.sca)
+        self.carry = CarryView("carry", self._carry)
+        self.carry.hide()
+        self.add(self.carry)
         self.evidence = _EvidenceCard()
         self.add(self.evidence)
+        self.add_aside(self.carry.practice)
         self.add_aside(self.sca.phone)
         self.sca.phone.hide()
         self.story = story = Card(_("What happened"), icon="history")
@@ -197,6 +203,7 @@ class OrderPage(ScrollPage):
         if state.busy:
             self.progress.set_progress(state.busy)
         self._show_questions(state)
+        self.carry.show_state(state.carry)
         self.story.setVisible(bool(state.timeline))
         self.timeline.set_entries([_entry(line) for line in state.timeline])
         self.evidence.show_evidence(state.evidence)
@@ -220,6 +227,9 @@ class OrderPage(ScrollPage):
             if banner.isHidden():
                 banner.appear()
         banner.setVisible(bool(text))
+
+    def _carry(self) -> CarryPanel | None:
+        return self._presenter.carry if self._presenter is not None else None
 
     def _panel(self) -> ScaPanel | None:
         return self._presenter.panel if self._presenter is not None else None

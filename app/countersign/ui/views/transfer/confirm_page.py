@@ -7,6 +7,7 @@ from countersign.presentation.transfer import TransferPresenter, TransferState
 from countersign.presentation.transfer_confirm import Phase, ScaState
 from countersign.ui.views.transfer.step_page import StepPage
 from countersign.ui.widgets import QuietButton, SafeButton
+from countersign.ui.widgets.carry_panel import CarryView
 from countersign.ui.widgets.sca_panel import ScaView
 
 
@@ -18,7 +19,11 @@ class ConfirmPage(StepPage):
         super().__init__("confirm")
         self.sca = ScaView("transfer.confirm", lambda: presenter.confirm)
         self.add(self.sca)
+        self.carry = CarryView("carry", lambda: presenter.carry)
+        self.carry.hide()
+        self.add(self.carry)
         self.add_aside(self.sca.phone)
+        self.add_aside(self.carry.practice)
         self.leave = SafeButton(_("Leave it for now"))
         self.leave.setObjectName("transfer.confirm.leave")
         self.leave.activated.connect(presenter.show_order)
@@ -34,4 +39,9 @@ class ConfirmPage(StepPage):
         self._bar.set_note(self.note_for(state))
         self.back.setVisible(state.may_go_back)
         self.leave.setVisible(page.phase is not Phase.WORKING)
-        self.sca.show_state(page)
+        self.carry.show_state(state.carry)
+        self.sca.setVisible(state.carry is None)
+        if state.carry is None:
+            self.sca.show_state(page)
+        else:
+            self.sca.phone.hide()
