@@ -268,7 +268,7 @@ class PlainLabel(QLabel):
         self.setFont(self._font())
         palette = QPalette(self.palette())
         token = self._ink or _FACES[self._variant][2]
-        colour = QColor(look().palette.as_mapping()[token])
+        colour = QColor(getattr(look().palette, token))
         palette.setColor(QPalette.ColorRole.WindowText, colour)
         palette.setColor(QPalette.ColorRole.Text, colour)
         self.setPalette(palette)

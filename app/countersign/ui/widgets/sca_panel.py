@@ -52,24 +52,30 @@ class ScaView(QWidget):
         self.problem.hide()
         self.progress = ProgressRow(_("Speaking with your bank"))
         self.progress.hide()
-        self.about = self._make_about()
-        self.password_card = self._make_password()
-        self.method_card = self._make_method()
-        self.code_card = self._make_code()
-        self.choice_card = self._make_choices()
-        for widget in (
-            self.problem,
-            self.progress,
-            self.about,
-            self.password_card,
-            self.method_card,
-            self.code_card,
-            self.choice_card,
-        ):
-            body.addWidget(widget)
+        body.addWidget(self.problem)
+        body.addWidget(self.progress)
+        self._makers: dict[str, Callable[[], Card]] = {  # in the order of the page
+            "about": self._make_about,
+            "password": self._make_password,
+            "method": self._make_method,
+            "code": self._make_code,
+            "choice": self._make_choices,
+        }
+        self._cards: dict[str, Card] = {}
+        self._body = body
         self.phone = _Phone(name)
 
-    # — parts —
+    # — parts: each is made when it is first wanted; all at once would be felt —
+
+    def _show(self, key: str, *, wanted: bool) -> bool:
+        """Show or hide a part; return whether it is wanted."""
+        if wanted and key not in self._cards:
+            place = sum(other in self._cards for other in list(self._makers)[: list(self._makers).index(key)])
+            self._cards[key] = self._makers[key]()
+            self._body.insertWidget(self._body.indexOf(self.progress) + 1 + place, self._cards[key])
+        if key in self._cards:
+            self._cards[key].setVisible(wanted)
+        return wanted
 
     def _make_about(self) -> Card:
         card = Card()
@@ -178,30 +184,15 @@ class ScaView(QWidget):
         """Show the state."""
         phase = state.phase
         self._show_about(state)
-        self.password_card.setVisible(phase is Phase.PASSWORD)
-        self.method_card.setVisible(phase is Phase.METHOD)
-        self.code_card.setVisible(phase is Phase.CODE)
         self.progress.setVisible(phase is Phase.WORKING)
         if phase is Phase.WORKING:
             self.progress.set_progress(state.lead)
-        self.hint.setText(
-            _("Practice password: {password}").format(password=state.practice_password)
-            if state.practice_password
-            else ""
-        )
-        self.hint.setVisible(bool(state.practice_password))
-        values = tuple(option.value for option in state.methods)
-        if values != self._methods:
-            self._methods = values
-            self.method.set_choices([Choice(option.value, option.title, option.text) for option in state.methods])
-            for value in values:
-                self.method.card(value).setObjectName(f"{self._name}.method.{value}")
-        self.information.setText(state.information)
-        self.information.setVisible(bool(state.information))
-        self.code.set_rules(digits_only=state.digits_only, max_length=state.max_length or None)
-        self.code_field.set_hint(state.method_name)
-        self.attempts.setText(state.attempts_left)
-        self.attempts.setVisible(bool(state.attempts_left))
+        if self._show("password", wanted=phase is Phase.PASSWORD):
+            self._show_hint(state.practice_password)
+        if self._show("method", wanted=phase is Phase.METHOD):
+            self._show_methods(state)
+        if self._show("code", wanted=phase is Phase.CODE):
+            self._show_code(state)
         self._show_choices(phase)
         self._show_problem(state)
         self.phone.show_messages(state)
@@ -209,14 +200,36 @@ class ScaView(QWidget):
             self._phase = phase
             self._take_focus(phase)
 
+    def _show_hint(self, password: str) -> None:
+        self.hint.setText(_("Practice password: {password}").format(password=password) if password else "")
+        self.hint.setVisible(bool(password))
+
+    def _show_methods(self, state: ScaState) -> None:
+        values = tuple(option.value for option in state.methods)
+        if values == self._methods:
+            return
+        self._methods = values
+        self.method.set_choices([Choice(option.value, option.title, option.text) for option in state.methods])
+        for value in values:
+            self.method.card(value).setObjectName(f"{self._name}.method.{value}")
+
+    def _show_code(self, state: ScaState) -> None:
+        if self._bound is not None:
+            self.confirm.setText(_("Confirm {amount}").format(amount=self._bound.amount))
+        self.information.setText(state.information)
+        self.information.setVisible(bool(state.information))
+        self.code.set_rules(digits_only=state.digits_only, max_length=state.max_length or None)
+        self.code_field.set_hint(state.method_name)
+        self.attempts.setText(state.attempts_left)
+        self.attempts.setVisible(bool(state.attempts_left))
+
     def _show_about(self, state: ScaState) -> None:
         shown = state.bound
-        self.about.setVisible(shown is not None)
+        self._show("about", wanted=shown is not None)
         if shown is None or shown == self._bound:
             return
         self._bound = shown
         self.amount.setText(shown.amount)
-        self.confirm.setText(_("Confirm {amount}").format(amount=shown.amount))
         rows = [
             Row("payee", _("To"), shown.payee),
             Row("tail", _("Account ending"), shown.tail, ltr=True),
@@ -232,6 +245,8 @@ class ScaView(QWidget):
             Phase.CONTINUE: ("go_on", "give_up"),
             Phase.UNKNOWN: ("check",),
         }.get(phase, ())
+        if not self._show("choice", wanted=bool(offered)):
+            return
         for key, button in self.choices.items():
             button.setVisible(key in offered)
         text = {
@@ -241,13 +256,13 @@ class ScaView(QWidget):
             Phase.UNKNOWN: _("Don't pay this anywhere else meanwhile. Checking asks the bank and sends nothing."),
         }.get(phase, "")
         self.choice_text.setText(text)
-        self.choice_card.setVisible(bool(offered))
 
     def _show_problem(self, state: ScaState) -> None:
-        fields = {Phase.PASSWORD: self.password_field, Phase.CODE: self.code_field}
-        for phase, field in fields.items():
-            field.set_error(state.problem.text if phase is state.phase else "")
-        text = "" if state.phase in fields else state.problem.text
+        if "password" in self._cards:
+            self.password_field.set_error(state.problem.text if state.phase is Phase.PASSWORD else "")
+        if "code" in self._cards:
+            self.code_field.set_error(state.problem.text if state.phase is Phase.CODE else "")
+        text = "" if state.phase in {Phase.PASSWORD, Phase.CODE} else state.problem.text
         if text:
             self.problem.set_text(state.problem.title or _("That did not work"), text)
             if self.problem.isHidden():
@@ -255,9 +270,10 @@ class ScaView(QWidget):
         self.problem.setVisible(bool(text))
 
     def _take_focus(self, phase: Phase) -> None:
-        fields: dict[Phase, QWidget] = {Phase.PASSWORD: self.password, Phase.CODE: self.code}
-        if (field := fields.get(phase)) is not None:
-            field.setFocus()
+        if phase is Phase.PASSWORD:
+            self.password.setFocus()
+        elif phase is Phase.CODE:
+            self.code.setFocus()
 
 
 class _Phone(QWidget):
