@@ -74,7 +74,8 @@ def _transaction(one: FileTransaction, product: str) -> dict[str, object]:
     if one.creditor_bic:
         asked["creditorAgent"] = one.creditor_bic
     if product in (CROSS_BORDER, TARGET):
-        asked.update({"chargeBearer": one.charge_bearer} if one.charge_bearer else {})
+        # SLEV leaves it to the scheme, which here means shared.
+        asked.update({"chargeBearer": one.charge_bearer} if one.charge_bearer not in ("", "SLEV") else {})
         asked.update({"purposeCode": one.purpose} if one.purpose else {})
         asked.update({"creditorAddress": {"country": one.creditor_country}} if one.creditor_country else {})
     return asked
