@@ -126,6 +126,12 @@ class _Files:
 
         return LocalBankFiles().read(path, progress)
 
+    def fingerprint(self, path: Path) -> str:
+        """Return a file's SHA-256."""
+        from countersign.adapters.banks.files.bank_files import LocalBankFiles  # noqa: PLC0415
+
+        return LocalBankFiles().fingerprint(path)
+
 
 def _carried_bank(ground: Ground, name: str, settings: JsonObject) -> Bank:
     """Make the connector of a bank to which the person carries payments."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -30,6 +31,11 @@ class ListedFiles:
             if progress is not None:
                 progress(number, len(parts))
             yield part
+
+    @staticmethod
+    def fingerprint(path: Path) -> str:
+        """Return a hash of the name."""
+        return hashlib.sha256(path.name.encode()).hexdigest()
 
 
 @dataclass(slots=True)

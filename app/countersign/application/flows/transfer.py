@@ -11,10 +11,10 @@ from countersign.domain.guidance import path_after, path_after_all
 from countersign.domain.money import Money
 from countersign.domain.order import money_object
 from countersign.domain.payee import DetailsSource, NameCheck, PayeeKind, VopOutcome
-from countersign.domain.payment import PaymentProduct
+from countersign.domain.payment import Arrival, ChargeBearer, PaymentProduct
 from countersign.domain.risk import Assessment
 
-DRAFT_FORMAT = 1
+DRAFT_FORMAT = 2
 
 _HOUR_MS = 3_600_000
 
@@ -46,6 +46,10 @@ class TransferDraft:
             bank could not check the name.
         answers: Intervention to answer.
         order: The frozen order, once the review was reached.
+        execution_date: ISO 8601, or empty for as soon as possible.
+        charge_bearer: NONE where the way to pay leaves no choice.
+        purpose: A code of ISO 20022 ExternalPurpose1Code, or empty.
+        arrival: When a Chinese domestic payment is to arrive; NONE elsewhere.
     """
 
     draft: str
@@ -65,6 +69,10 @@ class TransferDraft:
     answers: Mapping[str, str] = field(default_factory=dict)
     order: str = ""
     saved_at: int = 0
+    execution_date: str = ""
+    charge_bearer: ChargeBearer = ChargeBearer.NONE
+    purpose: str = ""
+    arrival: Arrival = Arrival.NONE
 
     @property
     def checked(self) -> bool:
@@ -93,6 +101,10 @@ class TransferDraft:
             "answers": [[intervention, answer] for intervention, answer in sorted(self.answers.items())],
             "order": self.order,
             "saved_at": self.saved_at,
+            "execution_date": self.execution_date,
+            "charge_bearer": self.charge_bearer.value,
+            "purpose": self.purpose,
+            "arrival": self.arrival.value,
         }
 
     @classmethod
@@ -124,6 +136,11 @@ class TransferDraft:
             answers=dict(_pair(item) for item in taken.items("answers")),
             order=taken.text("order"),
             saved_at=taken.integer("saved_at"),
+            # format 2; a draft of format 1 says nothing of these
+            execution_date=taken.text_or_empty("execution_date"),
+            charge_bearer=ChargeBearer(taken.text_or_empty("charge_bearer")),
+            purpose=taken.text_or_empty("purpose"),
+            arrival=Arrival(taken.text_or_empty("arrival")),
         )
         taken.end()
         return draft

@@ -306,3 +306,10 @@ class BankFiles(Protocol):
                 ``file.too_large``, ``file.forbidden`` (``what``: a DTD, an entity …), ``file.unknown_version``
                 (``version``), ``file.absent``.
         """
+
+    def fingerprint(self, path: Path) -> str:
+        """Return a file's SHA-256 in hex, reading it piece by piece.
+
+        Raises:
+            UserFacingError: ``file.absent``.
+        """

@@ -91,7 +91,10 @@ def _content(identity: Identity, entropy: Entropy, draft: TransferDraft, payee_v
             creditor_agent=draft.agent,
             end_to_end_id="CS" + entropy.token_bytes(_END_TO_END_BYTES).hex().upper(),
             remittance=draft.remittance,
-            requested_execution_date="",
+            requested_execution_date=draft.execution_date,
             product=draft.product,
+            charge_bearer=draft.charge_bearer,
+            purpose=draft.purpose,
+            arrival=draft.arrival,
         ),
     )

@@ -28,10 +28,11 @@ _REMEMBERED = 2000  # entries per account; the oldest are forgotten first, and a
 
 @dataclass(frozen=True, slots=True)
 class Statement:
-    """What a bank told of one account."""
+    """What a bank told of one account. ``as_of``: when its balances held, milliseconds UTC; None for now."""
 
     account: BankAccount
     entries: Sequence[BankEntry]
+    as_of: int | None = None
 
 
 def fetch_statements(bank: Bank, since_ms: int) -> tuple[Statement, ...]:
@@ -64,7 +65,8 @@ def import_statements(vault: Vault, entropy: Entropy, bank: str, statements: Seq
         parts = _parts(new)
         for part in parts:
             with vault.transaction() as change:
-                body = _body(bank, statement.account, part, change.now_ms)
+                as_of = change.now_ms if statement.as_of is None else statement.as_of
+                body = _body(bank, statement.account, part, as_of)
                 change.append(EventDraft(kinds.STATEMENT_IMPORTED, new_identifier(entropy), body))
                 if part is parts[-1]:
                     change.put(LocalSpace.COUNTER, place, after)
@@ -77,9 +79,10 @@ def _compare(statement: Statement, before: Mapping[str, Json]) -> tuple[Sequence
     account = statement.account
     remembered = before.get("entries", [])
     known = [str(item) for item in remembered] if isinstance(remembered, list) else []
+    seen = frozenset(known)
     hashes = {_hash(_entry_object(entry)): entry for entry in statement.entries}
-    new = [entry for digest, entry in hashes.items() if digest not in set(known)]
-    entries = [*known, *(digest for digest in hashes if digest not in set(known))][-_REMEMBERED:]
+    new = [entry for digest, entry in hashes.items() if digest not in seen]
+    entries = [*known, *(digest for digest in hashes if digest not in seen)][-_REMEMBERED:]
     said = {"iban": account.iban, "name": account.name}
     money = {"balance": money_object(account.balance), "available": money_object(account.available)}
     return new, {"account": _hash({**said, **money}), "entries": list(entries)}
@@ -94,7 +97,7 @@ def _parts(entries: Sequence[BankEntry]) -> list[Sequence[BankEntry]]:
     return [entries[start : start + ENTRIES_PER_EVENT] for start in starts]
 
 
-def _body(bank: str, account: BankAccount, entries: Sequence[BankEntry], now_ms: int) -> dict[str, Json]:
+def _body(bank: str, account: BankAccount, entries: Sequence[BankEntry], as_of: int) -> dict[str, Json]:
     return {
         "account": account.resource,
         "bank": bank,
@@ -102,7 +105,7 @@ def _body(bank: str, account: BankAccount, entries: Sequence[BankEntry], now_ms:
         "name": account.name,
         "balance": money_object(account.balance),
         "available": money_object(account.available),
-        "as_of": now_ms,
+        "as_of": as_of,
         "entries": [_entry_object(entry) for entry in entries],
     }
 

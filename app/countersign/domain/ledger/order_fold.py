@@ -258,6 +258,8 @@ def _status_changed(record: OrderRecord, event: Event, body: JsonObject, _rules:
     status = TransactionStatus(code)
     move = move_for(status, authorised=_flag(body, "authorised") or record.state in _AUTHORISED)
     following = replace(record, status=status, payment_id=record.payment_id or payment_id)
+    if status in _PAID and "entry" in body and not record.settled_by:
+        following = replace(following, settled_by=_text(body, "entry"), settled_rule=_text(body, "rule"))
     if record.state in FINAL:
         ended = _after_the_end(record, event, move)
         return following if ended is record and move in _AGREES.get(record.state, ()) else ended
@@ -322,6 +324,7 @@ def _frozen_again(_record: OrderRecord, _event: Event, _body: JsonObject, _rules
     raise SecurityError("order.frozen_twice")
 
 
+_PAID = frozenset({TransactionStatus.ACSC, TransactionStatus.ACCC})
 _AUTHORISED = frozenset({OrderState.ACCEPTED, OrderState.CANCELLING, OrderState.SETTLED})
 _LATE_NEWS = (Move.ACCEPT, OrderState.SETTLED)
 _AGREES = {

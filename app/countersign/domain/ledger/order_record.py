@@ -48,6 +48,8 @@ class OrderRecord:
         handed_over_at: When the person said that they carried it there; 0 before.
         bank_reference: The bank's own reference, as the person read it.
         proofs: Documents of the bank's: name, SHA-256 in hex, bytes.
+        settled_by: The statement's entry that shows the payment; empty where only a status told so far.
+        settled_rule: How that entry was found, see ``domain.settlement``.
         returned: Why the money came back (ISO 20022 ExternalReturnReason1Code); empty where it didn't.
         returned_at: When that was put on record.
         status: The newest status that the bank gave.
@@ -78,6 +80,8 @@ class OrderRecord:
     handed_over_at: int = 0
     bank_reference: str = ""
     proofs: tuple[tuple[str, str, int], ...] = ()
+    settled_by: str = ""
+    settled_rule: str = ""
     returned: str = ""
     returned_at: int = 0
     payment_id: str = ""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Iterator
 from pathlib import Path
 from typing import BinaryIO, Final
@@ -31,6 +32,16 @@ class LocalBankFiles:
         try:
             with path.open("rb") as stream:
                 yield from _read(path, stream, progress)
+        except OSError as error:
+            raise UserFacingError("file.absent", reason=error.strerror or "") from None
+
+
+    @staticmethod
+    def fingerprint(path: Path) -> str:
+        """Return a file's SHA-256 in hex."""
+        try:
+            with path.open("rb") as stream:
+                return hashlib.file_digest(stream, "sha256").hexdigest()
         except OSError as error:
             raise UserFacingError("file.absent", reason=error.strerror or "") from None
 
