@@ -47,6 +47,7 @@ _LATER: Final = (
     "countersign.presentation.settings",
     "countersign.presentation.setup",
     "countersign.presentation.transfer",
+    "countersign.ui.kit_pdf",
     "countersign.ui.receipt_pdf",
     "countersign.ui.views.history.page",
     "countersign.ui.views.home",

@@ -44,9 +44,17 @@ class CarryView(QWidget):
         self.guard = ClipboardGuard(self)
         self.guard.held.connect(self._held)
         self.guard.differs.connect(self._differs)
-        body = QVBoxLayout(self)
-        body.setContentsMargins(0, 0, 0, 0)
-        body.setSpacing(Space.L)
+        self._body = QVBoxLayout(self)
+        self._body.setContentsMargins(0, 0, 0, 0)
+        self._body.setSpacing(Space.L)
+        self._made = False
+        self.practice = PracticeBankCard(name, panel)
+        self.practice.hide()
+
+    def _make(self) -> None:
+        """Make the parts, once something is carried: most payments aren't."""
+        self._made = True
+        name = self._name
         self.problem = Banner(Tone.WARN, _("That did not work"))
         self.problem.setObjectName(f"{name}.problem")
         self.problem.hide()
@@ -75,9 +83,7 @@ class CarryView(QWidget):
             self.sure_card,
             self.said_card,
         ):
-            body.addWidget(widget)
-        self.practice = PracticeBankCard(name, panel)
-        self.practice.hide()
+            self._body.addWidget(widget)
 
     # — parts —
 
@@ -254,6 +260,8 @@ class CarryView(QWidget):
         self.practice.show_state(state.practice if state is not None else None)
         if state is None:
             return
+        if not self._made:
+            self._make()
         said = bool(state.said)
         by_file = state.by_file
         self._show_problem(state.problem)
