@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import cast
 
 from practicebank.store import Store
@@ -133,40 +133,38 @@ class Outcomes:
 
 
 def _check(name: str, value: object) -> None:
-    if name in _SWITCHES:
-        good = isinstance(value, bool)
-    elif name == "exempt_from_sca":
-        good = value in EXEMPTIONS
-    elif name == "settle_seconds":
-        good = value is None or (type(value) is int and value >= 0)
-    elif name == "name_check_pending":
-        good = type(value) is int and 0 <= value <= MOST_PENDING
-    elif name == "sca_methods":
-        good = isinstance(value, list) and bool(value) and all(kind in SCA_METHODS for kind in value)
-    elif name == "name_check":
-        good = isinstance(value, dict) and all(v in VERDICTS for v in value.values())
-    elif name == "recall_answer":
-        good = value in ("pending", "accepted") or (isinstance(value, str) and bool(_CODE.fullmatch(value)))
-    elif name == "returns":
-        good = isinstance(value, list) and all(_is_return(rule) for rule in value)
-    elif name == "rejections":
-        good = isinstance(value, list) and all(_is_rejection(rule) for rule in value)
-    else:
-        good = False
+    is_good = _GOOD.get(name)
+    good = isinstance(value, bool) and name in _SWITCHES if is_good is None else is_good(value)
     if not good:
         raise ValueError(f"outcome {name!r} can't be {value!r}")
 
 
+def _is_code(value: object) -> bool:
+    return isinstance(value, str) and bool(_CODE.fullmatch(value))
+
+
 def _is_return(rule: object) -> bool:
-    if not isinstance(rule, dict) or set(rule) - {"iban", "amount_minor", "end_to_end_id", "next", "code", "after_seconds"}:
+    known = {"iban", "amount_minor", "end_to_end_id", "next", "code", "after_seconds"}
+    if not isinstance(rule, dict) or not set(rule) <= known:
         return False
-    code, after = rule.get("code"), rule.get("after_seconds", 0)
-    timely = type(after) is int and 0 <= after <= _LONGEST_WAIT
-    return timely and isinstance(code, str) and bool(_CODE.fullmatch(code))
+    after = rule.get("after_seconds", 0)
+    return _is_code(rule.get("code")) and type(after) is int and 0 <= after <= _LONGEST_WAIT
 
 
 def _is_rejection(rule: object) -> bool:
-    if not isinstance(rule, dict) or not isinstance(rule.get("code"), str):
+    if not isinstance(rule, dict) or not _is_code(rule.get("code")):
         return False
     known = {"iban", "amount_minor", "next", "code", "when"}
     return set(rule) <= known and rule.get("when", "execution") in ("initiation", "execution")
+
+
+_GOOD: Mapping[str, Callable[[object], bool]] = {
+    "exempt_from_sca": lambda value: value in EXEMPTIONS,
+    "settle_seconds": lambda value: value is None or (type(value) is int and 0 <= value <= _LONGEST_WAIT),
+    "name_check_pending": lambda value: type(value) is int and 0 <= value <= MOST_PENDING,
+    "sca_methods": lambda value: isinstance(value, list) and bool(value) and all(kind in SCA_METHODS for kind in value),
+    "name_check": lambda value: isinstance(value, dict) and all(one in VERDICTS for one in value.values()),
+    "recall_answer": lambda value: value in ("pending", "accepted") or _is_code(value),
+    "returns": lambda value: isinstance(value, list) and all(_is_return(rule) for rule in value),
+    "rejections": lambda value: isinstance(value, list) and all(_is_rejection(rule) for rule in value),
+}

@@ -141,7 +141,7 @@ class Control:
 
     def _world(self, _request: Request) -> Reply:
         bank = self._bank
-        bank.payments.settle_due()
+        bank.catch_up()
         own = {"name": cast.OWN_BANK.name, "bic": cast.OWN_BANK.bic, "country": "LU"}
         return Reply(
             HTTPStatus.OK,
@@ -160,12 +160,12 @@ class Control:
         )
 
     def _accounts(self, _request: Request) -> Reply:
-        self._bank.payments.settle_due()
+        self._bank.catch_up()
         found = [account.describe() for account in self._bank.accounts.all()]
         return Reply(HTTPStatus.OK, {"accounts": found})
 
     def _journal(self, _request: Request) -> Reply:
-        self._bank.payments.settle_due()
+        self._bank.catch_up()
         return Reply(HTTPStatus.OK, {"journal": self._bank.payments.journal()})
 
     def _requests(self, request: Request) -> Reply:

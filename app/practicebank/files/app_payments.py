@@ -10,10 +10,11 @@ import orjson
 
 from practicebank import amounts
 from practicebank.bank import Bank
-from practicebank.files.orders import INSTANT, NOT_PROVIDED, SCT, Order, judge
+from practicebank.files.orders import NOT_PROVIDED, Order, judge
 from practicebank.files.references import bank_reference
-from practicebank.files.uploads import PortalRefusedError, right_password
+from practicebank.files.upload_rows import PortalRefusedError, right_password
 from practicebank.files.xml_in import Reason
+from practicebank.products import INSTANT, SCT
 from practicebank.world import cast
 
 _SERIAL = "app"
@@ -43,20 +44,19 @@ class AppPayments:
         order = self._order(typed)
         day = order.execution_date or self._bank.clock.today()
         judged = judge(order, self._bank)
-        refused = isinstance(judged, Reason)
         page: dict[str, object] = {
             **{name: typed[name] for name in _TEXTS},
             "remittance": order.remittance,
             "execution_date": day.isoformat(),
             "product": order.product,
-            "fee": "" if refused else self._fee(order),
+            "fee": "" if isinstance(judged, Reason) else amounts.to_written(judged.fee_minor or 0, order.currency),
             "arrival": _arrival(day, order.product).isoformat(),
             "name_check": "",
             "matched_name": "",
             "reasons": [judged.describe()] if isinstance(judged, Reason) else [],
         }
-        if not refused:
-            answer = self._bank.name_checks.verify(order.creditor_name, order.creditor_iban, "")
+        if not isinstance(judged, Reason):
+            answer = self._bank.name_checks.verify(order.creditor_name, order.creditor_account, "")
             page["name_check"] = answer["outcome"]
             page["matched_name"] = answer.get("matchedName", "")
         with self._store.transaction():
@@ -66,7 +66,7 @@ class AppPayments:
                 "INSERT INTO app_payments (app_payment_id, created_ms, status, page) VALUES (?, ?, ?, ?)",
                 app_payment_id,
                 self._bank.clock.now_ms(),
-                "refused" if refused else "waiting",
+                "refused" if isinstance(judged, Reason) else "waiting",
                 orjson.dumps(page).decode(),
             )
             return self.get(app_payment_id)
@@ -80,7 +80,7 @@ class AppPayments:
         """
         with self._store.transaction():
             page = self.get(app_payment_id)
-            if not right_password(password):
+            if not right_password(self._bank, password):
                 raise PortalRefusedError("password_wrong")
             if page["status"] != "waiting":
                 raise PortalRefusedError("not_waiting")
@@ -126,12 +126,6 @@ class AppPayments:
         rows = self._store.all("SELECT app_payment_id FROM app_payments ORDER BY seq")
         return [self.get(row["app_payment_id"]) for row in rows]
 
-    def _fee(self, order: Order) -> str:
-        profile = self._bank.profile()
-        fees = profile["fees"]
-        fee = fees.get(order.product) if isinstance(fees, dict) else None
-        return str(fee["amount"]) if isinstance(fee, dict) else amounts.to_written(0)
-
     def _order(self, typed: Mapping[str, object], page: Mapping[str, object] | None = None) -> Order:
         if not set(typed) <= _KNOWN:
             raise ValueError(f"the app has no {', '.join(sorted(set(typed) - _KNOWN))[:_LONGEST]}")
@@ -148,8 +142,7 @@ class AppPayments:
             product=product if page is None else str(page["product"]),
             debtor_iban=strings["debtor_iban"].replace(" ", ""),
             creditor_name=strings["creditor_name"].strip(),
-            creditor_iban=strings["creditor_iban"].replace(" ", ""),
-            creditor_bic="",
+            creditor_account=strings["creditor_iban"].replace(" ", ""),
             amount=strings["amount"],
             currency=strings["currency"],
             end_to_end_id=NOT_PROVIDED,

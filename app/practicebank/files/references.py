@@ -4,5 +4,5 @@ from __future__ import annotations
 
 
 def bank_reference(payment_id: str) -> str:
-    """Return the reference made from a payment's identifier: 23 signs, at most 35 as ISO 20022 has it."""
-    return f"ALD{payment_id.replace('-', '')[:20].upper()}"
+    """Return the reference made from a payment's identifier: 16 signs, the most that MT940 has room for."""
+    return f"ALD{payment_id.replace('-', '')[:13].upper()}"

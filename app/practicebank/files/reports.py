@@ -16,6 +16,9 @@ from practicebank.world.cast import OWN_BANK
 OLD = "pain.002.001.03"
 NEW = "pain.002.001.12"
 _LONGEST_WORDS = 105
+_TIME = re.compile(
+    r"2[0-9]{3}-[01][0-9]-[0-3][0-9]T[0-2][0-9]:[0-5][0-9]:[0-5][0-9](\.[0-9]{1,9})?(Z|[+-][0-9]{2}:[0-9]{2})?"
+)
 _IBAN = re.compile(r"[A-Z]{2}[0-9]{2}[a-zA-Z0-9]{1,30}")
 # ExternalPaymentTransactionStatus1Code: what verification of payee found.
 NAME_CHECKS = {"MTCH": "RCVC", "CMTC": "RVMC", "NMTC": "RVNM", "NOAP": "RVNA"}
@@ -95,6 +98,7 @@ def write_report(
     group.add("OrgnlMsgId", spaced(original.message_id, 35))
     group.add("OrgnlMsgNmId", spaced(original.message, 35))
     if told:
+        group.add_given("OrgnlCreDtTm", original.created if _TIME.fullmatch(original.created) else "")
         group.add_given("OrgnlNbOfTxs", str(original.count))
         group.add_given("OrgnlCtrlSum", original.control_sum)
         group.add("GrpSts", group_status([one.status for one in told]))

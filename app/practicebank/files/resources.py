@@ -12,16 +12,26 @@ from urllib.parse import unquote
 
 from practicebank.bank import Bank
 from practicebank.clock import iso
+from practicebank.files import mt940
 from practicebank.files.app_payments import AppPayments
-from practicebank.files.camt import KINDS, write_camt
+from practicebank.files.camt import KINDS as CAMT_KINDS
+from practicebank.files.camt import write_camt
+from practicebank.files.cancellation_file import MESSAGES as CANCELLATIONS
+from practicebank.files.recalls import Recalls
+from practicebank.files.returns import Returns
 from practicebank.files.statements import Statements
-from practicebank.files.uploads import PortalRefusedError, Upload, Uploads
+from practicebank.files.upload_rows import PortalRefusedError, Upload, UploadRows
+from practicebank.files.uploads import Uploads
+from practicebank.files.xml_in import FileRefusedError, message_of
 from practicebank.http_door import Reply, Request, read_object
 
 UPLOADS = "/portal/uploads"
 _XML = "application/xml"
+_TEXT = "text/plain; charset=us-ascii"
+KINDS = (*CAMT_KINDS, mt940.KIND)
 _MOST_ORDERS = 500
 _STATEMENT = re.compile(r"(?P<kind>[a-z0-9.]+)~(?P<iban>[A-Z0-9]+)")
+_CODE = re.compile(r"[A-Z0-9]{4}")
 _Call = Callable[..., Reply]
 
 
@@ -34,7 +44,11 @@ class FileCalls:
 
     def __init__(self, bank: Bank) -> None:
         self._bank = bank
-        self._uploads = Uploads(bank)
+        self._rows = UploadRows(bank)
+        self._uploads = Uploads(bank, self._rows)
+        self._returns = Returns(bank)
+        self._recalls = Recalls(bank, self._rows, self._uploads, self._returns)
+        bank.followers.append(self._returns.book_due)
         self._statements = Statements(bank)
         self._app = AppPayments(bank)
         self._calls: tuple[tuple[str, re.Pattern[str], _Call], ...] = (
@@ -45,6 +59,8 @@ class FileCalls:
             ("GET", re.compile("/portal/downloads"), self._downloads),
             ("GET", re.compile("/portal/downloads/([^/]+)"), self._download),
             ("GET", re.compile("/portal/statements/([^/]+)/([^/]+)"), self._statement),
+            ("PUT", re.compile("/portal/recalls/([^/]+)/([^/]+)"), self._decide),
+            ("GET", re.compile("/returns"), self._returned),
             ("POST", re.compile("/app/payments"), self._prepare),
             ("GET", re.compile("/app/payments"), self._typed),
             ("GET", re.compile("/app/payments/([^/]+)"), self._page),
@@ -58,7 +74,7 @@ class FileCalls:
             if match is None or method != request.method:
                 continue
             try:
-                self._bank.payments.settle_due()
+                self._bank.catch_up()
                 return call(request, *map(unquote, match.groups()))
             except KeyError:
                 return _refused(HTTPStatus.NOT_FOUND, "unknown", "There is no such thing here.")
@@ -70,23 +86,42 @@ class FileCalls:
         return None
 
     def _upload(self, request: Request) -> Reply:
-        upload = self._uploads.take(_content(request))
+        content = _content(request)
+        try:
+            is_recall = message_of(content) in CANCELLATIONS
+        except FileRefusedError:
+            is_recall = False
+        upload = self._recalls.take(content) if is_recall else self._uploads.take(content)
         return Reply(HTTPStatus.CREATED, self._whole(upload, 0))
 
     def _list(self, _request: Request) -> Reply:
-        return Reply(HTTPStatus.OK, {"uploads": [_describe(upload) for upload in self._uploads.all()]})
+        return Reply(HTTPStatus.OK, {"uploads": [_describe(upload) for upload in self._rows.all()]})
 
     def _read(self, request: Request, upload_id: str) -> Reply:
         after = _number(request.query.get("after", "0"))
-        return Reply(HTTPStatus.OK, self._whole(self._uploads.get(upload_id), after))
+        return Reply(HTTPStatus.OK, self._whole(self._rows.get(upload_id), after))
 
     def _release(self, request: Request, upload_id: str) -> Reply:
         password = _text(read_object(request.body), "password")
-        return Reply(HTTPStatus.OK, self._whole(self._uploads.release(upload_id, password), 0))
+        is_recall = self._rows.get(upload_id).message in CANCELLATIONS
+        upload = (self._recalls if is_recall else self._uploads).release(upload_id, password)
+        return Reply(HTTPStatus.OK, self._whole(upload, 0))
 
     def _whole(self, upload: Upload, after: int) -> dict[str, object]:
-        orders = self._uploads.orders(upload.upload_id, after, _MOST_ORDERS)
-        return {**_describe(upload), "transactions": orders}
+        if upload.message in CANCELLATIONS:
+            some = self._recalls.transactions(upload.upload_id)[after : after + _MOST_ORDERS]
+        else:
+            some = self._uploads.transactions(upload.upload_id, after, _MOST_ORDERS)
+        return {**_describe(upload), "transactions": some}
+
+    def _decide(self, request: Request, upload_id: str, position: str) -> Reply:
+        answer = _text(read_object(request.body), "answer")
+        if answer != "accepted" and not _CODE.fullmatch(answer):
+            raise ValueError("the answer is accepted, or a code of four signs")
+        return Reply(HTTPStatus.OK, self._recalls.decide(upload_id, _number(position), answer))
+
+    def _returned(self, _request: Request) -> Reply:
+        return Reply(HTTPStatus.OK, {"returns": self._returns.all()})
 
     def _downloads(self, _request: Request) -> Reply:
         self._uploads.refresh()
@@ -99,7 +134,7 @@ class FileCalls:
                 "upload_id": row["upload_id"],
                 "account": "",
             }
-            for row in self._uploads.documents()
+            for row in self._rows.documents()
         ]
         now_ms = self._bank.clock.now_ms()
         offers: list[dict[str, object]] = [
@@ -120,7 +155,7 @@ class FileCalls:
         offered = _STATEMENT.fullmatch(download_id)
         if offered is not None:
             return self._write(request, offered["iban"], offered["kind"], *self._statements.usual_span())
-        kind, content = self._uploads.document(download_id)
+        kind, content = self._rows.document(download_id)
         return _file(request, kind, content)
 
     def _statement(self, request: Request, iban: str, kind: str) -> Reply:
@@ -135,7 +170,8 @@ class FileCalls:
         if kind not in KINDS:
             raise KeyError(kind)
         statement = self._statements.draw_up(iban, first, last)
-        return _file(request, kind, write_camt(kind, statement))
+        content = mt940.write_mt940(statement) if kind == mt940.KIND else write_camt(kind, statement)
+        return _file(request, kind, content)
 
     def _prepare(self, request: Request) -> Reply:
         return Reply(HTTPStatus.CREATED, self._app.prepare(read_object(request.body)))
@@ -179,7 +215,7 @@ def _file(request: Request, kind: str, content: bytes) -> Reply:
     """Hand out a file: as it is, or in base64 to a client that takes JSON only."""
     if _is_json(request.headers.get("accept", "")):
         return Reply(HTTPStatus.OK, {"kind": kind, "content_base64": base64.b64encode(content).decode()})
-    return Reply(HTTPStatus.OK, content=content, content_type=_XML)
+    return Reply(HTTPStatus.OK, content=content, content_type=_TEXT if kind == mt940.KIND else _XML)
 
 
 def _is_json(media_type: str) -> bool:

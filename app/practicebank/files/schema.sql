@@ -27,11 +27,11 @@ CREATE TABLE IF NOT EXISTS upload_orders (
     debtor_iban TEXT NOT NULL,
     creditor_name TEXT NOT NULL,
     creditor_account TEXT NOT NULL,
-    creditor_bic TEXT NOT NULL,
     amount TEXT NOT NULL,             -- as written
     currency TEXT NOT NULL,
     remittance TEXT NOT NULL,
     execution_date TEXT NOT NULL,
+    details TEXT NOT NULL,            -- the whole order, JSON
     name_check TEXT NOT NULL,         -- MTCH, CMTC, NMTC, NOAP, or nothing
     matched_name TEXT NOT NULL,
     reasons TEXT NOT NULL,
@@ -61,4 +61,31 @@ CREATE TABLE IF NOT EXISTS app_payments (
     status TEXT NOT NULL CHECK (status IN ('waiting', 'confirmed', 'refused')),
     page TEXT NOT NULL,
     payment_id TEXT
+) STRICT;
+
+-- Settled payments that come back: planned, and then an entry.
+CREATE TABLE IF NOT EXISTS payment_returns (
+    payment_id TEXT PRIMARY KEY,
+    code TEXT NOT NULL,               -- ExternalReturnReason1Code
+    due_ms INTEGER NOT NULL,
+    entry_id TEXT                     -- NULL: not back yet
+) STRICT;
+CREATE INDEX IF NOT EXISTS payment_returns_by_entry ON payment_returns (entry_id);
+
+-- What a cancellation request asks for, transaction by transaction.
+CREATE TABLE IF NOT EXISTS recalls (
+    upload_id TEXT NOT NULL REFERENCES uploads (upload_id),
+    position INTEGER NOT NULL,
+    cancellation_id TEXT NOT NULL,
+    original_message_id TEXT NOT NULL,
+    payment_information_id TEXT NOT NULL,
+    instruction_id TEXT NOT NULL,
+    end_to_end_id TEXT NOT NULL,
+    uetr TEXT NOT NULL,
+    reason_code TEXT NOT NULL,
+    order_upload_id TEXT,             -- the order it means; NULL: the bank has none
+    order_position INTEGER,
+    status TEXT NOT NULL CHECK (status IN ('RCVD', 'ACCR', 'RJCR', 'PDCR')),
+    answer_code TEXT NOT NULL,
+    PRIMARY KEY (upload_id, position)
 ) STRICT;

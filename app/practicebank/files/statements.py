@@ -13,10 +13,11 @@ from practicebank.files.references import bank_reference
 USUAL_DAYS = 30
 _ENTRIES = """
     SELECT entries.*, upload_orders.payment_information_id, upload_orders.instruction_id, upload_orders.uetr,
-           uploads.message_id
+           uploads.message_id, payment_returns.code AS return_code
     FROM entries
     LEFT JOIN upload_orders USING (payment_id)
     LEFT JOIN uploads USING (upload_id)
+    LEFT JOIN payment_returns ON payment_returns.entry_id = entries.entry_id
     WHERE entries.resource_id = ? AND entries.state = ? AND entries.booking_date BETWEEN ? AND ?
     ORDER BY entries.booking_date, entries.seq
 """
@@ -151,4 +152,5 @@ def _line(row: sqlite3.Row) -> Line:
         instruction_id=row["instruction_id"] or "",
         uetr=row["uetr"] or "",
         bank_reference=bank_reference(row["payment_id"]) if row["payment_id"] else "",
+        return_code=row["return_code"] or "",
     )

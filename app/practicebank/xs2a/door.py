@@ -91,7 +91,7 @@ class Xs2aHandler(DoorHandler):
         bank = self.server.bank
         try:
             call = self._identify(request)
-            bank.payments.settle_due()
+            bank.catch_up()
             bank.authorisations.expire()
             with bank.store.transaction():
                 reply = dispatch(call)
