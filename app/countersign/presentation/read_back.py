@@ -15,6 +15,7 @@ from countersign.presentation.amount_words import amount_in_words
 from countersign.presentation.formats import iban_text, money_text
 from countersign.presentation.messages import _, language
 from countersign.presentation.product_words import product_name
+from countersign.presentation.purpose_words import purpose_name
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,7 +114,7 @@ def _optional_rows(payment: PaymentFields) -> tuple[ReadBackRow, ...]:
     known = (
         ("place", _("Payee's town and country"), place),
         ("charge_bearer", _("Who pays the fees"), charge_bearer_text(payment.charge_bearer)),
-        ("purpose", _("Purpose"), payment.purpose),
+        ("purpose", _("Purpose"), purpose_name(payment.purpose)),
         ("arrival", _("Arrival"), arrival_text(payment.arrival)),
         ("ultimate_debtor", _("On behalf of"), payment.ultimate_debtor),
         ("ultimate_creditor", _("In favour of"), payment.ultimate_creditor),
@@ -146,9 +147,18 @@ def arrival_text(arrival: Arrival) -> str:
 def _arrives(payment: PaymentFields) -> str:
     if payment.requested_execution_date:
         return _("Sent on {date}").format(date=payment.requested_execution_date)
-    if payment.product is PaymentProduct.SEPA_INSTANT:
-        return _("Within ten seconds of your code")
-    return _("By the next banking day")
+    return {
+        PaymentProduct.SEPA_INSTANT: _("Within ten seconds of your code"),
+        PaymentProduct.TARGET: _("The same banking day, if it is in time"),
+        PaymentProduct.UK_CHAPS: _("The same banking day, if it is in time"),
+        PaymentProduct.US_WIRE: _("The same banking day, if it is in time"),
+        PaymentProduct.SWISS: _("The same banking day, if it is in time"),
+        PaymentProduct.UK_FASTER: _("Within two hours of your code"),
+        PaymentProduct.US_ACH: _("Usually within two banking days"),
+        PaymentProduct.CROSS_BORDER: _("Usually within four banking days"),
+        PaymentProduct.CN_DOMESTIC: _("As chosen below"),
+        PaymentProduct.TW_DOMESTIC: _("Usually within minutes of your code"),
+    }.get(payment.product, _("By the next banking day"))
 
 
 def _kind_text(kind: PayeeKind) -> str:

@@ -1,4 +1,4 @@
-"""Step 3, amount and date: an amount read exactly or asked about, from which account, how fast, and what for."""
+"""Step 3, amount and date: an amount read exactly or asked about, from which account, which way, and what for."""
 
 from __future__ import annotations
 
@@ -13,7 +13,6 @@ from countersign.domain.accounts import masked
 from countersign.domain.amount_input import Choice, Exact, Offer, Unreadable, read_amount
 from countersign.domain.money import Money
 from countersign.domain.order import REMITTANCE_LIMIT
-from countersign.domain.payment import PaymentProduct
 from countersign.domain.risk import Assessment
 from countersign.domain.unicode_safety import CleanText, clean_text
 from countersign.presentation.amount_words import amount_in_words
@@ -21,6 +20,7 @@ from countersign.presentation.formats import decimal_mark, isolate, money_text, 
 from countersign.presentation.messages import _, language
 from countersign.presentation.transfer_desk import Fault, Option, TransferDesk
 from countersign.presentation.transfer_fault_texts import amount_fault, name_fault
+from countersign.presentation.transfer_ways import WaysPart, WaysState
 
 SEPA_CURRENCY = "EUR"
 
@@ -37,6 +37,7 @@ class AmountState:
         words: The amount in words, with ``magnitude`` beside it.
         balance_after: What is left in the account; ``short`` where it would be less than nothing.
         other_accounts: Accounts that can't pay this, each with its reason.
+        ways: Which way to pay, and when.
     """
 
     text: str
@@ -53,8 +54,7 @@ class AmountState:
     account: str
     other_accounts: tuple[str, ...]
     accounts_note: str
-    products: tuple[Option, ...]
-    product: str
+    ways: WaysState
     remittance: str
     remittance_fault: str
     remittance_left: str
@@ -62,7 +62,11 @@ class AmountState:
 
 
 class AmountStep:
-    """Leads through the third step."""
+    """Leads through the third step.
+
+    Attributes:
+        ways: The choice of a way to pay within it.
+    """
 
     def __init__(self, desk: TransferDesk) -> None:
         self._desk = desk
@@ -71,6 +75,7 @@ class AmountStep:
         self._text = ""
         self._remittance = ""
         self._pressed = False
+        self.ways = WaysPart(desk)
 
     # — what a person does —
 
@@ -79,6 +84,7 @@ class AmountStep:
         draft = self._desk.draft
         self._text = number_text(draft.amount, language()) if draft.amount else ""
         self._remittance, self._pressed = draft.remittance, False
+        self.ways.enter()
         self._desk.run(on_read(self._desk.session.reader.accounts), self._take_accounts)
 
     def type_amount(self, text: str) -> None:
@@ -105,11 +111,7 @@ class AmountStep:
     def choose_account(self, iban: str) -> None:
         """Choose the account to pay from."""
         self._desk.change(replace(self._desk.draft, debtor_account=iban))
-        self._desk.render()
-
-    def choose_product(self, product: str) -> None:
-        """Choose how the money travels."""
-        self._desk.change(replace(self._desk.draft, product=PaymentProduct(product)))
+        self.ways.follow_account()
         self._desk.render()
 
     def type_remittance(self, text: str) -> None:
@@ -139,6 +141,7 @@ class AmountStep:
         draft = self._desk.draft
         if usable and draft.debtor_account not in [row.iban for row in usable]:
             self._desk.change(replace(draft, debtor_account=usable[0].iban if len(usable) == 1 else ""))
+        self.ways.follow_account()
         self._desk.render()
 
     def _usable(self) -> list[AccountRow]:
@@ -170,8 +173,7 @@ class AmountStep:
             account=draft.debtor_account,
             other_accounts=self._others(),
             accounts_note=self._accounts_note(),
-            products=product_options(),
-            product=draft.product.value,
+            ways=self.ways.state(),
             remittance=self._remittance,
             remittance_fault=self._remittance_fault(),
             remittance_left=_("{used} of {limit} characters").format(
@@ -208,6 +210,7 @@ class AmountStep:
             found.append(Fault("account", _("Choose the account to pay from.")))
         if fault := self._remittance_fault():
             found.append(Fault("remittance", fault))
+        found += self.ways.faults()
         return tuple(found)
 
 
@@ -222,22 +225,6 @@ def account_option(row: AccountRow) -> Option:
     """Show an own account to choose from; its number is masked."""
     available = _("{amount} available").format(amount=isolate(money_text(row.available, language())))
     return Option(row.iban, f"{row.name} {masked(row.iban)}", available)
-
-
-def product_options() -> tuple[Option, ...]:
-    """List how the money can travel."""
-    return (
-        Option(
-            PaymentProduct.SEPA.value,
-            _("Ordinary (SEPA)"),
-            _("Arrives by the next banking day. It can often still be cancelled today."),
-        ),
-        Option(
-            PaymentProduct.SEPA_INSTANT.value,
-            _("Instant (SEPA)"),
-            _("Arrives within ten seconds, at any hour. Once sent it can't be cancelled."),
-        ),
-    )
 
 
 def magnitude(money: Money) -> str:

@@ -10,6 +10,7 @@ from typing import TypeVar
 
 from countersign.application.flows.script import Script, on_vault, run_script
 from countersign.application.flows.transfer import Step, TransferDraft, next_step, previous_step
+from countersign.application.ports.rails import RailBook
 from countersign.application.session import Session
 from countersign.application.use_cases.save_draft import save_draft
 from countersign.domain.errors import CountersignError
@@ -62,6 +63,7 @@ class TransferDesk:
         assessment: Of the draft as it stands; None where it has not been assessed since it changed.
         problem: What went wrong last.
         busy: What is being done, in words; empty when nothing is.
+        book: What is known of the ways to pay; None until it was read.
     """
 
     def __init__(self, session: Session, navigate: Navigate, draft: TransferDraft, changed: Callable[[], None]) -> None:
@@ -72,6 +74,7 @@ class TransferDesk:
         self.assessment: Assessment | None = None
         self.problem = Problem()
         self.busy = ""
+        self.book: RailBook | None = None
         self.entered: Callable[[], None] = lambda: None
         self._changed = changed
         self._closed = False

@@ -24,10 +24,12 @@ from countersign.domain.policy import Policy
 from countersign.presentation.error_texts import sentence
 from countersign.presentation.messages import _
 from countersign.presentation.read_back import ReadBack, read_back
+from countersign.presentation.recovery_words import RecoveryState
 from countersign.presentation.transfer_amount import assess
 from countersign.presentation.transfer_desk import TransferDesk
 from countersign.presentation.transfer_risk import CHART_PAYMENTS, last_payments
 from countersign.presentation.transfer_risk_texts import ChartState, top_reasons
+from countersign.presentation.transfer_ways import open_book, recovery_of, today
 
 _SECOND_MS = 1000
 
@@ -39,6 +41,7 @@ class ReviewState:
     Attributes:
         read_back: None until the order is frozen.
         wait_ms: How long the final button waits.
+        recovery: What can be got back once it is sent, from whom and until when.
         set_aside: What to do after "Something is not right"; empty before.
     """
 
@@ -48,6 +51,7 @@ class ReviewState:
     call_back: str
     wait_ms: int
     digits_fault: str
+    recovery: RecoveryState | None
     set_aside: tuple[str, ...]
 
 
@@ -128,6 +132,9 @@ class ReviewStep:
 
     def _freeze(self) -> Script[FrozenOrder]:
         session, draft = self._desk.session, self._desk.draft
+        if draft.execution_date and draft.execution_date < today(session).isoformat():
+            raise UserFacingError("transfer.date_passed")
+        self._desk.book = yield from open_book(session)
         currency = draft.amount.currency if draft.amount else ""
         self._history = yield from on_read(partial(session.reader.outgoing_minor, currency, CHART_PAYMENTS))
         self._accounts = yield from on_read(session.reader.accounts)
@@ -164,6 +171,7 @@ class ReviewStep:
             call_back=_("Use a number you already had, not one from the message."),
             wait_ms=self._wait_ms(content),
             digits_fault=self._digits_fault,
+            recovery=recovery_of(self._desk, content.payment) if content else None,
             set_aside=_set_aside() if self._set_aside else (),
         )
 

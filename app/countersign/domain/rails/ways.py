@@ -103,7 +103,7 @@ def ways_to_pay(
     """
     found = []
     for rail in rails:
-        obstacle = _obstacle(facts, rail, offered, now.date()) or _needless(facts, rail, rails, offered)
+        obstacle = _needless(facts, rail, rails, offered) or _obstacle(facts, rail, offered, now.date())
         for arrival in tuple(mode.arrival for mode in rail.arrivals) or (Arrival.NONE,):
             journey = _journey_or_none(facts, rail, arrival, calendars, now)
             missing = "" if journey or obstacle else "calendar"

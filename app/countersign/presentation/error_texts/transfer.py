@@ -17,6 +17,13 @@ def transfer() -> Block:
             _("This transfer is stopped"),
             _("The check before sending stopped this transfer. Change what it names, or call the payee first."),
         ),
+        "rails.pack": ErrorText(
+            _("The ways to pay can't be read"),
+            _(
+                "A file that came with the program is damaged or missing. Install the program again; your vault and "
+                "your drafts stay as they are."
+            ),
+        ),
         "transfer.date_passed": ErrorText(
             _("The day has passed"),
             _("The day on which this payment was to leave has passed. Go back to the amount and choose another."),

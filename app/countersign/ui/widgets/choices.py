@@ -125,6 +125,7 @@ class ChoiceCards(QWidget):
         for card in self._cards.values():
             self._group.removeButton(card)
             self._body.removeWidget(card)
+            card.hide()  # it ends later, and would lie over the new ones until then
             card.deleteLater()
         self._cards = {}
         for choice in choices:

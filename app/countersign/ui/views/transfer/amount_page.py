@@ -1,4 +1,4 @@
-"""Step 3 on screen: the amount with its words beside it, the account, how fast, and the reference."""
+"""Step 3 on screen: the amount with its words beside it, the account, which way, and the reference."""
 
 from __future__ import annotations
 
@@ -14,12 +14,12 @@ from countersign.presentation.transfer_amount import AmountState
 from countersign.presentation.transfer_desk import Option
 from countersign.ui.theme.tokens import Space, Tone
 from countersign.ui.views.transfer.step_page import StepPage, quietly
+from countersign.ui.views.transfer.ways_card import WaysCard, name_options
 from countersign.ui.widgets import (
     AmountField,
     Banner,
     Card,
     Chip,
-    Choice,
     ChoiceCards,
     Field,
     FlowLayout,
@@ -32,7 +32,7 @@ from countersign.ui.widgets import (
 
 
 class AmountPage(StepPage):
-    """Ask how much, from where, how fast and what for."""
+    """Ask how much, from where, which way and what for."""
 
     def __init__(self, presenter: TransferPresenter) -> None:
         """Make the page."""
@@ -65,13 +65,8 @@ class AmountPage(StepPage):
         reference = Card(_("What it is for"))
         reference.add(self.remittance_field)
         self.add(reference)
-        self.product = ChoiceCards(_("How fast?"), [])
-        self.product.setObjectName("transfer.amount.product")
-        self.product.chosen.connect(step.choose_product)
-        speed = Card(_("How fast?"), icon="clock")
-        speed.add(self.product)
-        speed.add(PlainLabel(_("The bank names its fee before you confirm."), Variant.CAPTION))
-        self.add(speed)
+        self.ways = WaysCard(step.ways)
+        self.add(self.ways)
         self._make_accounts(presenter)
         self.back = SafeButton(_("Back"))
         self.back.setObjectName("transfer.amount.back")
@@ -105,7 +100,12 @@ class AmountPage(StepPage):
             if field.text() != text:
                 quietly(field, partial(field.setText, text))
         listed = {fault.field: fault.text for fault in page.faults}
-        fields = {"amount": self.amount_field, "account": self.account_field, "remittance": self.remittance_field}
+        fields = {
+            "amount": self.amount_field,
+            "account": self.account_field,
+            "remittance": self.remittance_field,
+            "product": self.ways.product_field,
+        }
         self.show_faults(page.faults, fields)
         self.amount_field.set_error(listed.get("amount", page.fault))
         self.account_field.set_error(listed.get("account", ""))
@@ -121,26 +121,17 @@ class AmountPage(StepPage):
         self.short.set_text(_("More than this account has"), page.balance_after)
         self.short.setVisible(page.short)
         if before is None or before.accounts != page.accounts:
-            _set_options(self.account, page.accounts, "transfer.amount.account")
-        if before is None or before.products != page.products:
-            _set_options(self.product, page.products, "transfer.amount.product")
-        if before is None or (before.accounts, before.products) != (page.accounts, page.products):
-            self.account.follow(self.remittance, self.back, self.go_on)
-            self.product.follow(self.remittance)
+            name_options(self.account, page.accounts, "transfer.amount.account")
+        self.ways.show_ways(page.ways, listed.get("product", ""))
+        if before is None or (before.accounts, before.ways.options) != (page.accounts, page.ways.options):
+            self.account.follow(self.ways.last_field(), self.back, self.go_on)
+            self.ways.follow(self.remittance)
         if self.account.value() != (page.account or None):
             self.account.set_value(page.account or None)
-        if self.product.value() != page.product:
-            self.product.set_value(page.product)
         self.accounts_note.setText(page.accounts_note)
         self.accounts_note.setVisible(bool(page.accounts_note))
         self.others.setText("\n".join(page.other_accounts))
         self.others.setVisible(bool(page.other_accounts))
-
-
-def _set_options(cards: ChoiceCards, options: tuple[Option, ...], name: str) -> None:
-    cards.set_choices([Choice(option.value, option.title, option.text) for option in options])
-    for option in options:
-        cards.card(option.value).setObjectName(f"{name}.{option.value}")
 
 
 class _Question(QWidget):

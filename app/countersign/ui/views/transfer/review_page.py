@@ -27,6 +27,7 @@ from countersign.ui.widgets import (
     TextField,
     Variant,
 )
+from countersign.ui.widgets.recovery_card import RecoveryCard
 
 _DIGITS_WIDTH = 140
 
@@ -81,6 +82,8 @@ class ReviewPage(StepPage):
         self.add_aside(self.why)
         self.chart = ChartCard("transfer.review")
         self.add_aside(self.chart)
+        self.recovery = RecoveryCard("transfer.review.recovery")
+        self.add_aside(self.recovery)
         self.call_card = Card(_("Call back before you pay"), icon="call-back")
         self._call_text = PlainLabel("", Variant.BODY)
         self.call_card.add(self._call_text)
@@ -135,6 +138,7 @@ class ReviewPage(StepPage):
         self.why.setVisible(bool(page.reasons))
         self.chart.show_chart(page.chart)
         self._call_text.setText(page.call_back)
+        self.recovery.show_recovery(page.recovery)
         if shown is not None and shown != self._on_screen:
             self._show_order(shown, page.wait_ms)
         self._on_screen = shown
