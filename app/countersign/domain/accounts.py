@@ -178,6 +178,11 @@ def read_lei(text: str) -> Lei | AccountFault:
     return Lei(compact) if lei.is_valid(compact) else AccountFault("check_digits", {"country": ""})
 
 
+def iban_length(country: str) -> int:
+    """Return how many characters a country's IBANs have, 0 where it has none."""
+    return len(_structure_of(country))
+
+
 def grouped(account: str) -> str:
     """Write an account number in fours."""
     return " ".join(account[at : at + 4] for at in range(0, len(account), 4))

@@ -35,12 +35,12 @@ def rails_for(account: ReadAccount, currency: str = "") -> tuple[PaymentProduct,
         return (PaymentProduct.SWISS,)
     if account.country == "GB" and currency == "GBP":
         return _DOMESTIC["GB", "GBP"]
-    if currency in {"", "EUR"} and _in_sepa(account.account):
+    if currency in {"", "EUR"} and _in_sepa(account.country):
         return (PaymentProduct.SEPA, PaymentProduct.SEPA_INSTANT)
     return (PaymentProduct.CROSS_BORDER,)
 
 
-def _in_sepa(iban: str) -> bool:
-    from schwifty import IBAN  # noqa: PLC0415 - 150 ms, which no start of the program should pay
+def _in_sepa(country: str) -> bool:
+    from schwifty.registry import get_iban_spec  # noqa: PLC0415 - 150 ms, which no start of the program should pay
 
-    return bool(IBAN(iban, allow_invalid=True).in_sepa_zone)
+    return bool(get_iban_spec(country).in_sepa_zone)

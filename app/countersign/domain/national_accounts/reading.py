@@ -44,6 +44,7 @@ _LABELS: Final = re.compile(
     "|".join(f"(?P<{country}>{_label_pattern(words)})" for country, words in _CODE_LABELS.items())
     + f"|(?P<account>{_label_pattern(_ACCOUNT_LABELS)})"
 )
+_BARE_IBAN: Final = re.compile(r"[A-Z]{2}[0-9]{2}[A-Z0-9 ]*", re.ASCII)
 _FILLING: Final = re.compile(r"[^0-9]+")
 _GB_SHAPE: Final = re.compile(r"(\d{2}-\d{2}-\d{2}|\d{2} \d{2} \d{2}|\d{6})[ ,/|:-]+(\d{6,8}|\d{4} \d{4})")
 _TW_SHAPE: Final = re.compile(r"\(?(\d{3}(?:-?\d{4})?)[)]?[ /-]+(\d[\d -]*)|\((\d{3}(?:-?\d{4})?)\)(\d[\d -]*)")
@@ -74,6 +75,8 @@ def read_account(
     """
     if len(text) > LONGEST_INPUT:
         return AccountFault("too_long", {"found": len(text)})
+    if _BARE_IBAN.fullmatch(text):  # most of what a list holds; the way below gives the same
+        return _iban(text, text)
     plain = "".join(_plain(char) for char in text)
     if not plain.strip():
         return AccountFault("empty")

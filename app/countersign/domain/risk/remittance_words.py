@@ -81,3 +81,10 @@ def script_topic(remittance: str) -> str:
     """Return the topic of the scam script a remittance text sounds like, "" for none."""
     plain = " ".join(unicodedata.normalize("NFKC", remittance).casefold().split())
     return next((topic for topic, pattern in _PATTERNS if pattern.search(plain)), "")
+
+
+def script_words(text: str) -> tuple[tuple[str, str], ...]:
+    """Return every topic of a scam script that a text touches, each with the words that do; () for none."""
+    plain = " ".join(unicodedata.normalize("NFKC", text).casefold().split())
+    found = ((topic, pattern.search(plain)) for topic, pattern in _PATTERNS)
+    return tuple((topic, match[0]) for topic, match in found if match)

@@ -1,0 +1,1 @@
+"""Lists of payments as people keep them: CSV, from spreadsheets and accounting programs."""
