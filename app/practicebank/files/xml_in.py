@@ -11,6 +11,7 @@ from lxml import etree
 LARGEST_FILE = 20 << 20
 DEEPEST = 40
 NAMESPACE = "urn:iso:std:iso:20022:tech:xsd:"
+_REPEATED = frozenset(("Authstn", "SvcLvl", "InstrForCdtrAgt", "RgltryRptg", "Ustrd", "Strd", "SplmtryData"))
 FORMAT = "FF01"  # InvalidFileFormat (ISO 20022 external code set)
 
 
@@ -175,12 +176,14 @@ def check_sequence(element: etree._Element, sequences: Mapping[str, Sequence[str
     sequence = sequences.get(parent)
     if sequence is None:
         return
-    place = 0
+    place = -1
     for child in children(element):
         name = etree.QName(child).localname
         if name not in sequence:
             raise unfit(f"{parent} has no {name}.", line_of(child))
         found = sequence.index(name)
+        if found == place and name not in _REPEATED:
+            raise unfit(f"{parent} has more than one {name}.", line_of(child))
         if found < place:
             raise unfit(f"{name} stands too late in {parent}.", line_of(child))
         place = found
