@@ -78,6 +78,10 @@ class Accounts:
         """Return the accounts of the person of this world in the order the bank shows them."""
         return self._where("position < ?", FIRST_OF_COMPANY)
 
+    def of_company(self) -> list[Account]:
+        """Return the accounts of the company of this world."""
+        return self._where("position >= ?", FIRST_OF_COMPANY)
+
     def of(self, psu_id: str) -> list[Account]:
         """Return the accounts a customer has rights over, in the order the bank shows them."""
         return self._where("resource_id IN (SELECT resource_id FROM signatories WHERE psu_id = ?)", psu_id)

@@ -17,10 +17,10 @@ from practicebank.customers import Customers
 from practicebank.faults import Faults
 from practicebank.outcomes import Outcomes
 from practicebank.payments import Payments
-from practicebank.products import PRODUCTS, describe_fees
+from practicebank.products import ARRIVALS, CN_DOMESTIC, PRODUCTS, describe_fees
 from practicebank.second_factors import SecondFactors
 from practicebank.store import DATABASE, Store
-from practicebank.vop import NameChecks
+from practicebank.vop import SCHEMES, NameChecks
 from practicebank.world import cast, company, national, populate
 
 
@@ -75,8 +75,12 @@ class Bank:
             "country": cast.OWN_BANK.country,
             "practice": True,
             "products": list(PRODUCTS),
-            "currencies": ["EUR"],
+            "currencies": sorted({currency for product in PRODUCTS.values() for currency in product.fees}),
             "fees": describe_fees(),
+            "arrival_modes": {CN_DOMESTIC: list(ARRIVALS)},
+            "bulk_products": [product.name for product in PRODUCTS.values() if product.in_bulk],
+            "name_check_schemes": list(SCHEMES),
+            "signing_baskets": True,
             "cut_offs": dict.fromkeys(PRODUCTS, "none: every day, around the clock"),
             "largest_amount": amounts.standard(amounts.LARGEST_MINOR, "EUR"),
             "commit_point": "sca_answer",
@@ -89,8 +93,3 @@ class Bank:
     def close(self) -> None:
         """Close the bank's memory."""
         self.store.close()
-
-
-def password_of(psu_id: str) -> str | None:
-    """Return the practice password of a person of this world."""
-    return cast.PRACTICE_PASSWORD if psu_id == cast.PSU_ID else None

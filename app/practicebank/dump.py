@@ -32,6 +32,7 @@ def dump(directory: Path) -> dict[str, object]:
             "world": {"seed": facts["seed"], "start_date": facts["start_date"]},
             "bank": {"name": cast.OWN_BANK.name, "bic": cast.OWN_BANK.bic},
             "accounts": [account.describe() for account in accounts.all()],
+            "company_accounts": [account.describe() for account in accounts.of_company()],
             "journal": payments.journal(),
             "payments": payments.describe_all(),
         }

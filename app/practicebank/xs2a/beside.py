@@ -19,7 +19,7 @@ _TAIWANESE_BANK = re.compile(r"[0-9]{3}([0-9]{4})?")
 
 def verify_payee(call: Call) -> Reply:
     """Answer ``POST /v1/payee-verifications``."""
-    answer = call.bank.name_checks.ask(_question(call.json()), call.request_id)
+    answer = call.bank.name_checks.ask(read_question(call.json()), call.request_id)
     return Reply(HTTPStatus.OK, _linked(call, answer))
 
 
@@ -42,7 +42,8 @@ def _linked(call: Call, answer: dict[str, object]) -> dict[str, object]:
     return {**answer, "_links": call.links(status=f"{_VERIFICATIONS}/{answer['verificationId']}")}
 
 
-def _question(body: fields.Body) -> Question:
+def read_question(body: fields.Body) -> Question:
+    """Read the name, the account and the scheme of a name check, or refuse with FORMAT_ERROR."""
     scheme = body.get("scheme", EPC)
     if scheme not in SCHEMES:
         raise format_error(f"{', '.join(SCHEMES)}: one was expected.", "scheme")

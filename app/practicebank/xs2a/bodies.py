@@ -111,7 +111,7 @@ def read_bulk(body: Body, product: str, today: date, owns: Owns) -> tuple[NewPay
     if not isinstance(listed, list) or not 0 < len(listed) <= MAX_IN_BULK:
         raise format_error(f"1 to {MAX_IN_BULK} payments were expected.", "payments")
     booking = body.get("batchBookingPreferred")
-    if booking not in (None, True, False):
+    if booking is not None and not isinstance(booking, bool):
         raise format_error("true or false was expected.", "batchBookingPreferred")
     shared = {name: body[name] for name in _OF_THE_BULK if name in body}
     parts = [_part(one, place, shared, product, today, owns) for place, one in enumerate(listed)]
