@@ -116,9 +116,15 @@ class Session:
             raise UserFacingError("bank.not_connected")
         return bank
 
-    def attach(self, connection: str, settings: JsonObject) -> None:
-        """Make the connector of a connection that was just added, and keep it."""
+    def attach(self, connection: str, settings: JsonObject, number: str = "") -> None:
+        """Make the connector of a kept connection; ``number`` is the account that was just added with it."""
         self.banks[connection] = self.connector(connection, settings)
+        if number:
+            self.accounts[number] = connection
+
+    def bank_of_account(self, number: str) -> Bank | None:
+        """Return the bank that an own account is reached by; None where it isn't connected."""
+        return self.banks.get(self.accounts.get(number, self.bank_id))
 
     def bank_of(self, record: OrderRecord) -> tuple[str, Bank]:
         """Return the bank that an order was given to, or that its account is reached by.

@@ -13,7 +13,7 @@ from countersign.application.flows.transfer import TransferDraft
 from countersign.application.ports.practice import Letter
 from countersign.application.ports.vault import AccountRow, HistoryQuery
 from countersign.application.session import Session
-from countersign.application.use_cases.refresh_accounts import ask_since, fetch_statements, import_statements
+from countersign.application.use_cases.refresh_bank import refresh_bank
 from countersign.application.use_cases.save_draft import saved_drafts
 from countersign.domain.accounts import masked
 from countersign.domain.errors import CountersignError
@@ -205,14 +205,10 @@ class HomePresenter:
 
     def _ask_bank(self) -> Script[_Known]:
         session = self._session
-        bank = session.connected()
-        accounts = yield from on_read(session.reader.accounts)
         practice = session.practice
         if practice is not None:
             self._letters = yield from on_network(practice.mailbox)
-        statements = yield from on_network(partial(fetch_statements, bank, ask_since(accounts)))
-        if session.vault.may_sign:  # a restored copy shows what it has and records nothing
-            yield from on_vault(partial(import_statements, session.vault, session.entropy, session.bank_id, statements))
+        yield from refresh_bank(session)
         return (yield from self._look())
 
     def _refreshed(self, known: _Known) -> None:

@@ -14,7 +14,7 @@ from countersign.application.flows.script import Script, on_read, on_vault
 from countersign.application.flows.transfer import Step
 from countersign.application.ports.vault import AccountRow
 from countersign.application.use_cases.approve_order import approve_order, stop_order
-from countersign.application.use_cases.freeze_order import FrozenOrder, freeze_order
+from countersign.application.use_cases.freeze_order import FrozenOrder, PaidFrom, freeze_order
 from countersign.application.use_cases.keep_payee import keep_payee
 from countersign.domain.errors import UserFacingError
 from countersign.domain.ledger.event import Event
@@ -141,13 +141,29 @@ class ReviewStep:
         assessment = yield from assess(self._desk)
         self._desk.assessment = assessment
         details = PayeeDetails(
-            draft.name, draft.account, draft.agent, draft.kind, draft.source or DetailsSource.MESSAGE
+            draft.name,
+            draft.account,
+            draft.agent,
+            draft.kind,
+            draft.source or DetailsSource.MESSAGE,
+            draft.scheme,
+            draft.agent_member,
+            draft.town,
+            draft.country,
         )
         check = draft.check if draft.checked else None
         keep = partial(keep_payee, session.vault, session.entropy, details, draft.payee, check)
         payee, version = yield from on_vault(keep)
         kept = replace(draft, payee=payee)
-        return (yield from on_vault(partial(freeze_order, session.vault, session.entropy, kept, version, assessment)))
+        freeze = partial(freeze_order, session.vault, session.entropy, kept, version, assessment, self._paid_from())
+        return (yield from on_vault(freeze))
+
+    def _paid_from(self) -> PaidFrom | None:
+        """Return the account that pays with its bank; None where either isn't known here: sending is refused then."""
+        number = self._desk.draft.debtor_account
+        row = next((row for row in self._accounts if row.iban == number), None)
+        bank = self._desk.session.bank_of_account(number)
+        return PaidFrom(row, bank) if row is not None and bank is not None else None
 
     def _take(self, frozen: FrozenOrder) -> None:
         # Only the bytes that were signed are shown: they are read back, not remembered.

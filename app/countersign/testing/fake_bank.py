@@ -120,6 +120,11 @@ class ScriptedBank:
         """Carry everything."""
         return ""
 
+    @staticmethod
+    def in_its_letters(payment: PaymentFields) -> PaymentFields:
+        """Carry every letter."""
+        return payment
+
     def profile(self) -> BankProfile:
         """Declare."""
         self._called("profile")

@@ -11,7 +11,7 @@ from countersign.domain.guidance import path_after, path_after_all
 from countersign.domain.money import Money
 from countersign.domain.order import money_object
 from countersign.domain.payee import DetailsSource, NameCheck, PayeeKind, VopOutcome
-from countersign.domain.payment import Arrival, ChargeBearer, PaymentProduct
+from countersign.domain.payment import AccountScheme, Arrival, ChargeBearer, PaymentProduct
 from countersign.domain.risk import Assessment
 
 DRAFT_FORMAT = 2
@@ -50,6 +50,10 @@ class TransferDraft:
         charge_bearer: NONE where the way to pay leaves no choice.
         purpose: A code of ISO 20022 ExternalPurpose1Code, or empty.
         arrival: When a Chinese domestic payment is to arrive; NONE elsewhere.
+        scheme: How the payee's account is numbered.
+        agent_member: The payee's bank within a national clearing, see ``domain.payment``; or empty.
+        town: The payee's, where the way to pay wants an address; or empty.
+        country: ISO 3166 code, as ``town``.
     """
 
     draft: str
@@ -73,6 +77,10 @@ class TransferDraft:
     charge_bearer: ChargeBearer = ChargeBearer.NONE
     purpose: str = ""
     arrival: Arrival = Arrival.NONE
+    scheme: AccountScheme = AccountScheme.IBAN
+    agent_member: str = ""
+    town: str = ""
+    country: str = ""
 
     @property
     def checked(self) -> bool:
@@ -105,6 +113,10 @@ class TransferDraft:
             "charge_bearer": self.charge_bearer.value,
             "purpose": self.purpose,
             "arrival": self.arrival.value,
+            "scheme": self.scheme.value,
+            "agent_member": self.agent_member,
+            "town": self.town,
+            "country": self.country,
         }
 
     @classmethod
@@ -141,6 +153,10 @@ class TransferDraft:
             charge_bearer=ChargeBearer(taken.text_or_empty("charge_bearer")),
             purpose=taken.text_or_empty("purpose"),
             arrival=Arrival(taken.text_or_empty("arrival")),
+            scheme=AccountScheme(taken.text_or_empty("scheme") or AccountScheme.IBAN),
+            agent_member=taken.text_or_empty("agent_member"),
+            town=taken.text_or_empty("town"),
+            country=taken.text_or_empty("country"),
         )
         taken.end()
         return draft

@@ -239,6 +239,9 @@ class Bank(Protocol):
     def not_carried(self, payment: PaymentFields) -> str:
         """Name a field that this connector can't hand over as agreed; empty where it can. Asks nobody."""
 
+    def in_its_letters(self, payment: PaymentFields) -> PaymentFields:
+        """Spell a payment's texts in the letters that this way carries; the same where they fit. Asks nobody."""
+
     def initiate(self, payment: PaymentFields, request_id: str) -> Initiation:
         """Hand the payment to the bank, and read it back: amount, accounts, names and identification must agree."""
 

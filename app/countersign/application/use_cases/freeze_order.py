@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import uuid
 from dataclasses import dataclass, replace
 
 from countersign.application.flows.transfer import Step, TransferDraft
+from countersign.application.ports.bank import Bank, Reach
 from countersign.application.ports.clock import Entropy, new_identifier
-from countersign.application.ports.vault import Identity, LocalSpace, Vault
+from countersign.application.ports.vault import AccountRow, Identity, LocalSpace, Vault
 from countersign.domain.canonical import Json
 from countersign.domain.errors import UserFacingError
 from countersign.domain.guidance import path_after
@@ -14,11 +16,12 @@ from countersign.domain.ledger import kinds
 from countersign.domain.ledger.event import EventDraft
 from countersign.domain.order import OrderContent
 from countersign.domain.order_state import OrderState
-from countersign.domain.payment import PaymentFields
+from countersign.domain.payment import PaymentFields, PaymentProduct
 from countersign.domain.policy import Policy
 from countersign.domain.risk import Assessment
 
 _END_TO_END_BYTES = 12
+_TRACKED = frozenset({PaymentProduct.CROSS_BORDER, PaymentProduct.TARGET})  # SWIFT gpi: a UETR is wanted
 _NOT_PAID = frozenset({OrderState.REJECTED, OrderState.CANCELLED, OrderState.ABANDONED})
 
 
@@ -32,21 +35,38 @@ class FrozenOrder:
     policy: Policy
 
 
+@dataclass(frozen=True, slots=True)
+class PaidFrom:
+    """The account that pays, and its bank."""
+
+    account: AccountRow
+    bank: Bank
+
+
 def freeze_order(
-    vault: Vault, entropy: Entropy, draft: TransferDraft, payee_version: str, assessment: Assessment
+    vault: Vault,
+    entropy: Entropy,
+    draft: TransferDraft,
+    payee_version: str,
+    assessment: Assessment,
+    paid_from: PaidFrom | None = None,
 ) -> FrozenOrder:
     """Make the draft an order and record the assessment and the answers that led here, in one transaction.
 
-    An order that an earlier review froze from the same draft is stopped: its approvals are void.
+    An order that an earlier review froze from the same draft is stopped: its approvals are void. Texts are spelt in the
+    letters that the account's bank carries: what is read back and signed is what will be sent.
 
     Raises:
         UserFacingError: ``transfer.incomplete``; ``transfer.stopped`` where a hard stop fired; ``order.already_sent``
             where the order of an earlier review is at the bank, so that a second one might pay twice.
+        UserFacingError: ``bank.not_carried`` (``field``): this way to pay has no place for a detail.
         OrderContentError: A field has a form that no order may have.
     """
     if assessment.must_stop:
         raise UserFacingError("transfer.stopped")
     content = _content(vault.identity, entropy, draft, payee_version)
+    if paid_from is not None:
+        content = replace(content, payment=_as_carried(content.payment, paid_from, entropy))
     content.check_form()
     with vault.transaction() as change:
         earlier = change.order(draft.order) if draft.order else None
@@ -68,6 +88,25 @@ def freeze_order(
         change.put(LocalSpace.DRAFT, saved.draft, saved.canonical())
         policy = change.rules.governance.policy
     return FrozenOrder(saved, content, assessed.id, policy)
+
+
+def _as_carried(payment: PaymentFields, paid_from: PaidFrom, entropy: Entropy) -> PaymentFields:
+    """Name the account's own bank, and write everything as it will be carried."""
+    account, bank = paid_from.account, paid_from.bank
+    own = replace(
+        payment,
+        debtor_account_scheme=account.scheme,
+        debtor_agent=account.agent,
+        debtor_agent_member=account.agent_member,
+    )
+    spelt = bank.in_its_letters(own)
+    tracked = replace(spelt, uetr=str(uuid.UUID(bytes=entropy.token_bytes(16), version=4)))
+    if payment.product in _TRACKED and bank.reach is not Reach.MANUAL and not bank.not_carried(tracked):
+        return tracked
+    unfit = bank.not_carried(spelt)
+    if unfit:
+        raise UserFacingError("bank.not_carried", field=unfit)
+    return spelt
 
 
 def _content(identity: Identity, entropy: Entropy, draft: TransferDraft, payee_version: str) -> OrderContent:
@@ -96,5 +135,9 @@ def _content(identity: Identity, entropy: Entropy, draft: TransferDraft, payee_v
             charge_bearer=draft.charge_bearer,
             purpose=draft.purpose,
             arrival=draft.arrival,
+            creditor_account_scheme=draft.scheme,
+            creditor_agent_member=draft.agent_member,
+            creditor_town=draft.town,
+            creditor_country=draft.country,
         ),
     )

@@ -14,6 +14,7 @@ from countersign.application.use_cases.record_facts import (
     record_return,
     record_settlement,
 )
+from countersign.application.use_cases.refresh_accounts import Statement
 from countersign.domain.ledger.order_record import OrderRecord
 from countersign.domain.money import Money
 from countersign.domain.order_state import OrderState
@@ -74,6 +75,21 @@ def settle_entries(
             if judged is not None:
                 _record(change, judged, evidence, found)
     return found
+
+
+def settle_statements(vault: Vault, statements: Sequence[Statement], in_flight: Sequence[OrderRecord]) -> Settlement:
+    """Hold what a bank's own door listed against the orders that haven't ended. VAULT lane.
+
+    This is how a payment is found of which the bank could not say more when it was handed over.
+    """
+    open_now = {record.content.payment.end_to_end_id: record.content.order for record in in_flight}
+    entries = [
+        account_entry(statement.account.iban, entry)
+        for statement in statements
+        for entry in statement.entries
+        if entry.booked and entry.end_to_end_id in open_now
+    ]
+    return settle_entries(vault, entries, open_now.values(), {})
 
 
 def _record(

@@ -35,6 +35,9 @@ class Carrier(Protocol):
     def not_carried(self, payment: PaymentFields) -> str:
         """Name a field that can't be carried as agreed; empty where all can."""
 
+    def in_its_letters(self, payment: PaymentFields) -> PaymentFields:
+        """Spell a payment's texts in the letters that are carried."""
+
     def lay_out(self, payment: PaymentFields, note: Callable[[], None]) -> Handover:
         """Lay a payment out, and call ``note`` before it can be seen.
 
@@ -97,6 +100,10 @@ class CarriedBank:
         if payment.product not in self._profile.products:
             return "product"
         return self._carrier.not_carried(payment)
+
+    def in_its_letters(self, payment: PaymentFields) -> PaymentFields:
+        """Spell a payment's texts in the letters that are carried."""
+        return self._carrier.in_its_letters(payment)
 
     def initiate(self, payment: PaymentFields, request_id: str) -> Initiation:
         """Lay the payment out to be carried, once.

@@ -12,12 +12,12 @@ import hashlib
 import os
 import re
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from countersign.adapters.banks.carried.connection import CarriedBank, carried_profile
 from countersign.adapters.banks.carried.notes import LaidOut
-from countersign.adapters.banks.files.pain001.usage import UsageRules
+from countersign.adapters.banks.files.pain001.usage import UsageRules, charset_for
 from countersign.adapters.banks.files.pain001.versions import Pain001Version
 from countersign.adapters.banks.files.pain001.writer import (
     PaymentFile,
@@ -29,6 +29,8 @@ from countersign.application.failpoints import failpoint
 from countersign.application.ports.bank import Handover, Reach
 from countersign.application.ports.clock import Clock
 from countersign.domain.canonical import JsonObject
+from countersign.domain.character_sets import transliterate
+from countersign.domain.order import NAME_LIMIT, REMITTANCE_LIMIT, TOWN_LIMIT
 from countersign.domain.payment import PaymentFields, PaymentProduct
 
 _BESIDE = ".part"
@@ -90,6 +92,18 @@ class _Outbox:
     def not_carried(self, payment: PaymentFields) -> str:
         """Name a field that the file can't say."""
         return not_carried(payment, self._rules.version, self._rules.usage)
+
+    def in_its_letters(self, payment: PaymentFields) -> PaymentFields:
+        """Spell names and reference in the rail's characters."""
+        charset = charset_for(payment.product, self._rules.usage)
+        return replace(
+            payment,
+            creditor_name=transliterate(payment.creditor_name, charset).text[:NAME_LIMIT],
+            remittance=transliterate(payment.remittance, charset).text[:REMITTANCE_LIMIT],
+            ultimate_debtor=transliterate(payment.ultimate_debtor, charset).text[:NAME_LIMIT],
+            ultimate_creditor=transliterate(payment.ultimate_creditor, charset).text[:NAME_LIMIT],
+            creditor_town=transliterate(payment.creditor_town, charset).text[:TOWN_LIMIT],
+        )
 
     def lay_out(self, payment: PaymentFields, note: Callable[[], None]) -> Handover:
         """Write the file beside its name, note it, and give it its name."""

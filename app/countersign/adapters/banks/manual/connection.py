@@ -37,6 +37,11 @@ class _Page:
         return ""
 
     @staticmethod
+    def in_its_letters(payment: PaymentFields) -> PaymentFields:
+        """Show every letter: what the bank's app takes is seen there."""
+        return payment
+
+    @staticmethod
     def lay_out(_payment: PaymentFields, note: Callable[[], None]) -> Handover:
         """Note it: from here on it is shown."""
         note()
