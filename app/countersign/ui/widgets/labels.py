@@ -10,7 +10,7 @@ from enum import StrEnum
 from functools import lru_cache
 from typing import Final
 
-from PySide6.QtCore import QEvent, QSize, Qt
+from PySide6.QtCore import QEvent, QMargins, QSize, Qt
 from PySide6.QtGui import (
     QColor,
     QFont,
@@ -66,6 +66,8 @@ _MODES: Final = {
     Elide.MIDDLE: Qt.TextElideMode.ElideMiddle,
 }
 _COMFORTABLE: Final = 720
+_FITS: Final = -1  # stands for every width at which nothing is broken
+_SLACK: Final = 4
 LTR_START: Final = "\u2066"
 LTR_END: Final = "\u2069"
 
@@ -128,6 +130,10 @@ class PlainLabel(QLabel):
         self._elide = elide
         self._ltr = ltr
         self._text = ""
+        self._hint: QSize | None = None
+        self._natural = -1
+        self._margins = QMargins()
+        self._heights: dict[int, int] = {}
         self._side = Qt.AlignmentFlag.AlignLeading | Qt.AlignmentFlag.AlignVCenter
         self._align()
         self.setWordWrap(wrap and elide is Elide.NONE)
@@ -164,6 +170,7 @@ class PlainLabel(QLabel):
     def setText(self, text: str) -> None:
         """Show another text."""
         self._text = text
+        self._forget_sizes()
         shown = isolate_ltr(text) if self._ltr else text
         self.setAccessibleName(text)
         # Only a label with a buddy reads & as a shortcut.
@@ -186,6 +193,7 @@ class PlainLabel(QLabel):
 
     def changeEvent(self, event: QEvent) -> None:
         """Follow a change of the window's direction."""
+        self._forget_sizes()
         super().changeEvent(event)
         if event.type() == QEvent.Type.LayoutDirectionChange:
             self._align()
@@ -204,14 +212,39 @@ class PlainLabel(QLabel):
 
     def sizeHint(self) -> QSize:
         """Return one line, or as many as fit a comfortable width."""
-        hint = super().sizeHint()
         if not self.wordWrap():
-            return hint
+            return super().sizeHint()
+        sides = self._measure()
+        if self._hint is None:
+            width = min(self._natural, look().px(_COMFORTABLE)) + sides
+            self._hint = QSize(width, self.heightForWidth(width))
+        return self._hint
+
+    def heightForWidth(self, width: int) -> int:
+        """Return how high the text gets at a width; layouts ask for it many times over."""
+        if not self.wordWrap():
+            return super().heightForWidth(width)
+        # Wherever it fits without a break it is as high as at any other such width.
+        place = _FITS if width > self._measure() + self._natural + _SLACK else width
+        height = self._heights.get(place)
+        if height is None:
+            height = self._heights[place] = super().heightForWidth(width)
+        return height
+
+    def _measure(self) -> int:
+        """Measure the lines, unless nothing has changed since; return how wide both margins are together."""
         margins = self.contentsMargins()
-        lines = self._text.split("\n")
-        natural = max(self.fontMetrics().horizontalAdvance(line) for line in lines) + 2
-        width = min(natural, look().px(_COMFORTABLE)) + margins.left() + margins.right()
-        return QSize(width, self.heightForWidth(width))
+        if margins != self._margins:
+            self._margins = margins
+            self._forget_sizes()
+        if self._natural < 0:
+            face = self.fontMetrics()
+            self._natural = max(face.horizontalAdvance(line) for line in self._text.split("\n")) + 2
+        return margins.left() + margins.right()
+
+    def _forget_sizes(self) -> None:
+        self._hint, self._natural = None, -1
+        self._heights.clear()
 
     def minimumSizeHint(self) -> QSize:
         """Return the smallest size; a line that may be shortened can become narrow."""
