@@ -39,7 +39,7 @@ def way_option(way: Way) -> Option:
     parts = [arriving_text(way.journey)] if way.journey else []
     parts.append(doubted(cost_text(way.rail), "cost" in way.rail.doubts))
     value = way_value(way.rail.product, way.arrival)
-    return Option(value, way_name(way.rail.product, way.arrival), " ".join(parts))
+    return Option(value, way_name(way.rail.product, way.arrival), joined(*parts))
 
 
 def arriving_text(trip: Journey) -> str:
@@ -83,6 +83,11 @@ def cost_text(rail: Rail) -> str:
         "payer_tariff": _("You pay the fee; online it is often none."),
         "banks_on_the_way": _("Banks on the way may take their fees from the amount."),
     }[rail.cost.code]
+
+
+def joined(*sentences: str) -> str:
+    """Put sentences one after the other; a Chinese full stop needs no blank after it."""
+    return ("" if language().startswith("zh") else " ").join(sentences)
 
 
 def doubted(text: str, doubt: bool) -> str:  # noqa: FBT001 - a fact about the text

@@ -13,7 +13,7 @@ from countersign.domain.rails.recovery import GetBack, recovery
 from countersign.domain.rails.ways import journey
 from countersign.presentation.formats import date_text, isolate, money_text, time_text
 from countersign.presentation.messages import _, language, ngettext
-from countersign.presentation.rail_words import doubted, review_text
+from countersign.presentation.rail_words import doubted, joined, review_text
 from countersign.presentation.transfer_desk import zone_name
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
@@ -69,7 +69,7 @@ def recovery_state(book: RailBook, payment: PaymentFields, sent_at_ms: int, zone
 
 def get_back_line(item: GetBack, zone: tzinfo) -> GetBackLine:
     """Put one way into words."""
-    text = " ".join((_from_whom(item.holder), _explained(item)))
+    text = joined(_from_whom(item.holder), _explained(item))
     return GetBackLine(_what(item.action), _until(item, zone), doubted(text, not item.verified))
 
 

@@ -7,10 +7,11 @@ from dataclasses import dataclass, replace
 from functools import partial
 from typing import Protocol, TypeAlias
 
-from countersign.application.flows.script import on_vault
+from countersign.application.flows.script import on_vault, run_script
 from countersign.application.flows.submission import Phase
 from countersign.application.flows.transfer import STEPS, Step, TransferDraft
 from countersign.application.ports.clock import new_identifier
+from countersign.application.ports.rails import RailBook
 from countersign.application.ports.tasks import Lane
 from countersign.application.session import Session
 from countersign.application.use_cases.save_draft import drop_draft, save_draft, saved_drafts
@@ -20,6 +21,7 @@ from countersign.presentation.carry import CarryPanel, CarryState
 from countersign.presentation.file_hands import FileHands
 from countersign.presentation.messages import _
 from countersign.presentation.navigation import Navigate
+from countersign.presentation.recovery_words import RecoveryState
 from countersign.presentation.transfer_amount import AmountState, AmountStep
 from countersign.presentation.transfer_confirm import ScaPanel, ScaState
 from countersign.presentation.transfer_desk import Problem, TransferDesk
@@ -28,6 +30,7 @@ from countersign.presentation.transfer_payee import PayeeStep
 from countersign.presentation.transfer_payee_state import PayeeState
 from countersign.presentation.transfer_review import ReviewState, ReviewStep
 from countersign.presentation.transfer_risk import RiskState, RiskStep
+from countersign.presentation.transfer_ways import open_book, recovery_of
 
 __all__ = ["PageState", "Step", "StepMark", "TransferPresenter", "TransferState", "TransferView", "step_names"]
 
@@ -54,6 +57,7 @@ class TransferState:
         busy: What is being done, in words; empty when nothing is.
         may_go_back: Whether the way back is open; not once the bank holds the order.
         carry: What is carried to the bank by hand, in the last step; None otherwise.
+        recovery: What can be got back of the order that is about to be confirmed; None on other steps.
     """
 
     step: Step
@@ -66,6 +70,7 @@ class TransferState:
     may_go_back: bool
     page: PageState
     carry: CarryState | None = None
+    recovery: RecoveryState | None = None
 
 
 class TransferView(Protocol):
@@ -180,7 +185,12 @@ class TransferPresenter:
         enter[self._desk.step]()
 
     def _enter_confirm(self) -> None:
+        run_script(self._session.tasks, open_book(self._session), self._take_book, self._desk.failed)
         self.confirm.open(self._desk.draft.order, self._confirm_opened)
+
+    def _take_book(self, book: RailBook) -> None:
+        self._desk.book = book
+        self._desk.render()
 
     def _confirm_opened(self, phase: Phase) -> None:
         record = self.confirm.record
@@ -234,9 +244,16 @@ class TransferPresenter:
                 problem=desk.problem,
                 may_go_back=self._may_go_back(),
                 page=page,
+                recovery=self._recovery(),
                 carry=carry,
             )
         )
+
+    def _recovery(self) -> RecoveryState | None:
+        record = self.confirm.record
+        if self._desk.step is not Step.CONFIRM or record is None:
+            return None
+        return recovery_of(self._desk, record.content.payment)
 
     def _page(self) -> PageState:
         states: dict[Step, Callable[[], PageState]] = {

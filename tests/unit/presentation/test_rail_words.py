@@ -12,9 +12,9 @@ import pytest
 from countersign.application.ports.rails import RailBook
 from countersign.domain.money import Money
 from countersign.domain.payment import Arrival, PaymentFields, PaymentProduct
-from countersign.domain.rails.rail import Rail
+from countersign.domain.rails.rail import Certainty, Rail
 from countersign.domain.rails.ways import Way, journey
-from countersign.presentation import rail_words, recovery_words
+from countersign.presentation import rail_words
 from countersign.presentation.purpose_words import purpose_name, purposes
 from countersign.presentation.recovery_words import recovery_state
 from countersign.testing import fakes
@@ -148,4 +148,4 @@ def test_the_words_of_all_certainties_are_there() -> None:
         for found in PACK.rails
         for line in recovery_state(BOOK, payment(found.product), SENT_MS, fakes.ZONE).lines
     }
-    assert len(told) > len(recovery_words.Certainty)
+    assert len(told) > len(Certainty)

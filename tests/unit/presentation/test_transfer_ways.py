@@ -157,7 +157,7 @@ def test_what_the_banks_door_has_no_place_for_is_not_asked(page: TransferPage, m
 def test_a_day_that_has_passed_is_taken_back_on_entering_and_refused_at_the_review(page: TransferPage) -> None:
     fill(page)
     page.presenter.amount.ways.choose_day("2026-11-24")
-    assert frozen(page)
+    assert frozen(page).requested_execution_date == "2026-11-24"
     draft = saved_drafts(page.world.vault)[0]
     page.world.clock.advance(3 * fakes.DAY_MS)
     again = TransferPage(page.world)

@@ -8,6 +8,7 @@ from countersign.presentation.transfer_confirm import Phase, ScaState
 from countersign.ui.views.transfer.step_page import StepPage
 from countersign.ui.widgets import QuietButton, SafeButton
 from countersign.ui.widgets.carry_panel import CarryView
+from countersign.ui.widgets.recovery_card import RecoveryCard
 from countersign.ui.widgets.sca_panel import ScaView
 
 
@@ -24,6 +25,8 @@ class ConfirmPage(StepPage):
         self.add(self.carry)
         self.add_aside(self.sca.phone)
         self.add_aside(self.carry.practice)
+        self.recovery = RecoveryCard("transfer.confirm.recovery")
+        self.add_aside(self.recovery)
         self.leave = SafeButton(_("Leave it for now"))
         self.leave.setObjectName("transfer.confirm.leave")
         self.leave.activated.connect(presenter.show_order)
@@ -45,3 +48,4 @@ class ConfirmPage(StepPage):
             self.sca.show_state(page)
         else:
             self.sca.phone.hide()
+        self.recovery.show_recovery(state.recovery)
