@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import codecs
 import hashlib
 from collections.abc import Iterator
 from pathlib import Path
@@ -35,7 +36,6 @@ class LocalBankFiles:
         except OSError as error:
             raise UserFacingError("file.absent", reason=error.strerror or "") from None
 
-
     @staticmethod
     def fingerprint(path: Path) -> str:
         """Return a file's SHA-256 in hex."""
@@ -60,7 +60,8 @@ def _read(path: Path, stream: BinaryIO, progress: Reading | None) -> Iterator[Fi
     if looks_like_mt940(head):
         yield from read_mt940(stream, total, progress)
         return
-    if b"\0" in head or not head.strip():
+    wide = head.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE))
+    if (b"\0" in head and not wide) or not head.strip():
         raise UserFacingError("file.unknown_kind", version="")
     from countersign.adapters.banks.files.lists.csv_list import read_csv  # noqa: PLC0415
 
