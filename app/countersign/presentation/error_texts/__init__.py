@@ -46,7 +46,7 @@ def sentence(code: str, params: Mapping[str, str | int] | None = None) -> str:
         ).format(code=code)
     given = _Given({"code": code} | dict(params or {}))
     if "field" in given:
-        given["field"] = _field_name(str(given["field"]))
+        given["field"] = field_name(str(given["field"]))
     if code == "file.unreadable":
         given.update(file_reading.place_and_reason(params or {}))
     return found.sentence.format_map(given)
@@ -76,7 +76,7 @@ class _Given(dict[str, str | int]):
         return "?"
 
 
-def _field_name(field: str) -> str:
+def field_name(field: str) -> str:
     """Name a part of an order in the person's language; an unknown one as it is."""
     names = {
         "instructed_amount": _("amount"),
@@ -105,6 +105,7 @@ def _field_name(field: str) -> str:
         "created_at": _("when the file was made"),
         "payments": _("number of payments"),
         "qr_reference": _("QR reference"),
+        "note": _("note"),
         "version": _("version of the message"),
         "digest": _("fingerprint"),
         "authorisation_id": _("confirmation"),

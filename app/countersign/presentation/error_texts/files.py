@@ -37,6 +37,13 @@ def writing() -> Block:
                 "the order anew with the spelling that the program proposes."
             ),
         ),
+        "file.payment_absent": ErrorText(
+            _("The payment is not in the file"),
+            _(
+                "The payment file that was handed over does not hold this payment, or holds it twice. Nothing was "
+                "written. Call your bank and ask it to stop the payment."
+            ),
+        ),
         "file.empty": ErrorText(
             _("No payment to write"),
             _("There is no payment for this file. Nothing was written. Choose an order first."),

@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 from lxml import etree
 
 from countersign.adapters.banks.files.pain001.usage import Pain001Version, UsageRules, charset_for
+from countersign.adapters.banks.files.pain001.writer import PaymentFile, write_pain001
 from countersign.domain.character_sets import Charset, transliterate
 from countersign.domain.currencies import EXPONENTS
 from countersign.domain.ledger.governance import World
@@ -226,3 +227,33 @@ def agreed_orders(draw: st.DrawFn) -> Agreed:
     order.check_form()
     created_at = draw(st.integers(1_700_000_000_000, 2_000_000_000_000))
     return Agreed(order, version, usage, created_at, draw(identifications()))
+
+
+def sepa_order() -> Agreed:
+    """Return one plain order: the tests change one thing of it."""
+    payment = PaymentFields(
+        instructed_amount=Money(123_456, "EUR"),
+        debtor_account="DE89370400440532013000",
+        creditor_name="Mueller + Soehne",
+        creditor_account="FR1420041010050500013M02606",
+        creditor_agent="BNPAFRPPXXX",
+        end_to_end_id="E2E-1",
+        remittance="Invoice 5",
+        requested_execution_date="2026-12-01",
+        product=PaymentProduct.SEPA,
+        charge_bearer=ChargeBearer.SERVICE_LEVEL,
+    )
+    return Agreed(order_of(payment, "Ada"), Pain001Version.V09, EPC, 1_795_000_000_000, "M-1")
+
+
+def payments_file(agreed: Agreed, *payments: PaymentFields) -> PaymentFile:
+    """Write an order's file; with other payments than the order's own, if there are any."""
+    return write_pain001(
+        payments or [agreed.order.payment],
+        initiating_party=agreed.order.debtor_name,
+        debtor_name=agreed.order.debtor_name,
+        message_id=agreed.message_id,
+        created_at=agreed.created_at,
+        version=agreed.version,
+        usage=agreed.usage,
+    )

@@ -13,11 +13,10 @@ from hypothesis import HealthCheck, given, settings
 from lxml import etree
 
 from countersign.adapters.banks.files.pain001.reader import read_pain001
-from countersign.adapters.banks.files.pain001.writer import PaymentFile, write_pain001
 from countersign.application.ports.bank_files import FileHead, FilePayment
 from countersign.domain.order import OrderContent
 from countersign.domain.payment import PaymentFields, PaymentProduct
-from tests.unit.adapters.banks.files.pain001_orders import SWISS, Agreed, agreed_orders, schema
+from tests.unit.adapters.banks.files.pain001_orders import SWISS, Agreed, agreed_orders, payments_file, schema
 
 ZONES: Final = {
     PaymentProduct.UK_FASTER: "Europe/London",
@@ -27,19 +26,6 @@ ZONES: Final = {
     PaymentProduct.CN_DOMESTIC: "Asia/Shanghai",
     PaymentProduct.TW_DOMESTIC: "Asia/Taipei",
 }
-
-
-def written(agreed: Agreed) -> PaymentFile:
-    """Write an order's file."""
-    return write_pain001(
-        [agreed.order.payment],
-        initiating_party=agreed.order.debtor_name,
-        debtor_name=agreed.order.debtor_name,
-        message_id=agreed.message_id,
-        created_at=agreed.created_at,
-        version=agreed.version,
-        usage=agreed.usage,
-    )
 
 
 def without_what_was_added(read: PaymentFields, agreed: Agreed, created: str) -> PaymentFields:
@@ -61,7 +47,7 @@ def without_what_was_added(read: PaymentFields, agreed: Agreed, created: str) ->
 
 def check(agreed: Agreed) -> None:
     """Write, validate, read back, compare the canonical bytes."""
-    file = written(agreed)
+    file = payments_file(agreed)
     tree = etree.fromstring(file.content)
     schema(agreed.version.value).assertValid(tree)
     head, found = read_pain001(io.BytesIO(file.content))
