@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import sys
 import uuid
 from collections.abc import Callable, Iterator, Sequence
@@ -10,6 +11,7 @@ from dataclasses import dataclass
 from datetime import tzinfo
 from functools import partial
 from pathlib import Path
+from typing import Final
 
 from countersign.adapters.rails.pack_file import RailsFile
 from countersign.adapters.system.clock import SystemClock, SystemEntropy
@@ -35,6 +37,8 @@ from countersign.domain.ledger.governance import World
 from countersign.presentation.error_texts import sentence
 from countersign.presentation.messages import _
 from countersign.presentation.shell import Opened
+
+_STDIN_LIMIT: Final = 1_000_000  # bytes of a message: more than can be checked at once
 
 
 @dataclass(slots=True)
@@ -94,6 +98,7 @@ def session_opener(ground: Ground, tasks: Tasks, zone: tzinfo) -> Callable[[Vaul
         # Read while nobody waits for it: calendars take a moment.
         tasks.run(Lane.NETWORK, partial(session.rails.book, ground.clock.now_ms()), _read, _not_read)
         kept = yield from on_vault(session.connections)
+        session.has_door = any("credential" in settings for settings in kept.values())
         carried = {name: settings for name, settings in kept.items() if "reach" in settings}
         for name, settings in carried.items():
             yield from on_network(partial(session.attach, name, settings))
@@ -216,3 +221,48 @@ def verify_receipt(receipt: Path, trust: str, *, as_json: bool) -> int:
     sys.stdout.buffer.write(text.encode(sys.stdout.encoding or "utf-8", "replace"))
     sys.stdout.flush()
     return evidence_report.EXIT_CODES[check.verdict]
+
+
+def check_now(file: Path | None, account: str, name: str, *, country: str, tables: Path | None, as_json: bool) -> int:
+    """Vet a file, a message on standard input, or an account and a name; print what came of it and keep nothing.
+
+    Args:
+        file: A pain.001, a CSV list or a text; ``-`` for a message on standard input; None for ``account``.
+        account: As somebody typed it.
+        name: Of the account's holder, or empty.
+        country: ISO 3166 code of the country meant, or empty.
+        tables: The folder with Pay.UK's tables; by default the one beside the profiles.
+        as_json: For programs, see ``docs/check.md``.
+
+    Returns:
+        0 clear; 1 look; 2 stop; 3 unreadable.
+    """
+    from countersign.adapters.accounts.modulus_files import (  # noqa: PLC0415 - no window needs these
+        load_modulus_table,
+        tables_folder,
+    )
+    from countersign.adapters.banks.files.bank_files import LocalBankFiles  # noqa: PLC0415
+    from countersign.adapters.banks.files.lists.message_file import decode_message, read_message  # noqa: PLC0415
+    from countersign.application.use_cases.check_details import check_account, check_message  # noqa: PLC0415
+    from countersign.application.use_cases.check_file import check_file  # noqa: PLC0415
+    from countersign.domain.vetting import DetailsCheck, Subject, Verdict  # noqa: PLC0415
+    from countersign.presentation import check_report  # noqa: PLC0415
+
+    harden_process()
+    try:
+        uk_table = load_modulus_table(tables or tables_folder())
+        if file is None:
+            check = check_account(account, name, country=country, uk_table=uk_table)
+        elif str(file) == "-":
+            check = check_message(decode_message(sys.stdin.buffer.read(_STDIN_LIMIT)), uk_table=uk_table)
+        else:
+            check = check_file(file, LocalBankFiles(), read_message, uk_table=uk_table)
+    except UserFacingError as error:
+        check = DetailsCheck(Subject.FILE, Verdict.UNREADABLE, fault=error.code, fault_params=error.params)
+    if as_json:  # in ASCII: foreign text can't reach the terminal as anything but text
+        text = json.dumps(check_report.as_json(check), sort_keys=True, separators=(",", ":")) + "\n"
+    else:
+        text = check_report.as_text(check, account)
+    sys.stdout.buffer.write(text.encode(sys.stdout.encoding or "utf-8", "replace"))
+    sys.stdout.flush()
+    return check_report.EXIT_CODES[check.verdict]

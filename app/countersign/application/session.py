@@ -71,6 +71,7 @@ class Session:
         rails: What is known of the ways to pay.
         banks: The connected banks, by the names under which the vault knows the connections.
         accounts: Which connection each own account is reached by.
+        has_door: Whether a connection to a bank with a door for programs is kept, be it reached now or not.
     """
 
     vault: Vault
@@ -86,6 +87,7 @@ class Session:
     practice: PracticeWorld | None = None
     banks: dict[str, Bank] = field(default_factory=dict)
     accounts: dict[str, str] = field(default_factory=dict)
+    has_door: bool = False
     submissions: Submissions = field(default_factory=Submissions)
 
     def close(self) -> None:
@@ -104,6 +106,11 @@ class Session:
     def bank(self) -> Bank | None:
         """The bank with a door for programs, once there is one."""
         return self.banks.get(self.bank_id)
+
+    @property
+    def expects_door(self) -> bool:
+        """Whether a bank with a door for programs belongs here; all others are reached by hand."""
+        return self.has_door or not self.banks
 
     def connected(self) -> Bank:
         """Return the bank with a door for programs.

@@ -8,8 +8,8 @@ from enum import StrEnum
 from functools import partial
 from typing import Protocol
 
-from countersign.application.flows.script import Script, on_network, on_vault, run_script
-from countersign.application.ports.bank import Authorisation, AuthorisationState, Bank, Consent
+from countersign.application.flows.script import Script, on_network, on_read, on_vault, run_script
+from countersign.application.ports.bank import Authorisation, AuthorisationState, Bank, Consent, Reach
 from countersign.application.ports.practice import AuthenticatorOffer, PhoneMessage, PracticeWorld
 from countersign.application.ports.tasks import Lane
 from countersign.application.session import Session
@@ -17,9 +17,10 @@ from countersign.application.use_cases.connect_bank import connect_bank, keep_co
 from countersign.application.use_cases.enrol_authenticator import authenticator_enrolled, record_authenticator
 from countersign.application.use_cases.refresh_accounts import fetch_statements, import_statements
 from countersign.domain.errors import ConnectorError, CountersignError, FailureKind
+from countersign.domain.ledger.governance import World
 from countersign.domain.secret import SecretText
 from countersign.presentation.error_texts import sentence
-from countersign.presentation.messages import _
+from countersign.presentation.messages import _, ngettext
 from countersign.presentation.navigation import Navigate
 
 _YEARS_BACK_MS = 3 * 366 * 86_400_000
@@ -56,6 +57,7 @@ class SetupState:
         methods: Ways to confirm, as (value, title).
         code_length: At most so many characters; 0 where the bank doesn't say.
         hint: A practice hint, shown since it protects nothing.
+        missing: What must be there before the list can be left; only where it can't be left yet.
         phone: What stands on the practice phone, as (sender, text), newest last.
     """
 
@@ -71,6 +73,7 @@ class SetupState:
     hint: str = ""
     error: str = ""
     may_finish: bool = False
+    missing: str = ""
     phone: tuple[tuple[str, str], ...] = ()
 
 
@@ -89,6 +92,7 @@ class _Known:
     credential: bool = False
     consent: bool = False
     authenticator: bool = False
+    own_accounts: int = 0
 
 
 class SetupPresenter:
@@ -168,6 +172,10 @@ class SetupPresenter:
         self._step, self._error = SetupStep.LIST, ""
         self._render()
 
+    def add_account(self) -> None:
+        """Add an own account."""
+        self._navigate.open_add_account()
+
     def finish(self) -> None:
         """Leave the list."""
         self._navigate.open_home()
@@ -179,8 +187,10 @@ class SetupPresenter:
         self._known.credential = kept is not None
         self._known.consent = bool(kept and kept[1].get("consent_id"))
         self._known.authenticator = yield from on_vault(partial(authenticator_enrolled, self._session.vault))
-        practice = self._practice()
-        self._hint = yield from on_network(practice.practice_password)
+        rows = yield from on_read(self._session.reader.accounts)
+        self._known.own_accounts = sum(row.reach != Reach.XS2A.value for row in rows)
+        if self._in_practice:
+            self._hint = yield from on_network(self._practice().practice_password)
         return SetupStep.LIST
 
     def _connect(self) -> Script[SetupStep]:
@@ -192,7 +202,7 @@ class SetupPresenter:
             profile = yield from on_network(bank.profile)
             session = self._session
             yield from on_vault(partial(connect_bank, session.vault, session.entropy, name, credential, profile))
-            session.banks[name] = bank
+            session.banks[name], session.has_door = bank, True
             self._known.credential = True
         consent: Consent = yield from on_network(bank.start_consent)
         self._consent = consent.consent_id
@@ -285,7 +295,8 @@ class SetupPresenter:
             working=self._working,
             methods=tuple((method.method, method.name) for method in (found.methods if found else ())),
             error=self._error,
-            may_finish=self._known.consent,
+            may_finish=self._known.consent or bool(self._known.own_accounts),
+            missing=self._missing(),
             phone=self._phone,
         )
         if self._step is SetupStep.PASSWORD and self._hint:
@@ -303,8 +314,11 @@ class SetupPresenter:
         known = self._known
         bank_text = _("Sign in once with a code from the practice phone, and let Countersign read your accounts.")
         app_text = _("Optional. Confirm transfers with codes from an app on your own phone, instead of text messages.")
+        vault = SetupTask("vault", _("Your vault"), _("Made, and your recovery kit is proved."), done=True, action="")
+        if not self._in_practice:
+            return (vault, self._account_task())
         return (
-            SetupTask("vault", _("Your vault"), _("Made, and your recovery kit is proved."), done=True, action=""),
+            vault,
             SetupTask(
                 "bank",
                 _("The practice bank"),
@@ -319,4 +333,31 @@ class SetupPresenter:
                 done=known.authenticator,
                 action="" if known.authenticator or not known.credential else _("Set it up"),
             ),
+            self._account_task(),
         )
+
+    def _account_task(self) -> SetupTask:
+        """Offer an account that no connection lists: reached by file or by hand."""
+        count = self._known.own_accounts
+        text = _("Pay from the bank you have: by a payment file, or by hand in its app.")
+        if self._in_practice:
+            text = _(
+                "Optional. Practise what you will do at the bank you have: by a payment file, or by hand in its app."
+            )
+        added = ngettext("{count} account is added.", "{count} accounts are added.", count).format(count=count)
+        return SetupTask(
+            "account",
+            _("Your own account"),
+            added if count else text,
+            done=bool(count),
+            action=_("Add another") if count else _("Add your account"),
+        )
+
+    def _missing(self) -> str:
+        if self._in_practice:
+            return _("Connect the practice bank first: without a bank there is nothing to pay from.")
+        return _("Add an account first: without one there is nothing to pay from.")
+
+    @property
+    def _in_practice(self) -> bool:
+        return self._session.vault.identity.world is World.PRACTICE

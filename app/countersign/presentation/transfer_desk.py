@@ -160,6 +160,10 @@ class TransferDesk:
 
         self.save(arrived)
 
+    def now_ms(self) -> int:
+        """Return the time."""
+        return self.session.clock.now_ms()
+
     # — words —
 
     def moment(self, at_ms: int) -> str:

@@ -63,6 +63,9 @@ class NameCheckStep:
         """Ask the bank. NETWORK lane."""
         draft = self._desk.draft
         bank = self._desk.session.bank
+        if bank is None and not self._desk.session.expects_door:
+            self._take(NameCheck(VopOutcome.NOT_DONE, draft.name, draft.account, "", self._desk.now_ms(), ""))
+            return
         if bank is None:
             self._desk.run(on_network(self._desk.session.connected), lambda _bank: None)
             return
@@ -110,7 +113,7 @@ class NameCheckStep:
         draft = self._desk.draft
         check = draft.check if draft.checked else None
         outcome = check.outcome if check else VopOutcome.NOT_DONE
-        words = _WORDS[outcome](check.matched_name if check else "")
+        words = _WORDS[outcome](check.matched_name) if check else _not_asked()
         typed, returned = _side_by_side(draft.name, check)
         lacking = missing(draft, Step.NAME_CHECK)
         faults: tuple[Fault, ...] = ()
@@ -127,7 +130,7 @@ class NameCheckStep:
             account=iban_text(draft.account),
             asked_at=self._desk.moment(check.checked_at) if check else "",
             use_name=words.use_name,
-            needs_call_back=outcome is VopOutcome.NOT_POSSIBLE,
+            needs_call_back=check is not None and outcome in {VopOutcome.NOT_POSSIBLE, VopOutcome.NOT_DONE},
             call_back=draft.call_back,
             may_go_on=check is not None and "no_match" not in lacking,
             told_to_call=self._told_to_call,
@@ -145,6 +148,15 @@ class _Words:
 
 
 def _not_done(_matched: str) -> _Words:
+    return _Words(
+        _("Nobody to ask here"),
+        _("Your bank checks this name on its own page"),
+        _("Nobody can be asked about names from here. Before you pay, your bank's own page shows what it found."),
+        (_("Call the payee on a number you already had and have them read the account number to you."),),
+    )
+
+
+def _not_asked() -> _Words:
     return _Words(
         _("Not asked yet"),
         _("Does this name belong to this account?"),

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import cast
 
+from countersign.application.ports.bank import Reach
 from countersign.application.ports.vault import (
     AccountRow,
     HistoryPage,
@@ -21,6 +22,7 @@ from countersign.domain.ledger.order_record import OrderRecord
 from countersign.domain.money import Money
 from countersign.domain.order_state import MAY_HAVE_MOVED_MONEY
 from countersign.domain.payee import PayeeRecord
+from countersign.domain.payment import AccountScheme
 from countersign.testing.fake_vault import MemoryVault
 
 _DAY_MS = 86_400_000
@@ -48,8 +50,12 @@ class MemoryProjections:
     def accounts(self) -> Sequence[AccountRow]:
         """List own accounts, as the newest statements describe them."""
         found: dict[str, AccountRow] = {}
+        for added in self._said(kinds.ACCOUNT_ADDED):
+            row = _added_account(added)
+            found[row.account] = row
         for body in self._statements():
             account = str(body["account"])
+            known = found.get(account)
             found[account] = AccountRow(
                 account=account,
                 bank=str(body["bank"]),
@@ -58,10 +64,13 @@ class MemoryProjections:
                 balance=_money(body["balance"]),
                 available=_money(body["available"]),
                 as_of=cast("int", body["as_of"]),
+                reach=known.reach if known else Reach.XS2A.value,
             )
         return tuple(replace(row, daily_balances=self._daily(row)) for row in found.values())
 
     def _daily(self, row: AccountRow) -> tuple[int, ...]:
+        if not row.as_of:
+            return ()
         last_day = row.as_of // _DAY_MS
         found, at_end = [], row.balance.minor
         for day in range(last_day, last_day - _DAYS, -1):
@@ -156,7 +165,10 @@ class MemoryProjections:
         return [record for record in found if record is not None]
 
     def _statements(self) -> Iterable[JsonObject]:
-        return (event.says() for event in self._shared() if event.kind == kinds.STATEMENT_IMPORTED)
+        return self._said(kinds.STATEMENT_IMPORTED)
+
+    def _said(self, kind: str) -> Iterable[JsonObject]:
+        return (event.says() for event in self._shared() if event.kind == kind)
 
     def _entries(self) -> Iterable[_Entry]:
         found: dict[str, _Entry] = {}
@@ -193,6 +205,8 @@ class MemoryProjections:
             for entry in self._entries()
             if entry.end_to_end_id not in own
         ]
+        elsewhere = [event for event in self._shared() if event.kind == kinds.PAYMENT_ELSEWHERE]
+        rows += [_elsewhere_row(event.header.subject, event.says()) for event in elsewhere]
         own_accounts = {str(body["iban"]): str(body["account"]) for body in self._statements()}
         return rows + [_order_row(record, own_accounts) for record in orders]
 
@@ -228,6 +242,37 @@ def _order_row(record: OrderRecord, own_accounts: Mapping[str, str]) -> Transfer
         amount=-payment.instructed_amount,
         reference=payment.remittance,
         state=record.state.value,
+    )
+
+
+def _added_account(body: JsonObject) -> AccountRow:
+    nothing = Money(0, str(body["currency"]))
+    return AccountRow(
+        account=str(body["account"]),
+        bank=str(body["bank"]),
+        iban=str(body["number"]),
+        name=str(body["name"]),
+        balance=nothing,
+        available=nothing,
+        as_of=0,
+        scheme=AccountScheme(str(body["scheme"])),
+        agent=str(body["agent"]),
+        agent_member=str(body["agent_member"]),
+        reach=str(body["reach"]),
+    )
+
+
+def _elsewhere_row(row: str, body: JsonObject) -> TransferRow:
+    return TransferRow(
+        row=row,
+        order="",
+        account=str(body["number"]),
+        at=cast("int", body["at"]),
+        counterparty=str(body["counterparty"]),
+        counterparty_account=str(body["counterparty_account"]),
+        amount=-_money(body["amount"]),
+        reference=str(body["reference"]),
+        state="elsewhere",
     )
 
 

@@ -206,7 +206,7 @@ def _populate(world: World) -> None:
     bank, clock = world.bank, world.clock
     name, credential = world.practice.enrol()
     connect_bank(world.vault, world.entropy, name, credential, bank.profile())
-    world.session.banks[name] = bank
+    world.session.banks[name], world.session.has_door = bank, True
     bank.name_checks = {
         SOLICITORS[1]: (VopOutcome.CLOSE_MATCH, SOLICITORS[0]),
         STRANGER_ACCOUNT: (VopOutcome.NO_MATCH, ""),

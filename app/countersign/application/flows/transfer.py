@@ -192,7 +192,7 @@ def missing(draft: TransferDraft, step: Step) -> tuple[str, ...]:
         Step.NAME_CHECK: {
             "check": not draft.checked,
             "no_match": _has(draft, VopOutcome.NO_MATCH),
-            "call_back": _has(draft, VopOutcome.NOT_POSSIBLE) and not draft.call_back,
+            "call_back": _unanswered(draft) and not draft.call_back,
         },
         Step.AMOUNT: {"amount": draft.amount is None, "debtor_account": not draft.debtor_account},
         Step.RISK: {},
@@ -200,6 +200,10 @@ def missing(draft: TransferDraft, step: Step) -> tuple[str, ...]:
         Step.CONFIRM: {},
     }
     return tuple(name for name, lacking in needs[step].items() if lacking)
+
+
+def _unanswered(draft: TransferDraft) -> bool:
+    return _has(draft, VopOutcome.NOT_POSSIBLE) or _has(draft, VopOutcome.NOT_DONE)
 
 
 def _has(draft: TransferDraft, outcome: VopOutcome) -> bool:

@@ -17,6 +17,7 @@ from pathlib import Path
 from countersign.application.flows.script import Script, on_network, on_read, on_vault
 from countersign.application.ports.bank import BankAccount, BankEntry
 from countersign.application.ports.bank_files import (
+    EntryDetail,
     FileHead,
     FileKind,
     FilePart,
@@ -330,12 +331,12 @@ def _entries(part: StatementEntry, number: int) -> Iterator[tuple[BankEntry, str
     for place, detail in enumerate(details):
         amount = detail.amount if len(details) > 1 and detail.amount is not None else part.amount
         signed = Money(sign * abs(amount.minor), amount.currency)
-        name = f"{part.entry or _name(part, number)}{f'/{place + 1}' if len(details) > 1 else ''}"
+        name = _name(part, detail, number) + (f"/{place + 1}" if len(details) > 1 else "")
         text = detail.remittance or part.text
         reason = detail.return_reason or ("REVERSAL" if part.reversal else "")
         yield _entry(part, name, signed, detail.other.name, detail.other.account, detail.end_to_end_id, text), reason
     if not details:
-        name = part.entry or _name(part, number)
+        name = _name(part, None, number)
         yield _entry(part, name, part.amount, "", "", "", part.text), "REVERSAL" if part.reversal else ""
 
 
@@ -355,9 +356,16 @@ def _entry(
     )
 
 
-def _name(part: StatementEntry, number: int) -> str:
-    """Name an entry to which the bank gave no reference, by what it says and its place in the statement."""
-    said = f"{number}/{part.booked_on}/{part.amount.minor}/{part.amount.currency}/{part.code}/{part.text}"
+def _name(part: StatementEntry, detail: EntryDetail | None, number: int) -> str:
+    """Name an entry by the bank's own reference; one without by what it says and its place in the statement.
+
+    A return may carry the reference of what it returns, and a mere number (NtryRef) begins anew in each statement.
+    """
+    within = dict(detail.references).get("AcctSvcrRef", "") if detail else ""
+    reference = dict(part.references).get("AcctSvcrRef", "") or within
+    if reference:
+        return reference if part.amount.minor < 0 else f"{reference}+"
+    said = f"{number}/{part.entry}/{part.booked_on}/{part.amount.minor}/{part.amount.currency}/{part.code}/{part.text}"
     return "x" + hashlib.sha256(said.encode()).hexdigest()[:31]
 
 
