@@ -24,7 +24,14 @@ from countersign.ui.widgets import (
     Variant,
 )
 
-_TONES = {"MTCH": Tone.OK, "CMTC": Tone.WARN, "NMTC": Tone.DANGER, "NOAP": Tone.NEUTRAL, "none": Tone.NEUTRAL, "": Tone.NEUTRAL}
+_TONES = {
+    "MTCH": Tone.OK,
+    "CMTC": Tone.WARN,
+    "NMTC": Tone.DANGER,
+    "NOAP": Tone.NEUTRAL,
+    "none": Tone.NEUTRAL,
+    "": Tone.NEUTRAL,
+}
 
 
 class NameCheckPage(StepPage):
