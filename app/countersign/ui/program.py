@@ -40,6 +40,7 @@ if TYPE_CHECKING:
     from countersign.ui.receipt_pdf import ReceiptExporter
 
 _LATER: Final = (
+    "countersign.presentation.add_account",
     "countersign.presentation.history",
     "countersign.presentation.home",
     "countersign.presentation.learning",
@@ -49,6 +50,7 @@ _LATER: Final = (
     "countersign.presentation.transfer",
     "countersign.ui.kit_pdf",
     "countersign.ui.receipt_pdf",
+    "countersign.ui.views.add_account",
     "countersign.ui.views.history.page",
     "countersign.ui.views.home",
     "countersign.ui.views.learning",
@@ -149,6 +151,7 @@ class Program:
             Page.HISTORY: self._history,
             Page.LEARN: self._learn,
             Page.SETTINGS: self._settings,
+            Page.ADD_ACCOUNT: self._add_account,
         }
 
     def _new_vault(self, _about: str) -> QWidget:
@@ -240,6 +243,14 @@ class Program:
 
         page = LearningPage()
         page.attach(LearningPresenter(self.presenter.session, page, self.presenter))
+        return page
+
+    def _add_account(self, _about: str) -> QWidget:
+        from countersign.presentation.add_account import AddAccountPresenter  # noqa: PLC0415 - see _LATER
+        from countersign.ui.views.add_account import AddAccountPage  # noqa: PLC0415 - see _LATER
+
+        page = AddAccountPage()
+        page.attach(AddAccountPresenter(self.presenter.session, page, self.presenter, self._hands))
         return page
 
     def _settings(self, _about: str) -> QWidget:

@@ -20,6 +20,7 @@ from countersign.domain.payee import VopOutcome
 from countersign.testing import fakes
 from countersign.testing.fake_door import KIT, PASSPHRASE
 from countersign.ui.views.new_vault import NewVaultPage
+from tests.gui.pages.own_bank_scenes import by_file, by_hand, own_account
 from tests.gui.pages.stage import Look, Stage
 
 Story: TypeAlias = Callable[[Look], Iterator[tuple[str, Stage]]]
@@ -491,6 +492,9 @@ STORIES: Final[Mapping[str, Story]] = {
         history,
         learning,
         settings,
+        own_account,
+        by_hand,
+        by_file,
     )
 }
 

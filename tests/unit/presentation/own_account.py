@@ -14,7 +14,7 @@ from countersign.presentation.transfer_risk import RiskState
 from countersign.testing import fakes
 from tests.unit.presentation.transfer_pages import TransferPage
 
-OWN = "LU709990055500067890"
+OWN = "LU579990055500067890"
 
 
 class Dialogs:

@@ -437,7 +437,7 @@ def test_a_bank_is_connected_step_by_step_and_accounts_are_read() -> None:
     page = _SetupPage()
     presenter = SetupPresenter(world.session, page, shell)
     presenter.start()
-    assert [task.done for task in page.last.tasks] == [True, False, False]
+    assert [task.done for task in page.last.tasks] == [True, False, False, False]
     presenter.connect()
     _at(page, SetupStep.PASSWORD)
     assert PASSWORD in page.last.hint
@@ -449,14 +449,14 @@ def test_a_bank_is_connected_step_by_step_and_accounts_are_read() -> None:
     _at(page, SetupStep.CODE)
     presenter.answer(CODE)
     assert page.last.may_finish
-    assert [task.done for task in page.last.tasks] == [True, True, False]
+    assert [task.done for task in page.last.tasks] == [True, True, False, False]
     presenter.offer_authenticator()
     _at(page, SetupStep.AUTHENTICATOR)
     assert page.secret
     presenter.back_to_list()
     presenter.offer_authenticator()
     presenter.activate(CODE)
-    assert [task.done for task in page.last.tasks] == [True, True, True]
+    assert [task.done for task in page.last.tasks] == [True, True, True, False]
     presenter.finish()
     assert window.last.page is Page.HOME
 

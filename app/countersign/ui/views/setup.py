@@ -42,7 +42,7 @@ _PHONE_MS = 700
 class _TaskRow(QWidget):
     """One task: its state as an icon, its words, and what to press."""
 
-    def __init__(self, key: str, open_task: Callable[[], None]) -> None:
+    def __init__(self, key: str, open_task: Callable[[], None], *, leads: bool) -> None:
         super().__init__()
         row = QHBoxLayout(self)
         row.setContentsMargins(0, 0, 0, 0)
@@ -56,7 +56,7 @@ class _TaskRow(QWidget):
         words.addWidget(self._title)
         words.addWidget(self._text)
         row.addLayout(words, 1)
-        self._button = PrimaryButton("") if key == "bank" else QuietButton("")
+        self._button = PrimaryButton("") if leads else QuietButton("")
         self._button.setObjectName(f"setup.{key}")
         self._button.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
         self._button.activated.connect(open_task)
@@ -220,11 +220,7 @@ class SetupPage(ScrollPage):
         # A wrong code goes over "working" back here: the secret is still needed then.
         if state.step not in {SetupStep.AUTHENTICATOR, SetupStep.WORKING}:
             self._forget_secret()
-        self.finish_button.set_blocked(
-            None
-            if state.may_finish
-            else _("Connect the practice bank first: without a bank there is nothing to pay from.")
-        )
+        self.finish_button.set_blocked(None if state.may_finish else state.missing)
         for step, control in ((SetupStep.PASSWORD, self.password), (SetupStep.CODE, self.code)):
             if state.step is step:
                 control.setFocus()
@@ -233,7 +229,9 @@ class SetupPage(ScrollPage):
         for task in tasks:
             row = self._rows.get(task.key)
             if row is None:
-                row = self._rows[task.key] = _TaskRow(task.key, partial(self._open, task.key))
+                # The first that can be done leads; making the vault was the one before it.
+                leads = len(self._rows) == 1
+                row = self._rows[task.key] = _TaskRow(task.key, partial(self._open, task.key), leads=leads)
                 self._list.add(row)
             row.show_task(task)
 
@@ -255,7 +253,13 @@ class SetupPage(ScrollPage):
 
     def _open(self, key: str) -> None:
         if self._presenter is not None:
-            (self._presenter.connect if key == "bank" else self._presenter.offer_authenticator)()
+            presenter = self._presenter
+            acts = {
+                "bank": presenter.connect,
+                "authenticator": presenter.offer_authenticator,
+                "account": presenter.add_account,
+            }
+            acts[key]()
 
     def _poll(self) -> None:
         if self._presenter is not None:
