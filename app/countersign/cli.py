@@ -1,7 +1,7 @@
 """The doors: ``countersign`` and its commands. Each imports what it needs when it is called, and nothing before.
 
-Exit codes: 0 done (or proven); 1 refused, failed or refuted; 2 consistent, but the signer is not established, and
-wrong usage; 3 unreadable input.
+Exit codes: 0 done (or proven, or nothing found); 1 refused, failed or refuted, or look before paying; 2 consistent, but
+the signer is not established, stop before paying, and wrong usage; 3 unreadable input.
 """
 
 from __future__ import annotations
@@ -25,9 +25,10 @@ def main(argv: Sequence[str] | None = None) -> int:
         from practicebank.main import main as practice_bank
 
         return practice_bank(given[1:])
-    arguments = _parser().parse_args(given)
+    parser = _parser()
+    arguments = parser.parse_args(given)
     command = arguments.command
-    if arguments.lang and command in {"verify", "freeze"}:
+    if arguments.lang and command in {"verify", "freeze", "check"}:
         from countersign.presentation.messages import set_language
 
         set_language(arguments.lang)
@@ -35,6 +36,19 @@ def main(argv: Sequence[str] | None = None) -> int:
         from countersign.bootstrap import verify_receipt
 
         return verify_receipt(arguments.receipt, arguments.trust, as_json=arguments.json)
+    if command == "check":
+        from countersign.bootstrap import check_now
+
+        if (arguments.file is None) == (not arguments.account):
+            parser.error("check takes a FILE, or --account")
+        return check_now(
+            arguments.file,
+            arguments.account,
+            arguments.name,
+            country=arguments.country.upper(),
+            tables=arguments.tables,
+            as_json=arguments.json,
+        )
     if command == "freeze":
         from countersign.bootstrap import freeze
 
@@ -69,10 +83,23 @@ def _parser() -> argparse.ArgumentParser:
     verify.add_argument("receipt", type=Path, metavar="RECEIPT", help="a receipt (.pdf) or its evidence (.json)")
     verify.add_argument("--trust", default="", metavar="FINGERPRINT", help="the device's fingerprint, known elsewhere")
     verify.add_argument("--json", action="store_true", help="print the findings as JSON")
+    _check(commands.add_parser("check", help="check details before paying, without the vault; nothing is kept"))
     stop = commands.add_parser("freeze", help="block every new payment of this profile, without unlocking it")
     stop.add_argument("--profile", default=argparse.SUPPRESS, metavar="NAME", help="whose payments")
     commands.add_parser("practice-bank", help="run the practice bank, or --dump its accounts and journal")
     return parser
+
+
+def _check(check: argparse.ArgumentParser) -> None:
+    check.description = "Exit codes: 0 nothing found; 1 look before paying; 2 stop; 3 unreadable."
+    check.add_argument(
+        "file", type=Path, nargs="?", metavar="FILE", help="a pain.001, a CSV list, a message as text, or - for stdin"
+    )
+    check.add_argument("--account", default="", metavar="TEXT", help="an account in any country's way, not a file")
+    check.add_argument("--name", default="", metavar="TEXT", help="whose account it is said to be")
+    check.add_argument("--country", default="", metavar="CC", help="the account's country, such as GB, US, CN, TW")
+    check.add_argument("--tables", type=Path, metavar="DIR", help="folder with the UK's modulus tables")
+    check.add_argument("--json", action="store_true", help="print the findings as JSON")
 
 
 def _looks(parser: argparse.ArgumentParser) -> None:

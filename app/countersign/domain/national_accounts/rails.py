@@ -26,18 +26,19 @@ def rails_for(account: ReadAccount, currency: str = "") -> tuple[PaymentProduct,
 
     Args:
         account: The payee's.
-        currency: ISO 4217 code; where it is empty, the one that is usual there: for an IBAN within SEPA the euro.
+        currency: ISO 4217 code; where it is empty, those that are usual there: for an IBAN within SEPA the euro too.
     """
     if account.scheme is AccountScheme.BBAN:
         key = (account.country, currency or _OWN_CURRENCY.get(account.country, ""))
         return _DOMESTIC.get(key, (PaymentProduct.CROSS_BORDER,))
-    if account.country in _SWISS and currency == "CHF":
-        return (PaymentProduct.SWISS,)
-    if account.country == "GB" and currency == "GBP":
-        return _DOMESTIC["GB", "GBP"]
+    found: tuple[PaymentProduct, ...] = ()
+    if account.country in _SWISS and currency in {"", "CHF"}:
+        found = (PaymentProduct.SWISS,)
+    elif account.country == "GB" and currency in {"", "GBP"}:
+        found = _DOMESTIC["GB", "GBP"]
     if currency in {"", "EUR"} and _in_sepa(account.country):
-        return (PaymentProduct.SEPA, PaymentProduct.SEPA_INSTANT)
-    return (PaymentProduct.CROSS_BORDER,)
+        found += (PaymentProduct.SEPA, PaymentProduct.SEPA_INSTANT)
+    return found or (PaymentProduct.CROSS_BORDER,)
 
 
 def _in_sepa(country: str) -> bool:

@@ -19,6 +19,7 @@ NOT_AN_ACCOUNT: Final = frozenset(
 )
 """Faults that say nothing of an account: there is none to vet."""
 
+_SHOWN: Final = 80  # characters of an account as it was written
 _DIGIT_IN_A_WORD: Final = re.compile(r"[A-Za-z][015]+[A-Za-z]|[A-Za-z]{2,}(?:11+|00+)\b", re.ASCII)
 _BIDI_AND_HIDDEN: Final = frozenset({"direction", "invisible", "not_text", "control"})
 
@@ -26,7 +27,8 @@ _BIDI_AND_HIDDEN: Final = frozenset({"direction", "invisible", "not_text", "cont
 def account_findings(seen: AccountSeen) -> list[Finding]:
     """Say what is wrong with an account, or could not be checked."""
     if isinstance(seen.read, AccountFault):
-        return [Finding(f"account.{seen.read.code}", Level.STOP, seen.read.params, seen.line)]
+        params = {**seen.read.params, "written": seen.written[:_SHOWN]}
+        return [Finding(f"account.{seen.read.code}", Level.STOP, params, seen.line)]
     notes = [f"account.{code}" for code in seen.read.checks if ".not_" in code or code == "uk.padded"]
     if seen.read.scheme.value == "IBAN" and not seen.read.bank_name:
         notes.append("account.bank_not_known")

@@ -35,6 +35,13 @@ def reading() -> Block:
         "receipt.*": ErrorText(
             _("This file is not a receipt of ours"), _("This file can't be read as a receipt. Choose the original PDF.")
         ),
+        "modulus_table.unreadable": ErrorText(
+            _("The table of UK check digits can't be read"),
+            _(
+                "The file {name} is not the UK's table of check digits (line {line}), so nothing was checked. Put the "
+                "file as Pay.UK publishes it into the folder, or take it out."
+            ),
+        ),
         "statement.*": ErrorText(_("A statement is unreadable"), _("The bank sent something unreadable. Try again.")),
         "ledger.*": ErrorText(
             _("The ledger refused this"),

@@ -16,6 +16,8 @@ from countersign.domain.payment import PaymentProduct as Rail
         ("DE89370400440532013000", "USD", (Rail.CROSS_BORDER,)),
         ("GB29NWBK60161331926819", "GBP", (Rail.UK_FASTER, Rail.UK_CHAPS)),
         ("GB29NWBK60161331926819", "EUR", (Rail.SEPA, Rail.SEPA_INSTANT)),
+        ("GB29NWBK60161331926819", "", (Rail.UK_FASTER, Rail.UK_CHAPS, Rail.SEPA, Rail.SEPA_INSTANT)),
+        ("CH9300762011623852957", "", (Rail.SWISS, Rail.SEPA, Rail.SEPA_INSTANT)),
         ("CH9300762011623852957", "CHF", (Rail.SWISS,)),
         ("TR330006100519786457841326", "EUR", (Rail.CROSS_BORDER,)),
         ("20-04-15 55779911", "", (Rail.UK_FASTER, Rail.UK_CHAPS)),
