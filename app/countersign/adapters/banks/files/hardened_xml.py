@@ -90,7 +90,7 @@ class Document:
             for chunk in self._chunks(progress):
                 parser.feed(chunk)
                 for _, element in parser.read_events():
-                    if (part := gathering.part(cast("Tree", element))) is not None:
+                    if (part := gathering.part(cast("Tree", element), self._read)) is not None:
                         last = self._read
                         yield part
                 if self._read - last > MAX_PART_BYTES:

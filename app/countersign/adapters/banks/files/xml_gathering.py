@@ -49,6 +49,7 @@ class Tree(Protocol):
         """Empty it."""
 
 
+_FREE_EVERY: Final = 128 * 1024
 _NOTHING: Final[Mapping[str, str]] = MappingProxyType({})
 
 
@@ -69,9 +70,15 @@ class Gathering:
         self._delivered: dict[Tree, Tree] = {}  # the last part within each of them
         self._held: dict[Tree, int] = {}  # how many elements wait within each of them
         self._made = 0
+        self._freed_at = 0
 
-    def part(self, element: Tree) -> Part | None:
-        """Detach an element that ended, if its path was asked for."""
+    def part(self, element: Tree, position: int) -> Part | None:
+        """Detach an element that ended, if its path was asked for.
+
+        Args:
+            element: In the parser's tree.
+            position: Bytes read so far.
+        """
         chain = [element]
         names = [element.tag]
         while (above := chain[-1].getparent()) is not None:
@@ -80,9 +87,13 @@ class Gathering:
         called = self._paths.get(tuple(names[:-1])) if names[-1] == self._root else None
         if called is None:
             return None
-        for depth, inner in enumerate(chain[:-1]):
+        # What lies around the parent waits for its own end, unless that is far away.
+        levels = 1 if position - self._freed_at < _FREE_EVERY else len(chain) - 1
+        for depth, inner in enumerate(chain[:levels]):
             if inner.getprevious() is not None:
                 self._take_before(inner, chain[depth + 1], len(chain) - depth)
+        if levels > 1:
+            self._freed_at = position
         self._made = 0
         detached = self._detach(element, len(chain))
         holder = self._holder(chain[1], len(chain) - 1)
@@ -124,35 +135,34 @@ class Gathering:
             raise UserFacingError("file.too_large", what="part")
         tag = element.tag
         name = self._names.get(tag) or self._name(tag)
-        text = element.text
-        if text is None:
-            text = ""
-        elif len(text) > MAX_TEXT:
-            raise unreadable(element.sourceline, "long_text", name)
-        else:
-            text = text.strip(" \t\r\n")
+        attributes = self._attributes(element) if element.items() else _NOTHING
+        below = iter(element)
+        child = next(below, None)
+        if child is None:
+            text = element.text or ""
+            if len(text) > MAX_TEXT:
+                raise unreadable(element.sourceline, "long_text", name)
+            return Element(name, text.strip(" \t\r\n"), element.sourceline, attributes, {})
+        # What encloses a part was begun before; only an element that encloses others can be one.
         detached = self._open.pop(element, None)
-        children: dict[str, list[Element]] = {} if detached is None else detached.children
+        if detached is None:
+            detached = Element(name, "", element.sourceline, attributes, {})
         delivered = self._delivered.pop(element, None)
         self._made += self._held.pop(element, 0)
-        below = depth + 1
-        for child in element:
-            if child is delivered:
-                continue
-            copy = self._detach(child, below)
-            known = children.get(copy.name)
-            if known is None:
-                children[copy.name] = [copy]
-            else:
-                known.append(copy)
-        if detached is not None:
-            return detached
-        return Element(name, text, element.sourceline, self._attributes(element), children)
+        children = detached.children
+        while child is not None:
+            if child is not delivered:
+                copy = self._detach(child, depth + 1)
+                known = children.get(copy.name)
+                if known is None:
+                    children[copy.name] = [copy]
+                else:
+                    known.append(copy)
+            child = next(below, None)
+        return detached
 
     def _attributes(self, element: Tree) -> Mapping[str, str]:
         items = element.items()
-        if not items:
-            return _NOTHING
         for name, value in items:
             if len(value) > MAX_TEXT:
                 raise unreadable(element.sourceline, "long_text", name)
