@@ -9,13 +9,13 @@ from typing import Final, Protocol
 
 from countersign.application.flows.script import Script, on_read, on_vault, run_script
 from countersign.application.flows.submission import Phase
+from countersign.application.ports.rails import RailBook
 from countersign.application.ports.vault import LedgerEntry
 from countersign.application.session import Session
 from countersign.application.use_cases.approve_order import stop_order
 from countersign.domain.errors import CountersignError, UserFacingError
 from countersign.domain.ledger import kinds
 from countersign.domain.ledger.order_record import OrderRecord
-from countersign.domain.order import fingerprint_phrase
 from countersign.domain.order_state import OrderState
 from countersign.presentation.amount_words import amount_in_words
 from countersign.presentation.carry import CarryPanel, CarryState
@@ -25,9 +25,13 @@ from countersign.presentation.formats import iban_text, money_text
 from countersign.presentation.messages import _, language
 from countersign.presentation.navigation import Navigate
 from countersign.presentation.order_by_hand import carried, record_steps, record_words
+from countersign.presentation.order_evidence import Evidence, order_evidence
+from countersign.presentation.order_recovery import order_recovery
 from countersign.presentation.order_timeline import TimelineLine, timeline
-from countersign.presentation.transfer_confirm import ScaPanel, ScaState, bound
+from countersign.presentation.recovery_words import RecoveryState
+from countersign.presentation.transfer_confirm import ScaPanel, ScaState
 from countersign.presentation.transfer_desk import Problem, clock_text, day_text
+from countersign.presentation.transfer_ways import open_book
 
 _FIRST_POLL_MS: Final = 1_500
 _LAST_POLL_MS: Final = 60_000
@@ -39,16 +43,6 @@ _RECEIPTED: Final = frozenset(
     {OrderState.ACCEPTED, OrderState.SETTLED, OrderState.REJECTED, OrderState.CANCELLED, OrderState.CANCELLING}
 )
 _STEPS: Final = frozenset({Phase.PASSWORD, Phase.METHOD, Phase.CODE})
-
-
-@dataclass(frozen=True, slots=True)
-class Evidence:
-    """A detail that proves something; ``copied``: what goes to the clipboard, empty where nothing can."""
-
-    key: str
-    label: str
-    value: str
-    copied: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,6 +85,7 @@ class OrderPageState:
     problem: Problem
     poll_after_ms: int
     carry: CarryState | None = None
+    recovery: RecoveryState | None = None
 
 
 class OrderView(Protocol):
@@ -132,6 +127,7 @@ class OrderPresenter:
         self._export_receipt = export_receipt
         self._order = ""
         self._record: OrderRecord | None = None
+        self._book: RailBook | None = None
         self._entries: Sequence[LedgerEntry] = ()
         self._frozen = False
         self._panel: ScaPanel | None = None
@@ -147,6 +143,7 @@ class OrderPresenter:
     def start(self, order: str) -> None:
         """Show an order; one whose outcome is not known is asked about at once."""
         self._order = order
+        run_script(self._session.tasks, open_book(self._session), self._take_book, self._failed)
         self._load(self._opened)
 
     def close(self) -> None:
@@ -220,6 +217,11 @@ class OrderPresenter:
         return self._panel
 
     # — work —
+
+    def _take_book(self, book: RailBook) -> None:
+        self._book = book
+        if self._record is not None and not self._closed:
+            self._render()
 
     def _load(self, then: Callable[[], None]) -> None:
         def loaded(found: tuple[OrderRecord, Sequence[LedgerEntry], bool]) -> None:
@@ -318,7 +320,7 @@ class OrderPresenter:
             next_steps=record_steps(record),
             warning=self._warning(record),
             timeline=timeline(self._entries, state, self._clock, self._day),
-            evidence=self._evidence(record),
+            evidence=order_evidence(record, self._words),
             may_cancel=idle and state is OrderState.ACCEPTED and not self._asks_to_cancel,
             may_check=idle and state in _ASKED,
             may_go_on=idle and not by_hand and (state in _GONE_ON or (state is OrderState.INTENDED and _not_sent(sca))),
@@ -331,7 +333,13 @@ class OrderPresenter:
             problem=self._problem_shown(sca),
             poll_after_ms=self._wait if state in _POLLED and idle and not self._asks_to_cancel else 0,
             carry=self.carry.state() if by_hand and not working else None,
+            recovery=self._recovery(record),
         )
+
+    def _recovery(self, record: OrderRecord) -> RecoveryState | None:
+        if self._book is None:
+            return None
+        return order_recovery(self._book, record, self._entries, self._session.clock.now_ms(), self._session.zone)
 
     def _problem_shown(self, sca: ScaState | None) -> Problem:
         if self._problem != Problem() or sca is None or sca.phase in _STEPS or self._quiet:
@@ -355,31 +363,6 @@ class OrderPresenter:
         if self._frozen and record.state in {OrderState.PREPARED, *_GONE_ON}:
             return sentence("intent.frozen")
         return ""
-
-    def _evidence(self, record: OrderRecord) -> tuple[Evidence, ...]:
-        payment = record.content.payment
-        fee, number = bound(record).fee, payment.end_to_end_id
-        phrase = " ".join(fingerprint_phrase(record.digest, self._words))
-        digest = " ".join(record.digest[place : place + 8] for place in range(0, len(record.digest), 8))
-        found = [
-            Evidence("end_to_end_id", _("End-to-end number"), number, number),
-            Evidence("remittance", _("Reference"), payment.remittance or _("None")),
-            Evidence("phrase", _("Fingerprint"), phrase, phrase),
-            Evidence("digest", _("Digest (SHA-256)"), digest, record.digest),
-        ]
-        if record.payment_id:
-            found.append(Evidence("payment_id", _("The bank's number"), record.payment_id, record.payment_id))
-        if record.status is not None:
-            found.append(Evidence("status", _("The bank's status"), record.status.value))
-        if fee:
-            found.append(Evidence("fee", _("Fee"), fee))
-        if record.bank_reference:
-            found.append(Evidence("bank_reference", _("The bank's reference, as you read it"), record.bank_reference))
-        for place, (name, sha256, _size) in enumerate(record.proofs):
-            found.append(
-                Evidence(f"proof.{place}", _("Document of the bank: {name}").format(name=name), sha256, sha256)
-            )
-        return tuple(found)
 
 
 def _not_sent(sca: ScaState | None) -> bool:

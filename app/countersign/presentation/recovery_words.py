@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, timedelta, tzinfo
+from datetime import UTC, date, datetime, time, timedelta, tzinfo
 
 from countersign.application.ports.rails import RailBook
 from countersign.domain.payment import PaymentFields
@@ -21,11 +21,23 @@ _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 @dataclass(frozen=True, slots=True)
 class GetBackLine:
-    """One way to get money back: what and until when, from whom, and how sure it is."""
+    """One way to get money back: what and until when, from whom, and how sure it is.
+
+    Attributes:
+        ends_at: When it ends, milliseconds since the epoch; 0 where that can't be told.
+        before_settlement: Whether it ends with the settlement in any case.
+    """
 
     what: str
     until: str
     text: str
+    ends_at: int = 0
+    before_settlement: bool = False
+
+    def stands(self, now_ms: int, *, settled: bool) -> bool:
+        """Tell whether it can still be asked for."""
+        over = bool(self.ends_at) and now_ms > self.ends_at
+        return not over and not (settled and self.before_settlement)
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,7 +82,19 @@ def recovery_state(book: RailBook, payment: PaymentFields, sent_at_ms: int, zone
 def get_back_line(item: GetBack, zone: tzinfo) -> GetBackLine:
     """Put one way into words."""
     text = joined(_from_whom(item.holder), _explained(item))
-    return GetBackLine(_what(item.action), _until(item, zone), doubted(text, not item.verified))
+    return GetBackLine(
+        _what(item.action),
+        _until(item, zone),
+        doubted(text, not item.verified),
+        _ends_at(item, zone),
+        item.action is GetBackAction.CANCEL,
+    )
+
+
+def _ends_at(item: GetBack, zone: tzinfo) -> int:
+    if item.at is not None:
+        return _milliseconds(item.at)
+    return _milliseconds(datetime.combine(item.day + timedelta(days=1), time(), zone)) if item.day else 0
 
 
 def _what(action: GetBackAction) -> str:

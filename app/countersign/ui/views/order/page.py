@@ -11,7 +11,8 @@ from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
 from countersign.presentation.carry import CarryPanel
 from countersign.presentation.messages import _
-from countersign.presentation.order import Evidence, OrderPageState, OrderPresenter
+from countersign.presentation.order import OrderPageState, OrderPresenter
+from countersign.presentation.order_evidence import Evidence
 from countersign.presentation.order_timeline import TimelineLine
 from countersign.presentation.transfer_confirm import ScaPanel
 from countersign.ui.theme.tokens import Space, Tone
@@ -37,6 +38,7 @@ from countersign.ui.widgets import (
     announce,
 )
 from countersign.ui.widgets.carry_panel import CarryView
+from countersign.ui.widgets.recovery_card import RecoveryCard
 from countersign.ui.widgets.sca_panel import ScaView
 from countersign.ui.widgets.strong_ends import StrongEndsLabel
 
@@ -85,6 +87,8 @@ class OrderPage(ScrollPage):
         self.timeline.setObjectName("order.timeline")
         story.add(self.timeline)
         self.add_aside(story)
+        self.recovery = RecoveryCard("order.recovery")
+        self.add_aside(self.recovery)
 
     # — parts —
 
@@ -198,6 +202,7 @@ class OrderPage(ScrollPage):
             self.buttons[key].setVisible(shown)
         self._buttons.setVisible(any(offered.values()))
         self.receipt.setVisible(state.may_receipt)
+        self.recovery.show_recovery(state.recovery)
         self.question.setVisible(state.asks_to_cancel)
         self.progress.setVisible(bool(state.busy))
         if state.busy:
