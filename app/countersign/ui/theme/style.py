@@ -157,6 +157,8 @@ def apply_theme(
     app.setLayoutDirection(Qt.LayoutDirection.RightToLeft if right else Qt.LayoutDirection.LeftToRight)
     app.setPalette(qt_palette(look.palette))
     app.setFont(font())
-    app.setStyleSheet(style_sheet(look))
+    sheet = style_sheet(look)
+    if sheet != app.styleSheet():  # every widget is dressed anew then: that takes longer than all the rest
+        app.setStyleSheet(sheet)
     board().changed.emit()
     return look
