@@ -93,7 +93,7 @@ class Element:
             if len(found) > 1:
                 raise unreadable(found[1].line, "twice", name)
             here = found[0]
-        return here.text if here.children else here._text
+        return here.text
 
     def first(self, *paths: str) -> str:
         """Return the first text that is not empty, of several paths."""
