@@ -10,6 +10,9 @@ from typing import cast
 from practicebank.store import Store
 
 _SETTING = "clock"
+# Practice happens in these two centuries: further away, days and their sums can't be written any more.
+_EARLIEST_MS = 946_684_800_000  # 2000-01-01
+_LATEST_MS = 7_258_118_400_000  # 2200-01-01
 
 
 class BankClock:
@@ -45,9 +48,13 @@ class BankClock:
         return self.now().date()
 
     def move(self, *, by_ms: int = 0, to_ms: int | None = None) -> None:
-        """Move the clock by or to a time; a frozen clock stays frozen at the new time."""
+        """Move the clock by or to a time; a frozen clock stays frozen at the new time.
+
+        Raises:
+            ValueError: To a time before 2000 or after 2199.
+        """
         with self._lock:
-            target = (self._now_ms() if to_ms is None else to_ms) + by_ms
+            target = _checked((self._now_ms() if to_ms is None else to_ms) + by_ms)
             if self._frozen_ms is None:
                 self._offset_ms = target - _system_ms()
             else:
@@ -55,8 +62,13 @@ class BankClock:
         self._keep()
 
     def set_offset(self, offset_ms: int) -> None:
-        """Run this far ahead of (or behind) the machine's clock."""
+        """Run this far ahead of (or behind) the machine's clock.
+
+        Raises:
+            ValueError: To a time before 2000 or after 2199.
+        """
         with self._lock:
+            _checked(_system_ms() + offset_ms)
             self._offset_ms = offset_ms
             self._frozen_ms = None
         self._keep()
@@ -83,6 +95,12 @@ class BankClock:
 
     def _keep(self) -> None:
         self._store.put(_SETTING, {"offset_ms": self._offset_ms, "frozen_ms": self._frozen_ms})
+
+
+def _checked(target_ms: int) -> int:
+    if not _EARLIEST_MS <= target_ms < _LATEST_MS:
+        raise ValueError("the clock goes from the year 2000 to 2199")
+    return target_ms
 
 
 def iso(at_ms: int) -> str:

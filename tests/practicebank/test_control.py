@@ -38,6 +38,10 @@ def test_the_clock_is_moved_and_stopped(bank: RunningBank) -> None:
     assert bank.put("/clock", {"offset_ms": -5_000})["offset_ms"] == -5_000
     for body in ({"now": "2027-01-01T00:00:00"}, {"now": 5}, {"tick": 1}, {"frozen": 1}, {"offset_ms": "far"}):
         bank.put("/clock", body, expect=400)
+    before = bank.get("/clock")["offset_ms"]
+    for body in ({"now": "0544-02-25T16:29:56Z"}, {"advance_ms": 10**18}, {"offset_ms": -(10**13)}):
+        bank.put("/clock", body, expect=400)
+    assert bank.get("/clock")["offset_ms"] == before
 
 
 @pytest.mark.parametrize(
