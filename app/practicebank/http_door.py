@@ -15,6 +15,7 @@ import orjson
 
 MAX_BODY = 1 << 20
 _IDLE_SECONDS = 60
+_LONGEST_NUMBER = 18
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,8 +119,11 @@ class DoorHandler(BaseHTTPRequestHandler):
         length = headers.get("content-length", "0")
         if not length.isascii() or not length.isdigit():
             raise UnreadableRequestError(400)
-        parts = urlsplit(self.path)
-        if int(length) > self.largest_body(parts.path, headers):
+        try:
+            parts = urlsplit(self.path)
+        except ValueError as error:
+            raise UnreadableRequestError(400) from error
+        if len(length) > _LONGEST_NUMBER or int(length) > self.largest_body(parts.path, headers):
             raise UnreadableRequestError(413)
         body = self.rfile.read(int(length))
         if len(body) != int(length):

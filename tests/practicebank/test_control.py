@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import socket
 from typing import TYPE_CHECKING
 
 import httpx
@@ -133,6 +134,20 @@ def test_five_wrong_codes_void_a_pending_authenticator(shared_bank: RunningBank)
     listed = shared_bank.get("/authenticators")["authenticators"][-1]
     assert (listed["status"], "secret" in listed) == ("pending", False)
     shared_bank.post("/authenticators", {"label": 5}, expect=400)
+
+
+@pytest.mark.parametrize(
+    ("head", "status"),
+    [
+        ("GET http://[ HTTP/1.1", b"400"),
+        (f"POST /enrolments HTTP/1.1\r\nContent-Length: {'9' * 5_000}", b"413"),
+        ("POST /enrolments HTTP/1.1\r\nContent-Length: -1", b"400"),
+    ],
+)
+def test_requests_that_no_client_would_send(shared_bank: RunningBank, head: str, status: bytes) -> None:
+    with socket.create_connection(("127.0.0.1", shared_bank.ready["control_port"]), timeout=10) as raw:
+        raw.sendall(f"{head}\r\nHost: 127.0.0.1\r\n\r\n".encode())
+        assert raw.recv(1024).split(b" ")[1] == status
 
 
 def test_bodies_are_capped(shared_bank: RunningBank, shared_client: Client) -> None:
