@@ -133,7 +133,7 @@ def read_transaction(
     """Read a CdtTrfTxInf.
 
     Returns:
-        The payment, or None where its amount can't be read; and its faults.
+        The payment, or None where it has no amount above nothing that can be read; and its faults.
     """
     faults = Faults(list(above.faults))
     account = _account(element, "CdtrAcct", "creditor_account", faults)
@@ -287,6 +287,7 @@ def _amount(element: Element, faults: Faults) -> Money | None:
         return None
     if not money.is_positive:
         faults.add(name, "amount")
+        return None
     return money
 
 
