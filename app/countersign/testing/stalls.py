@@ -194,7 +194,8 @@ class StallWatch:
         busy_ms = min(self._busy_ms() - stretch.busy_ms, wall_ms)
         taken_ms = _waited_ms(self._native) - stretch.waited_ms
         if wall_ms > self._limit_ms:
-            taken_ms += min(self._late_ms(stretch), _grown_ms(stretch.others_ms, self._others_waited()))
+            kept_ms = min(self._late_ms(stretch), _grown_ms(stretch.others_ms, self._others_waited()))
+            taken_ms = max(taken_ms, kept_ms)  # at the same time, for the most part: no sum
         own_ms = max(busy_ms, wall_ms - taken_ms, 0.0)
         self.beats.append(own_ms)
         if own_ms > self._limit_ms:
@@ -264,7 +265,8 @@ class StallWatch:
 
     def _others_waited(self) -> dict[int, float]:
         """Return how long each of the other threads that may hold the interpreter was ready and didn't run."""
-        natives = {one.native_id for one in threading.enumerate()} - {None, self._native, self._watcher.native_id}
+        others = [one for one in threading.enumerate() if one.name != self._watcher.name]  # none holds it for long
+        natives = {one.native_id for one in others} - {None, self._native}
         return {native: _waited_ms(native) for native in natives if native is not None}
 
     def _busy_ms(self) -> float:
