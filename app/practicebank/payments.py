@@ -275,8 +275,11 @@ class Payments:
         if self._store.one(f"SELECT 1 {due}", now_ms) is None:
             return
         with self._store.transaction() as db:
-            for row in db.execute(f"SELECT * {due} ORDER BY due_ms", (now_ms,)).fetchall():
+            rows = db.execute(f"SELECT * {due} ORDER BY due_ms, rowid", (now_ms,)).fetchall()
+            for row in rows:
                 self._settle(read_row(row))
+            for bulk_id in sorted({row["parent_id"] for row in rows if row["parent_id"] is not None}):
+                self._roll_up(bulk_id)
 
     def replan(self) -> None:
         """Plan every open settlement anew, after the delay was changed."""
@@ -312,14 +315,12 @@ class Payments:
             self._clock.now_ms(),
             payment.payment_id,
         )
-        if payment.parent_id is not None:
-            self._roll_up(payment.parent_id)
         return self.get(payment.payment_id)
 
     def _roll_up(self, payment_id: str) -> Payment:
         """Give a bulk the status that its parts have together."""
-        bulk = self.get(payment_id)
-        found = {part.status for part in self.parts(bulk)}
+        parts = self.parts(self.get(payment_id))
+        found = {part.status for part in parts}
         if len(found) == 1:
             status = found.pop()
         elif "RJCT" in found:
@@ -330,7 +331,7 @@ class Payments:
             status = "ACSP"
         self._set_status(payment_id, status)
         if status == "RJCT":
-            reason = self.parts(bulk)[0].reason_code
+            reason = parts[0].reason_code
             self._store.run("UPDATE payments SET reason_code = ? WHERE payment_id = ?", reason, payment_id)
         return self.get(payment_id)
 

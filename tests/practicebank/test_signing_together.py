@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING, Any
+
+import httpx
+import pytest
 
 from tests.practicebank.running_bank import RunningBank as Started
 
@@ -121,6 +125,48 @@ def test_the_first_signature_outlives_the_bank(bank: RunningBank, client: Client
         assert ines.status(payment) == "PATC"
         sign(ines, payment)
         assert ines.status(payment) == "ACSP"
+
+
+@pytest.mark.parametrize(("when", "after"), [("kill_self_before", "PATC"), ("kill_self_after", "ACSP")])
+def test_a_bank_killed_at_the_second_signature_has_it_or_not(
+    bank: RunningBank, client: Client, when: str, after: str
+) -> None:
+    ines, daniel, lena = people(client)
+    payment = ask(bank, lena, "60000.00")
+    sign(ines, payment)
+    challenge = daniel.challenged(payment["_links"]["startAuthorisation"]["href"])
+    answer = challenge["_links"]["authoriseTransaction"]["href"]
+    code = daniel.sms_code()
+    bank.faults({"kind": when, "method": "PUT", "body": "scaAuthenticationData"})
+    with pytest.raises(httpx.TransportError):
+        daniel.send(daniel.request("PUT", answer, {"scaAuthenticationData": code}))
+    bank.process.wait(10)
+    with Started(bank.world) as again:
+        assert daniel.status(payment) == after
+        assert len(again.get("/journal")["journal"]) == (1 if after == "ACSP" else 0)
+        body = {"scaAuthenticationData": code}
+        if after == "PATC":
+            assert daniel.call("PUT", answer, body)["scaStatus"] == "finalised"
+            assert daniel.status(payment) == "ACSP"
+        else:
+            assert daniel.refused("PUT", answer, body)[:2] == (409, "STATUS_INVALID")
+        assert len(again.get("/journal")["journal"]) == 1
+
+
+def test_two_signatures_at_once_are_one_execution(bank: RunningBank, client: Client) -> None:
+    ines, daniel, lena = people(client)
+    payment = ask(bank, lena, "60000.00")
+    requests = []
+    for who in (ines, daniel):
+        challenge = who.challenged(payment["_links"]["startAuthorisation"]["href"])
+        answer = challenge["_links"]["authoriseTransaction"]["href"]
+        body = {"scaAuthenticationData": who.sms_code()}
+        requests += [who.request("PUT", answer, body) for _ in range(4)]
+    with ThreadPoolExecutor(8) as pool:
+        statuses = [reply.status_code for reply in pool.map(client.send, requests)]
+    assert sorted(statuses) == [200] * 2 + [409] * 6
+    assert ines.status(payment) == "ACSP"
+    assert len(bank.get("/journal")["journal"]) == 1
 
 
 def test_two_authorisations_of_one_person_are_one_signature(bank: RunningBank, client: Client) -> None:
