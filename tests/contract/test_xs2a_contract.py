@@ -7,7 +7,7 @@ from functools import partial
 
 import pytest
 
-from tests.contract.bank_contract import BankContract, Wired
+from tests.contract.bank_contract import DoorContract, Wired
 from tests.contract.practice_fixture import Practice, challenged, executions, running_practice, some_payment
 
 
@@ -17,7 +17,7 @@ def practice(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Practice]:
         yield found
 
 
-class TestXs2aConnector(BankContract):
+class TestXs2aConnector(DoorContract):
     """``adapters.banks.xs2a``."""
 
     @pytest.fixture

@@ -106,7 +106,7 @@ def judge_entry(entry: AccountEntry, named: Sequence[OrderRecord], waiting: Sequ
     if entry.end_to_end_id and own:
         judge = _judge_debit if entry.amount.minor < 0 else _judge_credit
         return judge(entry, own[0])
-    if entry.amount.minor >= 0 or entry.end_to_end_id:
+    if entry.amount.minor >= 0:
         return None
     return _judge_unnamed(entry, waiting)
 
@@ -147,8 +147,10 @@ def _judge_unnamed(entry: AccountEntry, waiting: Sequence[OrderRecord]) -> Findi
 def _fits(entry: AccountEntry, record: OrderRecord) -> bool:
     payment = record.content.payment
     days = range(record.created_at - EARLIEST_DAYS * DAY_MS, record.created_at + LATEST_DAYS * DAY_MS)
+    named_by_the_bank = record.by_hand and not record.file  # typed: the app may give it an identification of its own
     return (
-        payment.debtor_account == entry.account
+        (not entry.end_to_end_id or named_by_the_bank)
+        and payment.debtor_account == entry.account
         and payment.instructed_amount == -entry.amount
         and entry.booked_at in days
         and entry.counterparty_account in {"", payment.creditor_account}

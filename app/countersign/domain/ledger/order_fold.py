@@ -206,12 +206,13 @@ def _intended(record: OrderRecord, event: Event, body: JsonObject, rules: Rules)
 
 
 def _initiated(record: OrderRecord, _event: Event, body: JsonObject, _rules: Rules) -> OrderRecord:
-    fee = body.get("fee")
+    fee, file = body.get("fee"), body.get("file")
     return replace(
         record,
         state=after(record.state, Move.INITIATE),
         payment_id=_text(body, "payment_id"),
         fee=fee if isinstance(fee, dict) else None,
+        file=_text(file, "sha256") if isinstance(file, dict) else "",
     )
 
 

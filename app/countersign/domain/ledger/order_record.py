@@ -45,6 +45,7 @@ class OrderRecord:
         answered: Whether an answer to a payment's authorisation was ever intended: from then on only the bank can say
             that nothing was executed, and the order can't be abandoned.
         by_hand: Whether the person carries the payment to the bank, as the connector declared before the intent.
+        file: SHA-256 of the payment file that was laid out, hex; empty where the payment is typed.
         handed_over_at: When the person said that they carried it there; 0 before.
         bank_reference: The bank's own reference, as the person read it.
         proofs: Documents of the bank's: name, SHA-256 in hex, bytes.
@@ -77,6 +78,7 @@ class OrderRecord:
     request_id: str = ""
     never_executes_unauthorised: bool = False
     by_hand: bool = False
+    file: str = ""
     handed_over_at: int = 0
     bank_reference: str = ""
     proofs: tuple[tuple[str, str, int], ...] = ()

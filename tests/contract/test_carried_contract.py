@@ -1,0 +1,156 @@
+"""Connectors whose payments a person carries keep the contract; the practice bank's portal and app are the hands."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+from functools import partial
+from itertools import count
+from pathlib import Path
+
+import pytest
+
+from countersign.adapters.banks.carried.connection import CarriedBank
+from countersign.adapters.banks.files.connection import FileRules, files_bank
+from countersign.adapters.banks.files.pain001.usage import UsageRules
+from countersign.adapters.banks.files.pain001.versions import Pain001Version
+from countersign.adapters.banks.manual.connection import manual_bank
+from countersign.adapters.system.clock import SystemClock
+from countersign.application.ports.bank import Bank, Initiation
+from countersign.application.ports.practice import AppWish
+from countersign.domain.errors import ConnectorError, FailureKind
+from countersign.domain.order import BindingError
+from countersign.domain.payment import PaymentFields, PaymentProduct
+from tests.contract.bank_contract import CarriedContract, Wired
+from tests.contract.practice_fixture import Practice, executions, request_id, running_practice, some_payment
+
+KEY = bytes(range(32))
+
+
+@pytest.fixture(scope="module")
+def practice(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Practice]:
+    with running_practice(tmp_path_factory.mktemp("carried") / "world") as found:
+        yield found
+
+
+def upload(practice: Practice, initiation: Initiation, _payment: PaymentFields) -> None:
+    """Upload the payment file in the practice bank's portal, and release it there."""
+    assert initiation.handover is not None
+    assert initiation.handover.path is not None
+    uploaded = practice.bank.upload(initiation.handover.path.read_bytes())
+    assert uploaded.status == "waiting", uploaded.reasons
+    practice.bank.release(uploaded.upload)
+
+
+def type_in(practice: Practice, _initiation: Initiation, payment: PaymentFields) -> None:
+    """Type the payment into the practice bank's app."""
+    amount = payment.instructed_amount
+    wish = AppWish(
+        debtor_account=payment.debtor_account,
+        creditor_name=payment.creditor_name,
+        creditor_account=payment.creditor_account,
+        amount=amount.plain(),
+        currency=amount.currency,
+        remittance=payment.end_to_end_id,
+    )
+    prepared = practice.bank.prepare_in_app(wish)
+    practice.bank.confirm_in_app(prepared.payment)
+
+
+_amounts = count(20_001)
+
+
+def typed_payment(practice: Practice, source: Bank) -> PaymentFields:
+    """Return a payment whose amount no other has: the bank's app knows no end-to-end identification."""
+    return some_payment(practice, source, next(_amounts))
+
+
+def typed_executions(practice: Practice, payment: PaymentFields) -> int:
+    """Count in the bank's own journal how often a payment of this amount was executed."""
+    return sum(1 for line in practice.bank.control.journal() if line["amount_minor"] == payment.instructed_amount.minor)
+
+
+def rules(folder: Path, version: Pain001Version = Pain001Version.V09) -> FileRules:
+    return FileRules(folder, "Mei Hartmann", version, UsageRules.SEPA_EPC, tuple(PaymentProduct))
+
+
+class TestFilesConnector(CarriedContract):
+    """``adapters.banks.files``."""
+
+    @pytest.fixture(params=list(Pain001Version))
+    def wired(self, practice: Practice, tmp_path: Path, request: pytest.FixtureRequest) -> Wired:
+        def connect() -> CarriedBank:
+            own = rules(tmp_path / "out", request.param)
+            return files_bank("Own bank", "", own, tmp_path / "notes", KEY, SystemClock(), practice=True)
+
+        source, bank = practice.connect(), connect()
+        return Wired(
+            bank=bank,
+            reconnect=connect,
+            payment=lambda: bank.in_its_letters(replace(some_payment(practice, source), creditor_agent="")),
+            executed=partial(executions, practice),
+            carry=partial(upload, practice),
+        )
+
+    def test_a_file_is_beside_its_name_until_it_is_noted(self, wired: Wired) -> None:
+        """Killed between note and name: the file was never to be seen, and gets its name now."""
+        payment = wired.payment()
+        first = wired.bank.initiate(payment, request_id())
+        assert first.handover is not None
+        path = first.handover.path
+        assert path is not None
+        path.rename(path.with_name(path.name + ".part"))
+        again = wired.reconnect().recall_initiation(payment.end_to_end_id, payment.product, payment)
+        assert again.handover == first.handover
+
+    def test_a_file_that_was_taken_away_is_never_written_again(self, wired: Wired) -> None:
+        payment = wired.payment()
+        first = wired.bank.initiate(payment, request_id())
+        assert first.handover is not None
+        assert first.handover.path is not None
+        first.handover.path.unlink()
+        again = wired.bank.initiate(payment, request_id())
+        assert again.handover is not None
+        assert again.handover.path is None
+        assert not first.handover.path.exists()
+
+    def test_somebody_elses_file_is_left_alone(self, wired: Wired, tmp_path: Path) -> None:
+        payment = wired.payment()
+        theirs = tmp_path / "out" / f"{payment.end_to_end_id}.xml"
+        theirs.parent.mkdir(exist_ok=True)
+        theirs.write_text("theirs")
+        with pytest.raises(ConnectorError) as refused:
+            wired.bank.initiate(payment, request_id())
+        assert (refused.value.kind, refused.value.code) == (FailureKind.RETRYABLE, "bank.file_not_written")
+        assert theirs.read_text() == "theirs"
+        with pytest.raises(ConnectorError, match=r"bank\.nothing_handed_over"):
+            wired.bank.recall_initiation(payment.end_to_end_id, payment.product, payment)
+
+    def test_notes_tell_a_reader_of_the_disk_nothing(self, wired: Wired, tmp_path: Path) -> None:
+        payment = wired.payment()
+        wired.bank.initiate(payment, request_id())
+        notes = b"".join(path.read_bytes() + path.name.encode() for path in (tmp_path / "notes").iterdir())
+        for secret in (payment.creditor_account, payment.creditor_name, payment.remittance, payment.end_to_end_id):
+            assert secret.encode() not in notes
+        for path in (tmp_path / "notes").iterdir():
+            path.write_text("[]")
+        with pytest.raises(BindingError):
+            wired.bank.recall_initiation(payment.end_to_end_id, payment.product, payment)
+
+
+class TestManualConnector(CarriedContract):
+    """``adapters.banks.manual``."""
+
+    @pytest.fixture
+    def wired(self, practice: Practice, tmp_path: Path) -> Wired:
+        def connect() -> CarriedBank:
+            return manual_bank("Own bank", "", tmp_path / "notes", KEY, practice=True)
+
+        source = practice.connect()
+        return Wired(
+            bank=connect(),
+            reconnect=connect,
+            payment=partial(typed_payment, practice, source),
+            executed=partial(typed_executions, practice),
+            carry=partial(type_in, practice),
+        )
