@@ -18,7 +18,7 @@ WORKERS ?= 2
 SYNC := UV_PROJECT_ENVIRONMENT=$(abspath $(VENV)) UV_PYTHON_DOWNLOADS=never $(BIN)/uv sync --quiet --locked --inexact
 
 .PHONY: help setup run test test-core test-rest check lint types imports architecture catalogues \
-	catalogues-update catalogues-check licences licences-check coverage stalls kill tamper bench nightly screenshots package audit clean
+	catalogues-update catalogues-check licences licences-check coverage stalls kill tamper fuzz bench nightly screenshots package audit clean
 
 help:  ## this list
 	@sed -nE 's/^([a-z-]+):.*## (.*)/  make \1\t\2/p' Makefile | expand -t 28
@@ -132,6 +132,10 @@ kill: setup  ## kill the program at every point of a submission and look for los
 tamper: setup  ## change the vault byte by byte and look for silence
 	mkdir -p $(REPORTS)
 	$(OFFSCREEN) $(BIN)/python -m tests.security.tamper_campaign
+
+fuzz: setup  ## feed made-up files and messages to every reader (CASES for each door)
+	mkdir -p $(REPORTS)
+	$(BIN)/python -m tests.security.fuzz_campaign
 
 bench: setup  ## measure against bare baselines
 	mkdir -p $(REPORTS)
