@@ -116,7 +116,7 @@ def texts(draw: st.DrawFn, charset: Charset, limit: int, least: int = 0) -> str:
 def identifications(limit: int = 35) -> st.SearchStrategy[str]:
     """Draw identifications of the restricted set."""
     inner = st.text("abcXYZ019-?:().,'+ /", max_size=limit)
-    return inner.map(lambda text: transliterate(text, Charset.IDENTIFIER).text[:limit].strip(" /")).filter(bool)
+    return inner.map(lambda text: transliterate(f"E{text}", Charset.IDENTIFIER).text[:limit].rstrip(" /"))
 
 
 @st.composite

@@ -9,14 +9,17 @@ from typing import Final
 from zoneinfo import ZoneInfo
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, event, given, settings
 from lxml import etree
 
 from countersign.adapters.banks.files.pain001.reader import read_pain001
+from countersign.adapters.banks.files.pain001.usage import Pain001Version
 from countersign.application.ports.bank_files import FileHead, FilePayment
+from countersign.domain.currencies import EXPONENTS
+from countersign.domain.money import MAX_MINOR, Money
 from countersign.domain.order import OrderContent
-from countersign.domain.payment import PaymentFields, PaymentProduct
-from tests.unit.adapters.banks.files.pain001_orders import SWISS, Agreed, agreed_orders, payments_file, schema
+from countersign.domain.payment import ChargeBearer, PaymentFields, PaymentProduct
+from tests.unit.adapters.banks.files.pain001_orders import GERMAN, SWISS, Agreed, agreed_orders, payments_file, schema
 
 ZONES: Final = {
     PaymentProduct.UK_FASTER: "Europe/London",
@@ -45,6 +48,13 @@ def without_what_was_added(read: PaymentFields, agreed: Agreed, created: str) ->
     return read
 
 
+def count(agreed: Agreed) -> None:
+    """Let the statistics show that no rail and no exponent was left out."""
+    payment = agreed.order.payment
+    event(f"{payment.product} for {agreed.usage}, {agreed.version}")
+    event(f"exponent {payment.instructed_amount.exponent}")
+
+
 def check(agreed: Agreed) -> None:
     """Write, validate, read back, compare the canonical bytes."""
     file = payments_file(agreed)
@@ -69,11 +79,28 @@ def check(agreed: Agreed) -> None:
 
 @given(agreed_orders())
 def test_a_file_says_exactly_what_was_agreed(agreed: Agreed) -> None:
+    count(agreed)
     check(agreed)
+
+
+@pytest.mark.parametrize("currency", sorted(EXPONENTS))
+@pytest.mark.parametrize("version", Pain001Version)
+def test_every_currency_has_its_decimals(sepa: Agreed, currency: str, version: Pain001Version) -> None:
+    for minor in (1, MAX_MINOR):
+        payment = replace(
+            sepa.order.payment,
+            instructed_amount=Money(minor, currency),
+            product=PaymentProduct.CROSS_BORDER,
+            creditor_town="Paris",
+            creditor_country="FR",
+            charge_bearer=ChargeBearer.SHARED,
+        )
+        check(replace(sepa, order=replace(sepa.order, payment=payment), version=version, usage=GERMAN))
 
 
 @pytest.mark.nightly
 @settings(max_examples=20_000, suppress_health_check=[HealthCheck.too_slow])
 @given(agreed_orders())
 def test_twenty_thousand_files_say_exactly_what_was_agreed(agreed: Agreed) -> None:
+    count(agreed)
     check(agreed)
