@@ -32,6 +32,7 @@ from countersign.application.ports.vault import HistoryQuery
 from countersign.domain.canonical import Json
 from countersign.domain.ledger import kinds
 from countersign.domain.ledger.event import Chain, EventDraft
+from tests.benchmarks.bench_files import camt053_import, pain001_import
 from tests.benchmarks.bench_vault import PASSPHRASE, counterparty, door_of, vault_of
 
 REPORT: Final = Path("build/reports/bench.json")
@@ -59,6 +60,8 @@ def main(argv: Sequence[str] | None = None) -> int:
         report["append"] = append(folder)
         report["history_search_p95"] = history_search(folder)
         report["peak_memory"] = peak_memory(folder, Path(scratch))
+        report["camt053_import"] = camt053_import(Path(scratch))
+        report["pain001_import"] = pain001_import(Path(scratch))
     options.report.parent.mkdir(parents=True, exist_ok=True)
     options.report.write_bytes(orjson.dumps(report, option=orjson.OPT_INDENT_2))
     for name, figure in report.items():
