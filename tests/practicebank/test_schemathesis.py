@@ -172,7 +172,7 @@ def test_what_stands_beside_the_standard(prober: Client, where: str, method: str
 @pytest.mark.parametrize(
     ("where", "method"),
     [one for one in _operations(_STANDARD) if not one[0].strip().startswith(_ABSENT)]
-    or [pytest.param("", "", marks=pytest.mark.skip(reason="no ../shared/data beside this checkout"))],
+    or [("", "")],  # where the file is absent, the judge says so by skipping
 )
 def test_the_door_for_programs_keeps_to_the_standard(
     prober: Client, standard: Standard, where: str, method: str
