@@ -80,9 +80,9 @@ class AddAccountPresenter:
         self._busy = self._problem = ""
         self._closed = False
 
-    def start(self) -> None:
-        """Show the form."""
-        self._render()
+    def start(self, number: str = "") -> None:
+        """Show the form; ``number`` where it is known already."""
+        self.type_number(number)
 
     def close(self) -> None:
         """Show nothing any more; what is under way still ends."""

@@ -261,7 +261,8 @@ class CarryPanel:
             return CarryState(
                 heading=_("Your bank has the word now"),
                 lead=_(
-                    "What you said is on record. What became of it is told by your bank's statement or status file."
+                    "Nothing yet. A statement or a status file of your bank tells what became of it. A PDF or a "
+                    "picture of its confirmation is kept beside it, and settles nothing."
                 ),
                 by_file=reach is Reach.FILES,
                 said=said_sentence(record, self._session.zone),

@@ -318,7 +318,7 @@ class HistoryPresenter:
 
 
 def _states() -> Sequence[str]:
-    return ("booked", *(state.value for state in OrderState))
+    return ("booked", "elsewhere", *(state.value for state in OrderState))
 
 
 def _milliseconds(moment: datetime) -> int:

@@ -29,8 +29,8 @@ class Navigate(Protocol):
     def open_setup(self) -> None:
         """Show the list of first tasks."""
 
-    def open_add_account(self) -> None:
-        """Show where an own account is added."""
+    def open_add_account(self, number: str = "") -> None:
+        """Show where an own account is added; ``number`` where it is known already."""
 
     def open_bring_in(self) -> None:
         """Show where statements and status files of a bank are brought in."""

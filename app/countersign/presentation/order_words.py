@@ -29,8 +29,8 @@ def state_words(state: OrderState) -> StateWords:
 
 
 def state_word(state: str) -> str:
-    """Return the word for a line of history: an order's state, ``booked`` or ``pending``; others as they are."""
-    entries = {"booked": _("Booked"), "pending": _("Pending")}
+    """Return the word for a line of history: of an order, of an entry or a payment elsewhere; others as they are."""
+    entries = {"booked": _("Booked"), "pending": _("Pending"), "elsewhere": _("Made elsewhere")}
     if state in OrderState._value2member_map_:
         return state_words(OrderState(state)).word
     return entries.get(state, state)

@@ -209,9 +209,9 @@ class ShellPresenter:
         """Show the list of first tasks."""
         self._open(Page.SETUP)
 
-    def open_add_account(self) -> None:
-        """Show where an own account is added."""
-        self._open(Page.ADD_ACCOUNT)
+    def open_add_account(self, number: str = "") -> None:
+        """Show where an own account is added; ``number`` where it is known already."""
+        self._open(Page.ADD_ACCOUNT, number)
 
     def open_bring_in(self) -> None:
         """Show where statements and status files of a bank are brought in."""

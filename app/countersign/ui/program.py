@@ -26,6 +26,7 @@ from countersign.presentation.messages import _, language, set_language
 from countersign.presentation.shell import Opened, Page, ShellPresenter
 from countersign.presentation.unlock import UnlockPresenter, frozen_text, no_keyring_text
 from countersign.ui.file_dialogs import AskFolder, AskWhere, AskWhich, FileDialogs, ask_folder, ask_where, ask_which
+from countersign.ui.own_bank_pages import own_bank_pages
 from countersign.ui.qt_words import QtWords
 from countersign.ui.shell import MakePage, Shell
 from countersign.ui.theme.style import apply_theme
@@ -41,6 +42,8 @@ if TYPE_CHECKING:
 
 _LATER: Final = (
     "countersign.presentation.add_account",
+    "countersign.presentation.bring_in",
+    "countersign.presentation.elsewhere",
     "countersign.presentation.history",
     "countersign.presentation.home",
     "countersign.presentation.learning",
@@ -51,6 +54,8 @@ _LATER: Final = (
     "countersign.ui.kit_pdf",
     "countersign.ui.receipt_pdf",
     "countersign.ui.views.add_account",
+    "countersign.ui.views.bring_in",
+    "countersign.ui.views.elsewhere",
     "countersign.ui.views.history.page",
     "countersign.ui.views.home",
     "countersign.ui.views.learning",
@@ -151,7 +156,7 @@ class Program:
             Page.HISTORY: self._history,
             Page.LEARN: self._learn,
             Page.SETTINGS: self._settings,
-            Page.ADD_ACCOUNT: self._add_account,
+            **own_bank_pages(self.presenter, self._hands),
         }
 
     def _new_vault(self, _about: str) -> QWidget:
@@ -243,14 +248,6 @@ class Program:
 
         page = LearningPage()
         page.attach(LearningPresenter(self.presenter.session, page, self.presenter))
-        return page
-
-    def _add_account(self, _about: str) -> QWidget:
-        from countersign.presentation.add_account import AddAccountPresenter  # noqa: PLC0415 - see _LATER
-        from countersign.ui.views.add_account import AddAccountPage  # noqa: PLC0415 - see _LATER
-
-        page = AddAccountPage()
-        page.attach(AddAccountPresenter(self.presenter.session, page, self.presenter, self._hands))
         return page
 
     def _settings(self, _about: str) -> QWidget:

@@ -4,7 +4,21 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from countersign.application.ports.bank_files import (
+    EntryDetail,
+    FileHead,
+    FileKind,
+    FilePart,
+    Party,
+    StatementBalance,
+    StatementEnd,
+    StatementEntry,
+    StatementHead,
+)
+from countersign.application.use_cases.differences import open_differences
+from countersign.domain.money import Money
 from countersign.testing import fakes
+from countersign.testing.fake_files import ListedFiles
 from tests.gui.pages.stage import Look, Stage
 
 OWN = "LU579990055500067890"
@@ -82,6 +96,65 @@ def by_hand(look: Look) -> Iterator[tuple[str, Stage]]:
     stage.press("carry.handed_over")
     yield "order.handed_over", stage
     stage.close()
+
+
+def differing(look: Look) -> Iterator[tuple[str, Stage]]:
+    """Bring in a statement that differs, close what differs; write down a payment made elsewhere."""
+    stage = to_carrying(look, "manual")
+    for key, value in {"name": "same", "amount": "same", "date": "same", "warning": "none"}.items():
+        stage.choose(f"carry.question.{key}", value)
+    stage.press("carry.handed_over", "carry.bring")
+    yield "bring", stage
+    files = stage.world.session.files
+    assert isinstance(files, ListedFiles)
+    files.files["statement.xml"] = statement(stage, -601_000, 1)
+    stage.hold = True
+    stage.drop("statement.xml")
+    yield "bring.reading", stage
+    stage.let_go()
+    yield "bring.difference", stage
+    key = open_differences(stage.world.vault)[0].key
+    stage.press(f"bring.close.{key}")
+    stage.choose(f"bring.answer.{key}", "other")
+    yield "bring.reason", stage
+    files.files["statement.xml"] = statement(stage, -600_000, 2)
+    stage.drop("statement.xml")
+    yield "bring.settled", stage
+    stage.drop("holiday.jpg")
+    yield "bring.unreadable", stage
+    stage.press("shell.home")
+    yield "home.difference", stage
+    stage.program.presenter.open_elsewhere()
+    stage.settle()
+    yield "elsewhere", stage
+    stage.press("elsewhere.save")
+    yield "elsewhere.errors", stage
+    stage.type("elsewhere.amount", "250.00")
+    stage.type("elsewhere.payee", "Garage Schmidt")
+    stage.press("elsewhere.save")
+    yield "history.elsewhere", stage
+    stage.close()
+
+
+def statement(stage: Stage, minor: int, number: int) -> tuple[FilePart, ...]:
+    """Return a statement with one payment for the order under way, and one of an account that is not ours."""
+    order = stage.world.reader.orders_in_flight()[0].content.payment
+    other = Party(order.creditor_name, order.creditor_account)
+    detail = EntryDetail(None, other, end_to_end_id=order.end_to_end_id, remittance=order.remittance)
+    entry = StatementEntry(
+        f"E{number}", "BOOK", Money(minor, "EUR"), reversal=False, booked_on="2026-11-22", value_on="", code="",
+        text="", details=(detail,), references=(("AcctSvcrRef", f"E{number}"),),
+    )  # fmt: skip
+    return (
+        FileHead(FileKind.CAMT_053, "camt.053.001.08", "M", ""),
+        StatementHead("S1", OWN, "IBAN", "EUR", "", "", "", "", "", ""),
+        StatementBalance("OPBD", Money(900_000, "EUR"), "2026-11-21"),
+        entry,
+        StatementBalance("CLBD", Money(300_000, "EUR"), "2026-11-22"),
+        StatementEnd("S1", 1),
+        StatementHead("S2", "CH9300762011623852957", "IBAN", "CHF", "", "", "", "", "", ""),
+        StatementEnd("S2", 0),
+    )
 
 
 def by_file(look: Look) -> Iterator[tuple[str, Stage]]:

@@ -20,7 +20,8 @@ from countersign.domain.payee import VopOutcome
 from countersign.testing import fakes
 from countersign.testing.fake_door import KIT, PASSPHRASE
 from countersign.ui.views.new_vault import NewVaultPage
-from tests.gui.pages.own_bank_scenes import by_file, by_hand, own_account
+from tests.gui.pages.check_scenes import check
+from tests.gui.pages.own_bank_scenes import by_file, by_hand, differing, own_account
 from tests.gui.pages.stage import Look, Stage
 
 Story: TypeAlias = Callable[[Look], Iterator[tuple[str, Stage]]]
@@ -492,9 +493,11 @@ STORIES: Final[Mapping[str, Story]] = {
         history,
         learning,
         settings,
+        check,
         own_account,
         by_hand,
         by_file,
+        differing,
     )
 }
 

@@ -7,7 +7,8 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from mnemonic import Mnemonic
-from PySide6.QtCore import QCoreApplication, QEvent
+from PySide6.QtCore import QCoreApplication, QEvent, QMimeData, QPointF, Qt, QUrl
+from PySide6.QtGui import QDropEvent
 from PySide6.QtWidgets import QDialog, QWidget
 
 from countersign.application.flows.script import Script, on_read
@@ -19,6 +20,7 @@ from countersign.testing.fake_door import PASSPHRASE, FakeDoor
 from countersign.testing.window import Window
 from countersign.ui.program import Parts, Program
 from countersign.ui.theme.look import board
+from countersign.ui.views.bring_in import BringInPage
 
 WORDS = tuple(Mnemonic("english").wordlist)
 
@@ -164,4 +166,15 @@ class Stage:
     def choose(self, name: str, value: str) -> None:
         """Choose from cards or from a list."""
         self.window.choose(name, value)
+        self.settle()
+
+    def drop(self, name: str) -> None:
+        """Drop a file on the page that is shown."""
+        page = self.program.shell.page
+        assert isinstance(page, BringInPage)
+        data = QMimeData()
+        data.setUrls([QUrl.fromLocalFile(f"/files/{name}")])
+        middle = QPointF(page.rect().center())
+        copy, left, none = Qt.DropAction.CopyAction, Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier
+        page.dropEvent(QDropEvent(middle, copy, data, left, none))
         self.settle()

@@ -49,8 +49,8 @@ class Went:
     def open_setup(self) -> None:
         self.to.append(("setup", ""))
 
-    def open_add_account(self) -> None:
-        self.to.append(("add_account", ""))
+    def open_add_account(self, number: str = "") -> None:
+        self.to.append(("add_account", number))
 
     def open_bring_in(self) -> None:
         self.to.append(("bring_in", ""))

@@ -47,8 +47,8 @@ class Sent:
     def open_setup(self) -> None:
         self.to.append("setup")
 
-    def open_add_account(self) -> None:
-        self.to.append("add_account")
+    def open_add_account(self, number: str = "") -> None:
+        self.to.append(f"add_account {number}")
 
     def open_bring_in(self) -> None:
         self.to.append("bring_in")

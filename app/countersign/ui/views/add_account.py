@@ -70,11 +70,11 @@ class AddAccountPage(ScrollPage):
         self.submit.activated.connect(self._add)
         self._bar = self.set_actions(self.cancel, self.submit)
 
-    def attach(self, presenter: AddAccountPresenter) -> None:
+    def attach(self, presenter: AddAccountPresenter, number: str = "") -> None:
         """Take the presenter and show its first state."""
         self._presenter = presenter
         self.destroyed.connect(presenter.close)
-        presenter.start()
+        presenter.start(number)
 
     # — parts —
 

@@ -199,7 +199,7 @@ class CarryView(QWidget):
         return card
 
     def _make_said(self) -> Card:
-        card = Card(_("What you said"), icon="call-back")
+        card = Card(_("What your bank says"), icon="bank")
         self.said = PlainLabel("", Variant.LEAD)
         self.said.setObjectName(f"{self._name}.said")
         card.add(self.said)
@@ -274,7 +274,7 @@ class CarryView(QWidget):
         self.sure_card.setVisible(not said and state.asks_not_done)
         self.said_card.setVisible(said)
         if said:
-            self.said.setText(state.said)
+            self.said.setText(state.lead)
             self._show_proofs(state.proofs)
         elif by_file:
             self._show_file(state)

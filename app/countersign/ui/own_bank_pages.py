@@ -1,0 +1,50 @@
+"""The pages of one's own bank: adding an account, bringing in its files, writing down what was paid elsewhere."""
+
+from __future__ import annotations
+
+from functools import partial
+from typing import TYPE_CHECKING
+
+from PySide6.QtWidgets import QWidget
+
+from countersign.presentation.shell import Page, ShellPresenter
+
+if TYPE_CHECKING:
+    from countersign.presentation.file_hands import FileHands
+    from countersign.ui.shell import MakePage
+
+
+def own_bank_pages(shell: ShellPresenter, hands: FileHands) -> dict[Page, MakePage]:
+    """Return what makes each of them; they are loaded when they are first wanted, or in a worker before that."""
+    return {
+        Page.ADD_ACCOUNT: partial(_add_account, shell, hands),
+        Page.BRING_IN: partial(_bring_in, shell, hands),
+        Page.ELSEWHERE: partial(_elsewhere, shell),
+    }
+
+
+def _add_account(shell: ShellPresenter, hands: FileHands, number: str) -> QWidget:
+    from countersign.presentation.add_account import AddAccountPresenter  # noqa: PLC0415 - see above
+    from countersign.ui.views.add_account import AddAccountPage  # noqa: PLC0415 - see above
+
+    page = AddAccountPage()
+    page.attach(AddAccountPresenter(shell.session, page, shell, hands), number)
+    return page
+
+
+def _bring_in(shell: ShellPresenter, hands: FileHands, _about: str) -> QWidget:
+    from countersign.presentation.bring_in import BringInPresenter  # noqa: PLC0415 - see above
+    from countersign.ui.views.bring_in import BringInPage  # noqa: PLC0415 - see above
+
+    page = BringInPage()
+    page.attach(BringInPresenter(shell.session, page, shell, hands))
+    return page
+
+
+def _elsewhere(shell: ShellPresenter, _about: str) -> QWidget:
+    from countersign.presentation.elsewhere import ElsewherePresenter  # noqa: PLC0415 - see above
+    from countersign.ui.views.elsewhere import ElsewherePage  # noqa: PLC0415 - see above
+
+    page = ElsewherePage()
+    page.attach(ElsewherePresenter(shell.session, page, shell))
+    return page
