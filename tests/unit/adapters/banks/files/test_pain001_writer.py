@@ -6,13 +6,14 @@ import hashlib
 from dataclasses import replace
 from datetime import datetime
 from typing import Final
+from zoneinfo import ZoneInfoNotFoundError
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from lxml import etree
 
-from countersign.adapters.banks.files.pain001 import writer
+from countersign.adapters.banks.files.pain001 import rails, writer
 from countersign.adapters.banks.files.pain001.forms import is_qr_reference
 from countersign.adapters.banks.files.pain001.rails import earliest_date
 from countersign.adapters.banks.files.pain001.usage import Pain001Version, UsageRules, not_carried
@@ -295,6 +296,23 @@ def test_as_soon_as_possible_is_the_day_where_the_rail_is(
 ) -> None:
     payment = replace(sepa.order.payment, product=product, requested_execution_date="")
     assert earliest_date(payment, int(datetime.fromisoformat(created_at).timestamp() * 1000)) == day
+
+
+def test_where_the_machine_knows_no_zones_the_usual_distance_counts(
+    sepa: Agreed, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def unknown(name: str) -> None:
+        raise ZoneInfoNotFoundError(name)
+
+    monkeypatch.setattr(rails, "ZoneInfo", unknown)
+    payment = replace(sepa.order.payment, product=PaymentProduct.CN_DOMESTIC)
+    assert (
+        earliest_date(payment, int(datetime.fromisoformat("2026-11-22T16:30:00Z").timestamp() * 1000)) == "2026-11-23"
+    )
+
+
+def test_what_can_be_written_lacks_nothing(sepa: Agreed) -> None:
+    assert not_carried(sepa.order.payment, V09, EPC) == ""
 
 
 @pytest.mark.parametrize("dated", ["", "2026-12-01"])
