@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import tzinfo
 from functools import partial
 from pathlib import Path
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from countersign.adapters.rails.pack_file import RailsFile
 from countersign.adapters.system.clock import SystemClock, SystemEntropy
@@ -38,6 +38,12 @@ from countersign.presentation.error_texts import sentence
 from countersign.presentation.messages import _
 from countersign.presentation.shell import Opened
 
+if TYPE_CHECKING:
+    from countersign.application.ports.bank_files import Reading
+    from countersign.application.use_cases.vetter import Vetter
+    from countersign.domain.vetting import DetailsCheck
+    from countersign.presentation.check import Vetting
+
 _STDIN_LIMIT: Final = 1_000_000  # bytes of a message: more than can be checked at once
 
 
@@ -52,9 +58,46 @@ class Ground:
     preferences: PreferencesFile
 
     @property
+    def vetting(self) -> Vetting:
+        """What vets details without a vault."""
+        return _LazyVetting()
+
+    @property
     def words(self) -> Sequence[str]:
         """The list that fingerprint phrases are made from: 2 048 English words (BIP-39)."""
         return word_list()
+
+
+class _LazyVetting:
+    """Vets details; what that needs is loaded when something is vetted for the first time, in a worker."""
+
+    def __init__(self) -> None:
+        self._made: Vetter | None = None
+
+    def details(self, account: str, name: str, country: str) -> DetailsCheck:
+        """Vet an account and a name."""
+        return self._vetter().details(account, name, country)
+
+    def message(self, text: str) -> DetailsCheck:
+        """Vet a message."""
+        return self._vetter().message(text)
+
+    def file(self, path: Path, progress: Reading) -> DetailsCheck:
+        """Vet a file; what ``progress`` raises ends it."""
+        return self._vetter().file(path, progress)
+
+    def _vetter(self) -> Vetter:
+        if self._made is None:
+            from countersign.adapters.accounts.modulus_files import (  # noqa: PLC0415
+                load_modulus_table,
+                tables_folder,
+            )
+            from countersign.adapters.banks.files.bank_files import LocalBankFiles  # noqa: PLC0415
+            from countersign.adapters.banks.files.lists.message_file import read_message  # noqa: PLC0415
+            from countersign.application.use_cases.vetter import Vetter  # noqa: PLC0415
+
+            self._made = Vetter(LocalBankFiles(), read_message, lambda: load_modulus_table(tables_folder()))
+        return self._made
 
 
 def lay_ground(

@@ -38,6 +38,7 @@ class Page(StrEnum):
     HISTORY = "history"
     LEARN = "learn"
     SETTINGS = "settings"
+    CHECK = "check"
     ADD_ACCOUNT = "add_account"
     BRING_IN = "bring_in"
     ELSEWHERE = "elsewhere"
@@ -220,6 +221,17 @@ class ShellPresenter:
     def open_elsewhere(self) -> None:
         """Show where a payment that was made elsewhere is written down."""
         self._open(Page.ELSEWHERE)
+
+    def open_check(self) -> None:
+        """Show *Check these details now*, with or without a vault."""
+        self._open(Page.CHECK)
+
+    def close_check(self) -> None:
+        """Go back from it: home, or to the door of the vault."""
+        if self.unlocked:
+            self._open(Page.HOME)
+        else:
+            self._look(self._open_door)
 
     def open_page(self, key: str) -> None:
         """Show a page by its name in the side bar."""

@@ -37,10 +37,12 @@ from countersign.ui.views.unlock import UnlockPage
 from countersign.ui.widgets import announce
 
 if TYPE_CHECKING:
+    from countersign.presentation.check import Vetting
     from countersign.presentation.home import Safety
     from countersign.ui.receipt_pdf import ReceiptExporter
 
 _LATER: Final = (
+    "countersign.presentation.check",
     "countersign.presentation.add_account",
     "countersign.presentation.bring_in",
     "countersign.presentation.elsewhere",
@@ -53,6 +55,7 @@ _LATER: Final = (
     "countersign.presentation.transfer",
     "countersign.ui.kit_pdf",
     "countersign.ui.receipt_pdf",
+    "countersign.ui.views.check.page",
     "countersign.ui.views.add_account",
     "countersign.ui.views.bring_in",
     "countersign.ui.views.elsewhere",
@@ -81,6 +84,7 @@ class Parts:
     open_session: Callable[[Vault], Script[Opened]]
     words: Sequence[str]
     closed: Callable[[], None]
+    vetting: Vetting
 
 
 class Program:
@@ -156,6 +160,7 @@ class Program:
             Page.HISTORY: self._history,
             Page.LEARN: self._learn,
             Page.SETTINGS: self._settings,
+            Page.CHECK: self._check,
             **own_bank_pages(self.presenter, self._hands),
         }
 
@@ -164,12 +169,14 @@ class Program:
         page = NewVaultPage(self._print_kit, self._save_kit, looks)
         parts = self._parts
         shell = self.presenter
+        page.check_button.activated.connect(shell.open_check)
         page.attach(NewVaultPresenter(parts.door, parts.tasks, page, shell.vault_opened, keyring=shell.summary.keyring))
         return page
 
     def _unlock(self, _about: str) -> QWidget:
         page, parts = UnlockPage(), self._parts
         shell = self.presenter
+        page.check_button.activated.connect(shell.open_check)
         page.attach(
             UnlockPresenter(
                 parts.door,
@@ -248,6 +255,14 @@ class Program:
 
         page = LearningPage()
         page.attach(LearningPresenter(self.presenter.session, page, self.presenter))
+        return page
+
+    def _check(self, _about: str) -> QWidget:
+        from countersign.presentation.check import CheckPresenter  # noqa: PLC0415 - see _LATER
+        from countersign.ui.views.check.page import CheckPage  # noqa: PLC0415 - see _LATER
+
+        page, parts, shell = CheckPage(with_way_back=not self.presenter.unlocked), self._parts, self.presenter
+        page.attach(CheckPresenter(parts.tasks, page, parts.vetting, self._hands, shell.close_check))
         return page
 
     def _settings(self, _about: str) -> QWidget:

@@ -31,7 +31,7 @@ MINIMUM_WIDTH: Final = 1024
 MINIMUM_HEIGHT: Final = 680
 _IDLE_TICK_MS: Final = 1000
 _DIALOG_WIDTH: Final = 600
-_NAVIGATION: Final = (Page.HOME, Page.TRANSFER, Page.HISTORY, Page.LEARN, Page.SETTINGS)
+_NAVIGATION: Final = (Page.HOME, Page.TRANSFER, Page.HISTORY, Page.LEARN, Page.CHECK, Page.SETTINGS)
 _CURRENT: Final = {Page.ORDER: Page.HISTORY, Page.SETUP: Page.HOME}
 
 MakePage = Callable[[str], QWidget]
@@ -95,6 +95,7 @@ class Shell(QWidget):
             Page.TRANSFER: ("send", _("New transfer")),
             Page.HISTORY: ("history", _("History")),
             Page.LEARN: ("learn", _("Learn")),
+            Page.CHECK: ("search", _("Check details")),
             Page.SETTINGS: ("settings", _("Settings")),
         }
         bar = NavBar(

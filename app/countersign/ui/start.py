@@ -6,7 +6,7 @@ import sys
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import tzinfo
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
 from PySide6.QtWidgets import QApplication
 
@@ -21,6 +21,9 @@ from countersign.ui.collector import Collector
 from countersign.ui.file_dialogs import AskFolder, AskWhere, AskWhich, ask_folder, ask_where, ask_which
 from countersign.ui.program import Parts, Program, system_zone
 from countersign.ui.task_runner import TaskRunner
+
+if TYPE_CHECKING:
+    from countersign.presentation.check import Vetting
 
 
 class Ground(Protocol):
@@ -37,6 +40,10 @@ class Ground(Protocol):
     @property
     def preferences(self) -> PreferencesStore:
         """Looks and habits."""
+
+    @property
+    def vetting(self) -> Vetting:
+        """Vets details without a vault."""
 
     @property
     def words(self) -> Sequence[str]:
@@ -63,7 +70,16 @@ class Running:
         self._collector = Collector()
         self.tasks = TaskRunner()
         open_session = opener(self.tasks, system_zone())
-        parts = Parts(ground.door, self.tasks, ground.clock, ground.preferences, open_session, ground.words, closed)
+        parts = Parts(
+            ground.door,
+            self.tasks,
+            ground.clock,
+            ground.preferences,
+            open_session,
+            ground.words,
+            closed,
+            ground.vetting,
+        )
         self.program = Program(parts, ask, ask_which, ask_folder)
 
     def close(self) -> None:

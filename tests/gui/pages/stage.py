@@ -11,9 +11,12 @@ from PySide6.QtCore import QCoreApplication, QEvent, QMimeData, QPointF, Qt, QUr
 from PySide6.QtGui import QDropEvent
 from PySide6.QtWidgets import QDialog, QWidget
 
+from countersign.adapters.banks.files.bank_files import LocalBankFiles
+from countersign.adapters.banks.files.lists.message_file import read_message
 from countersign.application.flows.script import Script, on_read
 from countersign.application.ports.preferences import Preferences
 from countersign.application.ports.vault import Vault
+from countersign.application.use_cases.vetter import Vetter
 from countersign.presentation.shell import Opened
 from countersign.testing import fakes
 from countersign.testing.fake_door import PASSPHRASE, FakeDoor
@@ -90,6 +93,7 @@ class Stage:
             self._open_session,
             WORDS,
             lambda: None,
+            Vetter(LocalBankFiles(), read_message, lambda: None),
         )
         self.program = Program(parts, self._ask)
         board().put(replace(board().look, motion=False))  # a page half faded in is no page to judge
