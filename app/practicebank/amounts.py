@@ -4,9 +4,6 @@ from __future__ import annotations
 
 import re
 
-# ISO 4217: what most currencies have, and those this bank keeps accounts of its person in.
-EXPONENT = 2
-CURRENCIES = ("EUR", "GBP", "CNY")
 # The SEPA rulebooks allow at most 999 999 999.99 in one transfer.
 LARGEST_MINOR = 99_999_999_999
 # ISO 4217, list one: alphabetic codes of money in use, by the number of their decimals.
@@ -38,7 +35,7 @@ def exponent_of(currency: str) -> int:
         LookupError: No currency in use has this code.
     """
     if currency in _TWO_DECIMALS:
-        return EXPONENT
+        return 2
     if currency in _WITHOUT_DECIMALS:
         return 0
     if currency in _THREE_DECIMALS:

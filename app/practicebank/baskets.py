@@ -8,7 +8,8 @@ from dataclasses import dataclass
 from http import HTTPStatus
 
 from practicebank.clock import BankClock
-from practicebank.payments import MAX_FAILED_AUTHORISATIONS, SETTLED, WAITING, Payment, Payments
+from practicebank.payment_rows import Payment
+from practicebank.payments import MAX_FAILED_AUTHORISATIONS, SETTLED, WAITING, Payments
 from practicebank.problems import Problem, wrong_state
 from practicebank.store import Store
 

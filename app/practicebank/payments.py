@@ -11,11 +11,9 @@ from practicebank.accounts import Accounts
 from practicebank.clock import BankClock, iso
 from practicebank.customers import Customers
 from practicebank.outcomes import Outcomes
-from practicebank.payment_rows import BULK, SINGLE, NewPayment, Payment, entries_of, read_row, reason_text
+from practicebank.payment_rows import BULK, SINGLE, NewPayment, Payment, entries_of, read_row
 from practicebank.products import ORDINARY_MS, PRODUCTS, fee_minor
 from practicebank.store import Store
-
-__all__ = ["PRODUCTS", "NewPayment", "Payment", "Payments", "reason_text"]
 
 MAX_FAILED_AUTHORISATIONS = 3
 WAITING = ("RCVD", "PATC")

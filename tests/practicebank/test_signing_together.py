@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import httpx
 import pytest
 
+from tests.practicebank.files import pain_001, validated
 from tests.practicebank.running_bank import RunningBank as Started
 
 if TYPE_CHECKING:
@@ -71,6 +72,7 @@ def test_the_company_stands_apart_from_the_person(shared_bank: RunningBank, shar
         found = who.call("GET", "/v1/accounts", headers=headers)["accounts"]
         expected = ["EUR", "GBP", "CNY"] if who is shared_client else ["EUR", "USD", "JPY"]
         assert [one["currency"] for one in found] == expected
+        assert {one["usage"] for one in found} == {"PRIV" if who is shared_client else "ORGA"}
     yen = account(shared_bank, "JPY")
     url = f"/v1/accounts/{yen['resource_id']}"
     balances = ines.call("GET", f"{url}/balances", headers=consents["ines.vogt"])["balances"]
@@ -247,6 +249,19 @@ def test_a_bulk_wants_the_signatures_of_its_total(bank: RunningBank, client: Cli
     sign(daniel, made)
     assert daniel.status(made) == "ACSP"
     assert len(bank.get("/journal")["journal"]) == 2
+
+
+def test_a_file_waits_for_the_second_signature_too(bank: RunningBank, client: Client) -> None:
+    ines, daniel, lena = people(client)
+    url = "/v1/payments/pain.001-sepa-credit-transfers"
+    made = lena.call("POST", url, pain_001(bank, debtor=account(bank)["iban"]), expect=201)
+    sign(ines, made)
+    assert ines.status(made) == "PATC"
+    request = ines.request("GET", made["_links"]["status"]["href"], headers={"Accept": "application/xml"})
+    # A report of version 12 knows fewer words: received, no more.
+    assert validated("pain.002.001.12", ines.send(request).content).text("TxSts") == "RCVD"
+    sign(daniel, made)
+    assert daniel.status(made) == "ACSP"
 
 
 def test_each_has_a_phone_and_an_app_of_their_own(bank: RunningBank, client: Client) -> None:

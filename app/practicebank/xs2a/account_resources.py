@@ -13,7 +13,7 @@ from practicebank.clock import iso
 from practicebank.consents import Consent
 from practicebank.http_door import Reply
 from practicebank.problems import Problem, format_error, unknown_resource
-from practicebank.world.cast import OWN_BANK, PSU_ID
+from practicebank.world.cast import OWN_BANK, PERSON, PSU_ID
 from practicebank.xs2a.call import Call
 from practicebank.xs2a.fields import read_date
 
@@ -166,7 +166,7 @@ def _describe(call: Call, account: Account, consent: Consent) -> dict[str, objec
         "cashAccountType": "CACC",
         "status": "enabled",
         "bic": OWN_BANK.bic,
-        "usage": "PRIV",
+        "usage": "PRIV" if account.owner == PERSON else "ORGA",
         "_links": call.links(**links),
     }
     if call.request.query.get("withBalance") == "true" and "balances" in links:

@@ -46,7 +46,7 @@ def create(call: Call) -> Reply:
         "consentId": consent.consent_id,
         "_links": call.links(self=path, status=f"{path}/status", startAuthorisation=f"{path}/authorisations"),
     }
-    return created(content, f"{call.origin}{path}")
+    return created(content, f"{call.origin}{path}", authorising.preferred_approach(call))
 
 
 def read(call: Call, consent_id: str) -> Reply:
