@@ -13,7 +13,7 @@ from countersign.application.ports.bank import Bank
 from countersign.application.ports.rails import RailBook
 from countersign.application.session import Session
 from countersign.domain.errors import CountersignError
-from countersign.domain.payment import ChargeBearer, PaymentFields, PaymentProduct
+from countersign.domain.payment import AccountScheme, ChargeBearer, PaymentFields, PaymentProduct
 from countersign.domain.rails.ways import PaymentFacts, Way, ways_to_pay
 from countersign.presentation.messages import _
 from countersign.presentation.purpose_words import purposes
@@ -88,7 +88,7 @@ class WaysPart:
 
     def follow_account(self) -> None:
         """Ask the bank of the account that was chosen; each once."""
-        bank = bank_for(self._desk.session, self._desk.draft.debtor_account)
+        bank = self._desk.session.bank_of_account(self._desk.draft.debtor_account)
         name = "" if bank is None else str(id(bank))
         if bank is None or name == self._asked:
             return
@@ -170,7 +170,7 @@ class WaysPart:
         return listed if named and self._carries(replace(draft, purpose=listed[1][0])) else ()
 
     def _carries(self, draft: TransferDraft) -> bool:
-        bank = bank_for(self._desk.session, draft.debtor_account)
+        bank = self._desk.session.bank_of_account(draft.debtor_account)
         return bank is not None and carries(bank, draft)
 
     # — showing —
@@ -244,16 +244,17 @@ def _products(bank: Bank) -> Script[Sequence[PaymentProduct] | None]:
         return None
 
 
-def bank_for(session: Session, account: str) -> Bank | None:
-    """Return the bank that an own account is reached by, None where there is none."""
-    return session.banks.get(session.accounts.get(account, session.bank_id))
-
-
 def facts_of(draft: TransferDraft) -> PaymentFacts:
-    """Return what decides which ways there are: both accounts are IBANs here, which begin with their country."""
+    """Return what decides which ways there are; an IBAN begins with its country, other accounts have it beside them."""
     requested = date.fromisoformat(draft.execution_date) if draft.execution_date else None
-    currency = draft.amount.currency if draft.amount else "EUR"
-    return PaymentFacts(draft.amount, currency, draft.debtor_account[:2], draft.account[:2], requested=requested)
+    return PaymentFacts(
+        amount=draft.amount,
+        currency=draft.amount.currency if draft.amount else "EUR",
+        debtor_country=draft.debtor_account[:2],
+        creditor_country=draft.account[:2] if draft.scheme is AccountScheme.IBAN else draft.country,
+        creditor_scheme=draft.scheme,
+        requested=requested,
+    )
 
 
 def carries(bank: Bank, draft: TransferDraft) -> bool:
@@ -270,6 +271,10 @@ def carries(bank: Bank, draft: TransferDraft) -> bool:
         remittance=draft.remittance,
         requested_execution_date=draft.execution_date,
         product=draft.product,
+        creditor_account_scheme=draft.scheme,
+        creditor_agent_member=draft.agent_member,
+        creditor_town=draft.town,
+        creditor_country=draft.country,
         charge_bearer=draft.charge_bearer,
         purpose=draft.purpose,
         arrival=draft.arrival,
