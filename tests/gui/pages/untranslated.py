@@ -20,6 +20,7 @@ from countersign.testing import fakes
 from countersign.testing.fake_bank import CHIP, SMS
 from countersign.testing.fake_door import KIT
 from countersign.testing.page_walk import shown_texts, visible_widgets
+from tests.gui.pages.check_scenes import SUSPICIOUS
 from tests.gui.pages.stage import WORDS
 
 OPEN, CLOSE = "⟦", "⟧"
@@ -74,6 +75,8 @@ def foreign_texts(world: fakes.World) -> tuple[str, ...]:
     found |= {"zzzz", "nobody", "safe account", "JBSW Y3DP EHPK 3PXP", "Safe Keeping Desk"}
     found |= {SMS.name, CHIP.name, "Hartwell and Stone Solicitors", "reading your accounts", "pay-1"}
     found |= {"Nordholm Joinery", "accounts@nordho1m-joinery.example"}  # senders in a lesson's example
+    found |= {"United Kingdom", "United States", "China", "Taiwan"}  # the locale's own names of countries
+    found |= set(SUSPICIOUS.splitlines()) | {SUSPICIOUS}  # pasted as a message
     found |= {status.value for status in TransactionStatus}
     for name, _account, agent in (fakes.SOLICITORS, fakes.LANDLORD, fakes.SUPPLIER):
         found |= {name, agent}
