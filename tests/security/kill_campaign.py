@@ -21,6 +21,9 @@ from typing import Final, TypeAlias
 
 import orjson
 
+from tests.security.kill_carried import PLANTED as CARRIED_PLANTED
+from tests.security.kill_carried import run_carried
+from tests.security.kill_judge import Verdict
 from tests.security.kill_lane import rehearse
 from tests.security.kill_points import CELLS, PLANTED, Cell, sample
 from tests.security.kill_world import make_template
@@ -54,10 +57,11 @@ def main(argv: Sequence[str] | None = None) -> int:
         planted = [cell for cells in PLANTED.values() for cell in cells]
         rows = [] if astray else _run(template, scratch, [*planted, *chosen], options.lanes)
         report = _report(rows, {cell.name for cell in chosen}, astray)
+        _add_carried(report, *run_carried(scratch, options.sample, options.lanes))
         report["seconds"] = round(time.monotonic() - started, 1)
         options.report.parent.mkdir(parents=True, exist_ok=True)
         options.report.write_bytes(orjson.dumps(report, option=orjson.OPT_INDENT_2))
-        good = _say(report, len(chosen))
+        good = _say(report, int(str(report["cells"])))
         if good:
             shutil.rmtree(scratch)
         else:
@@ -121,6 +125,24 @@ def _report(rows: Iterable[Row], chosen: set[str], astray: Sequence[str]) -> Row
     }
 
 
+def _add_carried(report: Row, verdicts: Sequence[Verdict], caught: dict[str, bool]) -> None:
+    """Add what was carried by hand to the figures of what was sent."""
+    rows: list[Row] = [orjson.loads(orjson.dumps(verdict)) for verdict in verdicts]
+    sums = {
+        "points": len({row["cell"].rpartition(".")[0] for row in rows if isinstance(row["cell"], str)}),
+        "cells": len(rows),
+        **{name: sum(1 for row in rows if row[name]) for name in ("fired", "struck", "failed", *COUNTED)},
+        "planted_caught": sum(caught.values()),
+    }
+    report["carried"] = {**sums, "planted": caught, "states": dict(Counter(str(row["state"]) for row in rows))}
+    report |= {name: int(str(report[name])) + figure for name, figure in sums.items()}
+    report["red"] = [*_listed(report["red"]), *(row for row in rows if _red(row) or row["failed"])]
+
+
+def _listed(found: object) -> list[object]:
+    return found if isinstance(found, list) else []
+
+
 def _red(row: Row) -> bool:
     return any(row[name] for name in COUNTED)
 
@@ -134,7 +156,12 @@ def _say(report: Row, cells: int) -> bool:
     for name, figure in report.items():
         if name != "red":
             print(f"{name:>20}  {figure}")
-    wanted: dict[str, object] = {"cells": cells, "fired": cells, "struck": cells, "planted_caught": len(PLANTED)}
+    wanted: dict[str, object] = {
+        "cells": cells,
+        "fired": cells,
+        "struck": cells,
+        "planted_caught": len(PLANTED) + len(CARRIED_PLANTED),
+    }
     wanted |= dict.fromkeys((*COUNTED, "failed"), 0) | {"astray": []}
     wrong = {name: report[name] for name, figure in wanted.items() if report[name] != figure}
     print("nothing lost, nothing doubled" if not wrong else f"RED: {wrong}")

@@ -11,18 +11,21 @@ from typing import Final
 
 import orjson
 
+from countersign.adapters.banks.files.bank_files import LocalBankFiles
 from countersign.adapters.banks.xs2a.connection import Xs2aBank
 from countersign.adapters.banks.xs2a.credentials import Credentials
 from countersign.adapters.practice.control import PracticeControl
+from countersign.adapters.rails.pack_file import RailsFile
 from countersign.adapters.system.clock import SystemClock, SystemEntropy
 from countersign.adapters.system.failpoint_trigger import VARIABLE, KillAt
 from countersign.adapters.transport.exchange import Limits
 from countersign.adapters.vault.door import FileVaultDoor
 from countersign.application import failpoints
 from countersign.application.flows.submission import Phase, Submission
+from countersign.application.ports.bank import Bank
 from countersign.application.ports.vault import LocalSpace, Vault
 from countersign.application.session import Session
-from countersign.domain.canonical import Json
+from countersign.domain.canonical import Json, JsonObject
 from countersign.domain.errors import ConnectorError
 from countersign.domain.ledger import kinds
 from countersign.domain.ledger.order_record import OrderRecord
@@ -64,6 +67,10 @@ class Visit:
         return cls(looks=looks, **told)
 
 
+def _no_connector(_name: str, _settings: JsonObject) -> Bank:
+    raise LookupError("nothing is carried in this campaign")
+
+
 class Person:
     """Somebody at the unlocked program, without windows: every step is a call of the flow that windows use."""
 
@@ -84,14 +91,15 @@ class Person:
             entropy=SystemEntropy(),
             zone=ZONE,
             new_request_id=lambda: str(uuid.uuid4()),
-            bank=self.bank,
-            bank_id="practice",
+            connector=_no_connector,
+            files=LocalBankFiles(),
+            rails=RailsFile(),
+            banks={"practice": self.bank},
         )
         self.submission = submission(
             order=self.order,
-            bank_id="practice",
+            find_bank=lambda _record: ("practice", self.bank),
             vault=self.vault,
-            bank=self.bank,
             tasks=self.session.tasks,
             new_request_id=self.session.new_request_id,
             read=self.session.read_order,
