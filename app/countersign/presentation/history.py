@@ -140,6 +140,10 @@ class HistoryPresenter:
         self._detail = detail_of(row, self._ground.accounts, self._session.zone)
         self._render()
 
+    def paid_elsewhere(self) -> None:
+        """Write down a payment that was made elsewhere."""
+        self._go.open_elsewhere()
+
     def close_detail(self) -> None:
         """Put the detail away."""
         self._detail = None

@@ -104,18 +104,19 @@ def line_of(row: TransferRow, zone: tzinfo) -> Line:
 def detail_of(row: TransferRow, accounts: Sequence[AccountRow], zone: tzinfo) -> Detail:
     """Say what is known of a bank entry."""
     tag = language()
-    own = next((item for item in accounts if item.account == row.account), None)
+    own = next((item for item in accounts if row.account in {item.account, item.iban}), None)
+    elsewhere = row.state == "elsewhere"
     incoming = row.amount.minor >= 0
     rows = (
         (_("Payer") if incoming else _("Payee"), row.counterparty or _("Unnamed"), False),
         (_("Account"), grouped(row.counterparty_account), True),
-        (_("Booked"), time_text(row.at, str(zone), tag, "long"), False),
+        (_("Paid") if elsewhere else _("Booked"), time_text(row.at, str(zone), tag, "long"), False),
         (_("Reference"), row.reference, False),
         (_("Your account"), account_name(own) if own else row.account, False),
         (_("State"), state_word(row.state), False),
     )
     return Detail(
-        title=_("Entry of your statement"),
+        title=_("Payment made elsewhere") if elsewhere else _("Entry of your statement"),
         amount=_signed(row.amount, tag),
         rows=tuple(item for item in rows if item[1]),
     )

@@ -10,9 +10,11 @@ from typing import Protocol
 
 from countersign.application.flows.script import Script, on_network, on_read, on_vault, run_script
 from countersign.application.flows.transfer import TransferDraft
+from countersign.application.ports.bank import Reach
 from countersign.application.ports.practice import Letter
 from countersign.application.ports.vault import AccountRow, HistoryQuery
 from countersign.application.session import Session
+from countersign.application.use_cases.differences import Difference, open_differences
 from countersign.application.use_cases.refresh_bank import refresh_bank
 from countersign.application.use_cases.save_draft import saved_drafts
 from countersign.domain.accounts import masked
@@ -22,34 +24,9 @@ from countersign.domain.money import Money
 from countersign.domain.order_state import OrderState
 from countersign.presentation.error_texts import sentence
 from countersign.presentation.formats import date_text, isolate, money_text, time_text
+from countersign.presentation.home_waiting import WaitingItem, waiting_items
 from countersign.presentation.messages import _, language, ngettext
 from countersign.presentation.navigation import Navigate
-from countersign.presentation.order_words import state_words
-
-_NOT_BEGUN = frozenset({OrderState.PREPARED, OrderState.APPROVED})
-
-
-@dataclass(frozen=True, slots=True)
-class WaitingItem:
-    """Something that waits for the person.
-
-    Attributes:
-        kind: ``draft``, ``order`` or ``letter``.
-        about: The draft's or the order's identifier; empty for letters.
-        icon: Name of an icon.
-        chip: The state in a word, with ``tone``; empty for none.
-        action: The verb of its button; ``action_name`` says which one, for screen readers.
-    """
-
-    kind: str
-    about: str
-    icon: str
-    title: str
-    text: str
-    chip: str
-    tone: str
-    action: str
-    action_name: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +40,7 @@ class DayBalance:
 
 @dataclass(frozen=True, slots=True)
 class AccountCard:
-    """An own account. The number is masked: ``••4471``."""
+    """An own account. The number is masked: ``••4471``; ``balance`` is empty where no statement has told it."""
 
     account: str
     name: str
@@ -99,6 +76,7 @@ class HomeState:
     refresh_error: str = ""
     first_time: bool = False  # no payment was ever made here: the empty state offers a practice transfer
     practice: bool = False
+    refreshable: bool = False  # there is a bank that can be asked
 
 
 class HomeView(Protocol):
@@ -121,6 +99,7 @@ class _Known:
     accounts: Sequence[AccountRow] = ()
     orders: Sequence[OrderRecord] = ()
     drafts: Sequence[TransferDraft] = ()
+    differences: Sequence[Difference] = ()
     frozen: bool = False
     paid_here: bool = False
     cards: tuple[AccountCard, ...] = ()
@@ -165,12 +144,26 @@ class HomePresenter:
         """Open what waits."""
         if item.kind == "order":
             self._go.open_order(item.about)
+        elif item.kind == "difference":
+            self._go.open_bring_in()
         else:
             self._go.open_transfer(item.about)
 
     def open_history(self) -> None:
         """Show past transfers."""
         self._go.open_history()
+
+    def bring_in(self) -> None:
+        """Bring in a statement or a status file."""
+        self._go.open_bring_in()
+
+    def add_account(self) -> None:
+        """Add an own account."""
+        self._go.open_add_account()
+
+    def paid_elsewhere(self) -> None:
+        """Write down a payment that was made elsewhere."""
+        self._go.open_elsewhere()
 
     # — work —
 
@@ -181,7 +174,8 @@ class HomePresenter:
         frozen = yield from on_read(session.reader.frozen)
         paid_here = yield from on_read(self._paid_here)
         drafts = yield from on_vault(partial(saved_drafts, session.vault))
-        return _Known(accounts, orders, drafts, frozen, paid_here, cards)
+        differences = yield from on_vault(partial(open_differences, session.vault))
+        return _Known(accounts, orders, drafts, differences, frozen, paid_here, cards)
 
     def _accounts(self) -> tuple[Sequence[AccountRow], tuple[AccountCard, ...]]:
         """Read the accounts, and write their lines out here: ninety days each are too much for the window's thread."""
@@ -199,7 +193,7 @@ class HomePresenter:
             return
         if self._session.bank is not None:
             self.refresh()
-        elif known.accounts:
+        elif _asked(known.accounts):
             self._error = sentence("bank.unreachable")
             self._render()
 
@@ -242,13 +236,14 @@ class HomePresenter:
         )
         known = self._known
         if known is not None:
-            waiting = _waiting(known, self._letters, self._session)
+            waiting = waiting_items(known.orders, known.drafts, known.differences, self._letters, self._session.zone)
             state = replace(
                 state,
                 waiting=waiting,
                 accounts=known.cards,
                 safety=self._safety_lines(known),
                 as_of=self._as_of(known),
+                refreshable=self._session.bank is not None or _asked(known.accounts),
                 first_time=not known.paid_here and not known.orders and not known.drafts,
             )
         self._view.show_state(state)
@@ -285,82 +280,14 @@ class HomePresenter:
         return tuple(lines)
 
 
-def _waiting(known: _Known, letters: Sequence[Letter], session: Session) -> tuple[WaitingItem, ...]:
-    begun = [record for record in known.orders if record.state not in _NOT_BEGUN]
-    begun.sort(key=lambda record: record.state is not OrderState.UNKNOWN)  # stable: newest first within each
-    at_draft = {draft.order for draft in known.drafts}
-    # An order whose draft is there is gone on with through the draft; one that was begun, through its own page.
-    alone = [record for record in known.orders if record.state in _NOT_BEGUN and record.content.order not in at_draft]
-    begun_orders = {record.content.order for record in begun}
-    drafts = [draft for draft in known.drafts if not draft.order or draft.order not in begun_orders]
-    items = [_order_item(record) for record in (*begun, *alone)]
-    items += [_draft_item(draft, session) for draft in drafts]
-    return (*items, *_letters_item(letters))
-
-
-def _order_item(record: OrderRecord) -> WaitingItem:
-    words, payment = state_words(record.state), record.content.payment
-    amount = isolate(money_text(payment.instructed_amount, language()))
-    urgent = record.state in {OrderState.UNKNOWN, OrderState.AUTHORISING, *_NOT_BEGUN}
-    return WaitingItem(
-        kind="order",
-        about=record.content.order,
-        icon="question" if record.state is OrderState.UNKNOWN else "send",
-        title=_("{amount} to {payee}").format(amount=amount, payee=payment.creditor_name),
-        text=words.sentence,
-        chip=words.word,
-        tone=words.tone,
-        action=_("Open") if urgent else _("See where it stands"),
-        action_name=_("Open the order: {amount} to {payee}").format(amount=amount, payee=payment.creditor_name),
-    )
-
-
-def _draft_item(draft: TransferDraft, session: Session) -> WaitingItem:
-    payee = draft.name or _("a payee not yet named")
-    title = _("Transfer to {payee}").format(payee=payee)
-    if draft.amount is not None:
-        amount = isolate(money_text(draft.amount, language()))
-        title = _("{amount} to {payee}").format(amount=amount, payee=payee)
-    when = time_text(draft.saved_at, str(session.zone), language())
-    return WaitingItem(
-        kind="draft",
-        about=draft.draft,
-        icon="edit",
-        title=title,
-        text=_("A draft, saved {time}. Nothing was sent.").format(time=isolate(when)),
-        chip=_("Draft"),
-        tone="neutral",
-        action=_("Go on"),
-        action_name=_("Go on with the draft: {title}").format(title=title),
-    )
-
-
-def _letters_item(letters: Sequence[Letter]) -> tuple[WaitingItem, ...]:
-    asking = [letter for letter in letters if letter.amount]
-    if not asking:
-        return ()
-    count = len(asking)
-    text = ngettext("{count} letter asks for a payment", "{count} letters ask for a payment", count)
-    # Each in its own direction; a name that ends in a point must not end the sentence.
-    names = _(", ").join(
-        isolate(_("“{name}”").format(name=name)) for name in dict.fromkeys(letter.sender_name for letter in asking)
-    )
-    return (
-        WaitingItem(
-            kind="letter",
-            about="",
-            icon="mail",
-            title=text.format(count=count),
-            text=_("From {names}. Read with care: not every letter in a mailbox is what it seems.").format(names=names),
-            chip=_("Practice"),
-            tone="info",
-            action=_("Read and pay"),
-            action_name=_("Read the letters and begin a transfer"),
-        ),
-    )
+def _asked(rows: Sequence[AccountRow]) -> bool:
+    """Tell whether there is an account that a bank can be asked about."""
+    return any(row.reach == Reach.XS2A.value for row in rows)
 
 
 def _card(row: AccountRow, tag: str) -> AccountCard:
+    if not row.as_of:
+        return AccountCard(row.account, row.name, masked(row.iban), "", _("Bring in a statement to see it."), (), "")
     currency = row.balance.currency
     last = datetime.fromtimestamp(row.as_of / 1000, UTC).date()
     count = len(row.daily_balances)

@@ -7,6 +7,8 @@ from dataclasses import replace
 import pytest
 
 from countersign.application.flows.transfer import TransferDraft
+from countersign.application.ports.bank import Reach
+from countersign.application.use_cases.differences import note_difference
 from countersign.application.use_cases.refresh_accounts import ask_since
 from countersign.application.use_cases.save_draft import save_draft
 from countersign.domain.errors import FailureKind
@@ -14,9 +16,11 @@ from countersign.domain.ledger import kinds
 from countersign.domain.ledger.event import Chain
 from countersign.domain.money import Money
 from countersign.domain.order_state import OrderState
+from countersign.domain.settlement import AccountEntry, Code, Differs
 from countersign.presentation.home import HomePresenter, HomeState, Safety
 from countersign.testing import fakes
 from tests.signed_orders import approved_order, begun_order, settled_order
+from tests.unit.presentation.own_account import OWN, add_own, to_carrying
 from tests.unit.presentation.recorded import Seen, Went
 
 
@@ -179,3 +183,38 @@ def test_nothing_is_shown_after_the_page_is_gone() -> None:
     presenter.close()
     tasks.finish()
     assert len(view.states) == 1
+
+
+def test_an_own_account_says_that_its_balance_is_not_known_and_no_bank_is_missed() -> None:
+    world = fakes.make_world(populated=False)
+    world.session.practice = None
+    add_own(world, Reach.MANUAL)
+    _, view, _ = shown(world)
+    (card,) = view.now.accounts
+    assert (card.balance, card.days) == ("", ())
+    assert "statement" in card.available
+    assert view.now.refresh_error == ""
+    assert not view.now.refreshable
+
+
+def test_what_differs_waits_first_and_leads_to_where_it_is_closed() -> None:
+    world = fakes.make_world()
+    transfer = to_carrying(world, Reach.MANUAL)
+    _, view, _ = shown(world)
+    (order,) = [item for item in view.now.waiting if item.kind == "order"]
+    assert (order.chip, order.action) == ("To be carried", "Open")
+    transfer.presenter.carry.handed_over("")
+    record = world.reader.orders_in_flight()[0]
+    entry = AccountEntry("E1", OWN, Money(-1, "EUR"), fakes.START_MS, "Somebody", "", "E", "Rent")
+    with world.vault.transaction() as change:
+        agreed = record.content.payment.instructed_amount
+        note_difference(change, Differs(Code.AMOUNT_DIFFERS, record.content.order, entry, agreed))
+    presenter, view, went = shown(world)
+    first, second = view.now.waiting[:2]
+    assert (first.kind, second.chip) == ("difference", "Handed over")
+    assert "Somebody" in first.text
+    presenter.open_waiting(first)
+    presenter.bring_in()
+    presenter.add_account()
+    presenter.paid_elsewhere()
+    assert [where for where, _about in went.to] == ["bring_in", "bring_in", "add_account", "elsewhere"]

@@ -53,7 +53,10 @@ class BringInPage(ScrollPage):
         self.problem.setObjectName("bring.problem")
         self.problem.hide()
         self.add(self.problem)
-        self.add(self._make_choice())
+        self.choice_card = self._make_choice()
+        self.again_card = self._make_again()
+        self.add(self.choice_card)
+        self.add(self.again_card)
         self.progress = ProgressRow(_("Reading the file"), cancel_text=_("Stop reading"))
         self.progress.setObjectName("bring.progress")
         self.progress.cancel_pressed.connect(self._cancel)
@@ -88,7 +91,19 @@ class BringInPage(ScrollPage):
         choose.activated.connect(self._choose)
         text = _("Download it from your bank, then choose it here or drop it on this page.")
         card.add(EmptyState("document", _("A statement, or a status file"), text, action=choose))
-        self.choice_card = card
+        return card
+
+    def _make_again(self) -> Card:
+        card = Card(padding=Space.L)
+        row = QHBoxLayout()
+        row.setSpacing(Space.M)
+        row.addWidget(PlainLabel(_("Drop another file on this page, or choose it."), Variant.MUTED), 1)
+        choose = QuietButton(_("Choose a file"), icon="download")
+        choose.setObjectName("bring.choose")
+        choose.activated.connect(self._choose)
+        row.addWidget(choose)
+        card.body.addLayout(row)
+        card.hide()
         return card
 
     # — showing —
@@ -102,7 +117,9 @@ class BringInPage(ScrollPage):
             if self.problem.isHidden():
                 self.problem.appear()
         self.problem.setVisible(bool(state.problem))
-        self.choice_card.setVisible(not state.busy)
+        small = state.report is not None or bool(state.differences)
+        self.choice_card.setVisible(not state.busy and not small)
+        self.again_card.setVisible(not state.busy and small)
         self.progress.setVisible(bool(state.busy))
         if state.busy:
             self.progress.set_progress(state.busy, state.done, state.total)

@@ -9,7 +9,8 @@ from PySide6.QtCore import Qt
 from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QBoxLayout, QGridLayout, QHBoxLayout, QVBoxLayout, QWidget
 
-from countersign.presentation.home import AccountCard, HomePresenter, HomeState, SafetyLine, WaitingItem
+from countersign.presentation.home import AccountCard, HomePresenter, HomeState, SafetyLine
+from countersign.presentation.home_waiting import WaitingItem
 from countersign.presentation.messages import _
 from countersign.ui.theme.look import look
 from countersign.ui.theme.tokens import Space, Tone
@@ -19,6 +20,7 @@ from countersign.ui.widgets import (
     Chip,
     Divider,
     EmptyState,
+    FlowLayout,
     IconView,
     LinkButton,
     PlainLabel,
@@ -64,8 +66,23 @@ class HomePage(ScrollPage):
         self.accounts.add_tool(self._as_of, 1)
         self.accounts.add_tool(self.refresh)
         self.safety = _Section(_("Safety"))
-        for section in (self.waiting, self.accounts, self.safety):
+        self.own_bank = self._make_own_bank()
+        for section in (self.waiting, self.accounts, self.own_bank, self.safety):
             self.add(section)
+
+    def _make_own_bank(self) -> QWidget:
+        row = QWidget()
+        flow = FlowLayout(row, Space.S)
+        for key, text, icon, act in (
+            ("bring", _("Bring in a statement or status file"), "download", self._bring_in),
+            ("add_account", _("Add an account"), "plus", self._add_account),
+            ("elsewhere", _("Write down a payment made elsewhere"), "edit", self._paid_elsewhere),
+        ):
+            button = QuietButton(text, icon=icon)
+            button.setObjectName(f"home.{key}")
+            button.activated.connect(act)
+            flow.addWidget(button)
+        return row
 
     def attach(self, presenter: HomePresenter) -> None:
         """Take the presenter and show its first state."""
@@ -81,7 +98,8 @@ class HomePage(ScrollPage):
         self.refresh.set_blocked(_("The bank is being asked already.") if state.refreshing else None)
         self._error.set_text(_("Accounts could not be brought up to date"), state.refresh_error)
         self._error.setVisible(bool(state.refresh_error))
-        for section in (self.waiting, self.accounts, self.safety):
+        self.refresh.setVisible(state.refreshable)
+        for section in (self.waiting, self.accounts, self.own_bank, self.safety):
             section.setVisible(not state.loading)
         if before is None or (before.waiting, before.first_time) != (state.waiting, state.first_time):
             self.waiting.show_widget(self._waiting(state))
@@ -134,6 +152,18 @@ class HomePage(ScrollPage):
     def _refresh(self) -> None:
         if self._presenter is not None:
             self._presenter.refresh()
+
+    def _bring_in(self) -> None:
+        if self._presenter is not None:
+            self._presenter.bring_in()
+
+    def _add_account(self) -> None:
+        if self._presenter is not None:
+            self._presenter.add_account()
+
+    def _paid_elsewhere(self) -> None:
+        if self._presenter is not None:
+            self._presenter.paid_elsewhere()
 
     def _history(self) -> None:
         if self._presenter is not None:
@@ -242,7 +272,7 @@ class _Grid(QWidget):
 def _accounts(accounts: Sequence[AccountCard]) -> QWidget:
     if not accounts:
         card = Card(padding=Space.L)
-        card.add(EmptyState("bank", _("No account is known yet"), _("They appear here once the bank was asked.")))
+        card.add(EmptyState("bank", _("No account is known yet"), _("They appear here once a bank was asked, or an account was added.")))
         return card
     return _Grid([_account(account) for account in accounts])
 
@@ -257,7 +287,10 @@ def _account(account: AccountCard) -> Card:
     line.addWidget(PlainLabel(account.name, Variant.LABEL), 1)
     line.addWidget(PlainLabel(account.number, Variant.CAPTION, wrap=False, ltr=True))
     card.body.addLayout(line)
-    card.add(PlainLabel(account.balance, Variant.HEADING, ltr=True))
+    if account.balance:
+        card.add(PlainLabel(account.balance, Variant.HEADING, ltr=True))
+    else:
+        card.add(PlainLabel(_("Balance not known yet"), Variant.LEAD))
     if account.available:
         card.add(PlainLabel(account.available, Variant.CAPTION))
     if account.days:

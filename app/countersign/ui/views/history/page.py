@@ -117,6 +117,10 @@ class HistoryPage(ScrollPage):
         self._summary = PlainLabel("", Variant.CAPTION)
         self._summary.setObjectName("history.summary")
         flow.addWidget(self._summary)
+        elsewhere = LinkButton(_("Write down a payment made elsewhere"))
+        elsewhere.setObjectName("history.elsewhere")
+        elsewhere.activated.connect(self._paid_elsewhere)
+        flow.addWidget(elsewhere)
         self.account.chosen.connect(self._account_chosen)
         self.state.chosen.connect(self._state_chosen)
         self.period.chosen.connect(self._period_chosen)
@@ -267,6 +271,10 @@ class HistoryPage(ScrollPage):
     def _period_chosen(self, value: str) -> None:
         if self._presenter is not None:
             self._presenter.choose_period(value)
+
+    def _paid_elsewhere(self) -> None:
+        if self._presenter is not None:
+            self._presenter.paid_elsewhere()
 
     def _clear(self) -> None:
         self._pause.stop()
