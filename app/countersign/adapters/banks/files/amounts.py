@@ -33,11 +33,14 @@ def money_of(element: Element, currency: str = "") -> Money:
     """
     code = element.attributes.get("Ccy") or currency
     try:
-        return Money.from_plain(element.text, code)
+        amount = Money.from_plain(element.text, code)
     except UnknownCurrencyError:
         raise unreadable(element.line, "currency", element.name) from None
     except MoneyError:
         return _lenient(element, code)
+    if amount.minor < 0:  # its direction stands beside it, and never twice
+        raise unreadable(element.line, "amount", element.name)
+    return amount
 
 
 def _lenient(element: Element, currency: str) -> Money:
