@@ -139,6 +139,28 @@ def test_mt940_names_payments_and_payees(busy: RunningBank) -> None:
     assert paid["applicant_name"].replace("+", "&").endswith(transfer(busy)["name"])
 
 
+def test_mt940_of_long_and_awkward_texts(bank: RunningBank) -> None:
+    long = transfer(
+        bank,
+        end_to_end="E2E-12345678901234567890123456789AB",
+        remittance=(":61:-" * 28)[:140],
+        name="Hartwell and Stone Solicitors and Partners of the Severn Vale LLP",
+        amount="5.00",
+    )
+    release(bank, hand_in(bank, pain_001(bank, long, message_id="M-2345678901234567890123456789012AB"))["upload_id"])
+    bank.put("/clock", {"advance_ms": 60_000})
+    account = _account(bank)
+    content = fetch(bank, f"/portal/downloads/mt940~{account}").decode("ascii")
+    lines = content.split("\r\n")
+    assert all(len(line) <= 65 or line.startswith(":61:") for line in lines)
+    assert {line[:4] for line in lines if line.startswith(":6")} <= {":60F", ":61:", ":62F", ":64:"}
+    booked = validated("camt.053.001.08", fetch(bank, f"/portal/downloads/camt.053.001.08~{account}")).all("Ntry")
+    assert len([line for line in lines if line.startswith(":61:")]) == len(booked)
+    read = next(one for one in mt940.parse(content) if one.data["bank_reference"].startswith("ALD")).data
+    assert read["end_to_end_reference"] == "E2E-12345678901234567890123456789AB"
+    assert read["applicant_name"].endswith("Hartwell and Stone Solicitors and Partners of the Seve")
+
+
 def test_what_is_no_statement(busy: RunningBank) -> None:
     account = _account(busy)
     for path, status in (

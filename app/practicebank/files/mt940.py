@@ -17,6 +17,10 @@ _OTHER = re.compile(r"[^A-Za-z0-9/\-():.,'+ ]")
 # What does not fall apart into a letter and its accent.
 _LETTERS = str.maketrans({"ß": "ss", "Ø": "O", "ø": "o", "Æ": "AE", "æ": "ae", "Ł": "L", "ł": "l", "&": "+"})
 _PIECE = 27
+_LINE = 65
+# Six lines, less a few signs for breaks that come early.
+_LONGEST_INFORMATION = 6 * _LINE - 12
+_PURPOSES = tuple(range(20, 30))
 # Business transaction codes of the German banks, and SWIFT's three letters, by our bank transaction code.
 _KINDS = {
     "PMNT-ICDT-ESCT": ("116", "NTRF", "CREDIT TRANSFER"),
@@ -79,19 +83,31 @@ def _information(line: Line) -> list[str]:
     elif line.remittance:
         told.append(f"SVWZ+{_plain(line.remittance)}")
     pieces = [text[start : start + _PIECE] for text in told for start in range(0, len(text), _PIECE)]
-    places = [*range(20, 30), *range(60, 64)]
-    parts = [f"?00{words}", *(f"?{place}{piece}" for place, piece in zip(places, pieces, strict=False))]
+    parts = []
     if line.counter_bic:
         parts.append(f"?30{line.counter_bic}")
     if line.counter_iban:
         parts.append(f"?31{_plain(line.counter_iban)}")
     name = _plain(line.counter_name)
     parts += [f"?{place}{name[at : at + _PIECE]}" for place, at in ((32, 0), (33, _PIECE)) if name[at:]]
-    return _folded(f":86:{code}{''.join(parts)}")
+    head, tail = f":86:{code}?00{words}", "".join(parts)
+    for place, piece in zip(_PURPOSES, pieces, strict=False):
+        # Who it was is worth more than the end of a long text.
+        if len(head) + len(tail) + len(piece) + 3 <= _LONGEST_INFORMATION:
+            head += f"?{place}{piece}"
+    return _folded(head + tail)
 
 
 def _folded(text: str) -> list[str]:
-    return [text[start : start + 65] for start in range(0, min(len(text), 6 * 65), 65)]
+    """Break a field into lines; a line that began with a colon or a hyphen would be read as another field."""
+    lines = []
+    while text:
+        size = _LINE
+        while text[size : size + 1] in (":", "-"):
+            size -= 1
+        lines.append(text[:size])
+        text = text[size:]
+    return lines
 
 
 def _amount(minor: int, currency: str) -> str:
