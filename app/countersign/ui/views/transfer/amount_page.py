@@ -39,6 +39,7 @@ class AmountPage(StepPage):
         super().__init__("amount")
         step = presenter.amount
         self._shown: AmountState | None = None
+        self._last_field: QWidget | None = None
         self._accept = step.accept
         card = Card(_("Amount"))
         self.amount = AmountField(_("Amount"), currency="EUR", formatter=step.grouped)
@@ -123,8 +124,14 @@ class AmountPage(StepPage):
         if before is None or before.accounts != page.accounts:
             name_options(self.account, page.accounts, "transfer.amount.account")
         self.ways.show_ways(page.ways, listed.get("product", ""))
-        if before is None or (before.accounts, before.ways.options) != (page.accounts, page.ways.options):
-            self.account.follow(self.ways.last_field(), self.back, self.go_on)
+        last = self.ways.last_field()
+        if (
+            before is None
+            or (before.accounts, before.ways.options) != (page.accounts, page.ways.options)
+            or (last is not self._last_field)
+        ):
+            self._last_field = last
+            self.account.follow(last, self.back, self.go_on)
             self.ways.follow(self.remittance)
         if self.account.value() != (page.account or None):
             self.account.set_value(page.account or None)

@@ -31,6 +31,7 @@ class WaysCard(Card):
     def __init__(self, part: WaysPart) -> None:
         """Make the card."""
         super().__init__(_("Which way to pay"), icon="clock")
+        self._part = part
         self._shown: WaysState | None = None
         self.product = ChoiceCards(_("Which way to pay"), [])
         self.product.setObjectName("transfer.amount.product")
@@ -45,16 +46,7 @@ class WaysCard(Card):
         self.day.dateChanged.connect(lambda day: part.choose_day(day.toString(_ISO)))
         self.day_field = Field(_("Leave on"), self.day)
         self.add(self.day_field)
-        self.bearer = SelectField(_("Who pays the fees?"))
-        self.bearer.setObjectName("transfer.amount.charge_bearer")
-        self.bearer.chosen.connect(part.choose_bearer)
-        self.bearer_field = Field(_("Who pays the fees?"), self.bearer)
-        self.add(self.bearer_field)
-        self.purpose = SelectField(_("Purpose code, if the payee asks for one"))
-        self.purpose.setObjectName("transfer.amount.purpose")
-        self.purpose.chosen.connect(part.choose_purpose)
-        self.purpose_field = Field(_("Purpose code, if the payee asks for one"), self.purpose)
-        self.add(self.purpose_field)
+        self._selects: dict[str, tuple[Field, SelectField]] = {}
         self.notes = PlainLabel("", Variant.CAPTION)
         self.notes.setObjectName("transfer.amount.notes")
         self.add(self.notes)
@@ -71,12 +63,35 @@ class WaysCard(Card):
             label.setText("\n".join(sentences))
             label.setVisible(bool(sentences))
         self._show_day(state)
-        for field, select, options, chosen in (
-            (self.bearer_field, self.bearer, tuple((o.value, o.title) for o in state.bearers), state.bearer),
-            (self.purpose_field, self.purpose, state.purposes, state.purpose),
-        ):
-            _show_select(select, options, chosen)
-            field.setVisible(bool(options))
+        bearers = tuple((option.value, option.title) for option in state.bearers)
+        self._show_select("charge_bearer", bearers, state.bearer)
+        self._show_select("purpose", state.purposes, state.purpose)
+
+    def _show_select(self, key: str, options: tuple[tuple[str, str], ...], chosen: str) -> None:
+        """Show a list, made when it is first wanted: most payments want neither."""
+        if key not in self._selects and not options:
+            return
+        if key not in self._selects:
+            self._selects[key] = self._make_select(key)
+        field, select = self._selects[key]
+        listed = tuple((str(select.itemData(row)), select.itemText(row)) for row in range(select.count()))
+        if listed != options:
+            select.set_options(options)
+        select.set_value(chosen)
+        field.setVisible(bool(options))
+
+    def _make_select(self, key: str) -> tuple[Field, SelectField]:
+        label, choose = {
+            "charge_bearer": (_("Who pays the fees?"), self._part.choose_bearer),
+            "purpose": (_("Purpose code, if the payee asks for one"), self._part.choose_purpose),
+        }[key]
+        select = SelectField(label)
+        select.setObjectName(f"transfer.amount.{key}")
+        select.chosen.connect(choose)
+        field = Field(label, select)
+        others = [other for other, _select in self._selects.values()] if key == "charge_bearer" else []
+        self.body.insertWidget(self.body.indexOf(next(iter(others), self.notes)), field)
+        return field, select
 
     def _show_day(self, state: WaysState) -> None:
         first, last = QDate.fromString(state.first_day, _ISO), QDate.fromString(state.last_day, _ISO)
@@ -96,7 +111,8 @@ class WaysCard(Card):
         return self._fields()[-1]
 
     def _fields(self) -> tuple[QWidget, ...]:
-        return self.day, self.bearer, self.purpose
+        made = (self._selects[key][1] for key in ("charge_bearer", "purpose") if key in self._selects)
+        return self.day, *made
 
 
 def name_options(cards: ChoiceCards, options: tuple[Option, ...], name: str) -> None:
@@ -104,10 +120,3 @@ def name_options(cards: ChoiceCards, options: tuple[Option, ...], name: str) -> 
     cards.set_choices([Choice(option.value, option.title, option.text) for option in options])
     for option in options:
         cards.card(option.value).setObjectName(f"{name}.{option.value}")
-
-
-def _show_select(select: SelectField, options: tuple[tuple[str, str], ...], chosen: str) -> None:
-    listed = tuple((str(select.itemData(row)), select.itemText(row)) for row in range(select.count()))
-    if listed != options:
-        select.set_options(options)
-    select.set_value(chosen)
