@@ -63,6 +63,7 @@ class CheckState:
         heading: The verdict in a few words; empty where there is none yet.
         lead: What it means, or what to do.
         tone: ``ok``, ``warn``, ``danger`` or ``neutral``.
+        source: Where it came from: ``details``, ``message`` or ``file``; empty where nothing was vetted.
         subject: What was vetted, in words; empty where nothing was.
         reason: Why nothing can be said.
         more: How much more was found than is shown.
@@ -73,6 +74,7 @@ class CheckState:
     heading: str = ""
     lead: str = ""
     tone: str = "neutral"
+    source: str = ""
     subject: str = ""
     reason: str = ""
     summary: tuple[str, ...] = ()
@@ -133,7 +135,7 @@ class CheckPresenter:
     ) -> None:
         self._tasks, self._view, self._vetting, self._hands, self._leave = tasks, view, vetting, hands, leave
         self._newest: Callable[[], DetailsCheck] | None = None
-        self._typed = self._subject = ""
+        self._typed = self._subject = self._source = ""
         self._settled = True
         self._running = False
         self._reading: _Reading | None = None
@@ -157,6 +159,7 @@ class CheckPresenter:
         if not account.strip() and not name.strip():
             self.clear()
             return
+        self._source = "details"
         self._vet(_("An account and a name"), partial(self._vetting.details, account, name, country))
 
     def message_edited(self, text: str) -> None:
@@ -165,6 +168,7 @@ class CheckPresenter:
         if not text.strip():
             self.clear()
             return
+        self._source = "message"
         self._vet(_("A message"), partial(self._vetting.message, text))
 
     def choose_file(self) -> None:
@@ -176,6 +180,7 @@ class CheckPresenter:
         self.cancel()
         reading = self._reading = _Reading()
         self._newest, self._check, self._typed, self._settled = None, None, "", True
+        self._source = "file"
         self._subject = _("The file {name}").format(name=printable(path.name))
         work = partial(self._vetting.file, path, reading.tell)
         self._tasks.run(Lane.NETWORK, work, partial(self._file_done, reading), partial(self._file_failed, reading))
@@ -258,6 +263,7 @@ class CheckPresenter:
     def _state(self) -> CheckState:
         if self._reading is not None:
             return CheckState(
+                source=self._source,
                 subject=self._subject,
                 busy=_("Reading {subject}").format(subject=self._subject),
                 done=self._reading.done,
@@ -267,12 +273,13 @@ class CheckPresenter:
         if check is None:
             return CheckState()
         if not self._settled and _is_incomplete(check):
-            return CheckState(subject=self._subject, reason=_reason(check, self._typed))
+            return CheckState(source=self._source, subject=self._subject, reason=_reason(check, self._typed))
         hidden = len(check.findings) - _MOST_SHOWN
         return CheckState(
             heading=heading(check.verdict),
             lead=lead(check.verdict),
             tone=_TONES[check.verdict],
+            source=self._source,
             subject=self._subject,
             reason=fault_text(check, self._typed) if check.fault else "",
             summary=tuple(file_lines(check)),

@@ -339,8 +339,8 @@ class ShellPresenter:
         if self._view is None:
             return
         world = self._session.vault.identity.world if self._session else self._summary.world
-        # While a vault is being made, nobody has said yet what it is for.
-        practice = world is World.PRACTICE and self._page is not Page.NEW_VAULT
+        # While a vault is being made, nobody has said yet what it is for; and details are checked for any money.
+        practice = world is World.PRACTICE and self._page not in {Page.NEW_VAULT, Page.CHECK}
         self._view.show_state(
             ShellState(
                 page=self._page,

@@ -117,6 +117,21 @@ def test_what_is_still_being_typed_is_no_mistake(qapp: QApplication) -> None:
     stage.close()
 
 
+def test_in_one_column_the_verdict_stands_under_what_was_typed(qapp: QApplication) -> None:
+    stage = Stage(Look(percent=200), exists=False, populated=False, ready=False)
+    stage.press("new_vault.check")
+    stage.type("check.message", SUSPICIOUS)
+    assert stage.window.text("check.near.message") == "Stop: do not pay yet"
+    assert not stage.window.shows("check.near.details")
+    stage.type("check.account_field", IBAN)
+    assert stage.window.text("check.near.details") == "Nothing found that speaks against it"
+    stage.close()
+    wide = opened()
+    wide.type("check.account_field", IBAN)
+    assert not wide.window.shows("check.near.details")
+    wide.close()
+
+
 def test_only_the_newest_is_shown(qapp: QApplication) -> None:
     stage = opened()
     stage.hold = True

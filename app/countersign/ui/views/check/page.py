@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Final
 
 from PySide6.QtCore import QTimer
-from PySide6.QtGui import QDragEnterEvent, QDropEvent, QHideEvent
+from PySide6.QtGui import QDragEnterEvent, QDropEvent, QHideEvent, QResizeEvent
 from PySide6.QtWidgets import QHBoxLayout, QWidget
 
 from countersign.presentation.check import CheckPresenter, CheckState, countries
@@ -50,6 +50,8 @@ class CheckPage(ScrollPage):
         self.setAcceptDrops(True)
         self._presenter: CheckPresenter | None = None
         self._heading_told = ""
+        self._near: dict[str, PlainLabel] = {}
+        self._shown = CheckState()
         self._timer = QTimer(self)
         self._timer.setInterval(_TICK_MS)
         self._timer.timeout.connect(self._tick)
@@ -78,6 +80,7 @@ class CheckPage(ScrollPage):
         self.name = TextField(_("Name of the account holder"))
         self.name.setObjectName("check.name")
         card.add(Field(_("Name of the account holder"), self.name))
+        self._add_near("details", card)
         self.add(card)
         for field in (self.account, self.name):
             field.textEdited.connect(self._details_edited)
@@ -90,6 +93,7 @@ class CheckPage(ScrollPage):
         self.message.setObjectName("check.message")
         self.message.setAcceptDrops(False)  # the page takes what is dropped: a file is no text
         card.add(Field(_("Message"), self.message, hint=_("Paste the whole text; it is searched for accounts.")))
+        self._add_near("message", card)
         self.add(card)
         self.message.textChanged.connect(self._message_edited)
 
@@ -109,14 +113,19 @@ class CheckPage(ScrollPage):
         self.progress.setObjectName("check.progress")
         self.progress.hide()
         card.add(self.progress)
-        self._near = PlainLabel("", Variant.STRONG)
-        self._near.setObjectName("check.near")
-        self._near.hide()
-        card.add(self._near)
+        self._add_near("file", card)
         self.add(card)
         self.open_button.activated.connect(self._open)
         self.clear_button.activated.connect(self._clear)
         self.progress.cancel_pressed.connect(self._cancel)
+
+    def _add_near(self, source: str, card: Card) -> None:
+        """Repeat the verdict under what was typed: in one column the result lies below the edge of the window."""
+        label = PlainLabel("", Variant.STRONG)
+        label.setObjectName(f"check.near.{source}")
+        label.hide()
+        card.add(label)
+        self._near[source] = label
 
     def attach(self, presenter: CheckPresenter) -> None:
         """Take the presenter and show its first state."""
@@ -129,9 +138,8 @@ class CheckPage(ScrollPage):
     def show_state(self, state: CheckState) -> None:
         """Show the state."""
         self.result.show_state(state)
-        self._near.setText(state.heading)
-        self._near.set_ink({"ok": "ok", "warn": "warn", "danger": "danger"}.get(state.tone))
-        self._near.setVisible(bool(state.heading))
+        self._shown = state
+        self._show_near()
         self.progress.setVisible(bool(state.busy))
         if state.busy:
             self.progress.set_progress(state.busy, state.done // 1024, state.total // 1024)
@@ -141,6 +149,19 @@ class CheckPage(ScrollPage):
         if state.heading and state.heading != self._heading_told:
             announce(self, state.heading)
         self._heading_told = state.heading
+
+    def _show_near(self) -> None:
+        state = self._shown
+        text = state.heading or state.reason
+        for source, label in self._near.items():
+            label.setText(text)
+            label.set_ink(state.tone if state.tone != "neutral" else None)
+            label.setVisible(bool(text) and source == state.source and self.one_column())
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Repeat the verdict, or not, by how many columns there are."""
+        super().resizeEvent(event)
+        self._show_near()
 
     # — what the person does —
 
