@@ -128,7 +128,7 @@ def test_urgent_and_cross_border(bank: RunningBank) -> None:
     assert urgent["transactions"][0]["product"] == "target-2-payments"
     pounds = next(a["iban"] for a in bank.get("/world")["accounts"] if a["currency"] == "GBP")
     abroad = transfer(bank, amount="200.00", currency="GBP", bic="SVVPGB2L")
-    far = hand_in(bank, pain_001(bank, abroad, service="NURG", debtor=pounds))
+    far = hand_in(bank, pain_001(bank, abroad, service="URGP", debtor=pounds))
     assert far["transactions"][0]["product"] == "cross-border-credit-transfers"
     for page in (urgent, far):
         assert release(bank, page["upload_id"])["transactions"][0]["status"] in ("ACSP", "ACSC")

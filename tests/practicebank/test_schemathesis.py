@@ -48,7 +48,7 @@ _CHECKS = [
 _METHODS = ("get", "post", "put", "delete")
 _IS_NIGHTLY = os.environ.get("HYPOTHESIS_PROFILE") == "nightly"
 _EXAMPLES = settings(
-    max_examples=150 if _IS_NIGHTLY else 6,
+    max_examples=60 if _IS_NIGHTLY else 6,
     deadline=None,
     derandomize=not _IS_NIGHTLY,
     database=None,

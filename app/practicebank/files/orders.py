@@ -87,7 +87,7 @@ def product_of(transaction: FileTransaction) -> str:
     """Return which of the bank's products a file's payment type means."""
     if transaction.local_instrument == "INST":
         return INSTANT
-    if _URGENT & set(transaction.service_levels):
+    if _URGENT & set(transaction.service_levels) and transaction.currency == "EUR":
         return TARGET
     if "SEPA" in transaction.service_levels:
         return SCT
