@@ -34,7 +34,7 @@ from countersign.domain.money import Money
 from countersign.presentation.error_texts import sentence
 
 DATA: Final = Path(__file__).parents[4] / "shared" / "data"
-FILES: Final = sorted([*DATA.glob("statements/*.xml"), *DATA.glob("iso20022/*pain_002*.xml")])
+FILES: Final = sorted([*DATA.glob("statements/*.xml"), *DATA.glob("iso20022/*.xml")])
 READABLE: Final = [path for path in FILES if "wrong" not in path.name]
 STATUSES: Final = re.compile(r"/(Sts|Sts/Cd|Sts/Prtry|\w*Sts)$")
 IDENTIFIERS: Final = re.compile(

@@ -90,6 +90,8 @@ class _Statement:
         if field.tag in _BALANCES:
             yield from self._balance(field)
         elif field.tag == "61":
+            if self._closed:
+                raise unreadable(field.line, "missing", ":20:")
             yield from self._begin(field)
             self._waiting = field
         elif field.tag in {"25", "25P"}:
