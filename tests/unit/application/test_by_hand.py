@@ -460,6 +460,8 @@ def test_an_account_is_added_once() -> None:
     assert world.session.connections()[connection]["name"] == "A building society"
     with pytest.raises(UserFacingError, match=r"account\.known"):
         add_account(world.vault, world.entropy, NEW)
+    other, _ = add_account(world.vault, world.entropy, replace(NEW, reach=Reach.FILES))
+    assert other != connection
     rows = tuple(world.reader.accounts())
     require_unknown(rows, replace(NEW, number="87654321"))
     with pytest.raises(UserFacingError, match=r"account\.known"):

@@ -125,7 +125,7 @@ class Projector:
                 (fields.text("lesson"), fields.integer("score")),
             )
         elif event.kind == kinds.ACCOUNT_ADDED:
-            self._add_account(AddedAccount.read(event.says()))
+            self._add_account(event, AddedAccount.read(event.says()))
         elif event.kind == kinds.PAYMENT_ELSEWHERE:
             self._pay_elsewhere(event.header.subject, PaidElsewhere.read(event.says()))
         elif event.kind in MILESTONES:
@@ -134,14 +134,16 @@ class Projector:
                 (event.kind, event.header.at),
             )
 
-    def _add_account(self, added: AddedAccount) -> None:
+    def _add_account(self, event: Event, added: AddedAccount) -> None:
+        """Note how an account is reached; of several such events the one furthest in folding order stands."""
         self._connection.execute(
-            "INSERT INTO p_accounts VALUES (?, ?, ?, ?, ?, 0, 0, 0, '', ?, ?, ?, ?) ON CONFLICT DO UPDATE SET"
-            " scheme = excluded.scheme, agent = excluded.agent, agent_member = excluded.agent_member,"
-            " reach = excluded.reach",
+            "INSERT INTO p_accounts VALUES (?, ?, ?, ?, ?, 0, 0, 0, '', ?, ?, ?, ?, ?) ON CONFLICT DO UPDATE SET"
+            " bank = excluded.bank, name = excluded.name, scheme = excluded.scheme, agent = excluded.agent,"
+            " agent_member = excluded.agent_member, reach = excluded.reach, added = excluded.added"
+            " WHERE excluded.added > added",
             (
                 *(added.account, added.bank, added.number, added.name, added.currency),
-                *(added.scheme, added.agent, added.agent_member, added.reach),
+                *(added.scheme, added.agent, added.agent_member, added.reach, _version_of(event)),
             ),
         )
 
@@ -156,11 +158,11 @@ class Projector:
         self._show_elsewhere_once(paid.number, amount.currency, -amount.minor)
 
     def _import(self, event: Event, statement: Statement) -> None:
-        header = event.header
-        version = f"{header.lamport:011x}{header.device[:12]}"
+        version = _version_of(event)
         self._connection.execute(
-            "INSERT INTO p_accounts VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, 'IBAN', '', '', 'xs2a')"
-            " ON CONFLICT DO UPDATE SET bank = excluded.bank, iban = excluded.iban, name = excluded.name,"
+            "INSERT INTO p_accounts VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, 'IBAN', '', '', 'xs2a', '')"
+            " ON CONFLICT DO UPDATE SET bank = iif(added = '', excluded.bank, bank), iban = excluded.iban,"
+            " name = iif(added = '', excluded.name, name),"
             " currency = excluded.currency, balance = excluded.balance, available = excluded.available,"
             " as_of = excluded.as_of, version = excluded.version WHERE excluded.version > version",
             (
@@ -294,3 +296,8 @@ def _checked_by(event: Event, record: PayeeRecord) -> bool:
         return (body.get("version"), NameCheck.read(body["check"])) in record.checks
     except (SecurityError, KeyError):
         return False
+
+
+def _version_of(event: Event) -> str:
+    """Return what sorts as events do where several describe one thing."""
+    return f"{event.header.lamport:011x}{event.header.device[:12]}"

@@ -104,7 +104,8 @@ CREATE TABLE p_accounts (
     scheme TEXT NOT NULL,
     agent TEXT NOT NULL,
     agent_member TEXT NOT NULL,
-    reach TEXT NOT NULL
+    reach TEXT NOT NULL,
+    added TEXT NOT NULL
 ) STRICT, WITHOUT ROWID;
 
 CREATE TABLE p_transfers (

@@ -42,13 +42,13 @@ class NewAccount:
 
 
 def add_account(vault: Vault, entropy: Entropy, new: NewAccount) -> tuple[str, JsonObject]:
-    """Record an account and the connection that reaches it. VAULT lane.
+    """Record an account and the connection that reaches it, or that a known one is reached in another way. VAULT lane.
 
     Returns:
         The connection's name and its settings, for ``Session.attach``.
 
     Raises:
-        UserFacingError: ``account.known``: it was added before; ``account.incomplete``.
+        UserFacingError: ``account.known``: it is reached in this way already; ``account.incomplete``.
     """
     if not (new.number and new.name and new.currency and new.bank_name) or new.reach is Reach.XS2A:
         raise UserFacingError("account.incomplete")
@@ -83,9 +83,10 @@ def add_account(vault: Vault, entropy: Entropy, new: NewAccount) -> tuple[str, J
     }
     place = f"account.{account['account']}"
     with vault.transaction() as change:
-        if change.get(LocalSpace.COUNTER, place) is not None:
+        known = change.get(LocalSpace.COUNTER, place)
+        if known is not None and known["reach"] == new.reach.value:
             raise UserFacingError("account.known")
-        change.put(LocalSpace.COUNTER, place, {"connection": connection})
+        change.put(LocalSpace.COUNTER, place, {"connection": connection, "reach": new.reach.value})
         change.put(LocalSpace.CREDENTIAL, connection, settings)
         change.append(EventDraft(kinds.BANK_CONNECTED, new_identifier(entropy), bank))
         change.append(EventDraft(kinds.ACCOUNT_ADDED, new_identifier(entropy), account))
@@ -98,10 +99,11 @@ def resource_of(agent_member: str, number: str) -> str:
 
 
 def require_unknown(accounts: tuple[AccountRow, ...], new: NewAccount) -> None:
-    """Refuse an account that is listed already, whoever lists it.
+    """Refuse an account that a bank lists by itself, or that is reached in this way already.
 
     Raises:
         UserFacingError: ``account.known``.
     """
-    if any((row.iban, row.agent_member) == (new.number, new.agent_member) for row in accounts):
+    fixed = {Reach.XS2A.value, new.reach.value}
+    if any((row.iban, row.agent_member) == (new.number, new.agent_member) and row.reach in fixed for row in accounts):
         raise UserFacingError("account.known")
