@@ -16,6 +16,7 @@ _ATTRIBUTE: Final = re.compile(r'="[^"]*"')
 _ENCODINGS: Final = ("utf-8", "utf-8-sig", "utf-16", "utf-16-be", "iso-8859-1", "iso-8859-15", "utf-7", "utf-32")
 _HOSTILE_EVERY: Final = 20
 _MOST_TEXT: Final = 70_000
+_LONGEST: Final = 1_000_000
 _SWIFT: Final = ("?20", "EREF+", "SVWZ+", "/EREF/", "/CNTP/", "//", ":61:", "\r", ",", "{4:", "-}", ":86:", "?", "+")
 
 
@@ -47,7 +48,7 @@ def case(door: str, number: int) -> Case:
     else:
         text = seed.decode("utf-8", "replace")
         for _ in range(chance.randint(1, 6)):
-            text = chance.choice(_LINES)(chance, text)
+            text = chance.choice(_LINES)(chance, text)[:_LONGEST]
         data = text.encode("utf-8", "surrogatepass")
     if chance.random() < 0.3:
         data = _bytes(chance, data)
