@@ -26,6 +26,7 @@ _BY_TYPE: Final = (
     ("CHIPS", "CH123456"),
     ("DUNS", "123456789"),
     ("IBEI", "DEBCDFGHJ1"),
+    ("UTIIdentifier", "529900T8BM49AURSDO55"),
     ("BEI", "DEUTDEFFXXX"),
 )
 _RUN: Final = re.compile(r"\[[^\]]*0-9\]\{([0-9]+)(?:,[0-9]+)?\}")

