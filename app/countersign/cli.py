@@ -56,7 +56,8 @@ def main(argv: Sequence[str] | None = None) -> int:
     if command == "tour":
         from countersign.tour import run_tour  # Qt is loaded only where windows are wanted
 
-        return run_tour(arguments.out, language=arguments.lang or "en", theme=arguments.theme or "light")
+        looks = {"language": arguments.lang or "en", "theme": arguments.theme or "light"}
+        return run_tour(arguments.out, **looks, chapter=arguments.chapter)
     from countersign.bootstrap import run_windows
 
     return run_windows(arguments.profile, language=arguments.lang, theme=arguments.theme)
@@ -78,6 +79,12 @@ def _parser() -> argparse.ArgumentParser:
     commands = parser.add_subparsers(dest="command", metavar="COMMAND")
     tour = commands.add_parser("tour", help="play a whole large transfer through the real windows, with pictures")
     tour.add_argument("--out", type=Path, required=True, metavar="DIR", help="where pictures and tour.json go")
+    tour.add_argument(
+        "--chapter",
+        choices=("transfer", "own-bank"),
+        default="transfer",
+        help="transfer: from first run to receipt; own-bank: by payment file and by hand, settled by statements",
+    )
     _looks(tour)
     verify = commands.add_parser("verify", help="check a receipt or an evidence file, without the vault")
     verify.add_argument("receipt", type=Path, metavar="RECEIPT", help="a receipt (.pdf) or its evidence (.json)")

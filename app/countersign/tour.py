@@ -11,7 +11,7 @@ import re
 import shutil
 import sys
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from functools import partial
 from pathlib import Path
@@ -31,34 +31,27 @@ from countersign.domain.order import last_digits
 from countersign.testing.conductor import Conductor, Play, Until
 from countersign.testing.stalls import StallWatch
 from countersign.testing.window import Window
+from countersign.tour_notes import Files, Notes
 from countersign.ui.start import Running
 from countersign.ui.views.new_vault import NewVaultPage
 from countersign.ui.widgets import ArmingButton
 
 PROFILE: Final = "tour"
+FIRST_CHAPTER: Final = "transfer"
+OWN_BANK_CHAPTER: Final = "own-bank"
 NAME: Final = "Mei Hartmann"  # the practice bank's customer
 _MARK: Final = "tour.json"
 _SETTLE_SECONDS: Final = 90
+_AFTER_THE_AMOUNT: Final = ("transfer.risk.answers", "transfer.risk.continue", "transfer.review.digits")
 
 
-@dataclass(slots=True)
-class Notes:
-    """What the tour found: becomes ``tour.json``."""
-
-    lang: str
-    theme: str
-    steps: list[dict[str, object]] = field(default_factory=list)
-    outcome: dict[str, object] = field(default_factory=dict)
-    error: str = ""
-
-
-def run_tour(out: Path, *, language: str, theme: str) -> int:
-    """Play the tour into ``out`` and return the exit code: 0 only if the money arrived."""
+def run_tour(out: Path, *, language: str, theme: str, chapter: str = FIRST_CHAPTER) -> int:
+    """Play a chapter of the tour into ``out`` and return the exit code: 0 only if the money arrived."""
     if not (os.environ.get("DISPLAY") or os.environ.get("WAYLAND_DISPLAY") or sys.platform in {"win32", "darwin"}):
         os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
     _make_room(out)
     notes = Notes(language, theme)
-    code = _play(out, notes)
+    code = _play(out, notes, chapter)
     (out / _MARK).write_bytes(orjson.dumps(_report(notes), option=orjson.OPT_INDENT_2))
     if notes.error:
         sys.stderr.write(f"The tour ended early: {notes.error}\n")
@@ -83,14 +76,16 @@ def _ground(out: Path, notes: Notes) -> Ground:
     return ground
 
 
-def _play(out: Path, notes: Notes) -> int:
+def _play(out: Path, notes: Notes, chapter: str) -> int:
     instance = QApplication.instance()
     application = instance if isinstance(instance, QApplication) else QApplication(["countersign"])
     ground = _ground(out, notes)
-    running = Running(ground, partial(session_opener, ground), application.quit, ask=_saver(out))
+    files = Files(out)
+    opener = partial(session_opener, ground)
+    running = Running(ground, opener, application.quit, files.where, files.which, files.folder)
     watch = StallWatch(application)
     running.program.show()
-    guide = Guide(out, notes, running, Window(running), watch, iter(range(1, 1000)))
+    guide = _guide(chapter)(out, notes, running, Window(running), watch, iter(range(1, 1000)), files)
 
     def ended(error: Exception | None) -> None:
         notes.error = f"{type(error).__name__}: {error}" if error else ""
@@ -108,11 +103,10 @@ def _play(out: Path, notes: Notes) -> int:
     return 0 if not notes.error and notes.outcome.get("status") in {"ACSC", "ACCC"} else 1
 
 
-def _saver(out: Path) -> Callable[[object, str, str, Callable[[Path], None]], None]:
-    def ask(_parent: object, suggested: str, _kinds: str, then: Callable[[Path], None]) -> None:
-        then(out / suggested)
+def _guide(chapter: str) -> type[Guide]:
+    from countersign.tour_own_bank import OwnBankGuide  # noqa: PLC0415 - it builds on this module
 
-    return ask
+    return {FIRST_CHAPTER: Guide, OWN_BANK_CHAPTER: OwnBankGuide}[chapter]
 
 
 def _report(notes: Notes) -> dict[str, object]:
@@ -129,6 +123,7 @@ class Guide:
     window: Window
     watch: StallWatch
     numbers: Iterator[int]
+    files: Files
     _begun: float = field(default_factory=time.monotonic)
     _passphrase: str = ""
     _order: str = ""
@@ -240,11 +235,13 @@ class Guide:
         yield window.showing("transfer.amount.continue")
         self.picture("amount")
         window.press("transfer.amount.continue")
+        yield from self._past_the_risk()
+
+    def _past_the_risk(self) -> Play:
+        """Answer what the risk check asks, if it asks."""
+        window = self.window
         yield Until(
-            lambda: (
-                self.running.tasks.idle
-                and (window.shows("transfer.risk.continue") or window.shows("transfer.review.digits"))
-            ),
+            lambda: self.running.tasks.idle and any(window.shows(name) for name in _AFTER_THE_AMOUNT),
             "the risk check or the review",
         )
         asked = 0

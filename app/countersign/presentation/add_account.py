@@ -31,7 +31,7 @@ from countersign.presentation.add_account_words import (
 from countersign.presentation.bank_file_words import read_through
 from countersign.presentation.error_texts import sentence
 from countersign.presentation.file_hands import FileHands
-from countersign.presentation.formats import isolate
+from countersign.presentation.formats import isolate, path_text
 from countersign.presentation.messages import _
 from countersign.presentation.national_account_texts import own_account_fault, understood
 from countersign.presentation.navigation import Navigate
@@ -207,7 +207,7 @@ class AddAccountPresenter:
         bank.close()
         path = laid_out.handover.path if laid_out.handover else None
         return (
-            _("The test file is {path}.").format(path=isolate(str(path))),
+            _("The test file is {path}.").format(path=isolate(path_text(str(path)))),
             _("It pays 0.01 from this account to itself and says TEST. Countersign does nothing more with it."),
             _("Give it to your bank's test tool, or upload it and release nothing: the portal shows whether it fits."),
         )
@@ -314,7 +314,7 @@ class AddAccountPresenter:
             version=form.version,
             usages=usages(),
             usage=form.usage,
-            folder=form.folder,
+            folder=path_text(form.folder),
             faults=faults,
             busy=self._busy,
             problem=self._problem,
@@ -335,7 +335,7 @@ class AddAccountPresenter:
         by_file = account.reach is Reach.FILES
         if by_file:
             rows.append((_("Format"), str(added.settings["version"]), True))
-            rows.append((_("Folder for payment files"), str(added.settings["folder"]), True))
+            rows.append((_("Folder for payment files"), path_text(str(added.settings["folder"])), True))
         return AddAccountState(
             step=AddStep.ADDED,
             heading=_("{name} is added").format(name=account.name),

@@ -106,6 +106,7 @@ def account_line(found: ImportedAccount) -> AccountLine:
         balances = _("Balance: {closing}.").format(closing=isolate(money_text(found.closing, language())))
     warnings = {
         "balance": _("The entries don't add up to the balance after. Ask your bank for a complete statement."),
+        "currency": _("Part of it is in another currency than the account's, and was left out."),
         "count": _("The number of entries is not the one that the statement names. It may be cut."),
         "sum": _("The sum of the entries is not the one that the statement names. It may be cut."),
     }

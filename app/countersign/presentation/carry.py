@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from datetime import tzinfo
 from pathlib import Path
 from typing import Final, Protocol
 
@@ -16,6 +17,7 @@ from countersign.application.ports.bank import Handover, Reach
 from countersign.application.ports.tasks import Lane
 from countersign.application.session import Session
 from countersign.domain.ledger.order_record import OrderRecord
+from countersign.domain.order_state import OrderState
 from countersign.domain.unicode_safety import CleanText, clean_text
 from countersign.presentation.carry_practice import PracticeHands, PracticeState
 from countersign.presentation.carry_words import (
@@ -29,12 +31,13 @@ from countersign.presentation.carry_words import (
     questions,
 )
 from countersign.presentation.file_hands import FileHands
-from countersign.presentation.formats import isolate
+from countersign.presentation.formats import isolate, path_text
 from countersign.presentation.messages import _
 from countersign.presentation.order_by_hand import said_sentence
 
 REFERENCE_LIMIT: Final = 70
 LARGEST_PROOF: Final = 10 * 1024 * 1024
+_OPEN: Final = frozenset({Phase.CARRYING, Phase.ACCEPTED, Phase.UNKNOWN})
 
 
 @dataclass(frozen=True, slots=True)
@@ -251,21 +254,21 @@ class CarryPanel:
     def state(self) -> CarryState | None:
         """Say what is to be shown; None where nothing is carried now."""
         record, progress = self._order.record, self._order.progress
-        if record is None or not record.by_hand or progress.phase is not Phase.CARRYING:
+        if record is None or not record.by_hand or progress.phase not in _OPEN:
             return None
         handover, said = self._handover(), self._said
         reach = self._reach(record, handover)
         payment = record.content.payment
         practice = self.practice.state(record, reach)
-        if record.handed_over_at:
+        if record.handed_over_at or record.state is not OrderState.INITIATED:
             return CarryState(
                 heading=_("Your bank has the word now"),
                 lead=_(
-                    "Nothing yet. A statement or a status file of your bank tells what became of it. A PDF or a "
-                    "picture of its confirmation is kept beside it, and settles nothing."
+                    "Only a statement or a status file of your bank tells what became of it. A PDF or a picture of its "
+                    "confirmation is kept beside it, and settles nothing."
                 ),
                 by_file=reach is Reach.FILES,
-                said=said_sentence(record, self._session.zone),
+                said=_said(record, self._session.zone),
                 proofs=tuple(_proof(*item) for item in record.proofs),
                 practice=practice,
                 problem=said.problem,
@@ -305,6 +308,15 @@ class CarryPanel:
         return Reach.FILES if handover.path is not None else Reach.MANUAL
 
 
+def _said(record: OrderRecord, zone: tzinfo) -> str:
+    """Say whose word there is so far."""
+    if record.state is OrderState.ACCEPTED:
+        return _("Your bank's status file says that it took the payment. No statement shows the money yet.")
+    if record.handed_over_at:
+        return said_sentence(record, zone)
+    return _("Nobody knows whether it was carried to your bank. Look there before you do anything else.")
+
+
 def _headings(reach: Reach) -> tuple[str, str]:
     if reach is Reach.FILES:
         return (
@@ -329,7 +341,7 @@ def _file(handover: Handover) -> CarryFile:
     groups = (handover.sha256[place : place + 8] for place in range(0, len(handover.sha256), 8))
     return CarryFile(
         name=handover.name,
-        folder=str(handover.path.parent),
+        folder=path_text(str(handover.path.parent)),
         path=str(handover.path),
         digest=" ".join(groups),
         sha256=handover.sha256,

@@ -69,6 +69,18 @@ def _texts() -> Mapping[Code, tuple[str, str, tuple[Option, ...], str]]:
             ),
             "warn",
         ),
+        Code.PAYEE_DIFFERS: (
+            _("The money went to another account than you ordered"),
+            _(
+                "Compare both accounts. A bank may write the payee's account in another way; if it is another account, "
+                "call your bank now, on a number you already have."
+            ),
+            (
+                Option(SAME, _("It is the payee's account"), _("The order is then settled by this entry.")),
+                Option("bank_asked", _("I asked my bank, and it looks into it")),
+            ),
+            "danger",
+        ),
         Code.PAID_TWICE: (
             _("It seems to be paid twice"),
             _("Call your bank now and ask it to recall the second one. Tell the payee, on a number you already have."),

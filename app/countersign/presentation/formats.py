@@ -6,6 +6,7 @@ exponent is ours (`domain.currencies`), never CLDR's.
 
 from __future__ import annotations
 
+import re
 from copy import copy
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
@@ -31,6 +32,8 @@ DateStyle = Literal["full", "long", "medium", "short"]
 _EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
 _ISOLATE: Final = ("\u2066", "\u2069")  # left-to-right isolate … pop directional isolate
 _HOUR: Final = 60
+_BREAK: Final = "\u200b"  # zero width space: a line may end here
+_PART: Final = 16
 
 
 def money_text(money: Money, locale: str) -> str:
@@ -94,6 +97,15 @@ def month_text(day: date, locale: str, *, short: bool = False) -> str:
 def iban_text(account: str) -> str:
     """Write an account number in fours."""
     return grouped(account)
+
+
+def path_text(path: str) -> str:
+    """Let the path of a file or folder break over lines: after each part, and within parts that are long.
+
+    For showing only: what is copied must be the path itself.
+    """
+    parts = re.split(r"(?<=[/\\])", path)
+    return _BREAK.join(_BREAK.join(part[at : at + _PART] for at in range(0, len(part), _PART)) for part in parts if part)
 
 
 def isolate(text: str) -> str:

@@ -321,7 +321,7 @@ class OrderPresenter:
             warning=self._warning(record),
             timeline=timeline(self._entries, state, self._clock, self._day),
             evidence=order_evidence(record, self._words),
-            may_cancel=idle and state is OrderState.ACCEPTED and not self._asks_to_cancel,
+            may_cancel=idle and state is OrderState.ACCEPTED and not record.by_hand and not self._asks_to_cancel,
             may_check=idle and state in _ASKED,
             may_go_on=idle and not by_hand and (state in _GONE_ON or (state is OrderState.INTENDED and _not_sent(sca))),
             may_give_up=idle and not by_hand and state in _HELD and record.abandonable,
@@ -331,10 +331,15 @@ class OrderPresenter:
             sca=sca if asking else None,
             busy=_("Still waiting for the bank. Nothing is sent twice.") if working else "",
             problem=self._problem_shown(sca),
-            poll_after_ms=self._wait if state in _POLLED and idle and not self._asks_to_cancel else 0,
-            carry=self.carry.state() if by_hand and not working else None,
+            poll_after_ms=self._wait if self._polls(record) and idle and not self._asks_to_cancel else 0,
+            carry=self.carry.state() if record.by_hand and not working else None,
             recovery=self._recovery(record),
         )
+
+    @staticmethod
+    def _polls(record: OrderRecord) -> bool:
+        """Tell whether asking by itself can bring anything: a bank that is reached by hand can't be asked."""
+        return record.state in _POLLED and not record.by_hand
 
     def _recovery(self, record: OrderRecord) -> RecoveryState | None:
         if self._book is None:

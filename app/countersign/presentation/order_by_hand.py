@@ -15,7 +15,7 @@ from countersign.presentation.return_reasons import reason_text
 
 def record_words(record: OrderRecord, zone: tzinfo) -> StateWords:
     """Say where an order stands; for one that is carried by hand, no more than is known."""
-    if record.returned:
+    if record.returned_at:
         return StateWords(
             _("Came back"),
             _("It was settled, and on {time} the money came back. {reason}").format(
@@ -36,10 +36,20 @@ def record_words(record: OrderRecord, zone: tzinfo) -> StateWords:
 
 def record_steps(record: OrderRecord) -> tuple[str, ...]:
     """Say what happens next with an order, and what the person can do."""
-    if record.returned:
+    if record.returned_at:
         return (
             _("Look whether the money is back in your account."),
             _("Ask the payee on a number you already have before you send anything again."),
+        )
+    if record.by_hand and record.state is OrderState.ACCEPTED:
+        return (
+            _("Bring in your bank's statement once it is booked: it shows when the money has left."),
+            _("Only your bank can stop it now. Call it, or use its app."),
+        )
+    if record.by_hand and record.state is OrderState.UNKNOWN:
+        return (
+            _("Don't pay this anywhere else meanwhile: the money may have left."),
+            _("Look in your bank's portal or app whether it is there, and bring in a statement or a status file."),
         )
     if not carried(record):
         return next_steps(record.state)

@@ -31,7 +31,7 @@ def order_recovery(
         now_ms: The time: what has ended by then is left out.
         zone: The person's own.
     """
-    if record.returned or (record.state not in _GONE and not record.handed_over_at):
+    if record.returned_at or (record.state not in _GONE and not record.handed_over_at):
         return None
     answered = [entry.at for entry in entries if entry.kind == kinds.ORDER_ANSWER_INTENDED]
     sent = answered[-1] if answered else record.handed_over_at or now_ms

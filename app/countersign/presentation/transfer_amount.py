@@ -157,7 +157,7 @@ class AmountStep:
         """Say what is to be shown."""
         draft, reading = self._desk.draft, self._reading()
         chosen = next((row for row in self._accounts if row.iban == draft.debtor_account), None)
-        after = chosen.available - draft.amount if chosen and draft.amount else None
+        after = chosen.available - draft.amount if chosen and chosen.as_of and draft.amount else None
         return AmountState(
             text=self._text,
             currency=SEPA_CURRENCY,
@@ -223,7 +223,8 @@ def assess(desk: TransferDesk) -> Script[Assessment]:
 
 def account_option(row: AccountRow) -> Option:
     """Show an own account to choose from; its number is masked."""
-    available = _("{amount} available").format(amount=isolate(money_text(row.available, language())))
+    known = _("{amount} available").format(amount=isolate(money_text(row.available, language())))
+    available = known if row.as_of else _("No statement yet")
     return Option(row.iban, f"{row.name} {masked(row.iban)}", available)
 
 

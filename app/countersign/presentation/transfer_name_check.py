@@ -128,7 +128,7 @@ class NameCheckStep:
             typed=typed,
             returned=returned,
             account=iban_text(draft.account),
-            asked_at=self._desk.moment(check.checked_at) if check else "",
+            asked_at=self._desk.moment(check.checked_at) if check and outcome is not VopOutcome.NOT_DONE else "",
             use_name=words.use_name,
             needs_call_back=check is not None and outcome in {VopOutcome.NOT_POSSIBLE, VopOutcome.NOT_DONE},
             call_back=draft.call_back,

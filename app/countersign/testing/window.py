@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TypeVar
 
-from PySide6.QtWidgets import QLineEdit, QPlainTextEdit, QWidget
+from PySide6.QtWidgets import QAbstractButton, QLineEdit, QPlainTextEdit, QWidget
 
 from countersign.testing.conductor import Until
 from countersign.ui.start import Running
@@ -65,6 +65,10 @@ class Window:
         if reason:
             raise AssertionError(f"{name}: {reason}")
         button.click()
+
+    def tick(self, name: str) -> None:
+        """Tick a box, or take its tick away."""
+        self.find_as(name, QAbstractButton).click()
 
     def type(self, name: str, text: str) -> None:
         """Type into a field, as one change."""

@@ -122,6 +122,8 @@ class StatementHead:
         account: Without spaces.
         scheme: ``IBAN`` or ``BBAN``.
         currency: Of the account, or empty where the bank leaves it out.
+        servicer: The bank: its BIC, else its number in a national clearing (``CODE:MEMBER``, or in MT940 as written),
+            else its name, or empty.
         sequence: Electronic or legal sequence number as written, or empty.
         from_date: ISO 8601 date or date and time as written, or empty.
         to_date: As ``from_date``.

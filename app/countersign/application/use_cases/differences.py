@@ -22,6 +22,8 @@ _PREFIX = "difference."
 SAME = "same"
 """The answer "this entry is this order's": only where it perhaps is. Any other answer is kept as it was given."""
 
+_PERHAPS = frozenset({Code.PERHAPS_OURS, Code.PAYEE_DIFFERS})
+
 
 @dataclass(frozen=True, slots=True)
 class Difference:
@@ -58,10 +60,12 @@ class Difference:
         return self.entry.booked_at
 
 
-def note_difference(change: VaultTransaction, found: Differs) -> Difference:
-    """Keep a difference as a task; the same one twice is kept once."""
+def note_difference(change: VaultTransaction, found: Differs) -> Difference | None:
+    """Keep a difference as a task; the same one twice is kept once. None where a person has answered it already."""
     said = f"{found.code.value}/{found.order}/{found.entry.entry}".encode()
     key = _PREFIX + hashlib.sha256(said).hexdigest()[:_KEY_DIGITS]
+    if change.get(LocalSpace.COUNTER, key) is not None:
+        return None
     entry = found.entry
     body: dict[str, Json] = {
         "code": found.code.value,
@@ -106,7 +110,7 @@ def close_difference(vault: Vault, entropy: Entropy, key: str, answer: str) -> N
         if body is None:
             raise UserFacingError("difference.unknown")
         found = _read(key, body)
-        if answer == SAME and found.code is Code.PERHAPS_OURS:
+        if answer == SAME and found.code in _PERHAPS:
             record_settlement(change, Settled(found.order, found.entry, Rule.PERSON), {})
         closed: dict[str, Json] = {
             "code": found.code.value,
@@ -115,6 +119,7 @@ def close_difference(vault: Vault, entropy: Entropy, key: str, answer: str) -> N
             "answer": answer.strip(),
         }
         change.append(EventDraft(kinds.DIFFERENCE_CLOSED, new_identifier(entropy), closed))
+        change.put(LocalSpace.COUNTER, key, closed)  # the same line brought in again asks nothing again
         change.drop(LocalSpace.QUEUE, key)
 
 

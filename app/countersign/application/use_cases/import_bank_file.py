@@ -7,6 +7,7 @@ Both readings may be cancelled; what was recorded before stands, and the same fi
 from __future__ import annotations
 
 import hashlib
+from collections import Counter
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime
@@ -33,6 +34,7 @@ from countersign.application.ports.bank_files import (
 from countersign.application.ports.vault import AccountRow
 from countersign.application.session import Session
 from countersign.application.use_cases.differences import Difference
+from countersign.application.use_cases.own_account import account_of
 from countersign.application.use_cases.record_facts import Evidence, record_status
 from countersign.application.use_cases.refresh_accounts import ENTRIES_PER_EVENT, Statement, import_statements
 from countersign.application.use_cases.settle_entries import OrderNews, Settlement, account_entry, settle_entries
@@ -40,10 +42,11 @@ from countersign.domain.canonical import Json
 from countersign.domain.errors import UserFacingError
 from countersign.domain.ledger.order_record import OrderRecord
 from countersign.domain.money import Money
-from countersign.domain.settlement import AccountEntry
+from countersign.domain.settlement import DAY_MS, AccountEntry
 
 _SLICE = ENTRIES_PER_EVENT
 _TEXT_LIMIT = 300
+_STATUSES_OF_ONE = 50  # a payment has some ten in its life; whatever a file adds would stay in the ledger for ever
 _CLOSING = ("CLBD", "CLAV", "ITBD")
 _STATEMENTS = frozenset({FileKind.CAMT_052, FileKind.CAMT_053, FileKind.CAMT_054, FileKind.MT940})
 _READABLE = _STATEMENTS | {FileKind.PAIN_002, FileKind.CAMT_029}
@@ -104,7 +107,7 @@ class _Account:
     """One account's part of the file, as far as it was read."""
 
     head: StatementHead
-    row: AccountRow | None
+    own: str  # the own account's resource, or empty
     balances: dict[str, StatementBalance] = field(default_factory=dict)
     entries: int = 0
     new: int = 0
@@ -153,7 +156,7 @@ def import_bank_file(
         return ImportReport("", "", cancelled=True)
     evidence: dict[str, Json] = {"file": {"name": path.name[-120:], "sha256": digest, "version": head.version}}
     rows = yield from on_read(session.reader.accounts)
-    work = _Import(session, {row.iban: row for row in rows}, evidence)
+    work = _Import(session, tuple(rows), evidence)
     parts = session.files.read(path, told)
     try:
         while batch := (yield from on_network(partial(_take, parts))):
@@ -186,20 +189,23 @@ def _take(parts: Iterator[FilePart]) -> list[FilePart]:
 class _Import:
     """Sorts the parts of a file, and records them slice by slice."""
 
-    def __init__(self, session: Session, rows: dict[str, AccountRow], evidence: Evidence) -> None:
-        self._session, self._rows, self._evidence = session, rows, evidence
+    def __init__(self, session: Session, rows: tuple[AccountRow, ...], evidence: Evidence) -> None:
+        self._session, self._evidence = session, evidence
+        self._rows = {row.account: row for row in rows}
         self._accounts: list[_Account] = []
         self._waiting: list[tuple[_Account, list[BankEntry], list[AccountEntry]]] = []
         self._statuses: list[PaymentStatus] = []
         self._unknown: dict[str, None] = {}
         self._found = Settlement()
+        self._told = Counter[str]()
         self._skipped = 0
 
     def sort(self, part: FilePart) -> None:
         """Put a part where it belongs."""
         if isinstance(part, StatementHead):
-            self._accounts.append(_Account(part, self._rows.get(part.account)))
-            if part.account not in self._rows:
+            row = account_of(tuple(self._rows.values()), part)
+            self._accounts.append(_Account(part, row.account if row else ""))
+            if row is None:
                 self._unknown[part.account] = None
         elif isinstance(part, PaymentStatus):
             self._statuses.append(part)
@@ -209,15 +215,20 @@ class _Import:
             self._sort_within(self._accounts[-1], part)
 
     def _sort_within(self, account: _Account, part: FilePart) -> None:
-        if isinstance(part, StatementBalance):
+        row = self._rows.get(account.own)
+        if isinstance(part, StatementEnd):
+            account.differences = tuple(dict.fromkeys((*account.differences, *part.differences)))
+        elif row is None or not isinstance(part, StatementBalance | StatementEntry):
+            return
+        elif part.amount.currency != row.balance.currency:
+            account.differences = ("currency",)
+        elif isinstance(part, StatementBalance):
             account.balances[part.code] = part
-        elif isinstance(part, StatementEnd):
-            account.differences = part.differences
-        elif isinstance(part, StatementEntry) and account.row is not None:
+        else:
             entries = list(_entries(part, account.entries))
             account.entries += 1
             booked = [
-                account_entry(account.head.account, entry, reason, reversal=part.reversal)
+                account_entry(row.iban, entry, reason, reversal=part.reversal, agent_member=row.agent_member)
                 for entry, reason in entries
                 if entry.booked
             ]
@@ -235,23 +246,21 @@ class _Import:
             yield from self._settle(booked)
         if last:
             for account in self._accounts:
-                if account.row is not None:
+                if account.own:
                     yield from on_vault(partial(self._import, account, []))
         statuses, self._statuses = self._statuses, []
         if statuses:
             yield from on_vault(partial(self._record_statuses, statuses))
 
     def _import(self, account: _Account, entries: list[BankEntry]) -> int:
-        row = account.row
-        if row is None:
-            return 0
-        session, closing = self._session, account.balance(*_CLOSING)
+        row, session, closing = self._rows[account.own], self._session, account.balance(*_CLOSING)
         as_of = _moment(closing.at[:10]) if closing else 0
-        newer = closing is not None and as_of >= row.as_of
+        # A day that lies ahead would keep every later statement from telling the balance.
+        newer = closing is not None and row.as_of <= as_of <= session.clock.now_ms() + DAY_MS
         balance = closing.amount if closing and newer else row.balance
         told = BankAccount(row.account, row.iban, row.name, balance, balance if newer else row.available)
         statement = Statement(told, entries, as_of=as_of if newer else row.as_of)
-        account.row = replace(row, balance=balance, available=told.available, as_of=statement.as_of or 0)
+        self._rows[account.own] = replace(row, balance=balance, available=told.available, as_of=statement.as_of or 0)
         return import_statements(session.vault, session.entropy, row.bank, [statement])
 
     def _settle(self, booked: list[AccountEntry]) -> Script[None]:
@@ -268,9 +277,10 @@ class _Import:
             for said in statuses:
                 known = [change.order(order) for order in vault.orders_known_as(said.end_to_end_id)]
                 record = next((item for item in known if item is not None and _is_about(said, item)), None)
-                if record is None:
+                if record is None or self._told[record.content.order] >= _STATUSES_OF_ONE:
                     self._skipped += 1
                 elif record_status(change, record, said, self._evidence) or said.name_check or said.status:
+                    self._told[record.content.order] += 1
                     payment, reason = record.content.payment, said.reasons[0].code if said.reasons else ""
                     news = OrderNews(
                         record.content.order,
@@ -287,7 +297,7 @@ class _Import:
         return ImportReport(
             kind=head.kind.value,
             version=head.version,
-            accounts=tuple(account.imported() for account in self._accounts if account.row is not None),
+            accounts=tuple(account.imported() for account in self._accounts if account.own),
             unknown_accounts=tuple(self._unknown),
             orders=tuple(self._found.news),
             differences=tuple(self._found.differences),
@@ -326,7 +336,7 @@ def _is_about(said: PaymentStatus, record: OrderRecord) -> bool:
 
 def _entries(part: StatementEntry, number: int) -> Iterator[tuple[BankEntry, str]]:
     """Yield an entry, or each of its transactions where the bank booked several together, with a return's reason."""
-    details = part.details if all(detail.amount is not None for detail in part.details) else part.details[:1]
+    details = part.details if _adds_up(part) else part.details[:1]
     sign = -1 if part.amount.minor < 0 else 1
     for place, detail in enumerate(details):
         amount = detail.amount if len(details) > 1 and detail.amount is not None else part.amount
@@ -338,6 +348,13 @@ def _entries(part: StatementEntry, number: int) -> Iterator[tuple[BankEntry, str
     if not details:
         name = _name(part, None, number)
         yield _entry(part, name, part.amount, "", "", "", part.text), "REVERSAL" if part.reversal else ""
+
+
+def _adds_up(part: StatementEntry) -> bool:
+    """Tell whether what an entry is said to consist of can be so: no more than was booked, in the same currency."""
+    amounts = [detail.amount for detail in part.details]
+    said = [amount.minor for amount in amounts if amount is not None and amount.currency == part.amount.currency]
+    return len(said) == len(amounts) and sum(map(abs, said)) <= abs(part.amount.minor)
 
 
 def _entry(

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import hashlib
+
 from countersign.application.ports.bank_files import PaymentStatus
-from countersign.application.ports.vault import VaultTransaction
+from countersign.application.ports.vault import LocalSpace, VaultTransaction
 from countersign.domain.canonical import Json
 from countersign.domain.ledger import kinds
 from countersign.domain.ledger.event import EventDraft
@@ -15,6 +17,18 @@ Evidence = dict[str, Json]
 """Where a fact comes from: the file's name and its SHA-256, or nothing where a bank's own door said it."""
 
 _NEVER_SENT = frozenset({OrderState.PREPARED, OrderState.APPROVED})
+_KEY_DIGITS = 32
+
+
+def shown_by(change: VaultTransaction, entry: AccountEntry) -> str:
+    """Return the order that an entry is on record for, or nothing: one entry shows one payment."""
+    known = change.get(LocalSpace.COUNTER, _place_of(entry))
+    return str(known["order"]) if known else ""
+
+
+def _place_of(entry: AccountEntry) -> str:
+    named = repr((entry.account, entry.agent_member, entry.entry)).encode()
+    return f"shown.{hashlib.sha256(named).hexdigest()[:_KEY_DIGITS]}"
 
 
 def record_settlement(change: VaultTransaction, found: Settled, evidence: Evidence) -> None:
@@ -27,7 +41,7 @@ def record_settlement(change: VaultTransaction, found: Settled, evidence: Eviden
 def record_contradiction(change: VaultTransaction, order: str, entry: AccountEntry, evidence: Evidence) -> None:
     """Record that money left for an order that had ended: its fold keeps this as a contradiction."""
     known = change.order(order)
-    if known is not None and known.state not in _NEVER_SENT:
+    if known is not None and known.state not in _NEVER_SENT and shown_by(change, entry) != order:
         _append_status(change, order, TransactionStatus.ACSC, "", "statement", entry, "contradiction", evidence)
 
 
@@ -74,4 +88,5 @@ def _append_status(
     }
     if entry is not None:
         body |= {"entry": entry.entry, "rule": rule}
+        change.put(LocalSpace.COUNTER, _place_of(entry), {"order": order})
     change.append(EventDraft(kinds.ORDER_STATUS_CHANGED, order, body))

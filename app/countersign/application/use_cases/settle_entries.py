@@ -13,6 +13,7 @@ from countersign.application.use_cases.record_facts import (
     record_contradiction,
     record_return,
     record_settlement,
+    shown_by,
 )
 from countersign.application.use_cases.refresh_accounts import Statement
 from countersign.domain.ledger.order_record import OrderRecord
@@ -68,13 +69,18 @@ def settle_entries(
     if not any(names.values()) and not waiting:
         return found
     with vault.transaction() as change:
+        open_now = _open(change, waiting)
         for entry in sorted(concerned, key=lambda each: (each.booked_at, each.amount.minor > 0)):
             named = _known(change, names.get(entry, ()))
-            open_now = [record for record in _known(change, waiting) if record.intent_event]
-            judged = judge_entry(entry, named, [record for record in open_now if record.state in _WAITING])
+            judged = judge_entry(entry, named, () if shown_by(change, entry) else open_now)
             if judged is not None:
                 _record(change, judged, evidence, found)
+                open_now = _open(change, waiting)
     return found
+
+
+def _open(change: VaultTransaction, orders: Iterable[str]) -> list[OrderRecord]:
+    return [record for record in _known(change, orders) if record.intent_event and record.state in _WAITING]
 
 
 def settle_statements(vault: Vault, statements: Sequence[Statement], in_flight: Sequence[OrderRecord]) -> Settlement:
@@ -104,7 +110,9 @@ def _record(
     else:
         if judged.code is Code.CONTRADICTION:
             record_contradiction(change, judged.order, judged.entry, evidence)
-        found.differences.append(note_difference(change, judged))
+        noted = note_difference(change, judged)
+        if noted is not None:
+            found.differences.append(noted)
 
 
 def _news(change: VaultTransaction, order: str, status: str, reason: str, rule: str) -> OrderNews:
@@ -118,7 +126,9 @@ def _known(change: VaultTransaction, orders: Iterable[str]) -> list[OrderRecord]
     return [record for record in found if record is not None]
 
 
-def account_entry(account: str, entry: BankEntry, return_reason: str = "", *, reversal: bool = False) -> AccountEntry:
+def account_entry(
+    account: str, entry: BankEntry, return_reason: str = "", *, reversal: bool = False, agent_member: str = ""
+) -> AccountEntry:
     """Return a bank's entry as it is held against orders."""
     return AccountEntry(
         entry=entry.entry,
@@ -131,4 +141,5 @@ def account_entry(account: str, entry: BankEntry, return_reason: str = "", *, re
         remittance=entry.remittance,
         return_reason=return_reason,
         reversal=reversal,
+        agent_member=agent_member,
     )
