@@ -11,6 +11,7 @@ import re
 import unicodedata
 from dataclasses import dataclass, field
 from enum import StrEnum
+from functools import lru_cache
 from typing import TYPE_CHECKING, Final
 
 from countersign.domain.confusables import ascii_look_alike
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
 _SEPARATORS: Final = frozenset(" \t\r\n\u00a0\u2002\u2003\u2007\u2009\u202f\u3000-\u2010\u2011\u2013./")
+_WITHOUT_SEPARATORS: Final = dict.fromkeys(map(ord, _SEPARATORS))
 _FULL_WIDTH: Final = range(0xFF01, 0xFF5F)  # what an East Asian keyboard types: harmless after NFKC
 _LABEL: Final = re.compile(r"\s*IBAN\b[\s:.]*", re.IGNORECASE)
 _STRUCTURE_PART: Final = re.compile(r"(\d+)!?([nac])")  # the registry writes "4!a6!n8!n"
@@ -222,6 +224,9 @@ def _compact(text: str, skipped: int) -> str | AccountFault:
     """Return the capitals and digits of a text without its separators, or the first thing amiss."""
     if len(text) > _LONGEST_INPUT:
         return AccountFault("too_long", {"found": len(text)})
+    bare = text.translate(_WITHOUT_SEPARATORS)
+    if bare.isascii() and bare.isalnum():  # most numbers; the way below gives the same
+        return bare.upper()
     kept: list[str] = []
     for at, char in enumerate(text, skipped + 1):
         if char in _SEPARATORS:
@@ -265,6 +270,7 @@ def _is_check(account: str, at: int) -> bool:
     return at in {2, 3} and account[:2].isalpha()
 
 
+@lru_cache(maxsize=256)
 def _structure_of(country: str) -> str:
     """Return one sign for each character of a country's IBANs (n digit, a letter, c either), "" if unknown."""
     from schwifty.exceptions import InvalidCountryCode  # noqa: PLC0415 - as in read_iban

@@ -100,8 +100,8 @@ def skeleton(name: str) -> str:
 
 def mixed_scripts(name: str) -> tuple[MixedWord, ...]:
     """Find the words that mix scripts, as "Paypal" with a Cyrillic first a would; () for none."""
-    found = []
-    for word in name.split():
+    found: list[MixedWord] = []
+    for word in () if name.isascii() else name.split():  # ASCII letters are Latin
         scripts = frozenset(script_of(char) for char in word) - {""}
         if len(scripts) > 1 and not any(scripts <= usual for usual in _USUAL_MIXTURES):
             found.append(MixedWord(word, tuple(sorted(scripts))))
