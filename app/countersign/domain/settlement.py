@@ -14,10 +14,13 @@ from typing import Final, TypeAlias
 from countersign.domain.ledger.order_record import OrderRecord
 from countersign.domain.money import Money
 from countersign.domain.order_state import FINAL, OrderState
+from countersign.domain.payment import PaymentFields
 
 DAY_MS: Final = 86_400_000
 EARLIEST_DAYS: Final = 1  # an entry may carry a day of the bank's zone
 LATEST_DAYS: Final = 10
+
+_DIGITS_OF_AN_ACCOUNT: Final = 6  # the shortest domestic number that tells accounts apart
 
 
 class Rule(StrEnum):
@@ -32,6 +35,7 @@ class Code(StrEnum):
     """Why an entry needs a person."""
 
     AMOUNT_DIFFERS = "amount_differs"  # the order's identification, and another amount
+    PAYEE_DIFFERS = "payee_differs"  # the order's identification and amount, and another payee's account
     PAID_TWICE = "paid_twice"  # a second entry for an order that another one settled
     CONTRADICTION = "contradiction"  # money left for an order that had ended without payment
     PERHAPS_OURS = "perhaps_ours"  # amount, account and days fit an open order, and nothing else is said
@@ -49,6 +53,8 @@ class AccountEntry:
         booked_at: Milliseconds since the epoch.
         return_reason: ISO 20022 ExternalReturnReason1Code, or empty.
         reversal: Whether the bank takes an earlier entry back.
+        agent_member: The code of the own account's bank, ``CODE:MEMBER``, or empty: a number that is no IBAN is one
+            with it.
     """
 
     entry: str
@@ -61,6 +67,7 @@ class AccountEntry:
     remittance: str
     return_reason: str = ""
     reversal: bool = False
+    agent_member: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,7 +109,7 @@ def judge_entry(entry: AccountEntry, named: Sequence[OrderRecord], waiting: Sequ
         named: The orders that carry the entry's end-to-end identification.
         waiting: Orders of the entry's account that were sent or handed over and have not ended.
     """
-    own = [record for record in named if record.content.payment.debtor_account == entry.account]
+    own = [record for record in named if _on_same_account(entry, record.content.payment)]
     if entry.end_to_end_id and own:
         judge = _judge_debit if entry.amount.minor < 0 else _judge_credit
         return judge(entry, own[0])
@@ -117,16 +124,18 @@ def _judge_debit(entry: AccountEntry, record: OrderRecord) -> Finding | None:
         return None  # the same line again
     if not record.intent_event or (record.state in FINAL and record.state is not OrderState.SETTLED):
         return Differs(Code.CONTRADICTION, order, entry, agreed)
-    if record.settled_by:
-        return Differs(Code.PAID_TWICE, order, entry, agreed)
     if -entry.amount != agreed:
         return Differs(Code.AMOUNT_DIFFERS, order, entry, agreed)
+    if record.settled_by:
+        return Differs(Code.PAID_TWICE, order, entry, agreed)
+    if not _may_name(entry.counterparty_account, record.content.payment.creditor_account):
+        return Differs(Code.PAYEE_DIFFERS, order, entry, agreed)
     return Settled(order, entry, Rule.END_TO_END)
 
 
 def _judge_credit(entry: AccountEntry, record: OrderRecord) -> Finding | None:
     order, agreed = record.content.order, record.content.payment.instructed_amount
-    if record.returned or record.state is not OrderState.SETTLED:
+    if record.returned_at or record.state is not OrderState.SETTLED:
         return None
     if entry.amount != agreed:
         return Differs(Code.RETURNED_IN_PART, order, entry, agreed)
@@ -150,8 +159,19 @@ def _fits(entry: AccountEntry, record: OrderRecord) -> bool:
     named_by_the_bank = record.by_hand and not record.file  # typed: the app may give it an identification of its own
     return (
         (not entry.end_to_end_id or named_by_the_bank)
-        and payment.debtor_account == entry.account
+        and _on_same_account(entry, payment)
         and payment.instructed_amount == -entry.amount
         and entry.booked_at in days
         and entry.counterparty_account in {"", payment.creditor_account}
     )
+
+
+def _on_same_account(entry: AccountEntry, payment: PaymentFields) -> bool:
+    """Tell whether an entry stands on the account that pays; where a bank's code is not known, the number decides."""
+    codes = {entry.agent_member, payment.debtor_agent_member} - {""}
+    return entry.account == payment.debtor_account and len(codes) <= 1
+
+
+def _may_name(written: str, agreed: str) -> bool:
+    """Tell whether a bank may have meant the agreed account: nearly every IBAN ends with the domestic number."""
+    return written in {"", agreed} or (len(written) >= _DIGITS_OF_AN_ACCOUNT and agreed.endswith(written))

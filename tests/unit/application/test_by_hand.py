@@ -494,3 +494,11 @@ def test_the_status_that_a_contradiction_gets_is_the_banks(hand: ByHand) -> None
     hand.bring(hand.entry())
     assert hand.record.status in {None, TransactionStatus.ACSC}
     assert hand.state is OrderState.ABANDONED
+
+
+def test_a_charge_that_names_the_payment_is_no_second_payment(hand: ByHand) -> None:
+    hand.laid_out()
+    fee = hand.entry(minor=-35, code="ACMT-MDOP-CHRG")
+    report = hand.bring(fee, hand.entry(), fee)
+    assert (report.differences, hand.state) == ((), OrderState.SETTLED)
+    assert report.accounts[0].new == 2

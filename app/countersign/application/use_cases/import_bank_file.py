@@ -6,11 +6,9 @@ Both readings may be cancelled; what was recorded before stands, and the same fi
 
 from __future__ import annotations
 
-import hashlib
 from collections import Counter
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, replace
-from datetime import UTC, date, datetime
 from functools import partial
 from itertools import islice
 from pathlib import Path
@@ -18,7 +16,6 @@ from pathlib import Path
 from countersign.application.flows.script import Script, on_network, on_read, on_vault
 from countersign.application.ports.bank import BankAccount, BankEntry
 from countersign.application.ports.bank_files import (
-    EntryDetail,
     FileHead,
     FileKind,
     FilePart,
@@ -34,6 +31,7 @@ from countersign.application.ports.bank_files import (
 from countersign.application.ports.vault import AccountRow
 from countersign.application.session import Session
 from countersign.application.use_cases.differences import Difference
+from countersign.application.use_cases.file_entries import entries_of, is_charge, moment_of
 from countersign.application.use_cases.own_account import account_of
 from countersign.application.use_cases.record_facts import Evidence, record_status
 from countersign.application.use_cases.refresh_accounts import ENTRIES_PER_EVENT, Statement, import_statements
@@ -45,7 +43,6 @@ from countersign.domain.money import Money
 from countersign.domain.settlement import DAY_MS, AccountEntry
 
 _SLICE = ENTRIES_PER_EVENT
-_TEXT_LIMIT = 300
 _STATUSES_OF_ONE = 50  # a payment has some ten in its life; whatever a file adds would stay in the ledger for ever
 _CLOSING = ("CLBD", "CLAV", "ITBD")
 _STATEMENTS = frozenset({FileKind.CAMT_052, FileKind.CAMT_053, FileKind.CAMT_054, FileKind.MT940})
@@ -225,12 +222,12 @@ class _Import:
         elif isinstance(part, StatementBalance):
             account.balances[part.code] = part
         else:
-            entries = list(_entries(part, account.entries))
+            entries = list(entries_of(part, account.entries))
             account.entries += 1
             booked = [
                 account_entry(row.iban, entry, reason, reversal=part.reversal, agent_member=row.agent_member)
                 for entry, reason in entries
-                if entry.booked
+                if entry.booked and not is_charge(part)
             ]
             if not self._waiting or self._waiting[-1][0] is not account:
                 self._waiting.append((account, [], []))
@@ -254,7 +251,7 @@ class _Import:
 
     def _import(self, account: _Account, entries: list[BankEntry]) -> int:
         row, session, closing = self._rows[account.own], self._session, account.balance(*_CLOSING)
-        as_of = _moment(closing.at[:10]) if closing else 0
+        as_of = moment_of(closing.at[:10]) if closing else 0
         # A day that lies ahead would keep every later statement from telling the balance.
         newer = closing is not None and row.as_of <= as_of <= session.clock.now_ms() + DAY_MS
         balance = closing.amount if closing and newer else row.balance
@@ -332,64 +329,3 @@ def _is_about(said: PaymentStatus, record: OrderRecord) -> bool:
         and said.creditor.account in {"", payment.creditor_account}
         and said.debtor.account in {"", payment.debtor_account}
     )
-
-
-def _entries(part: StatementEntry, number: int) -> Iterator[tuple[BankEntry, str]]:
-    """Yield an entry, or each of its transactions where the bank booked several together, with a return's reason."""
-    details = part.details if _adds_up(part) else part.details[:1]
-    sign = -1 if part.amount.minor < 0 else 1
-    for place, detail in enumerate(details):
-        amount = detail.amount if len(details) > 1 and detail.amount is not None else part.amount
-        signed = Money(sign * abs(amount.minor), amount.currency)
-        name = _name(part, detail, number) + (f"/{place + 1}" if len(details) > 1 else "")
-        text = detail.remittance or part.text
-        reason = detail.return_reason or ("REVERSAL" if part.reversal else "")
-        yield _entry(part, name, signed, detail.other.name, detail.other.account, detail.end_to_end_id, text), reason
-    if not details:
-        name = _name(part, None, number)
-        yield _entry(part, name, part.amount, "", "", "", part.text), "REVERSAL" if part.reversal else ""
-
-
-def _adds_up(part: StatementEntry) -> bool:
-    """Tell whether what an entry is said to consist of can be so: no more than was booked, in the same currency."""
-    amounts = [detail.amount for detail in part.details]
-    said = [amount.minor for amount in amounts if amount is not None and amount.currency == part.amount.currency]
-    return len(said) == len(amounts) and sum(map(abs, said)) <= abs(part.amount.minor)
-
-
-def _entry(
-    part: StatementEntry, name: str, amount: Money, other: str, account: str, end_to_end_id: str, text: str
-) -> BankEntry:
-    day = part.booked_on or part.value_on
-    return BankEntry(
-        entry=name,
-        booked=part.status == "BOOK",
-        booked_at=_moment(day),
-        amount=amount,
-        counterparty=other[:_TEXT_LIMIT],
-        counterparty_account=account,
-        end_to_end_id=end_to_end_id,
-        remittance=text[:_TEXT_LIMIT],
-    )
-
-
-def _name(part: StatementEntry, detail: EntryDetail | None, number: int) -> str:
-    """Name an entry by the bank's own reference; one without by what it says and its place in the statement.
-
-    A return may carry the reference of what it returns, and a mere number (NtryRef) begins anew in each statement.
-    """
-    within = dict(detail.references).get("AcctSvcrRef", "") if detail else ""
-    reference = dict(part.references).get("AcctSvcrRef", "") or within
-    if reference:
-        return reference if part.amount.minor < 0 else f"{reference}+"
-    said = f"{number}/{part.entry}/{part.booked_on}/{part.amount.minor}/{part.amount.currency}/{part.code}/{part.text}"
-    return "x" + hashlib.sha256(said.encode()).hexdigest()[:31]
-
-
-def _moment(day: str) -> int:
-    """Return the beginning of a day, UTC, in milliseconds; 0 where the bank gave none."""
-    try:
-        found = date.fromisoformat(day[:10])
-    except ValueError:
-        return 0
-    return int(datetime(found.year, found.month, found.day, tzinfo=UTC).timestamp()) * 1000
