@@ -96,7 +96,7 @@ class _LazyVetting:
             from countersign.adapters.banks.files.lists.message_file import read_message  # noqa: PLC0415
             from countersign.application.use_cases.vetter import Vetter  # noqa: PLC0415
 
-            self._made = Vetter(LocalBankFiles(), read_message, lambda: load_modulus_table(tables_folder()))
+            self._made = Vetter(LocalBankFiles().read, read_message, lambda: load_modulus_table(tables_folder()))
         return self._made
 
 
@@ -299,7 +299,7 @@ def check_now(file: Path | None, account: str, name: str, *, country: str, table
         elif str(file) == "-":
             check = check_message(decode_message(sys.stdin.buffer.read(_STDIN_LIMIT)), uk_table=uk_table)
         else:
-            check = check_file(file, LocalBankFiles(), read_message, uk_table=uk_table)
+            check = check_file(file, LocalBankFiles().read, read_message, uk_table=uk_table)
     except UserFacingError as error:
         check = DetailsCheck(Subject.FILE, Verdict.UNREADABLE, fault=error.code, fault_params=error.params)
     if as_json:  # in ASCII: foreign text can't reach the terminal as anything but text

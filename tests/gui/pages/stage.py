@@ -93,7 +93,7 @@ class Stage:
             self._open_session,
             WORDS,
             lambda: None,
-            Vetter(LocalBankFiles(), read_message, lambda: None),
+            Vetter(LocalBankFiles().read, read_message, lambda: None),
         )
         self.program = Program(parts, self._ask)
         board().put(replace(board().look, motion=False))  # a page half faded in is no page to judge

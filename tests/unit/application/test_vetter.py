@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from countersign.application.ports.bank_files import FileHead, FileKind, FilePart, FilePayment, Reading
+from countersign.application.use_cases.check_file import ReadParts
 from countersign.application.use_cases.vetter import Vetter
 from countersign.domain.errors import UserFacingError
 from countersign.domain.national_accounts import ModulusTable
@@ -18,18 +19,17 @@ TABLE = ModulusTable((WeightRow("089000", "089999", Method.MOD10, (0, 0, 0, 0, 0
 FAULTY = "08-99-99 66374959"
 
 
-class Files:
-    """Gives parts, or refuses."""
+def files(*parts: FilePart, refuses: str = "") -> ReadParts:
+    """Give parts, or refuse."""
 
-    def __init__(self, *parts: FilePart, refuses: str = "") -> None:
-        self.parts, self.refuses = parts, refuses
-
-    def read(self, path: Path, progress: Reading | None = None) -> Iterator[FilePart]:
-        yield from self.parts
+    def read(_path: Path, progress: Reading | None) -> Iterator[FilePart]:
+        yield from parts
         if progress is not None:
             progress(1, 1)
-        if self.refuses:
-            raise UserFacingError(self.refuses, line=7)
+        if refuses:
+            raise UserFacingError(refuses, line=7)
+
+    return read
 
 
 def read_message(path: Path) -> str:
@@ -49,7 +49,7 @@ def test_the_table_is_loaded_once_and_used_everywhere() -> None:
         loaded.append(1)
         return TABLE
 
-    vetter = Vetter(Files(refuses="file.unknown_kind"), read_message, load)
+    vetter = Vetter(files(refuses="file.unknown_kind"), read_message, load)
     assert loaded == []
     assert vetter.details(FAULTY, "", "").verdict is Verdict.STOP
     assert vetter.message(f"pay {FAULTY}").verdict is Verdict.STOP
@@ -61,30 +61,30 @@ def test_a_table_that_cannot_be_read_is_no_table() -> None:
     def load() -> ModulusTable:
         raise UserFacingError("modulus_table.unreadable", name="x", line=1)
 
-    check = Vetter(Files(), read_message, load).details(FAULTY, "", "")
+    check = Vetter(files(), read_message, load).details(FAULTY, "", "")
     assert check.verdict is Verdict.CLEAR
     assert [found.rule for found in check.findings] == ["account.uk.modulus.not_loaded"]
 
 
 @pytest.mark.parametrize(
-    ("files", "name", "fault"),
+    ("read", "name", "fault"),
     [
-        (Files(refuses="file.unreadable"), "list", "file.unreadable"),
-        (Files(refuses="file.unknown_kind"), "binary", "file.unknown_kind"),
-        (Files(FileHead(FileKind.CSV, "CSV", "", ""), refuses="file.too_large"), "list", "file.too_large"),
-        (Files(FileHead(FileKind.CSV, "CSV", "", "")), "list", "file.no_payments"),
+        (files(refuses="file.unreadable"), "list", "file.unreadable"),
+        (files(refuses="file.unknown_kind"), "binary", "file.unknown_kind"),
+        (files(FileHead(FileKind.CSV, "CSV", "", ""), refuses="file.too_large"), "list", "file.too_large"),
+        (files(FileHead(FileKind.CSV, "CSV", "", "")), "list", "file.no_payments"),
     ],
 )
-def test_what_cannot_be_read_says_why(files: Files, name: str, fault: str) -> None:
-    check = Vetter(files, read_message, lambda: None).file(Path(name), nothing)
+def test_what_cannot_be_read_says_why(read: ReadParts, name: str, fault: str) -> None:
+    check = Vetter(read, read_message, lambda: None).file(Path(name), nothing)
     assert (check.subject, check.verdict, check.fault) == (Subject.FILE, Verdict.UNREADABLE, fault)
 
 
 def test_what_progress_raises_ends_the_reading() -> None:
-    files = Files(FileHead(FileKind.CSV, "CSV", "", ""), FilePayment(2, "", "", None))
+    read = files(FileHead(FileKind.CSV, "CSV", "", ""), FilePayment(2, "", "", None))
 
     def cancel(_done: int, _total: int) -> None:
         raise KeyError
 
     with pytest.raises(KeyError):
-        Vetter(files, read_message, lambda: None).file(Path("list"), cancel)
+        Vetter(read, read_message, lambda: None).file(Path("list"), cancel)
