@@ -105,7 +105,8 @@ def path_text(path: str) -> str:
     For showing only: what is copied must be the path itself.
     """
     parts = re.split(r"(?<=[/\\])", path)
-    return _BREAK.join(_BREAK.join(part[at : at + _PART] for at in range(0, len(part), _PART)) for part in parts if part)
+    pieces = (part[at : at + _PART] for part in parts for at in range(0, len(part), _PART))
+    return _BREAK.join(pieces)
 
 
 def isolate(text: str) -> str:

@@ -123,7 +123,7 @@ def _cut_table(table: QTableView) -> str:
 def _widest_piece(metrics: QFontMetrics, text: str) -> int:
     """Return the width of the longest piece that can't be broken into lines."""
     widest = 0
-    for word in text.split():
+    for word in text.replace("\u200b", " ").split():  # a zero width space: a line may end there
         # Chinese breaks between any two characters.
         breakable = any(character >= "\u2e80" for character in word)
         pieces = list(word) if breakable else [word]

@@ -27,11 +27,14 @@ OPEN, CLOSE = "⟦", "⟧"
 _INNER: Final = re.compile(f"{OPEN}[^{OPEN}{CLOSE}]*{CLOSE}")
 _WORD: Final = re.compile(r"[^\W\d_]{2,}")
 _CODES: Final = re.compile(
-    r"\b[A-Z]{2}\d{2}(?: ?[A-Z0-9]{1,4})+\b"  # accounts, whole
+    r"\b\w+\.xml\b"  # files
+    r"|\b[A-Z]{2}\d{2}(?: ?[A-Z0-9]{1,4})+\b"  # accounts, whole
     r"|\b[A-Z]{2}\d{2} [A-Z0-9]{4}…"  # and their beginnings
     r"|\bCS[0-9A-F]{24}\b"  # end-to-end numbers
     r"|\b[0-9a-f]{4,8}(?: [0-9a-f]{4,8}){3,}\b"  # digests and fingerprints, in groups
-    r"|\b(?:EUR|GBP)(?= ?-?\d|$)|^EUR$"
+    r"|\b(?:EUR|GBP)(?= ?-?\d|$)|^[A-Z]{3}$"  # currencies, alone in a list or before an amount
+    r"|\b(?:pain|camt)\.\d{3}\.\d{3}\.\d{2}\b"  # formats
+    "|\\S*\u200b\\S*"  # paths, which may break anywhere
 )
 _MONTHS: Final = "|".join(
     dict.fromkeys(
@@ -73,6 +76,7 @@ def foreign_texts(world: fakes.World) -> tuple[str, ...]:
     """Return what others have written or what was typed: names, letters, messages of the bank; longest first."""
     found = {*_OWN_NAMES, fakes.PASSWORD, world.vault.identity.member_name, "Mei Chen", "Rent December"}
     found |= {"zzzz", "nobody", "safe account", "JBSW Y3DP EHPK 3PXP", "Safe Keeping Desk"}
+    found |= {"Household", "Alder Bank", "ALD77F", "ALDREFERENCE1", "Garage Schmidt"}
     found |= {SMS.name, CHIP.name, "Hartwell and Stone Solicitors", "reading your accounts", "pay-1"}
     found |= {"Nordholm Joinery", "accounts@nordho1m-joinery.example"}  # senders in a lesson's example
     found |= {"United Kingdom", "United States", "China", "Taiwan"}  # the locale's own names of countries

@@ -23,6 +23,7 @@ from countersign.domain.payment import AccountScheme, PaymentFields, PaymentProd
 from countersign.presentation.add_account import AddAccountPresenter
 from countersign.presentation.add_account_state import AddAccountState, AddStep
 from countersign.presentation.bank_file_words import kind_name
+from countersign.presentation.formats import path_text
 from countersign.presentation.sample_file import sample_payment
 from countersign.presentation.setup import SetupPresenter, SetupState
 from countersign.testing import fakes
@@ -103,7 +104,7 @@ def test_an_account_by_file_is_added_with_its_rules_and_reached_at_once(page: Pa
     page.presenter.add()
     assert page.now.step is AddStep.ADDED
     assert page.now.heading == "Household is added"
-    assert ("Folder for payment files", str(tmp_path / "payments"), True) in page.now.added
+    assert ("Folder for payment files", path_text(str(tmp_path / "payments")), True) in page.now.added
     assert bank_of(page).how is Reach.FILES
     row = next(row for row in page.world.reader.accounts() if row.iban == OWN)
     assert (row.name, row.reach, row.as_of) == ("Household", "files", 0)

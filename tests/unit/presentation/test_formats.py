@@ -19,6 +19,7 @@ from countersign.presentation.formats import (
     isolate,
     money_text,
     number_text,
+    path_text,
     percent_text,
     time_text,
     times_text,
@@ -94,3 +95,15 @@ def test_small_things() -> None:
     assert times_text(41, "en") == "41×"
     assert times_text(1250, "de") == "1.250×"
     assert times_text(41, "zh_CN") == times_text(41, "zh_TW") == "41 倍"
+
+
+@pytest.mark.parametrize(
+    ("path", "shown"),
+    [
+        ("/home/mei/Documents", "/|home/|mei/|Documents"),
+        ("C:\\payments\\CSF1D98001CF5703ABF82C7CA8.xml", "C:\\|payments\\|CSF1D98001CF5703|ABF82C7CA8.xml"),
+        ("", ""),
+    ],
+)
+def test_a_path_may_break_over_lines(path: str, shown: str) -> None:
+    assert path_text(path) == shown.replace("|", "\u200b")

@@ -139,7 +139,7 @@ class AddAccountPage(ScrollPage):
         words = QVBoxLayout()
         words.setSpacing(Space.XS)
         words.addWidget(PlainLabel(_("Folder for payment files"), Variant.LABEL))
-        self.folder = PlainLabel("", Variant.BODY, selectable=True, ltr=True)
+        self.folder = PlainLabel("", Variant.BODY, ltr=True)
         self.folder.setObjectName("own.add.folder")
         words.addWidget(self.folder)
         card.body.addLayout(words)
@@ -274,7 +274,7 @@ class AddAccountPage(ScrollPage):
                     old.hide()
                     old.deleteLater()
             for place, line in enumerate(state.tested):
-                label = PlainLabel(line, selectable=True)
+                label = PlainLabel(line)
                 label.setObjectName(f"own.test.result.{place}")
                 self._tested.addWidget(label)
 
