@@ -79,9 +79,7 @@ class NewVaultPage(QWidget):
 
     def _make_passphrase(self) -> ScrollPage:
         page = ScrollPage("", "")
-        self.check_button = QuietButton(
-            _("Check details"), icon="search", description=_("Checks details that you were given, without a vault")
-        )
+        self.check_button = QuietButton(_("Check details that you were given"), icon="search")
         self.check_button.setObjectName("new_vault.check")
         page.set_tools([self.check_button])
         self._errors = ErrorSummary(_("Look at these again"))
