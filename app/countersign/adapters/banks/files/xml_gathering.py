@@ -121,7 +121,7 @@ class Gathering:
         if holder is None:
             if depth > MAX_DEPTH:
                 raise unreadable(outer.sourceline, "depth")
-            attributes = self._attributes(outer)
+            attributes = self._attributes(outer, outer.items())
             holder = Element(self._name(outer.tag), "", outer.sourceline, attributes, {})
             self._open[outer] = holder
         return holder
@@ -135,34 +135,31 @@ class Gathering:
             raise UserFacingError("file.too_large", what="part")
         tag = element.tag
         name = self._names.get(tag) or self._name(tag)
-        attributes = self._attributes(element) if element.items() else _NOTHING
-        below = iter(element)
-        child = next(below, None)
-        if child is None:
-            text = element.text or ""
-            if len(text) > MAX_TEXT:
-                raise unreadable(element.sourceline, "long_text", name)
-            return Element(name, text.strip(" \t\r\n"), element.sourceline, attributes, {})
-        # What encloses a part was begun before; only an element that encloses others can be one.
-        detached = self._open.pop(element, None)
-        if detached is None:
-            detached = Element(name, "", element.sourceline, attributes, {})
-        delivered = self._delivered.pop(element, None)
-        self._made += self._held.pop(element, 0)
-        children = detached.children
-        while child is not None:
+        items = element.items()
+        attributes = self._attributes(element, items) if items else _NOTHING
+        detached: Element | None = None
+        delivered: Tree | None = None
+        for child in element:
+            if detached is None:
+                # What encloses a part was begun before; only an element that encloses others can be one.
+                detached = self._open.pop(element, None) or Element(name, "", element.sourceline, attributes, {})
+                delivered = self._delivered.pop(element, None)
+                self._made += self._held.pop(element, 0)
             if child is not delivered:
                 copy = self._detach(child, depth + 1)
-                known = children.get(copy.name)
+                known = detached.children.get(copy.name)
                 if known is None:
-                    children[copy.name] = [copy]
+                    detached.children[copy.name] = [copy]
                 else:
                     known.append(copy)
-            child = next(below, None)
-        return detached
+        if detached is not None:
+            return detached
+        text = element.text or ""
+        if len(text) > MAX_TEXT:
+            raise unreadable(element.sourceline, "long_text", name)
+        return Element(name, text.strip(" \t\r\n"), element.sourceline, attributes, {})
 
-    def _attributes(self, element: Tree) -> Mapping[str, str]:
-        items = element.items()
+    def _attributes(self, element: Tree, items: list[tuple[str, str]]) -> Mapping[str, str]:
         for name, value in items:
             if len(value) > MAX_TEXT:
                 raise unreadable(element.sourceline, "long_text", name)
