@@ -111,6 +111,36 @@ def test_a_text_that_begins_like_a_field_stays_a_text(tmp_path: Path) -> None:
     assert found.text == "Order:99:and:12:more"
 
 
+@pytest.mark.parametrize(
+    ("said", "account", "scheme"),
+    [
+        ("DE89370400440532013000", "DE89370400440532013000", "IBAN"),
+        ("DE89370400440532013000EUR", "DE89370400440532013000", "IBAN"),
+        ("COBADEFFXXX/DE89370400440532013000", "DE89370400440532013000", "IBAN"),
+        ("37040044/0532013000EUR", "0532013000", "BBAN"),
+        ("DE00370400440532013000", "DE00370400440532013000", "BBAN"),
+        ("0532013000", "0532013000", "BBAN"),
+    ],
+)
+def test_the_account_is_found_however_it_is_written(tmp_path: Path, said: str, account: str, scheme: str) -> None:
+    text = BEGIN.replace("DE89370400440532013000", said) + END.format("100,00")
+    head = only(read(tmp_path, text), StatementHead)[0]
+    assert (head.account, head.scheme) == (account, scheme)
+
+
+@pytest.mark.parametrize(
+    ("text", "reason"),
+    [
+        ("159?00RETURN?20EREF+E?21SVWZ+RETURN AC04 Rent", "AC04"),
+        ("159?00RETURN?20EREF+E?21SVWZ+Rent of DE89 3704", "NARR"),
+        ("166?00CREDIT?20EREF+E?21SVWZ+RETURN AC04 Rent", ""),
+    ],
+)
+def test_only_what_the_bank_calls_a_return_is_one(tmp_path: Path, text: str, reason: str) -> None:
+    found = one_entry(tmp_path, ":61:260302C1,00NTRFX", f":86:{text}")
+    assert found.details[0].return_reason == reason
+
+
 def test_an_entry_without_a_text_and_with_more_lines(tmp_path: Path) -> None:
     found = one_entry(tmp_path, ":61:2603020301C1,00NTRFNONREF//B", "EXTRA")
     assert (found.text, found.details[0].end_to_end_id, found.entry) == ("", "", "B")

@@ -184,12 +184,12 @@ class _Statement:
 
 
 def _account(text: str) -> tuple[str, str, str]:
-    """Return account, scheme and currency of field 25: an IBAN with or without a currency after it, or a bank's own."""
-    for length in {iban_length(text[:2]), len(text)}:
-        iban, rest = text[:length], text[length:]
+    """Return account, scheme and currency of field 25: ``IBAN``, ``BIC/IBAN``, ``IBANEUR`` or ``BANK/NUMBER``."""
+    number = text.rpartition("/")[2]
+    for length in {iban_length(number[:2]), len(number)}:
+        iban, rest = number[:length], number[length:]
         if length and isinstance(read_iban(iban), Iban) and (not rest or rest in EXPONENTS):
             return iban, "IBAN", rest
-    number = text.rpartition("/")[2]
     if len(number) > 3 and number[-3:] in EXPONENTS and number[:-3].isdigit():  # noqa: PLR2004 - a currency's letters
         return number[:-3], "BBAN", number[-3:]
     return number, "BBAN", ""

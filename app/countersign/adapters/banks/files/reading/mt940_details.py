@@ -20,6 +20,10 @@ _SLASHED: Final = re.compile(
     r"/(EREF|REMI|SVWZ|IBAN|BIC|NAME|CNTP|RTRN|MARF|CSID|KREF|PREF|IREF|TRTP|PURP|ULTB|ULTD|ADDR|ISDT|ORDP|BENM|TRCD)/"
 )
 _RETURN: Final = re.compile(r"[A-Z]{2}[0-9]{2}|NARR")
+# Within a text: the families of ExternalReturnReason1Code, because an IBAN begins alike.
+_RETURN_WITHIN: Final = re.compile(
+    r"\b(?:AC|AG|AM|BE|CN|CU|DN|DT|DU|ED|ER|FF|FO|FR|MD|MS|NO|RC|RF|RR|RU|SL|SV|TM|TS|UP)[0-9]{2}\b"
+)
 _IBAN: Final = re.compile(r"[A-Z]{2}[0-9]{2}[A-Z0-9]{10,30}")
 _BIC: Final = re.compile(r"[A-Z0-9]{4}[A-Z]{2}[A-Z0-9]{2}(?:[A-Z0-9]{3})?")
 _BLZ: Final = re.compile(r"[1-8][0-9]{7}")
@@ -56,13 +60,14 @@ def detail(found: Mapping[str, object], amount: Money, text: str) -> EntryDetail
     code = _value(found, "transaction_code")
     remittance = _value(found, "purpose") + _value(found, "additional_purpose")
     returned = code in _RETURN_CODES
+    reason = _RETURN_WITHIN.search(remittance)
     account = _value(found, "applicant_iban") or _value(found, "gvc_applicant_iban")
     return EntryDetail(
         amount=amount,
         other=_party(_value(found, "applicant_name"), account, _value(found, "applicant_bin")),
         end_to_end_id=_reference(_value(found, "end_to_end_reference")),
         remittance=remittance if code else text,
-        return_reason="NARR" if returned else "",
+        return_reason=(reason[0] if reason else "NARR") if returned else "",
         references=_references(found),
         return_text=_value(found, "posting_text") if returned else "",
         text=_value(found, "posting_text"),
