@@ -64,6 +64,9 @@ class MemoryProjections:
                 balance=_money(body["balance"]),
                 available=_money(body["available"]),
                 as_of=cast("int", body["as_of"]),
+                scheme=known.scheme if known else AccountScheme.IBAN,
+                agent=known.agent if known else "",
+                agent_member=known.agent_member if known else "",
                 reach=known.reach if known else Reach.XS2A.value,
             )
         return tuple(replace(row, daily_balances=self._daily(row)) for row in found.values())

@@ -51,8 +51,8 @@ class OrderRecord:
         proofs: Documents of the bank's: name, SHA-256 in hex, bytes.
         settled_by: The statement's entry that shows the payment; empty where only a status told so far.
         settled_rule: How that entry was found, see ``domain.settlement``.
-        returned: Why the money came back (ISO 20022 ExternalReturnReason1Code); empty where it didn't.
-        returned_at: When that was put on record.
+        returned: Why the money came back (ISO 20022 ExternalReturnReason1Code), where the bank said so.
+        returned_at: When that was put on record; 0 where the money did not come back.
         status: The newest status that the bank gave.
         reason: Code of the newest refusal, stop or loss, in the bank's or our own words.
         fee: Canonical money, or empty.
