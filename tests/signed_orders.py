@@ -37,10 +37,12 @@ def real_keys(monkeypatch: pytest.MonkeyPatch, seed: bytes = b"s" * 32) -> str:
     return device_identifier(public)
 
 
-def approved_order(world: World, minor: int = 600_000, remittance: str = "Invoice 1025") -> str:
-    """Freeze and approve a payment to the landlord; return the order."""
+def approved_order(
+    world: World, minor: int = 600_000, remittance: str = "Invoice 1025", kept_name: str = "", kept_account: str = ""
+) -> str:
+    """Freeze and approve a payment to the landlord, who may be kept under other details; return the order."""
     name, account, agent = fakes.LANDLORD
-    details = PayeeDetails(name, account, agent, PayeeKind.COMPANY, DetailsSource.CONTRACT)
+    details = PayeeDetails(kept_name or name, kept_account or account, agent, PayeeKind.COMPANY, DetailsSource.CONTRACT)
     check = world.bank.verify_payee(name, account)
     payee, version = keep_payee(world.vault, world.entropy, details, world.payees[name], check)
     draft = TransferDraft("aa" * 16, payee=payee, name=name, account=account, agent=agent, check=check)

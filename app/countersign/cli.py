@@ -56,8 +56,12 @@ def main(argv: Sequence[str] | None = None) -> int:
     if command == "tour":
         from countersign.tour import run_tour  # Qt is loaded only where windows are wanted
 
-        looks = {"language": arguments.lang or "en", "theme": arguments.theme or "light"}
-        return run_tour(arguments.out, **looks, chapter=arguments.chapter)
+        language, theme = arguments.lang or "en", arguments.theme or "light"
+        if arguments.chapter == "own-bank":
+            from countersign.tour_own_bank import OwnBankGuide
+
+            return run_tour(arguments.out, language=language, theme=theme, guide=OwnBankGuide)
+        return run_tour(arguments.out, language=language, theme=theme)
     from countersign.bootstrap import run_windows
 
     return run_windows(arguments.profile, language=arguments.lang, theme=arguments.theme)

@@ -37,21 +37,19 @@ from countersign.ui.views.new_vault import NewVaultPage
 from countersign.ui.widgets import ArmingButton
 
 PROFILE: Final = "tour"
-FIRST_CHAPTER: Final = "transfer"
-OWN_BANK_CHAPTER: Final = "own-bank"
 NAME: Final = "Mei Hartmann"  # the practice bank's customer
 _MARK: Final = "tour.json"
 _SETTLE_SECONDS: Final = 90
 _AFTER_THE_AMOUNT: Final = ("transfer.risk.answers", "transfer.risk.continue", "transfer.review.digits")
 
 
-def run_tour(out: Path, *, language: str, theme: str, chapter: str = FIRST_CHAPTER) -> int:
+def run_tour(out: Path, *, language: str, theme: str, guide: type[Guide] | None = None) -> int:
     """Play a chapter of the tour into ``out`` and return the exit code: 0 only if the money arrived."""
     if not (os.environ.get("DISPLAY") or os.environ.get("WAYLAND_DISPLAY") or sys.platform in {"win32", "darwin"}):
         os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
     _make_room(out)
     notes = Notes(language, theme)
-    code = _play(out, notes, chapter)
+    code = _play(out, notes, guide or Guide)
     (out / _MARK).write_bytes(orjson.dumps(_report(notes), option=orjson.OPT_INDENT_2))
     if notes.error:
         sys.stderr.write(f"The tour ended early: {notes.error}\n")
@@ -76,7 +74,7 @@ def _ground(out: Path, notes: Notes) -> Ground:
     return ground
 
 
-def _play(out: Path, notes: Notes, chapter: str) -> int:
+def _play(out: Path, notes: Notes, chapter: type[Guide]) -> int:
     instance = QApplication.instance()
     application = instance if isinstance(instance, QApplication) else QApplication(["countersign"])
     ground = _ground(out, notes)
@@ -85,7 +83,7 @@ def _play(out: Path, notes: Notes, chapter: str) -> int:
     running = Running(ground, opener, application.quit, files.where, files.which, files.folder)
     watch = StallWatch(application)
     running.program.show()
-    guide = _guide(chapter)(out, notes, running, Window(running), watch, iter(range(1, 1000)), files)
+    guide = chapter(out, notes, running, Window(running), watch, iter(range(1, 1000)), files)
 
     def ended(error: Exception | None) -> None:
         notes.error = f"{type(error).__name__}: {error}" if error else ""
@@ -101,12 +99,6 @@ def _play(out: Path, notes: Notes, chapter: str) -> int:
     notes.outcome["longest_stall_ms"] = watch.longest_ms
     notes.outcome["stalls"] = [{"busy_ms": round(stall.own_ms), "where": stall.where} for stall in watch.stalls]
     return 0 if not notes.error and notes.outcome.get("status") in {"ACSC", "ACCC"} else 1
-
-
-def _guide(chapter: str) -> type[Guide]:
-    from countersign.tour_own_bank import OwnBankGuide  # noqa: PLC0415 - it builds on this module
-
-    return {FIRST_CHAPTER: Guide, OWN_BANK_CHAPTER: OwnBankGuide}[chapter]
 
 
 def _report(notes: Notes) -> dict[str, object]:

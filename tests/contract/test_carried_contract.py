@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from countersign.adapters.banks.carried.connection import CarriedBank
+from countersign.adapters.carrying.connection import CarriedBank
 from countersign.adapters.banks.files.connection import FileRules, files_bank
 from countersign.adapters.banks.files.pain001.usage import UsageRules
 from countersign.adapters.banks.files.pain001.versions import Pain001Version

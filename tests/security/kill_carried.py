@@ -23,7 +23,7 @@ from typing import Any, Final
 
 import orjson
 
-from countersign.adapters.banks.carried.notes import LaidOut
+from countersign.adapters.carrying.notes import LaidOut
 from countersign.adapters.banks.files.bank_files import LocalBankFiles
 from countersign.adapters.banks.files.connection import FileRules, files_bank
 from countersign.adapters.banks.manual.connection import manual_bank

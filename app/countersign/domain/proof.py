@@ -14,6 +14,7 @@ from dataclasses import dataclass, field
 from itertools import pairwise
 
 from countersign.domain.canonical import Fields, Json, canonical_bytes, parse_canonical
+from countersign.domain.character_sets import Charset, transliterate
 from countersign.domain.errors import SecurityError
 from countersign.domain.ledger import kinds
 from countersign.domain.ledger.chains import Verify
@@ -24,6 +25,7 @@ from countersign.domain.ledger.merkle import verify_inclusion
 from countersign.domain.ledger.order_fold import fold_order
 from countersign.domain.ledger.order_record import OrderRecord
 from countersign.domain.ledger.rules import read_rules
+from countersign.domain.order import NAME_LIMIT
 from countersign.domain.payee import fold_payee
 
 EVIDENCE_FORMAT = 1
@@ -174,8 +176,14 @@ def _payee_faults(record: OrderRecord, events: Sequence[Event]) -> Sequence[str]
     version = next((item for item in payee.versions if item.event == content.payee_version), None) if payee else None
     if version is None:
         return ("evidence.no_payee",)
-    agreed = (content.payment.creditor_name, content.payment.creditor_account)
-    return () if agreed == (version.details.name, version.details.account) else ("evidence.other_payee",)
+    details, payment = version.details, content.payment
+    same = payment.creditor_account == details.account and _names(payment.creditor_name, details.name)
+    return () if same else ("evidence.other_payee",)
+
+
+def _names(agreed: str, kept: str) -> bool:
+    """Tell whether the name that was agreed is the payee's, as kept or in the letters that a way to pay carries."""
+    return agreed == kept or agreed in {transliterate(kept, charset).text[:NAME_LIMIT] for charset in Charset}
 
 
 def _in_order(events: Sequence[Event]) -> bool:

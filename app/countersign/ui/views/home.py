@@ -272,7 +272,13 @@ class _Grid(QWidget):
 def _accounts(accounts: Sequence[AccountCard]) -> QWidget:
     if not accounts:
         card = Card(padding=Space.L)
-        card.add(EmptyState("bank", _("No account is known yet"), _("They appear here once a bank was asked, or an account was added.")))
+        card.add(
+            EmptyState(
+                "bank",
+                _("No account is known yet"),
+                _("They appear here once a bank was asked, or an account was added."),
+            )
+        )
         return card
     return _Grid([_account(account) for account in accounts])
 

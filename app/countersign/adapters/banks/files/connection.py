@@ -15,8 +15,8 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from countersign.adapters.banks.carried.connection import CarriedBank, carried_profile
-from countersign.adapters.banks.carried.notes import LaidOut
+from countersign.adapters.carrying.connection import CarriedBank, carried_profile
+from countersign.adapters.carrying.notes import LaidOut
 from countersign.adapters.banks.files.pain001.usage import UsageRules, charset_for
 from countersign.adapters.banks.files.pain001.versions import Pain001Version
 from countersign.adapters.banks.files.pain001.writer import (

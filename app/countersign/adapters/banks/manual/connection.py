@@ -8,8 +8,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from pathlib import Path
 
-from countersign.adapters.banks.carried.connection import CarriedBank, carried_profile
-from countersign.adapters.banks.carried.notes import LaidOut
+from countersign.adapters.carrying.connection import CarriedBank, carried_profile
+from countersign.adapters.carrying.notes import LaidOut
 from countersign.application.ports.bank import Handover, Reach
 from countersign.domain.payment import PaymentFields, PaymentProduct
 

@@ -19,7 +19,7 @@ from countersign.adapters.banks.files.reading.entry_details import (
     is_true,
     transaction,
 )
-from countersign.adapters.banks.files.reading.pieces import account, bank_code, count, day, one_line
+from countersign.adapters.banks.files.reading.pieces import account, bank_code, bank_member, count, day, one_line
 from countersign.adapters.banks.files.reading.totals import COUNT, SUM, Totals
 from countersign.application.ports.bank_files import (
     FileHead,
@@ -202,20 +202,24 @@ def _head(element: Element) -> StatementHead:
     number, scheme = account(owned)
     if not number:
         raise unreadable(owned.line, "missing", "Id")
-    servicer = owned.one("Svcr")
     return StatementHead(
         identification=element.value("Id"),
         account=number,
         scheme=scheme,
         currency=owned.value("Ccy"),
         owner=one_line(owned.first("Ownr/Nm", "Ownr/Pty/Nm", "Nm")),
-        servicer=bank_code(servicer) or ("" if servicer is None else one_line(servicer.value("FinInstnId/Nm"))),
+        servicer=_servicer(owned.one("Svcr")),
         sequence=element.first("ElctrncSeqNb", "LglSeqNb"),
         created=element.value("CreDtTm"),
         from_date=element.first("FrToDt/FrDtTm", "FrToDt/FrDt"),
         to_date=element.first("FrToDt/ToDtTm", "FrToDt/ToDt"),
         copy=element.value("CpyDplctInd"),
     )
+
+
+def _servicer(bank: Element | None) -> str:
+    """Return a bank's BIC, else its number in a national clearing, else its name."""
+    return "" if bank is None else bank_code(bank) or bank_member(bank) or one_line(bank.value("FinInstnId/Nm"))
 
 
 def _signed(element: Element) -> Money:

@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import NoReturn, Protocol
 
-from countersign.adapters.banks.carried.notes import LaidOut
+from countersign.adapters.carrying.notes import LaidOut
 from countersign.application.ports.bank import (
     Authorisation,
     BankAccount,
