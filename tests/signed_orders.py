@@ -38,14 +38,14 @@ def real_keys(monkeypatch: pytest.MonkeyPatch, seed: bytes = b"s" * 32) -> str:
 
 
 def approved_order(
-    world: World, minor: int = 600_000, remittance: str = "Invoice 1025", kept_name: str = "", kept_account: str = ""
+    world: World, minor: int = 600_000, remittance: str = "Invoice 1025", agreed_name: str = "", kept_account: str = ""
 ) -> str:
-    """Freeze and approve a payment to the landlord, who may be kept under other details; return the order."""
+    """Freeze and approve a payment to the landlord, agreed under another name or kept with another account."""
     name, account, agent = fakes.LANDLORD
-    details = PayeeDetails(kept_name or name, kept_account or account, agent, PayeeKind.COMPANY, DetailsSource.CONTRACT)
+    details = PayeeDetails(name, kept_account or account, agent, PayeeKind.COMPANY, DetailsSource.CONTRACT)
     check = world.bank.verify_payee(name, account)
     payee, version = keep_payee(world.vault, world.entropy, details, world.payees[name], check)
-    draft = TransferDraft("aa" * 16, payee=payee, name=name, account=account, agent=agent, check=check)
+    draft = TransferDraft("aa" * 16, payee=payee, name=agreed_name or name, account=account, agent=agent, check=check)
     draft = replace(draft, source=DetailsSource.CONTRACT, amount=Money(minor, "EUR"), debtor_account=fakes.MAIN)
     draft = replace(draft, remittance=remittance)
     session = world.session

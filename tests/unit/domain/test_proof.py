@@ -20,7 +20,7 @@ from countersign.domain.ledger.heads import SignedHead
 from countersign.domain.order_state import OrderState
 from countersign.domain.proof import EVIDENCE_LIMIT, Disclosed, Evidence, EvidenceError, check_evidence
 from countersign.testing import fake_vault, fakes
-from tests.signed_orders import real_keys, settled_order
+from tests.signed_orders import approved_order, real_keys, settled_order
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -131,6 +131,25 @@ def test_a_withheld_approval_breaks_the_intent(evidence: Evidence) -> None:
 def test_a_withheld_payee_is_noticed(evidence: Evidence) -> None:
     kept = tuple(item for item in evidence.disclosed if not item.event.kind.startswith("payee."))
     assert faults(replace(evidence, disclosed=kept)) == ("evidence.no_payee",)
+
+
+@pytest.mark.parametrize(
+    ("agreed_name", "kept_account", "found"),
+    [
+        ("Juergen Gross", "", ()),  # as SEPA's letters have it
+        ("Jürgen Groß", "", ()),
+        ("Juergen Grass", "", ("evidence.other_payee",)),
+        ("Jurgen Gross", "", ("evidence.other_payee",)),
+        ("Juergen Gross", fakes.SUPPLIER[1], ("evidence.other_payee",)),
+    ],
+)
+@pytest.mark.usefixtures("fingerprint")
+def test_a_payee_is_named_as_it_was_kept_or_in_the_letters_of_a_way_to_pay(
+    agreed_name: str, kept_account: str, found: tuple[str, ...]
+) -> None:
+    world = fakes.make_world()
+    order = approved_order(world, agreed_name=agreed_name, kept_account=kept_account)
+    assert faults(gather_evidence(world.vault, order)) == found
 
 
 @pytest.mark.parametrize("places", [(1, 0), (0, 0), ()])
