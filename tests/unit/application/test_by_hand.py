@@ -143,6 +143,15 @@ def test_a_crash_after_it_could_be_seen_finds_it_again(hand: ByHand) -> None:
     assert hand.carried.calls.count("initiate") == 1
 
 
+def test_a_restart_whose_note_can_not_be_read_shows_that_it_is_carried(hand: ByHand) -> None:
+    hand.laid_out()
+    hand.restart()
+    hand.carried.failures["recall_initiation"] = deque([UserFacingError("bank.closed")])
+    hand.submission.resume()
+    assert (hand.phase, hand.error) == (Phase.CARRYING, "bank.closed")
+    assert hand.carried.calls.count("initiate") == 1
+
+
 def test_a_crash_between_note_and_record_is_found_and_recorded(hand: ByHand) -> None:
     hand.carried.fail("initiate", FailureKind.RETRYABLE, "bank.file_not_written")
     hand.submission.begin()
@@ -258,7 +267,7 @@ def test_an_unknown_outcome_is_resolved_by_a_statement(hand: ByHand) -> None:
     hand.submission.begin()
     assert hand.state is OrderState.UNKNOWN
     hand.bring(hand.entry())
-    assert hand.state is OrderState.SETTLED
+    assert hand.record.state is OrderState.SETTLED
 
 
 def test_without_a_number_both_accounts_amount_and_days_settle(hand: ByHand) -> None:
@@ -485,7 +494,7 @@ def test_a_payment_elsewhere_is_recorded() -> None:
         record_elsewhere(world.vault, world.entropy, replace(paid, at=now + 1))
     for changes in ({"account": ""}, {"counterparty": ""}, {"amount": Money(0, "EUR")}, {"reference": "x" * 141}):
         with pytest.raises(UserFacingError, match=r"elsewhere\.incomplete"):
-            record_elsewhere(world.vault, world.entropy, replace(paid, **changes))  # type: ignore[arg-type]
+            record_elsewhere(world.vault, world.entropy, replace(paid, **changes))
 
 
 def test_the_status_that_a_contradiction_gets_is_the_banks(hand: ByHand) -> None:

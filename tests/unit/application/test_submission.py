@@ -180,6 +180,26 @@ def test_an_exempted_payment_is_never_shown_as_waiting(desk: Desk) -> None:
     assert desk.state is OrderState.SETTLED
 
 
+def test_a_bank_that_says_nothing_of_a_payment_that_needs_no_code_is_asked(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    desk.bank.needs_authorisation = False
+    desk.bank.settles_after = 0
+    taken = desk.bank.initiate
+    silent = lambda *asked: replace(taken(*asked), status=None, handle="")  # noqa: E731 - one line says it
+    monkeypatch.setattr(type(desk.bank), "initiate", staticmethod(silent))
+    desk.submission.begin()
+    assert (desk.phase, desk.state) == (Phase.ENDED, OrderState.SETTLED)
+    assert desk.bank.calls.count("report") == 1
+
+
+def test_before_anything_ran_no_bank_is_known(desk: Desk) -> None:
+    with pytest.raises(UserFacingError, match=r"bank\.not_connected"):
+        _ = desk.submission.bank
+    desk.submission.begin()
+    assert desk.submission.bank is desk.bank
+
+
 def test_a_payment_that_is_rejected_at_once_says_so(desk: Desk) -> None:
     desk.bank.needs_authorisation = False
     desk.bank.rejects_with = "AM04"

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from functools import partial
 
-from countersign.application.flows.progress import PHASE_OF, Phase, Progress
+from countersign.application.flows.progress import Phase, Progress
 from countersign.application.flows.script import Script, on_vault, run_script
 from countersign.application.ports.bank import Bank
 from countersign.application.ports.tasks import Tasks
@@ -17,7 +18,7 @@ from countersign.domain.order_state import OrderState
 
 
 @dataclass(slots=True)
-class OrderRun:
+class OrderRun(ABC):
     """One order, its bank, and what is under way.
 
     Attributes:
@@ -57,8 +58,9 @@ class OrderRun:
     def _order(self) -> Script[OrderRecord]:
         return (yield from on_vault(partial(self.read, self.order)))
 
+    @abstractmethod
     def _phase_of(self, known: OrderRecord) -> Phase:
-        return PHASE_OF[known.state]
+        """Return what is shown of an order as the ledger has it."""
 
     def _shown(self, phase: Phase, state: OrderState, error: CountersignError | None = None) -> Progress:
         found = Progress(phase, state, self.progress.stage)
