@@ -14,8 +14,10 @@ OFFSCREEN := QT_QPA_PLATFORM=$${QT_QPA_PLATFORM:-offscreen}
 # The rooms that must work where PySide6 can't be imported.
 CORE := $(wildcard $(addprefix tests/unit/,domain application presentation adapters))
 WORKERS ?= 2
-# Only this project's settings count: no index of the machine's own can change what is installed.
-SYNC := UV_PROJECT_ENVIRONMENT=$(abspath $(VENV)) UV_PYTHON_DOWNLOADS=never $(BIN)/uv sync --quiet --locked --inexact
+# Only this project's settings count: no index of the machine's own can change what is installed. Everything is compiled
+# here: what is compiled while a window is open keeps the window waiting.
+SYNC := UV_PROJECT_ENVIRONMENT=$(abspath $(VENV)) UV_PYTHON_DOWNLOADS=never $(BIN)/uv sync --quiet --locked --inexact \
+	--compile-bytecode
 
 .PHONY: help setup run test test-core test-rest check lint types imports architecture catalogues \
 	catalogues-update catalogues-check licences licences-check coverage stalls kill tamper fuzz bench nightly screenshots package audit clean
@@ -31,6 +33,7 @@ $(VENV)/.run: packaging/uv.txt packaging/system-packages pyproject.toml uv.lock
 	[[ -x $(BIN)/python ]] || $(PYTHON) -m venv $(VENV)
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r packaging/uv.txt
 	$(SYNC) --no-dev
+	$(BIN)/python -m compileall -q app
 	touch $@
 
 $(VENV)/.dev: $(VENV)/.run
