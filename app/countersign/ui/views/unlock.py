@@ -70,7 +70,6 @@ class UnlockPage(QWidget):
         """Let the column stand in the middle, and scroll where it is higher than the window."""
         area = ScrollArea()
         content = QWidget()
-        content.setProperty("class", "page")
         middle = QVBoxLayout(content)
         middle.setContentsMargins(Space.XL, Space.XL, Space.XL, Space.XL)
         row = QHBoxLayout()
@@ -80,7 +79,7 @@ class UnlockPage(QWidget):
         middle.addStretch(2)
         middle.addLayout(row)
         middle.addStretch(3)
-        area.setWidget(content)
+        area.show_in(content)
         outer = QVBoxLayout(self)
         outer.setContentsMargins(0, 0, 0, 0)
         outer.addWidget(area)

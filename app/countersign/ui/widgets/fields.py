@@ -21,6 +21,7 @@ from PySide6.QtWidgets import (
 from countersign.ui.theme.fonts import font
 from countersign.ui.theme.icons import paint_icon
 from countersign.ui.theme.look import look
+from countersign.ui.theme.style import Dress, dress
 from countersign.ui.theme.tokens import TARGET, Space, TypeSize
 from countersign.ui.widgets.announcer import announce
 from countersign.ui.widgets.cards import IconView
@@ -71,6 +72,7 @@ class TextField(QLineEdit):
             paint_icon(QPainter(self), self._icon, mirrored_rect(self, box), colour)
 
     def _restyle(self) -> None:
+        dress(self, Dress.LINE)
         self.setFont(font(TypeSize.LEAD))
         palette = QPalette(self.palette())
         palette.setColor(QPalette.ColorRole.PlaceholderText, look().palette.muted)
@@ -106,6 +108,7 @@ class TextArea(QPlainTextEdit):
         return QSize(look().px(280), self.fontMetrics().lineSpacing() * self._lines + 26)
 
     def _restyle(self) -> None:
+        dress(self, Dress.AREA)
         self.setFont(font(TypeSize.LEAD))
         self.setFixedHeight(self.sizeHint().height())
 
@@ -172,6 +175,7 @@ class SelectField(QComboBox):
         self.chosen.emit(self.value())
 
     def _restyle(self) -> None:
+        dress(self, Dress.CHOICE)
         self.setFont(font(TypeSize.LEAD))
         self.view().setFont(font(TypeSize.BODY))
         self.updateGeometry()
@@ -207,6 +211,7 @@ class DateField(QDateEdit):
         _Arrowed.paint_arrow(self, "calendar")
 
     def _restyle(self) -> None:
+        dress(self, Dress.DATE)
         self.setFont(font(TypeSize.LEAD))
         self.setFixedHeight(look().px(TARGET))
 

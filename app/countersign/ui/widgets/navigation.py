@@ -9,7 +9,7 @@ from typing import Final
 
 from PySide6.QtCore import QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QColor, QFont, QKeySequence, QPainter, QPaintEvent, QShortcut
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QScrollArea, QSizePolicy, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QSizePolicy, QVBoxLayout, QWidget
 
 from countersign.ui.theme.fonts import Weight, font
 from countersign.ui.theme.icons import paint_icon
@@ -18,6 +18,7 @@ from countersign.ui.theme.tokens import TARGET, Radius, Space, TypeSize
 from countersign.ui.widgets.buttons import KitButton, Paint
 from countersign.ui.widgets.cards import IconView
 from countersign.ui.widgets.labels import PlainLabel, Variant
+from countersign.ui.widgets.page import ScrollArea
 from countersign.ui.widgets.painting import (
     follow_look,
     is_mirrored,
@@ -172,15 +173,9 @@ class NavBar(QFrame):
         head.addWidget(IconView("mark", 24, "side_strong"))
         head.addWidget(PlainLabel(product, Variant.TITLE, wrap=False, ink="side_strong"), 1)
         body.addLayout(head)
-        self._scroll = QScrollArea()
-        self._scroll.setWidgetResizable(True)
-        self._scroll.setFrameShape(QFrame.Shape.NoFrame)
-        self._scroll.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        self._scroll = ScrollArea()
         self._scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        self._scroll.viewport().setAutoFillBackground(False)
         pages = QWidget()
-        pages.setProperty("class", "page")
-        pages.setAutoFillBackground(False)
         lines = QVBoxLayout(pages)
         lines.setContentsMargins(0, 0, 0, 0)
         lines.setSpacing(Space.XS)
@@ -194,7 +189,7 @@ class NavBar(QFrame):
             self._pages[entry.key] = button
             lines.addWidget(button)
         lines.addStretch(1)
-        self._scroll.setWidget(pages)
+        self._scroll.show_in(pages)
         body.addWidget(self._scroll, 1)
         self.freeze = NavButton("freeze", freeze_text)
         self.freeze.enter_presses = False

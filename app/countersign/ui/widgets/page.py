@@ -10,6 +10,7 @@ from PySide6.QtGui import QColor, QPainter, QPaintEvent, QResizeEvent, QShowEven
 from PySide6.QtWidgets import QBoxLayout, QFrame, QHBoxLayout, QScrollArea, QVBoxLayout, QWidget
 
 from countersign.ui.theme.look import look
+from countersign.ui.theme.style import Dress, dress
 from countersign.ui.theme.tokens import Space
 from countersign.ui.widgets.announcer import announce
 from countersign.ui.widgets.buttons import KitButton
@@ -86,6 +87,12 @@ class ScrollArea(QScrollArea):
         self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAsNeeded)
         self.viewport().setAutoFillBackground(False)
+        follow_look(self._restyle)
+
+    def show_in(self, content: QWidget) -> None:
+        """Show ``content`` on the ground of the window; by itself Qt gives it a ground of its own."""
+        self.setWidget(content)
+        content.setAutoFillBackground(False)
 
     def sizeHint(self) -> QSize:
         """Return a modest size: what is inside may be any."""
@@ -95,6 +102,10 @@ class ScrollArea(QScrollArea):
         """Tell the page how much there is to see."""
         super().resizeEvent(event)
         self.view_resized.emit()
+
+    def _restyle(self) -> None:
+        for bar in (self.verticalScrollBar(), self.horizontalScrollBar()):
+            dress(bar, Dress.BAR)
 
 
 class ScrollPage(QWidget):
@@ -123,8 +134,6 @@ class ScrollPage(QWidget):
         outer.addWidget(self._area, 1)
         self._footer: FooterBar | None = None
         self._content = QWidget()
-        self._content.setProperty("class", "page")
-        self._content.setAutoFillBackground(False)
         self._column = QVBoxLayout(self._content)
         self._column.setSpacing(Space.L)
         self._top = QVBoxLayout()
@@ -154,7 +163,7 @@ class ScrollPage(QWidget):
         self._has_aside = False
         self._column.addLayout(self._columns)
         self._column.addStretch(1)
-        self._area.setWidget(self._content)
+        self._area.show_in(self._content)
         self._area.view_resized.connect(self._arrange)
         follow_look(self._arrange)
 

@@ -5,10 +5,12 @@ from __future__ import annotations
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QHBoxLayout, QProgressBar, QSizePolicy, QVBoxLayout, QWidget
 
+from countersign.ui.theme.style import Dress, dress
 from countersign.ui.theme.tokens import Space
 from countersign.ui.widgets.announcer import announce
 from countersign.ui.widgets.labels import PlainLabel, Variant
 from countersign.ui.widgets.link_buttons import LinkButton
+from countersign.ui.widgets.painting import follow_look
 
 
 class ProgressRow(QWidget):
@@ -47,6 +49,7 @@ class ProgressRow(QWidget):
         self._stage = PlainLabel("", Variant.CAPTION)
         body.addWidget(self._stage)
         self.set_progress("")
+        follow_look(self._restyle)
 
     def set_progress(self, stage: str, done: int = 0, total: int = 0) -> None:
         """Show the stage, and ``done`` of ``total``; a total of 0 means nobody knows.
@@ -68,3 +71,6 @@ class ProgressRow(QWidget):
         """Show or hide the link, as when sending has begun."""
         if self._cancel is not None:
             self._cancel.setVisible(cancellable)
+
+    def _restyle(self) -> None:
+        dress(self._bar, Dress.PROGRESS)

@@ -16,6 +16,7 @@ from PySide6.QtWidgets import (
 
 from countersign.ui.theme.fonts import Weight, font
 from countersign.ui.theme.look import look
+from countersign.ui.theme.style import Dress, dress
 from countersign.ui.theme.tokens import Space, TypeSize
 from countersign.ui.widgets.painting import follow_look
 
@@ -133,6 +134,7 @@ class KitTable(QTableView):
         self.row_opened.emit(index.row())
 
     def _restyle(self) -> None:
+        dress(self, Dress.TABLE)
         self.setFont(font(TypeSize.BODY))
         header = self.horizontalHeader()
         header.setFont(font(TypeSize.SMALL, Weight.MEDIUM))
