@@ -36,16 +36,18 @@ def _intended(*, by_hand: Json = True) -> OrderDesk:
 
 def _laid_out(**more: Json) -> OrderDesk:
     desk = _intended()
-    desk.say(kinds.ORDER_INITIATED, payment_id="P1", **more)
+    desk.say(kinds.ORDER_INITIATED, None, payment_id="P1", **more)
     return desk
 
 
 def _prove(desk: OrderDesk, **changes: Json) -> Event:
-    return desk.say(kinds.ORDER_PROOF_ADDED, **{"name": "confirmation.pdf", "sha256": "a" * 64, "size": 4, **changes})
+    return desk.say(
+        kinds.ORDER_PROOF_ADDED, None, **{"name": "confirmation.pdf", "sha256": "a" * 64, "size": 4, **changes}
+    )
 
 
 def _settle(desk: OrderDesk, entry: str = "E1", **changes: Json) -> Event:
-    return desk.report("ACSC", payment_id="", source="statement", entry=entry, rule="end_to_end", **changes)
+    return desk.report("ACSC", None, payment_id="", source="statement", entry=entry, rule="end_to_end", **changes)
 
 
 def test_an_intent_says_whether_it_is_carried_by_hand() -> None:
