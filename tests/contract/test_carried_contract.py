@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from functools import partial
 from itertools import count
@@ -10,11 +10,11 @@ from pathlib import Path
 
 import pytest
 
-from countersign.adapters.carrying.connection import CarriedBank
 from countersign.adapters.banks.files.connection import FileRules, files_bank
 from countersign.adapters.banks.files.pain001.usage import UsageRules
 from countersign.adapters.banks.files.pain001.versions import Pain001Version
 from countersign.adapters.banks.manual.connection import manual_bank
+from countersign.adapters.carrying.connection import CarriedBank
 from countersign.adapters.system.clock import SystemClock
 from countersign.application.ports.bank import Bank, Initiation
 from countersign.application.ports.practice import AppWish
@@ -114,6 +114,53 @@ class TestFilesConnector(CarriedContract):
         assert again.handover.path is None
         assert not first.handover.path.exists()
 
+    def test_a_file_that_somebody_changed_is_not_the_one_that_was_laid_out(self, wired: Wired) -> None:
+        payment = wired.payment()
+        first = wired.bank.initiate(payment, request_id())
+        assert first.handover is not None
+        path = first.handover.path
+        assert path is not None
+        path.write_bytes(path.read_bytes().replace(b"123.45", b"923.45"))
+        looks: tuple[Callable[[], object], ...] = (
+            lambda: wired.bank.recall_initiation(payment.end_to_end_id, payment.product, payment),
+            lambda: wired.bank.initiate(payment, request_id()),
+        )
+        for look in looks:
+            with pytest.raises(BindingError) as refused:
+                look()
+            assert (refused.value.code, refused.value.params["field"]) == ("binding.message", "file")
+
+    def test_what_is_taken_back_can_not_be_handed_over(self, wired: Wired) -> None:
+        payment = wired.payment()
+        first = wired.bank.initiate(payment, request_id())
+        assert first.handover is not None
+        assert first.handover.path is not None
+        wired.bank.withdraw(payment)
+        assert not first.handover.path.exists()
+        assert not list(first.handover.path.parent.glob(f"{first.handover.path.stem}*.xml"))
+        wired.bank.withdraw(payment)  # once more, as after a crash
+        wired.bank.withdraw(wired.payment())  # nothing was laid out
+
+    def test_what_is_gone_is_not_taken_back(self, wired: Wired) -> None:
+        payment = wired.payment()
+        first = wired.bank.initiate(payment, request_id())
+        assert first.handover is not None
+        assert first.handover.path is not None
+        first.handover.path.unlink()
+        with pytest.raises(ConnectorError, match=r"bank\.perhaps_handed_over"):
+            wired.bank.withdraw(payment)
+
+    def test_a_lost_note_does_not_make_it_new(self, wired: Wired, tmp_path: Path) -> None:
+        payment = wired.payment()
+        wired.bank.initiate(payment, request_id())
+        for note in (tmp_path / "notes").iterdir():
+            note.unlink()
+        with pytest.raises(ConnectorError, match=r"bank\.already_laid_out") as refused:
+            wired.bank.recall_initiation(payment.end_to_end_id, payment.product, payment)
+        assert refused.value.kind is FailureKind.UNKNOWN
+        with pytest.raises(ConnectorError, match=r"bank\.file_not_written"):
+            wired.bank.initiate(payment, request_id())
+
     def test_somebody_elses_file_is_left_alone(self, wired: Wired, tmp_path: Path) -> None:
         payment = wired.payment()
         theirs = tmp_path / "out" / f"{payment.end_to_end_id}.xml"
@@ -123,7 +170,7 @@ class TestFilesConnector(CarriedContract):
             wired.bank.initiate(payment, request_id())
         assert (refused.value.kind, refused.value.code) == (FailureKind.RETRYABLE, "bank.file_not_written")
         assert theirs.read_text() == "theirs"
-        with pytest.raises(ConnectorError, match=r"bank\.nothing_handed_over"):
+        with pytest.raises(ConnectorError, match=r"bank\.already_laid_out"):  # nobody knows whose it is
             wired.bank.recall_initiation(payment.end_to_end_id, payment.product, payment)
 
     def test_notes_tell_a_reader_of_the_disk_nothing(self, wired: Wired, tmp_path: Path) -> None:

@@ -23,10 +23,10 @@ from typing import Any, Final
 
 import orjson
 
-from countersign.adapters.carrying.notes import LaidOut
 from countersign.adapters.banks.files.bank_files import LocalBankFiles
 from countersign.adapters.banks.files.connection import FileRules, files_bank
 from countersign.adapters.banks.manual.connection import manual_bank
+from countersign.adapters.carrying.connection import CarriedBank
 from countersign.adapters.practice.world import PracticeBank, open_practice_bank
 from countersign.adapters.rails.pack_file import RailsFile
 from countersign.adapters.system.clock import SystemClock, SystemEntropy
@@ -36,7 +36,7 @@ from countersign.application.flows.progress import Progress
 from countersign.application.flows.script import Script, on_network, on_vault, run_script
 from countersign.application.flows.submission import Phase, Submission
 from countersign.application.flows.transfer import TransferDraft
-from countersign.application.ports.bank import Bank, Reach
+from countersign.application.ports.bank import Bank, Initiation, Reach
 from countersign.application.ports.practice import AppWish
 from countersign.application.ports.vault_door import NewVault
 from countersign.application.session import Session
@@ -48,7 +48,7 @@ from countersign.application.use_cases.freeze_order import PaidFrom, freeze_orde
 from countersign.application.use_cases.import_bank_file import import_bank_file
 from countersign.application.use_cases.keep_payee import keep_payee
 from countersign.domain.canonical import JsonObject
-from countersign.domain.errors import CountersignError
+from countersign.domain.errors import ConnectorError, CountersignError, FailureKind
 from countersign.domain.ledger import kinds
 from countersign.domain.ledger.governance import World
 from countersign.domain.ledger.order_record import OrderRecord
@@ -110,10 +110,15 @@ class ShowsBeforeIntent(Submission):
 def forget_the_notes() -> None:
     """Know of nothing that was laid out, in this process."""
 
-    def never(_self: LaidOut, _identification: str, _payment: PaymentFields) -> bool:
-        return False
+    def initiate(bank: CarriedBank, payment: PaymentFields, _request_id: str) -> Initiation:
+        bank._prepare(payment)  # noqa: SLF001 - a defect
+        return bank._shown(payment)  # noqa: SLF001
 
-    setattr(LaidOut, "knows", never)  # noqa: B010 - mypy forbids the plain assignment, and rightly so
+    def recall(_bank: CarriedBank, _name: str, _product: object, _payment: PaymentFields) -> Initiation:
+        raise ConnectorError(FailureKind.RETRYABLE, "bank.nothing_handed_over")
+
+    setattr(CarriedBank, "initiate", initiate)  # noqa: B010 - mypy forbids the plain assignment, and rightly so
+    setattr(CarriedBank, "recall_initiation", recall)  # noqa: B010
 
 
 _DEFECTS: Final[dict[str, tuple[Callable[..., Submission], Callable[[], None]]]] = {

@@ -30,6 +30,7 @@ from countersign.presentation.carry_words import (
     file_steps,
     questions,
 )
+from countersign.presentation.error_texts import sentence
 from countersign.presentation.file_hands import FileHands
 from countersign.presentation.formats import isolate, path_text
 from countersign.presentation.messages import _
@@ -271,6 +272,15 @@ class CarryPanel:
                 said=_said(record, self._session.zone),
                 proofs=tuple(_proof(*item) for item in record.proofs),
                 practice=practice,
+                problem=said.problem,
+            )
+        if progress.handover is None:  # new payments are stopped: nothing is shown that could be carried
+            return CarryState(
+                heading=_("Don't carry this payment now"),
+                lead=sentence(progress.error or "intent.frozen", progress.error_params),
+                by_file=reach is Reach.FILES,
+                said=_("If you carried it before, say so on the order's page once the stop is lifted."),
+                practice=None,
                 problem=said.problem,
             )
         found = advice(said.answers)

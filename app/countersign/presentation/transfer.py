@@ -214,7 +214,8 @@ class TransferPresenter:
             record = self._session.vault.order(order)
             came_to_nothing = record is not None and record.state not in _GONE and not record.handed_over_at
             if came_to_nothing:
-                save_draft(self._session.vault, replace(draft, order="", step=Step.AMOUNT))
+                # The order stays named: should the bank show it after all, the draft can't become a second one.
+                save_draft(self._session.vault, replace(draft, step=Step.AMOUNT))
             else:
                 drop_draft(self._session.vault, draft.draft)
 

@@ -184,6 +184,11 @@ class ScriptedBank:
         self._called("recall_initiation")
         return self._initiation(payment_id, payment, f"recall-{product}")
 
+    def withdraw(self, payment: PaymentFields) -> None:
+        """Refuse: nothing is laid out here."""
+        del payment
+        raise ConnectorError(FailureKind.TERMINAL, "bank.no_door")
+
     def start_authorisation(self, handle: str) -> Authorisation:
         """Open an authorisation."""
         self._called("start_authorisation")

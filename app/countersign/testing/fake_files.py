@@ -45,10 +45,12 @@ class CarriedByHand(ScriptedBank):
     Attributes:
         how: By file or by hand.
         laid_out: What was laid out, by end-to-end identification.
+        taken: Whether somebody took it away.
     """
 
     how: Reach = Reach.FILES
     laid_out: dict[str, PaymentFields] = field(default_factory=dict)
+    taken: bool = False
 
     @property
     def reach(self) -> Reach:
@@ -76,6 +78,13 @@ class CarriedByHand(ScriptedBank):
         self.laid_out[payment.end_to_end_id] = payment
         self._may_lose("initiate")
         return self._laid_out(payment)
+
+    def withdraw(self, payment: PaymentFields) -> None:
+        """Take back what was laid out."""
+        self._called("withdraw")
+        if self.taken:
+            raise ConnectorError(FailureKind.TERMINAL, "bank.perhaps_handed_over")
+        self.laid_out.pop(payment.end_to_end_id, None)
 
     def recall_initiation(self, payment_id: str, product: PaymentProduct, payment: PaymentFields) -> Initiation:
         """Find what was laid out."""

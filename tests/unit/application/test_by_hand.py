@@ -25,12 +25,15 @@ from countersign.application.ports.bank_files import (
     StatusReason,
 )
 from countersign.application.use_cases.add_account import NewAccount, add_account, require_unknown
+from countersign.application.use_cases.assess_transfer import assess_transfer
 from countersign.application.use_cases.differences import SAME, close_difference, open_differences
+from countersign.application.use_cases.freeze_order import freeze_order
 from countersign.application.use_cases.import_bank_file import ImportReport, import_bank_file
-from countersign.application.use_cases.record_by_hand import PROOF_LIMIT, record_proof
+from countersign.application.use_cases.record_by_hand import PROOF_LIMIT, record_proof, require_waiting
 from countersign.application.use_cases.record_elsewhere import Channel, Elsewhere, record_elsewhere
 from countersign.domain.errors import FailureKind, UserFacingError
 from countersign.domain.ledger import kinds
+from countersign.domain.ledger.event import EventDraft
 from countersign.domain.money import Money
 from countersign.domain.order import BindingError
 from countersign.domain.order_state import OrderState, TransactionStatus
@@ -38,7 +41,7 @@ from countersign.domain.payment import AccountScheme
 from countersign.domain.settlement import Code, Rule
 from countersign.testing import fakes
 from countersign.testing.fake_files import CarriedByHand, ListedFiles
-from tests.unit.application.orders import Desk
+from tests.unit.application.orders import Desk, draft_of, freeze_workspace
 from tests.unit.application.running import run
 
 FILE = Path("statement.xml")
@@ -511,3 +514,93 @@ def test_a_charge_that_names_the_payment_is_no_second_payment(hand: ByHand) -> N
     report = hand.bring(fee, hand.entry(), fee)
     assert (report.differences, hand.state) == ((), OrderState.SETTLED)
     assert report.accounts[0].new == 2
+
+
+# — nothing is shown or given up that must not be —
+
+
+def test_nothing_is_shown_while_new_payments_are_stopped(hand: ByHand) -> None:
+    hand.laid_out()
+    freeze_workspace(hand)
+    hand.restart()
+    hand.submission.resume()
+    assert (hand.phase, hand.error) == (Phase.CARRYING, "intent.frozen")
+    assert hand.submission.progress.handover is None
+    assert "recall_initiation" not in hand.carried.calls
+    hand.submission.handed_over("ALD-1")  # what was done is still said
+    assert hand.record.handed_over_at
+
+
+def test_a_stop_between_intent_and_laying_out_lays_nothing_out(hand: ByHand) -> None:
+    hand.carried.fail("initiate", FailureKind.RETRYABLE, "bank.file_not_written")
+    hand.submission.begin()
+    freeze_workspace(hand)
+    hand.restart()
+    hand.submission.resume()
+    assert (hand.phase, hand.error) == (Phase.UNKNOWN, "intent.frozen")
+    assert hand.carried.laid_out == {}
+
+
+def test_a_copy_that_may_not_sign_shows_nothing_to_carry(hand: ByHand) -> None:
+    hand.laid_out()
+    hand.world.vault.may_sign = False
+    hand.restart()
+    hand.submission.resume()
+    assert (hand.phase, hand.error) == (Phase.UNKNOWN, "vault.read_only")
+    assert hand.submission.progress.handover is None
+
+
+def test_what_is_gone_from_its_place_does_not_end_by_a_word(hand: ByHand) -> None:
+    hand.laid_out()
+    hand.carried.taken = True
+    hand.submission.not_handed_over()
+    assert (hand.state, hand.error) == (OrderState.INITIATED, "bank.perhaps_handed_over")
+
+
+def test_a_word_that_comes_too_late_changes_nothing(hand: ByHand) -> None:
+    hand.laid_out()
+    with hand.world.vault.transaction() as change:
+        change.append(EventDraft(kinds.ORDER_HANDED_OVER, hand.order, {"reference": ""}))
+    hand.submission.not_handed_over()
+    assert hand.error == "carried.not_waiting"
+    assert "withdraw" not in hand.carried.calls
+    with pytest.raises(UserFacingError, match=r"carried\.not_waiting"):
+        require_waiting(hand.world.vault, "ff" * 16)
+
+
+def test_it_is_given_up_only_where_nothing_was_laid_out(hand: ByHand) -> None:
+    hand.carried.fail("initiate", FailureKind.RETRYABLE, "bank.file_not_written")
+    hand.submission.begin()
+    hand.carried.laid_out[hand.payment.end_to_end_id] = hand.payment  # it could be seen all the same
+    hand.submission.abandon("given_up")
+    assert (hand.state, hand.error) == (OrderState.INTENDED, "bank.already_laid_out")
+    hand.carried.laid_out.clear()
+    hand.restart()
+    hand.submission.resume()
+    assert hand.phase is Phase.NOT_SENT
+    hand.carried.fail("recall_initiation", FailureKind.RETRYABLE, "bank.closed")
+    hand.submission.abandon("given_up")
+    assert (hand.state, hand.error) == (OrderState.INTENDED, "bank.closed")
+    hand.submission.abandon("given_up")
+    assert (hand.phase, hand.state) == (Phase.ENDED, OrderState.ABANDONED)
+
+
+def test_only_the_person_can_ask_the_bank_to_cancel(hand: ByHand) -> None:
+    hand.laid_out()
+    hand.submission.handed_over("")
+    hand.submission.cancel()
+    assert hand.error == "bank.cancel_at_the_bank"
+    assert "cancellation_intended" not in hand.kinds()
+
+
+def test_an_order_that_the_bank_showed_after_all_is_not_made_again(hand: ByHand) -> None:
+    hand.laid_out()
+    hand.submission.not_handed_over()
+    hand.bring(hand.entry())
+    assert hand.record.contradictions
+    draft, version = draft_of(hand.world, order=hand.order)
+    assessment = assess_transfer(
+        hand.world.reader, draft, hand.world.clock.now_ms(), hand.world.session.zone, "Mei Hartmann"
+    )
+    with pytest.raises(UserFacingError, match=r"order\.already_sent"):
+        freeze_order(hand.world.vault, hand.world.entropy, draft, version, assessment)

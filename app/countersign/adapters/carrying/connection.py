@@ -7,7 +7,7 @@ here, in words; and that this connector knows of no outcome proves nothing.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from typing import NoReturn, Protocol
 
 from countersign.adapters.carrying.notes import LaidOut
@@ -25,6 +25,7 @@ from countersign.application.ports.bank import (
     Reach,
 )
 from countersign.domain.errors import ConnectorError, FailureKind
+from countersign.domain.order import BindingError
 from countersign.domain.payee import NameCheck
 from countersign.domain.payment import PaymentFields, PaymentProduct
 
@@ -38,15 +39,26 @@ class Carrier(Protocol):
     def in_its_letters(self, payment: PaymentFields) -> PaymentFields:
         """Spell a payment's texts in the letters that are carried."""
 
-    def lay_out(self, payment: PaymentFields, note: Callable[[], None]) -> Handover:
-        """Lay a payment out, and call ``note`` before it can be seen.
+    def prepare(self, payment: PaymentFields) -> str:
+        """Make what is laid out, where nobody sees it yet, and return its SHA-256; empty where there is no file.
+
+        Raises:
+            OSError: It can't be made, or something else is in its place.
+            BindingError: ``binding.message``: what was made doesn't say what was agreed.
+        """
+
+    def show(self, payment: PaymentFields) -> Handover:
+        """Let what was prepared be seen; what is seen already, or was taken away, is found as it is.
 
         Raises:
             OSError: It can't be seen.
         """
 
-    def find(self, payment: PaymentFields) -> Handover:
-        """Find again what was laid out."""
+    def is_seen(self, payment: PaymentFields) -> bool:
+        """Tell whether something is in its place."""
+
+    def withdraw(self, payment: PaymentFields) -> bool:
+        """Take it back so that nobody can carry it any more; false where it is gone."""
 
 
 def carried_profile(
@@ -106,45 +118,69 @@ class CarriedBank:
         return self._carrier.in_its_letters(payment)
 
     def initiate(self, payment: PaymentFields, request_id: str) -> Initiation:
-        """Lay the payment out to be carried, once.
+        """Lay the payment out to be carried, once: prepared, noted, and only then to be seen.
 
         Raises:
-            ConnectorError: RETRYABLE ``bank.file_not_written``: nothing can be seen yet; UNKNOWN
-                ``bank.already_laid_out``: it was laid out before, and what was laid out is gone.
+            ConnectorError: RETRYABLE ``bank.file_not_written``, ``bank.file_differs``: nothing can be seen yet.
         """
         del request_id  # no call is made that could carry it
         self._require_open()
-        known = self._laid_out.knows(payment.end_to_end_id, payment)
-        if known:
-            return self._recalled(payment)
+        if self._laid_out.find(payment.end_to_end_id, payment) is None:
+            self._prepare(payment)
+        return self._shown(payment)
+
+    def _prepare(self, payment: PaymentFields) -> None:
         try:
-            handover = self._carrier.lay_out(payment, lambda: self._laid_out.note(payment))
+            self._laid_out.note(payment, self._carrier.prepare(payment))
         except OSError as error:
             raise ConnectorError(FailureKind.RETRYABLE, "bank.file_not_written") from error
-        return _initiation(payment, handover)
+        except BindingError as error:  # a mistake of ours, found before anything could be seen
+            raise ConnectorError(FailureKind.RETRYABLE, "bank.file_differs") from error
+
+    def _shown(self, payment: PaymentFields) -> Initiation:
+        """Show what was prepared, and hold the file to its note: nobody may have changed it meanwhile."""
+        try:
+            handover = self._carrier.show(payment)
+        except OSError as error:
+            raise ConnectorError(FailureKind.RETRYABLE, "bank.file_not_written") from error
+        note = self._laid_out.find(payment.end_to_end_id, payment)
+        taken = self.reach is Reach.FILES and handover.path is None
+        if note is None or not (taken or self._laid_out.is_of(note, handover.sha256)):
+            raise BindingError("binding.message", field="file", count=1)
+        return Initiation(payment.end_to_end_id, None, None, "", "", None, handover)
 
     def recall_initiation(self, payment_id: str, product: PaymentProduct, payment: PaymentFields) -> Initiation:
-        """Find again what was laid out."""
-        self._require_open()
-        if payment_id != payment.end_to_end_id:
-            self._laid_out.knows(payment_id, payment)
-            self._nothing_known()
+        """Find again what was laid out, and let it be seen if it never was."""
         del product
-        if not self._laid_out.knows(payment_id, payment):
+        self._require_open()
+        known = self._laid_out.find(payment_id, payment)
+        if payment_id != payment.end_to_end_id:
+            self._nothing_known()
+        if known is None:
+            if self._carrier.is_seen(payment):  # its note was lost: somebody may have carried it
+                raise ConnectorError(FailureKind.UNKNOWN, "bank.already_laid_out")
             raise ConnectorError(FailureKind.RETRYABLE, "bank.nothing_handed_over")
-        return self._recalled(payment)
+        return self._shown(payment)
 
-    def _recalled(self, payment: PaymentFields) -> Initiation:
+    def withdraw(self, payment: PaymentFields) -> None:
+        """Take back what was laid out.
+
+        Raises:
+            ConnectorError: TERMINAL ``bank.perhaps_handed_over``: it is gone from where it was laid.
+        """
         try:
-            return _initiation(payment, self._carrier.find(payment))
+            withdrawn = self._carrier.withdraw(payment)
         except OSError as error:
             raise ConnectorError(FailureKind.RETRYABLE, "bank.file_not_written") from error
+        noted = self._laid_out.find(payment.end_to_end_id, payment) is not None
+        if noted and not withdrawn:
+            raise ConnectorError(FailureKind.TERMINAL, "bank.perhaps_handed_over")
 
     def report(self, payment_id: str, product: PaymentProduct, payment: PaymentFields) -> PaymentReport:
         """Say that only the bank's own statements tell: this connector has nobody to ask."""
         del product
         self._require_open()
-        self._laid_out.knows(payment_id, payment)
+        self._laid_out.find(payment_id, payment)
         self._nothing_known()
 
     def close(self) -> None:
@@ -222,7 +258,3 @@ class CarriedBank:
     @staticmethod
     def _nothing_known() -> NoReturn:
         raise ConnectorError(FailureKind.RETRYABLE, "bank.not_found_proves_nothing")
-
-
-def _initiation(payment: PaymentFields, handover: Handover) -> Initiation:
-    return Initiation(payment.end_to_end_id, None, None, "", "", None, handover)

@@ -69,6 +69,7 @@ class OpenVault:
         self._signer, self._position, self._anchor, self._stop, self._clock = signer, position, anchor, stop, clock
         self._events = EventStore(connection)
         self._busy = False
+        self._anchor_behind = False
         self._refused = ""
         self._trees: dict[Chain, MerkleTree] = {}
         self.anchor_state = anchor_state
@@ -115,8 +116,11 @@ class OpenVault:
             self._busy = False
         failpoint(f"{place}.after")
         self._position = position
-        if transaction.appended:
+        self._anchor_behind = self._anchor_behind or bool(transaction.appended)
+        if self._anchor_behind:  # also where an earlier transaction could not: nothing may follow from it before
             self._anchor.advance(position.reaches)
+            self._anchor_behind = False
+        if transaction.appended:
             self.committed(transaction.appended)
 
     def _begin(self) -> Signer:

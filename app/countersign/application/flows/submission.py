@@ -10,11 +10,10 @@ from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from functools import partial
 
-from countersign.application.flows.order_run import OrderRun
+from countersign.application.flows.carrying import CarryingRun
 from countersign.application.flows.progress import PHASE_OF, Phase, Progress
 from countersign.application.flows.script import Script, on_network, on_vault
-from countersign.application.ports.bank import Authorisation, AuthorisationState, Handover, PaymentReport
-from countersign.application.use_cases import record_by_hand as by_hand
+from countersign.application.ports.bank import Authorisation, AuthorisationState, PaymentReport
 from countersign.application.use_cases import record_submission as record
 from countersign.domain.errors import ConnectorError, FailureKind, UserFacingError
 from countersign.domain.ledger.order_record import OrderRecord
@@ -29,7 +28,7 @@ _LAID_OUT = frozenset({OrderState.INTENDED, OrderState.INITIATED})
 
 
 @dataclass(slots=True)
-class Submission(OrderRun):
+class Submission(CarryingRun):
     """One order on its way through the bank.
 
     Attributes:
@@ -39,7 +38,6 @@ class Submission(OrderRun):
     new_request_id: Callable[[], str] = field(kw_only=True)
     _handle: str = ""
     _authorisation: str = ""
-    _pending_initiation: str = ""  # request identification of an initiation that is known not to have gone out
 
     # — what a person does; what the phase doesn't offer does nothing —
 
@@ -82,22 +80,6 @@ class Submission(OrderRun):
     def cancel(self) -> None:
         """Ask the bank to cancel."""
         self._run(self._cancel(), "cancellation")
-
-    def handed_over(self, reference: str) -> None:
-        """Say that the payment was carried to the bank; ``reference`` is the bank's, or empty."""
-        self._say(partial(by_hand.record_handed_over, self.vault, self.order, reference))
-
-    def not_handed_over(self) -> None:
-        """Say that the payment was never carried to the bank: it ends."""
-        self._say(partial(by_hand.record_not_handed_over, self.vault, self.order))
-
-    def prove(self, name: str, data: bytes) -> None:
-        """Keep a document of the bank's with the order."""
-        self._say(partial(by_hand.record_proof, self.vault, self.order, name, data))
-
-    def _say(self, work: Callable[[], None]) -> None:
-        if self.progress.phase in {Phase.CARRYING, Phase.ACCEPTED, Phase.ENDED, Phase.UNKNOWN}:
-            self._run(self._said(work), "status")
 
     # — initiation —
 
@@ -279,32 +261,6 @@ class Submission(OrderRun):
             return self._shown(self._phase_of(known), known.state)
         return (yield from self._ask(known))
 
-    # — what is carried by hand —
-
-    def _said(self, work: Callable[[], None]) -> Script[Progress]:
-        yield from on_vault(work)
-        return (yield from self._reconcile())
-
-    def _find_again(self, known: OrderRecord) -> Script[Progress]:
-        """Find what was laid out, or learn that nothing was: then that same initiation may be tried again."""
-        payment = known.content.payment
-        recall = partial(self.bank.recall_initiation, payment.end_to_end_id, payment.product, payment)
-        try:
-            found = yield from on_network(recall)
-        except BindingError as error:
-            return (yield from self._refused_reply("status", error))
-        except ConnectorError as error:
-            if error.code != "bank.nothing_handed_over" or known.state is not OrderState.INTENDED:
-                return self._shown(Phase.UNKNOWN, known.state, error)
-            self._pending_initiation = known.request_id
-            return self._shown(Phase.NOT_SENT, known.state, error)
-        if known.state is OrderState.INTENDED:
-            yield from on_vault(partial(record.record_initiation, self.vault, self.order, found))
-        return self._carrying(found.handover or Handover())
-
-    def _carrying(self, handover: Handover) -> Progress:
-        return replace(self._shown(Phase.CARRYING, OrderState.INITIATED), handover=handover)
-
     def _ask(self, known: OrderRecord) -> Script[Progress]:
         try:
             unanswered = yield from self._ask_authorisation(known)
@@ -360,12 +316,17 @@ class Submission(OrderRun):
 
     def _abandon(self, reason: str) -> Script[Progress]:
         not_sent = bool(self._pending_initiation)
+        known = yield from self._order()
+        if known.by_hand and not_sent:
+            yield from self._require_nothing_laid_out(known)
         give_up = partial(record.record_abandoned, self.vault, self.order, reason, nothing_sent=not_sent)
         yield from on_vault(give_up)
         self._pending_initiation = ""
         return self._shown(Phase.ENDED, OrderState.ABANDONED)
 
     def _cancel(self) -> Script[Progress]:
+        if (yield from self._order()).by_hand:  # before anything is on record: only the person can ask the bank
+            raise UserFacingError("bank.cancel_at_the_bank")
         request_id = self.new_request_id()
         yield from on_vault(partial(record.record_cancellation_intent, self.vault, self.order, request_id))
         known = yield from self._order()

@@ -255,6 +255,14 @@ class Bank(Protocol):
             ConnectorError: RETRYABLE with code ``bank.nothing_handed_over`` where it is known that nothing was.
         """
 
+    def withdraw(self, payment: PaymentFields) -> None:
+        """Take back what was laid out for the person to carry, so that nobody can carry it any more.
+
+        Raises:
+            ConnectorError: TERMINAL with code ``bank.perhaps_handed_over`` where it is gone; ``bank.no_door`` where
+                nothing is ever laid out.
+        """
+
     def start_authorisation(self, handle: str) -> Authorisation:
         """Open an authorisation of a payment or of a cancellation."""
 

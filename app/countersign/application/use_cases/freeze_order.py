@@ -70,7 +70,7 @@ def freeze_order(
     content.check_form()
     with vault.transaction() as change:
         earlier = change.order(draft.order) if draft.order else None
-        if earlier is not None and earlier.intent_event and earlier.state not in _NOT_PAID:
+        if earlier is not None and earlier.intent_event and (earlier.state not in _NOT_PAID or earlier.contradictions):
             raise UserFacingError("order.already_sent")
         if earlier is not None and not earlier.final:
             stop = {"digest": earlier.digest, "reason": "edited"}

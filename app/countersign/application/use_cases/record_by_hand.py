@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from countersign.application.ports.vault import Vault, VaultTransaction
 from countersign.domain.canonical import Json
-from countersign.domain.errors import UserFacingError
+from countersign.domain.errors import SecurityError, UserFacingError
 from countersign.domain.ledger import kinds
 from countersign.domain.ledger.event import EventDraft
 from countersign.domain.ledger.order_record import OrderRecord
@@ -68,6 +68,31 @@ def record_proof(vault: Vault, order: str, name: str, data: bytes) -> None:
             raise UserFacingError("carried.not_waiting")
         body: dict[str, Json] = {"name": name[-NAME_LIMIT:], "sha256": change.keep_blob(data), "size": len(data)}
         change.append(EventDraft(kinds.ORDER_PROOF_ADDED, order, body))
+
+
+def require_waiting(vault: Vault, order: str) -> None:
+    """Refuse what may only be said of a payment that waits to be carried.
+
+    Raises:
+        UserFacingError: ``carried.not_waiting``.
+    """
+    record = vault.order(order)
+    if record is None or not record.carried_by_hand:
+        raise UserFacingError("carried.not_waiting")
+
+
+def require_may_carry(vault: Vault) -> None:
+    """Refuse to show what is to be carried where that could not be put on record, or new payments are stopped.
+
+    Raises:
+        SecurityError: ``vault.read_only``.
+        UserFacingError: ``intent.frozen``.
+    """
+    if not vault.may_sign:
+        raise SecurityError("vault.read_only")
+    with vault.transaction() as change:
+        if change.rules.frozen:
+            raise UserFacingError("intent.frozen")
 
 
 def _require_waiting(change: VaultTransaction, order: str) -> None:

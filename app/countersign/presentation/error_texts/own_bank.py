@@ -47,8 +47,8 @@ def own_bank() -> Block:
         "bank.not_carried": ErrorText(
             _("This way can't carry the whole order"),
             _(
-                "Your bank's way of taking payments has no place for one detail: {field}. Nothing was sent. Change that "
-                "detail or choose another way to pay, then review again."
+                "Your bank's way of taking payments has no place for one detail: {field}. Nothing was sent. Change it, "
+                "or choose another way to pay, then review again."
             ),
         ),
         "bank.nothing_handed_over": ErrorText(
@@ -60,6 +60,24 @@ def own_bank() -> Block:
             _(
                 "The folder for payment files can't be written, or holds a file of this name. Nothing was handed over. "
                 "Make room in the folder, then try again."
+            ),
+        ),
+        "bank.file_differs": ErrorText(
+            _("The payment file would say something else"),
+            _("What was written doesn't say what you approved, so it was thrown away. Nothing was handed over."),
+        ),
+        "bank.already_laid_out": ErrorText(
+            _("It may be at your bank already"),
+            _(
+                "The payment was laid out before, so it may have been carried to your bank. Look there, and bring in a "
+                "statement or a status file. It is never laid out twice."
+            ),
+        ),
+        "bank.perhaps_handed_over": ErrorText(
+            _("The payment file is gone"),
+            _(
+                "The payment file is no longer where it was laid, so somebody or something may have taken it to your "
+                "bank. Look in your bank's portal; only its statement or status file can end this order now."
             ),
         ),
         "bank.no_door": ErrorText(

@@ -11,12 +11,10 @@ from __future__ import annotations
 import hashlib
 import os
 import re
-from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from countersign.adapters.carrying.connection import CarriedBank, carried_profile
-from countersign.adapters.carrying.notes import LaidOut
 from countersign.adapters.banks.files.pain001.usage import UsageRules, charset_for
 from countersign.adapters.banks.files.pain001.versions import Pain001Version
 from countersign.adapters.banks.files.pain001.writer import (
@@ -24,6 +22,8 @@ from countersign.adapters.banks.files.pain001.writer import (
     not_carried,
     write_pain001,
 )
+from countersign.adapters.carrying.connection import CarriedBank, carried_profile
+from countersign.adapters.carrying.notes import LaidOut
 from countersign.adapters.system.durable_file import OWNER_ONLY_FILE, flush_folder
 from countersign.application.failpoints import failpoint
 from countersign.application.ports.bank import Handover, Reach
@@ -34,6 +34,7 @@ from countersign.domain.order import NAME_LIMIT, REMITTANCE_LIMIT, TOWN_LIMIT
 from countersign.domain.payment import PaymentFields, PaymentProduct
 
 _BESIDE = ".part"
+_WITHDRAWN = ".withdrawn"
 _NO_NAME = re.compile(r"[^A-Za-z0-9]")
 
 
@@ -91,7 +92,13 @@ class _Outbox:
 
     def not_carried(self, payment: PaymentFields) -> str:
         """Name a field that the file can't say."""
+        if not self._holder(payment):
+            return "debtor_name"
         return not_carried(payment, self._rules.version, self._rules.usage)
+
+    def _holder(self, payment: PaymentFields) -> str:
+        """Return the account holder's name in the rail's characters."""
+        return transliterate(self._rules.holder, charset_for(payment.product, self._rules.usage)).text[:NAME_LIMIT]
 
     def in_its_letters(self, payment: PaymentFields) -> PaymentFields:
         """Spell names and reference in the rail's characters."""
@@ -105,44 +112,55 @@ class _Outbox:
             creditor_town=transliterate(payment.creditor_town, charset).text[:TOWN_LIMIT],
         )
 
-    def lay_out(self, payment: PaymentFields, note: Callable[[], None]) -> Handover:
-        """Write the file beside its name, note it, and give it its name."""
-        file = self._write(payment)
-        path = self._rules.folder / _file_name(payment)
-        beside = path.with_name(path.name + _BESIDE)
+    def prepare(self, payment: PaymentFields) -> str:
+        """Write the file beside its name, durably."""
+        content = self._write(payment).content
+        path, beside = self._places(payment)
         self._rules.folder.mkdir(parents=True, exist_ok=True)
         if path.exists():
             raise FileExistsError(path)  # somebody else's: it is neither overwritten nor handed over
         failpoint("files.write.before")
-        _write_flushed(beside, file.content)
+        _write_flushed(beside, content)
         failpoint("files.write.after")
-        note()
-        return self._show(beside, path)
+        return hashlib.sha256(content).hexdigest()
 
-    def find(self, payment: PaymentFields) -> Handover:
-        """Find the file again; one that was taken away is named without a path, and never written again."""
+    def show(self, payment: PaymentFields) -> Handover:
+        """Give the file its name. One that was taken away is named without a path, and never written again."""
+        path, beside = self._places(payment)
+        if not path.exists() and beside.is_file():  # it never had its name, so that nobody can have handed it over
+            failpoint("files.show.before")
+            beside.replace(path)
+            with suppress(OSError):  # a name that is lost is given again: the file is still beside it then
+                flush_folder(path.parent)
+            failpoint("files.show.after")
+        if not path.is_file():
+            return Handover(None, path.name, "")
+        return Handover(path, path.name, hashlib.sha256(path.read_bytes()).hexdigest())
+
+    def is_seen(self, payment: PaymentFields) -> bool:
+        """Tell whether a file has the name; one that is still beside it was never to be seen."""
+        return self._places(payment)[0].exists()
+
+    def withdraw(self, payment: PaymentFields) -> bool:
+        """Rename the file so that neither a person nor a program takes it for one that is to be handed over."""
+        path, beside = self._places(payment)
+        withdrawn = path.with_name(path.name + _WITHDRAWN)
+        for place in (path, beside):
+            if place.is_file():
+                place.replace(withdrawn)
+        with suppress(OSError):
+            flush_folder(self._rules.folder)
+        return withdrawn.is_file()
+
+    def _places(self, payment: PaymentFields) -> tuple[Path, Path]:
         path = self._rules.folder / _file_name(payment)
-        beside = path.with_name(path.name + _BESIDE)
-        if path.is_file():
-            return Handover(path, path.name, hashlib.sha256(path.read_bytes()).hexdigest())
-        if beside.is_file():  # it never had its name, so that nobody can have handed it over
-            return self._show(beside, path)
-        return Handover(None, path.name, "")
-
-    @staticmethod
-    def _show(beside: Path, path: Path) -> Handover:
-        failpoint("files.show.before")
-        content = beside.read_bytes()
-        beside.replace(path)
-        flush_folder(path.parent)
-        failpoint("files.show.after")
-        return Handover(path, path.name, hashlib.sha256(content).hexdigest())
+        return path, path.with_name(path.name + _BESIDE)
 
     def _write(self, payment: PaymentFields) -> PaymentFile:
         return write_pain001(
             [payment],
-            initiating_party=self._rules.holder,
-            debtor_name=self._rules.holder,
+            initiating_party=self._holder(payment),
+            debtor_name=self._holder(payment),
             message_id=payment.end_to_end_id,
             created_at=self._clock.now_ms(),
             version=self._rules.version,
@@ -156,8 +174,12 @@ def _file_name(payment: PaymentFields) -> str:
 
 
 def _write_flushed(path: Path, content: bytes) -> None:
-    descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, OWNER_ONLY_FILE)
-    with os.fdopen(descriptor, "wb") as file:
+    """Write a file anew, and return once it and its name are on disk."""
+    path.unlink(missing_ok=True)
+    flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_NOFOLLOW", 0)
+    with os.fdopen(os.open(path, flags, OWNER_ONLY_FILE), "wb") as file:
         file.write(content)
         file.flush()
         os.fsync(file.fileno())
+    with suppress(OSError):  # some network folders can't be flushed
+        flush_folder(path.parent)

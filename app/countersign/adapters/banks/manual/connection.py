@@ -5,7 +5,6 @@ From the moment the fields are shown the person may type them: showing them is t
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from pathlib import Path
 
 from countersign.adapters.carrying.connection import CarriedBank, carried_profile
@@ -42,12 +41,21 @@ class _Page:
         return payment
 
     @staticmethod
-    def lay_out(_payment: PaymentFields, note: Callable[[], None]) -> Handover:
-        """Note it: from here on it is shown."""
-        note()
+    def prepare(_payment: PaymentFields) -> str:
+        """Make nothing: the page shows what was agreed."""
+        return ""
+
+    @staticmethod
+    def show(_payment: PaymentFields) -> Handover:
+        """Show it, or show it again: that is no second payment."""
         return Handover()
 
     @staticmethod
-    def find(_payment: PaymentFields) -> Handover:
-        """Show it again: that is no second payment."""
-        return Handover()
+    def is_seen(_payment: PaymentFields) -> bool:
+        """Leave no trace of having been shown, but for the note."""
+        return False
+
+    @staticmethod
+    def withdraw(_payment: PaymentFields) -> bool:
+        """Show it no more."""
+        return True

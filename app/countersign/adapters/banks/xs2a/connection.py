@@ -230,6 +230,11 @@ class Xs2aBank:
 
     # — authorisation, of whatever the handle is about —
 
+    @staticmethod
+    def withdraw(_payment: PaymentFields) -> None:
+        """Refuse: nothing is laid out here."""
+        raise ConnectorError(FailureKind.TERMINAL, "bank.no_door")
+
     def start_authorisation(self, handle: str) -> Authorisation:
         """Open an authorisation."""
         matter = Handle.read(handle)
