@@ -9,6 +9,7 @@ import pytest
 
 from countersign.adapters.system.keyring_store import FolderStore, SecretStoreError
 from countersign.adapters.vault.anchor import anchor_name
+from countersign.application.use_cases.record_submission import require_sendable
 from countersign.domain.secret import SecretText
 from tests.integration.vault.story import PASSPHRASE, Place, Story, code_of, go_on
 
@@ -86,7 +87,10 @@ def test_without_an_anchor_the_event_stays_and_the_caller_is_told(place: Place) 
     record = vault.order(content.order)
     assert record is not None
     assert record.intent_event, "committed, so that it is never made twice"
+    assert code_of(lambda: require_sendable(vault, content.order)) == "vault.anchor_failed", "nothing follows before"
     store.failing = False
+    require_sendable(vault, content.order)
+    assert door.verify(go_on).anchor == "agrees", "a transaction with no event in it caught the anchor up"
     story.settled(content)
     assert door.verify(go_on).anchor == "agrees"
     door.lock()
