@@ -24,6 +24,7 @@ from countersign.domain.errors import FailureKind
 from countersign.testing import fakes
 from countersign.testing.page_walk import visible_widgets
 from countersign.ui.widgets.buttons import KitButton
+from tests.gui.pages.own_bank_scenes import to_carrying
 from tests.gui.pages.scenes import STORIES, approve, play, to_code, to_review
 from tests.gui.pages.stage import Look, Stage
 
@@ -32,8 +33,9 @@ _MOST: Final = 200
 
 
 def controls_of(root: QWidget) -> list[QWidget]:
-    """Return what can be pressed, typed into or chosen."""
-    return [widget for widget in visible_widgets(root) if isinstance(widget, _CONTROLS) and widget.isEnabled()]
+    """Return what can be pressed, typed into or chosen; a date's line of text is a part of its field."""
+    found = [widget for widget in visible_widgets(root) if isinstance(widget, _CONTROLS) and widget.isEnabled()]
+    return [widget for widget in found if widget.objectName() != "qt_spinbox_lineedit"]
 
 
 def activate(root: QWidget, qtbot: QtBot) -> None:
@@ -115,6 +117,14 @@ def cancelling() -> Stage:
     return stage
 
 
+def carrying() -> Stage:
+    """Answer what the bank's page shows: one press from saying that it was confirmed there."""
+    stage = to_carrying(Look(), "manual")
+    for key, value in {"name": "same", "amount": "same", "date": "same", "warning": "none"}.items():
+        stage.choose(f"carry.question.{key}", value)
+    return stage
+
+
 def freezing() -> Stage:
     """Ask whether payments shall be stopped: one press from stopping them."""
     stage = Stage(Look()).opened()
@@ -130,7 +140,7 @@ def allowing() -> Stage:
 
 
 SCENES: Final[Mapping[str, Callable[[], Stage]]] = {
-    make.__name__: make for make in (review, ready_to_begin, code, cancelling, freezing, allowing)
+    make.__name__: make for make in (review, ready_to_begin, code, cancelling, carrying, freezing, allowing)
 }
 
 
@@ -138,8 +148,10 @@ def deeds(stage: Stage) -> tuple[object, ...]:
     """Return what has been done that matters."""
     bank = stage.world.bank
     calls = [call for call in bank.calls if call in {"initiate", "answer", "cancel"}]
-    approvals = [len(record.approvals) for record in stage.world.reader.orders_in_flight()]
-    return len(calls), len(bank.executions), sum(approvals), stage.door.stopped
+    orders = stage.world.reader.orders_in_flight()
+    approvals = [len(record.approvals) for record in orders]
+    said = sum(record.handed_over_at > 0 for record in orders)
+    return len(calls), len(bank.executions), sum(approvals), said, stage.door.stopped
 
 
 def stops_of(stage: Stage) -> list[QWidget]:
@@ -178,6 +190,7 @@ def test_enter_never_does_what_matters(scene: str, qtbot: QtBot) -> None:
         ("ready_to_begin", "transfer.confirm.retry"),
         ("code", "transfer.confirm.confirm"),
         ("cancelling", "order.really_cancel"),
+        ("carrying", "carry.handed_over"),
         ("freezing", "freeze.act"),
         ("allowing", "freeze.act"),
     ],

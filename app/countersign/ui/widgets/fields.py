@@ -182,7 +182,7 @@ class SelectField(QComboBox):
 
 
 class DateField(QDateEdit):
-    """Choose a day, typed or from a calendar; shown as year-month-day.
+    """Choose a day, typed or from a calendar; shown as year-month-day. Tab leaves it; arrows move within it.
 
     Args:
         day: the first one shown, as ``YYYY-MM-DD`` (ISO 8601).
@@ -200,6 +200,10 @@ class DateField(QDateEdit):
     def iso(self) -> str:
         """Return the day as ``YYYY-MM-DD`` (ISO 8601)."""
         return str(self.date().toString(Qt.DateFormat.ISODate))
+
+    def focusNextPrevChild(self, forward: bool) -> bool:
+        """Leave the field, instead of going on to its month and its day."""
+        return QWidget.focusNextPrevChild(self, forward)
 
     def wheelEvent(self, event: QWheelEvent) -> None:
         """Scroll the page, not the day."""
