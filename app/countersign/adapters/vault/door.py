@@ -236,11 +236,14 @@ class FileVaultDoor:
     def _enter(self, header: VaultHeader, keys: VaultKeys) -> Vault:
         """Open what the keys belong to, and record that it was opened and how often that had failed."""
         failures = self._throttle.succeeded()
+        connection = None
         try:
             connection = database.open_writer(self._folder, keys.database)
             with database.translated():
                 bring_up_to_date(connection)
         except BaseException:
+            if connection is not None:
+                connection.close()
             keys.wipe()
             raise
         self._session = Session(self._surroundings, header, keys, connection)

@@ -8,8 +8,9 @@ from __future__ import annotations
 
 from countersign.adapters.vault.database import Connection
 from countersign.adapters.vault.event_store import EventStore
-from countersign.adapters.vault.schema import DAY_MS, place_of
+from countersign.adapters.vault.schema import place_of
 from countersign.adapters.vault.search_text import grams_of
+from countersign.adapters.vault.shown_once import HANDED_OVER, ShownOnce
 from countersign.adapters.vault.statement import AddedAccount, PaidElsewhere, Statement, StatementEntry
 from countersign.domain.canonical import Fields
 from countersign.domain.errors import SecurityError
@@ -19,14 +20,12 @@ from countersign.domain.ledger.event import Event
 from countersign.domain.ledger.order_fold import fold_order
 from countersign.domain.ledger.order_record import OrderRecord, judge_intent
 from countersign.domain.ledger.rules import Rules
-from countersign.domain.order_state import MAY_HAVE_MOVED_MONEY
+from countersign.domain.order_state import OrderState
 from countersign.domain.payee import NameCheck, PayeeRecord, VopOutcome, fold_payee
 
 MILESTONES = frozenset({kinds.RECOVERY_KIT_PROVED, kinds.AUTHENTICATOR_ENROLLED})
 
-_ELSEWHERE_DAYS = 10  # by when a payment made in a branch or by phone has been booked
-_MOVED = tuple(sorted(state.value for state in MAY_HAVE_MOVED_MONEY))
-_INSERT_TRANSFER = f"INSERT INTO p_transfers VALUES ({', '.join('?' * 16)})"  # noqa: S608 - only question marks
+_INSERT_TRANSFER = f"INSERT INTO p_transfers VALUES ({', '.join('?' * 17)})"  # noqa: S608 - only question marks
 
 
 class Projector:
@@ -35,6 +34,7 @@ class Projector:
     def __init__(self, connection: Connection, events: EventStore) -> None:
         self._connection = connection
         self._events = events
+        self._show = ShownOnce(connection)
 
     def apply(self, event: Event, rules: Rules) -> None:
         """Bring the projections up to date with an event that was just appended.
@@ -76,25 +76,29 @@ class Projector:
         if record is None:
             return None
         content, payment = record.content, record.content.payment
+        before = self._connection.execute("SELECT settled_by FROM p_orders WHERE order_id = ?", (order,)).fetchone()
         self._connection.execute(
-            "INSERT INTO p_orders VALUES (?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO UPDATE"
-            " SET state = excluded.state, final = excluded.final",
+            "INSERT INTO p_orders VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO UPDATE"
+            " SET state = excluded.state, final = excluded.final, settled_by = excluded.settled_by",
             (
                 *(order, record.state.value, int(record.final), record.created_at),
-                *(content.payee, payment.debtor_account, payment.end_to_end_id),
+                *(content.payee, payment.debtor_account, payment.debtor_agent_member),
+                *(payment.end_to_end_id, record.settled_by),
             ),
         )
         known = self._connection.execute("SELECT state FROM p_transfers WHERE row = ?", (order,)).fetchone()
+        state = HANDED_OVER if _is_handed_over(record) else record.state.value
         if known is None:
             amount = payment.instructed_amount
             self._insert_transfer(
                 *(order, order, "", payment.debtor_account, record.created_at),
                 *(payment.creditor_name, payment.creditor_account, amount.currency, -amount.minor),
-                *(payment.remittance, record.state.value, payment.end_to_end_id, 0, ""),
+                *(payment.remittance, state, payment.end_to_end_id, 0, "", ""),
             )
-        elif known[0] != record.state.value:
-            self._connection.execute("UPDATE p_transfers SET state = ? WHERE row = ?", (record.state.value, order))
-        self._show_once(payment.end_to_end_id)
+        elif known[0] != state:
+            self._connection.execute("UPDATE p_transfers SET state = ? WHERE row = ?", (state, order))
+        self._show.settled(payment.debtor_account, {record.settled_by, *(before or ())} - {""})
+        self._show.order_once(payment.end_to_end_id)
         return record
 
     def refold_payee(self, payee: str) -> PayeeRecord | None:
@@ -127,7 +131,7 @@ class Projector:
         elif event.kind == kinds.ACCOUNT_ADDED:
             self._add_account(event, AddedAccount.read(event.says()))
         elif event.kind == kinds.PAYMENT_ELSEWHERE:
-            self._pay_elsewhere(event.header.subject, PaidElsewhere.read(event.says()))
+            self._pay_elsewhere(event, PaidElsewhere.read(event.says()))
         elif event.kind in MILESTONES:
             self._connection.execute(
                 "INSERT INTO p_milestones VALUES (?, ?) ON CONFLICT DO UPDATE SET at = min(at, excluded.at)",
@@ -139,23 +143,29 @@ class Projector:
         self._connection.execute(
             "INSERT INTO p_accounts VALUES (?, ?, ?, ?, ?, 0, 0, 0, '', ?, ?, ?, ?, ?) ON CONFLICT DO UPDATE SET"
             " bank = excluded.bank, name = excluded.name, scheme = excluded.scheme, agent = excluded.agent,"
-            " agent_member = excluded.agent_member, reach = excluded.reach, added = excluded.added"
-            " WHERE excluded.added > added",
+            " agent_member = excluded.agent_member, reach = excluded.reach, added = excluded.added,"
+            " currency = iif(version = '', excluded.currency, currency) WHERE excluded.added > added",
             (
                 *(added.account, added.bank, added.number, added.name, added.currency),
                 *(added.scheme, added.agent, added.agent_member, added.reach, _version_of(event)),
             ),
         )
 
-    def _pay_elsewhere(self, row: str, paid: PaidElsewhere) -> None:
-        if self._connection.execute("SELECT 1 FROM p_transfers WHERE row = ?", (row,)).fetchone():
+    def _pay_elsewhere(self, event: Event, paid: PaidElsewhere) -> None:
+        row, version, amount = event.header.subject, _version_of(event), paid.amount
+        known = self._connection.execute(
+            "SELECT place, version, iban, currency, minor FROM p_transfers WHERE row = ?", (row,)
+        ).fetchone()
+        if known is not None and known[1] >= version:
             return
-        amount = paid.amount
+        if known is not None:
+            self._connection.execute("DELETE FROM p_transfers WHERE place = ?", (known[0],))
+            self._show.elsewhere_once(*known[2:])
         self._insert_transfer(
             *(row, "", "", paid.number, paid.at, paid.counterparty, paid.counterparty_account),
-            *(amount.currency, -amount.minor, paid.reference, "elsewhere", "", 0, ""),
+            *(amount.currency, -amount.minor, paid.reference, "elsewhere", "", 0, version, ""),
         )
-        self._show_elsewhere_once(paid.number, amount.currency, -amount.minor)
+        self._show.elsewhere_once(paid.number, amount.currency, -amount.minor)
 
     def _import(self, event: Event, statement: Statement) -> None:
         version = _version_of(event)
@@ -192,12 +202,13 @@ class Projector:
             return
         if known is not None:
             self._connection.execute("DELETE FROM p_transfers WHERE place = ?", (known[0],))
-            self._show_elsewhere_once(known[5], known[9], known[10])
+            self._show.elsewhere_once(known[5], known[9], known[10])
             if known[-1] != entry.end_to_end_id:
-                self._show_once(known[-1])
-        self._insert_transfer(*columns, 0, version)
-        self._show_once(entry.end_to_end_id)
-        self._show_elsewhere_once(statement.iban, entry.amount.currency, entry.amount.minor)
+                self._show.order_once(known[-1])
+        self._insert_transfer(*columns, 0, version, "")
+        self._show.settled(statement.iban, {entry.entry})
+        self._show.order_once(entry.end_to_end_id)
+        self._show.elsewhere_once(statement.iban, entry.amount.currency, entry.amount.minor)
 
     def _insert_transfer(self, *columns: str | int) -> None:
         row, _, _, _, at, name, account, _, _, reference, *_ = columns
@@ -205,59 +216,6 @@ class Projector:
         while self._connection.execute("SELECT 1 FROM p_transfers WHERE place = ?", (place,)).fetchone():
             place += 1
         self._connection.execute(_INSERT_TRANSFER, (place, *columns, grams_of(str(name), str(account), str(reference))))
-
-    def _show_once(self, end_to_end_id: str) -> None:
-        """Let an order and the one entry that settles it appear once.
-
-        Of several entries for one order a single one is hidden: an order that was executed twice must be seen.
-        """
-        if not end_to_end_id:
-            return
-        of_orders = "SELECT 1 FROM p_orders WHERE end_to_end_id = ?"
-        if self._connection.execute(of_orders, (end_to_end_id,)).fetchone() is None:
-            return
-        moved = ", ".join("?" * len(_MOVED))
-        self._connection.execute(
-            f"""
-            UPDATE p_transfers SET hidden = wanted.hidden FROM (
-                SELECT entry.place AS place, entry.row = (
-                    SELECT min(first.row) FROM p_transfers AS first, p_transfers AS paid
-                    WHERE first.end_to_end_id = entry.end_to_end_id AND first.order_id = ''
-                        AND first.iban = entry.iban AND first.currency = entry.currency AND first.minor = entry.minor
-                        AND paid.end_to_end_id = entry.end_to_end_id AND paid.order_id <> ''
-                        AND paid.iban = entry.iban AND paid.currency = entry.currency AND paid.minor = entry.minor
-                        AND paid.state IN ({moved})
-                ) IS TRUE AS hidden
-                FROM p_transfers AS entry WHERE entry.end_to_end_id = ? AND entry.order_id = ''
-            ) AS wanted
-            WHERE p_transfers.place = wanted.place AND p_transfers.hidden <> wanted.hidden
-            """,  # noqa: S608 - only question marks are put in
-            (*_MOVED, end_to_end_id),
-        )
-
-    def _show_elsewhere_once(self, iban: str, currency: str, minor: int) -> None:
-        """Hide each payment made elsewhere behind the entry that shows it: the earliest that fits, each entry once."""
-        of_these = "iban = ? AND currency = ? AND minor = ?"
-        noted = self._connection.execute(
-            f"SELECT place, at, row FROM p_transfers WHERE {of_these} AND state = 'elsewhere' ORDER BY at, row",  # noqa: S608 - our own
-            (iban, currency, minor),
-        ).fetchall()
-        if not noted:
-            return
-        entries = self._connection.execute(
-            f"SELECT at FROM p_transfers WHERE {of_these} AND state = 'booked' AND end_to_end_id NOT IN"  # noqa: S608 - our own
-            " (SELECT end_to_end_id FROM p_orders) ORDER BY at, row",
-            (iban, currency, minor),
-        ).fetchall()
-        booked = [at for (at,) in entries]
-        for place, at, _row in noted:
-            shown = next((each for each in booked if -DAY_MS <= each - at <= _ELSEWHERE_DAYS * DAY_MS), None)
-            if shown is not None:
-                booked.remove(shown)
-            self._connection.execute(
-                "UPDATE p_transfers SET hidden = ? WHERE place = ? AND hidden <> ?",
-                (int(shown is not None), place, int(shown is not None)),
-            )
 
     def _require_intent(self, event: Event, rules: Rules) -> None:
         """Judge an intent by what lies before it, the payee included (LEDGER rule 13)."""
@@ -288,6 +246,11 @@ class Projector:
         )
         if not known:
             raise LedgerError("payee.event_form")
+
+
+def _is_handed_over(record: OrderRecord) -> bool:
+    """Tell whether the person says that they carried it, and the bank has said nothing yet: it may have been paid."""
+    return record.handed_over_at > 0 and record.state is OrderState.INITIATED
 
 
 def _checked_by(event: Event, record: PayeeRecord) -> bool:

@@ -5,15 +5,17 @@ events through their hash. Whatever begins with ``p_``
 follows from the ledger and can be dropped and rebuilt to the same content.
 
 ``p_transfers`` is clustered by time: its integer key ``place`` holds the time above and bits of the row's name below
-(``place_of``), so that pages and searches, newest first, walk one B-tree however much history there is.
+(``place_of``), so that pages and searches, newest first, walk one B-tree however much history there is. ``settles``
+names the order that an entry is on record for; ``state`` is an entry's, an order's, ``elsewhere``, or ``handed_over``
+for an order that the person says they carried to the bank, of which the bank has said nothing yet.
 """
 
 from __future__ import annotations
 
 from typing import Final
 
-SCHEMA_VERSION: Final = 2
-OLDER_VERSIONS: Final = frozenset({1})  # read, and brought up to date when the vault is opened
+SCHEMA_VERSION: Final = 3
+OLDER_VERSIONS: Final = frozenset({1, 2})  # read, and brought up to date when the vault is opened
 
 _TIME_BITS: Final = 42  # milliseconds since the epoch, until the year 2109
 _NAME_BITS: Final = 20
@@ -61,7 +63,7 @@ CREATE TABLE local_items (
 """
 
 DOCUMENTS: Final = """
-CREATE TABLE documents (
+CREATE TABLE IF NOT EXISTS documents (
     sha256 TEXT PRIMARY KEY,
     content BLOB NOT NULL
 ) STRICT;
@@ -75,10 +77,13 @@ CREATE TABLE p_orders (
     created_at INTEGER NOT NULL,
     payee TEXT NOT NULL,
     debtor_account TEXT NOT NULL,
-    end_to_end_id TEXT NOT NULL
+    debtor_agent_member TEXT NOT NULL,
+    end_to_end_id TEXT NOT NULL,
+    settled_by TEXT NOT NULL
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX p_orders_in_flight ON p_orders (created_at) WHERE final = 0;
 CREATE INDEX p_orders_by_end_to_end_id ON p_orders (end_to_end_id);
+CREATE INDEX p_orders_by_entry ON p_orders (debtor_account, settled_by) WHERE settled_by <> '';
 
 CREATE TABLE p_payees (
     payee TEXT PRIMARY KEY,
@@ -124,9 +129,10 @@ CREATE TABLE p_transfers (
     end_to_end_id TEXT NOT NULL,
     hidden INTEGER NOT NULL,
     version TEXT NOT NULL,
+    settles TEXT NOT NULL,
     grams TEXT NOT NULL,
     paid INTEGER GENERATED ALWAYS AS
-        (minor < 0 AND hidden = 0 AND state IN ('booked', 'elsewhere', 'accepted', 'settled')) VIRTUAL,
+        (minor < 0 AND hidden = 0 AND state IN ('booked', 'elsewhere', 'handed_over', 'accepted', 'settled')) VIRTUAL,
     daily INTEGER GENERATED ALWAYS AS (order_id = '' AND state = 'booked') VIRTUAL
 ) STRICT;
 CREATE INDEX p_transfers_by_account ON p_transfers (iban, currency);
@@ -134,6 +140,7 @@ CREATE INDEX p_transfers_by_state ON p_transfers (state) WHERE order_id <> '';
 CREATE INDEX p_transfers_paid ON p_transfers (currency) WHERE paid;
 CREATE INDEX p_transfers_paid_to ON p_transfers (counterparty_account) WHERE paid;
 CREATE INDEX p_transfers_by_end_to_end_id ON p_transfers (end_to_end_id) WHERE end_to_end_id <> '';
+CREATE INDEX p_transfers_settling ON p_transfers (settles) WHERE settles <> '';
 CREATE INDEX p_transfers_elsewhere ON p_transfers (iban, currency, minor) WHERE state = 'elsewhere';
 
 CREATE TABLE p_daily (

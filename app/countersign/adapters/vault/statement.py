@@ -14,6 +14,12 @@ _ROW_TAG = b"countersign/entry/1\x00"
 _NOT_PROVIDED: Final = "NOTPROVIDED"  # ISO 20022's word for an absent end-to-end identification
 
 
+def row_of(account: str, entry: str) -> str:
+    """Name an entry's row, see ``StatementEntry.row``: ``account`` and ``entry`` are the bank's own names."""
+    named = b"\x00".join((account.encode(), entry.encode()))
+    return hashlib.sha256(_ROW_TAG + named).hexdigest()[:32]
+
+
 @dataclass(frozen=True, slots=True)
 class StatementEntry:
     """A line of a statement, see ``BankEntry``."""
@@ -47,8 +53,7 @@ class StatementEntry:
 
     def row(self, account: str) -> str:
         """Name the entry's row: 32 hex digits that follow from account and entry."""
-        named = b"\x00".join((account.encode(), self.entry.encode()))
-        return hashlib.sha256(_ROW_TAG + named).hexdigest()[:32]
+        return row_of(account, self.entry)
 
 
 @dataclass(frozen=True, slots=True)

@@ -32,6 +32,7 @@ _BEGINNINGS = frozenset(
         kinds.ORDER_SUBMISSION_INTENDED,
         kinds.ORDER_ANSWER_INTENDED,
         kinds.ORDER_CANCELLATION_INTENDED,
+        kinds.ORDER_PROOF_ADDED,  # up to 10 MB each: the reserve is for outcomes
     }
 )
 _RULE_KINDS = kinds.GOVERNANCE_KINDS | {kinds.WORKSPACE_FROZEN, kinds.WORKSPACE_UNFROZEN}
