@@ -236,3 +236,13 @@ def test_an_account_is_held_to_scheme_currency_and_bank() -> None:
     euro = replace(row, account="own2", balance=Money(0, "EUR"))
     assert account_of((row, euro), head) is row
     assert account_of((row, euro), replace(head, currency="")) is None, "it may be either"
+    assert account_of((row, replace(row, agent_member="GBDSC:400500")), head) is None, "it may be either bank's"
+
+
+def test_an_account_that_was_added_before_its_bank_listed_it_is_one_account() -> None:
+    nothing = Money(0, "EUR")
+    listed = AccountRow("resource-1", "b", fakes.MAIN, "Main", nothing, nothing, 0)
+    added = replace(listed, account=f"own::{fakes.MAIN}", agent_member="DEBLZ:10040000", reach=Reach.FILES.value)
+    for rows in ((listed, added), (added, listed)):
+        assert account_of(rows, HEAD) is added
+    assert account_of((listed,), HEAD) is listed

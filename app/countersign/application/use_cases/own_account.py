@@ -6,6 +6,7 @@ import re
 from collections.abc import Sequence
 from typing import Final
 
+from countersign.application.ports.bank import Reach
 from countersign.application.ports.bank_files import StatementHead
 from countersign.application.ports.vault import AccountRow
 from countersign.domain.payment import AccountScheme
@@ -23,7 +24,10 @@ def account_of(rows: Sequence[AccountRow], head: StatementHead) -> AccountRow | 
         head: What the statement says of its account: number, scheme, currency and bank.
     """
     found = [row for row in rows if _agrees(row, head)]
-    return found[0] if len(found) == 1 else None
+    # One account may be listed by its bank's door and have been added before that: it is the one that was added.
+    found.sort(key=lambda row: row.reach == Reach.XS2A.value)
+    same = {(row.balance.currency, row.agent_member if row.scheme is AccountScheme.BBAN else "") for row in found}
+    return found[0] if len(same) == 1 else None
 
 
 def _agrees(row: AccountRow, head: StatementHead) -> bool:
