@@ -206,7 +206,7 @@ class PracticeHands:
             _("It arrives by {day}.").format(day=day),
         ]
         if typed.fee:
-            lines.append(_("Fee: {fee}").format(fee=isolate(typed.fee)))
+            lines.append(_("Fee: {fee}").format(fee=isolate(f"{typed.currency} {typed.fee}")))
         if self._reference:
             lines.append(_("Confirmed. The bank's reference: {reference}").format(reference=isolate(self._reference)))
         return tuple(line for line in lines if line)
