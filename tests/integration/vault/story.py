@@ -201,6 +201,47 @@ class Story:
             },
         )
 
+    def carried(self, content: OrderContent) -> None:
+        """Lay an order out for the person, who types it into the bank's page."""
+        with self.vault.transaction() as transaction:
+            record = transaction.order(content.order)
+            assert record is not None
+            approvals = sorted(item.event for item in record.counted)
+            payment_id = content.payment.end_to_end_id
+            body: dict[str, Json] = {
+                "digest": content.digest,
+                "epoch": 0,
+                "approvals": list(approvals),
+                "end_to_end_id": payment_id,
+                "request_id": "request-1",
+                "bank": BANK,
+                "never_executes_unauthorised": False,
+                "by_hand": True,
+            }
+            refs = tuple(sorted({record.frozen_event, record.assessment_event, *approvals}))
+            transaction.append(EventDraft(kinds.ORDER_SUBMISSION_INTENDED, content.order, body, refs=refs))
+            transaction.append(EventDraft(kinds.ORDER_INITIATED, content.order, {"payment_id": payment_id}))
+
+    def handed_over(self, content: OrderContent) -> None:
+        """Let the person say that they did."""
+        self.add(kinds.ORDER_HANDED_OVER, content.order, {"reference": ""})
+
+    def shown_by(self, content: OrderContent, name: str) -> Event:
+        """Let an entry of a statement show the order."""
+        return self.add(
+            kinds.ORDER_STATUS_CHANGED,
+            content.order,
+            {
+                "payment_id": "",
+                "transaction_status": "ACSC",
+                "authorised": False,
+                "reason": "",
+                "source": "statement",
+                "entry": name,
+                "rule": "payee_and_amount",
+            },
+        )
+
     def statement(self, entries: Sequence[dict[str, Json]], balance: int = 900_000_00, as_of: int = 0) -> Event:
         """Import a statement of the main account."""
         body: dict[str, Json] = {
@@ -232,6 +273,40 @@ def entry(name: str, minor: int, at: int, **other: Json) -> dict[str, Json]:
         "counterparty_account": "NL47AMSP0417164300",
         "end_to_end_id": "NOTPROVIDED",
         "remittance": f"Invoice {name}",
+        **other,
+    }
+
+
+def elsewhere(minor: int, at: int, **other: Json) -> dict[str, Json]:
+    """Return a payment that was made from the main account in a branch."""
+    return {
+        "number": MAIN,
+        "at": at,
+        "amount": money_object(Money(minor, "EUR")),
+        "counterparty": "Market hall",
+        "counterparty_account": "",
+        "reference": "Stall",
+        "channel": "branch",
+        **other,
+    }
+
+
+def added(which: int, **other: Json) -> dict[str, Json]:
+    """Return one of some accounts as a person adds it: two of them are one that is reached in different ways."""
+    account, number, scheme, member = (
+        ("resource-1", MAIN, "IBAN", ""),
+        ("own:GBDSC:200415:12345678", "12345678", "BBAN", "GBDSC:200415"),
+    )[which // 2]
+    return {
+        "account": account,
+        "bank": f"files.{which}",
+        "number": number,
+        "scheme": scheme,
+        "agent": "",
+        "agent_member": member,
+        "name": f"Account {which}",
+        "currency": ("EUR", "GBP")[which % 2],
+        "reach": ("files", "manual")[which % 2],
         **other,
     }
 

@@ -5,11 +5,13 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+from sqlcipher3.dbapi2 import ProgrammingError
 
 from countersign.adapters.system.keyring_store import NoStore
 from countersign.adapters.vault.anchor import device_secret_name
 from countersign.adapters.vault.attempts import Throttle
 from countersign.adapters.vault.cryptography_suite import KEY_BYTES, VaultKeys
+from countersign.adapters.vault.database import Connection
 from countersign.adapters.vault.door import FileVaultDoor
 from countersign.adapters.vault.emergency_stop import STOP_FILE
 from countersign.adapters.vault.header import HEADER_FILE, open_slot, read_header
@@ -388,3 +390,25 @@ def test_waiting_is_durable_and_a_clock_put_back_does_not_shorten_it(place: Plac
     assert door.unlock(SecretText(PASSPHRASE)).may_sign
     door.lock()
     assert place.door().summary().wait_ms == 0
+
+
+def test_a_vault_that_cannot_be_brought_up_to_date_is_closed_again(
+    place: Place, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    door = place.door()
+    place.create(door)
+    door.lock()
+    opened = []
+
+    def fail(connection: Connection) -> None:
+        opened.append(connection)
+        raise ValueError("upgrade")
+
+    with monkeypatch.context() as patch:
+        patch.setattr("countersign.adapters.vault.door.bring_up_to_date", fail)
+        with pytest.raises(ValueError, match="upgrade"):
+            door.unlock(SecretText(PASSPHRASE))
+    with pytest.raises(ProgrammingError, match="closed"):
+        opened[0].execute("SELECT 1")
+    assert door.unlock(SecretText(PASSPHRASE)).may_sign
+    door.lock()

@@ -25,7 +25,7 @@ from countersign.domain.ledger.rules import read_rules
 from countersign.domain.order_state import OrderState
 from countersign.domain.secret import SecretText
 from countersign.testing.fakes import DAY_MS, MAIN, SOLICITORS, START_MS, FakeEntropy
-from tests.integration.vault.story import AMOUNT, PASSPHRASE, Place, RememberingStretch, Story, entry
+from tests.integration.vault.story import AMOUNT, PASSPHRASE, Place, RememberingStretch, Story, added, elsewhere, entry
 
 _STRETCH = RememberingStretch()
 
@@ -40,7 +40,20 @@ _STEP = st.one_of(
     st.tuples(st.just("order"), st.integers(0, 2)),  # how far it gets
     st.tuples(st.just("statement"), st.lists(_ENTRY, max_size=4)),
     st.tuples(st.just("lesson"), st.integers(0, 5)),
+    st.tuples(st.just("elsewhere"), st.tuples(st.sampled_from([AMOUNT.minor, 100]), st.integers(0, 3))),
+    st.tuples(st.just("account"), st.integers(0, 3)),
+    st.tuples(st.just("typed"), st.integers(-2, 5)),  # by which entry it is shown; before: how far it gets
 )
+
+
+def type_at_the_bank(story: Story, end_to_end_id: str, far: int) -> None:
+    """Lay an order out; from -1 on it is handed over, from 0 on an entry shows it."""
+    content = story.approved(end_to_end_id)
+    story.carried(content)
+    if far >= -1:
+        story.handed_over(content)
+    if far >= 0:
+        story.shown_by(content, f"e{far}")
 
 
 def tell(story: Story, step: tuple[str, object], orders: int) -> None:
@@ -52,8 +65,15 @@ def tell(story: Story, step: tuple[str, object], orders: int) -> None:
             story.intent(content)
         if how == 2:
             story.settled(content)
+    elif what == "typed":
+        type_at_the_bank(story, f"CS{orders}", int(str(how)))
     elif what == "lesson":
         story.add(kinds.LESSON_FINISHED, story.identifier(), {"lesson": "a", "score": int(str(how)), "of": 5})
+    elif isinstance(how, tuple):
+        minor, day = how
+        story.add(kinds.PAYMENT_ELSEWHERE, story.identifier(), elsewhere(minor, START_MS + day * DAY_MS))
+    elif what == "account":
+        story.add(kinds.ACCOUNT_ADDED, story.identifier(), added(int(str(how))))
     elif isinstance(how, list):
         entries = [
             entry(
