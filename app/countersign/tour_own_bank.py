@@ -39,6 +39,7 @@ class OwnBankGuide(Guide):
         yield from self.prepare_again()
         yield from self.review_of("typed")
         yield from self.by_hand()
+        yield from self.check()
 
     # — the account —
 
@@ -170,6 +171,18 @@ class OwnBankGuide(Guide):
         yield from self._settle()
         self._note("typed")
         yield from self._receipt("receipt-typed.pdf")
+
+    # — before paying —
+
+    def check(self) -> Play:
+        """Check the message that names another account: a second opinion, without any transfer."""
+        window = self.window
+        window.press("shell.check")
+        yield window.showing("check.message")
+        letter = next(item for item in self.practice.mailbox() if item.kind == "invoice_redirected")
+        window.type("check.message", letter.text)
+        yield window.showing("check.verdict")
+        self.picture("check")
 
     # — what the bank writes —
 
