@@ -12,7 +12,7 @@ from countersign.adapters.vault import database
 from countersign.adapters.vault.database import DATABASE_FILE, DATABASE_FILES, Connection
 from countersign.adapters.vault.door import FileVaultDoor
 from countersign.adapters.vault.projector import Projector
-from countersign.adapters.vault.schema import SCHEMA_VERSION
+from countersign.adapters.vault.schema import OLDER_VERSIONS, SCHEMA_VERSION
 from countersign.adapters.vault.session import Session
 from countersign.adapters.vault.verification import projection_hashes
 from countersign.application.ports.vault import HistoryQuery
@@ -24,7 +24,6 @@ from countersign.domain.secret import SecretText
 from countersign.testing.fakes import START_MS
 from tests.integration.vault.story import AMOUNT, PASSPHRASE, Place, Story, code_of, entry, go_on
 
-FIRST = "schema_1.sql"
 COPIED = ("events", "bodies", "local_items", "p_orders", "p_payees", "p_accounts", "p_lessons", "p_milestones")
 
 
@@ -41,15 +40,16 @@ def writing(door: FileVaultDoor) -> Connection:
 
 
 class OldVault:
-    """A vault as the first format had it: the same events, its own tables.
+    """A vault as an older format had it: the same events, its own tables.
 
     Attributes:
+        format: Its number.
         hashes: Of the projections, as the newest format has them.
         events: How many events the ledger holds.
     """
 
-    def __init__(self, place: Place, project_root: Path) -> None:
-        self.place = place
+    def __init__(self, place: Place, project_root: Path, number: int) -> None:
+        self.place, self.format = place, number
         door = place.door()
         self.story = Story(place.create(door), place.entropy)
         self._tell()
@@ -62,7 +62,7 @@ class OldVault:
             (place.folder / name).unlink(missing_ok=True)
         old = self.connect()
         old.execute("PRAGMA journal_mode = WAL")
-        old.executescript((project_root / "tests" / "fixtures" / "vault" / FIRST).read_text("utf-8"))
+        old.executescript((project_root / "tests" / "fixtures" / "vault" / f"schema_{number}.sql").read_text("utf-8"))
         for name, (columns, rows) in held.items():
             wanted = [row[1] for row in old.execute(f"PRAGMA table_info({name})").fetchall()]
             marks = ", ".join("?" * len(wanted))
@@ -123,16 +123,21 @@ class OldVault:
         return door
 
 
-@pytest.fixture
-def old(place: Place, project_root: Path) -> OldVault:
-    """Give a locked vault of the first format."""
-    made = OldVault(place, project_root)
-    assert made.version == 1
-    assert {name for name, _ in made.tables()}.isdisjoint({"documents", "p_transfers_elsewhere"})
+@pytest.fixture(params=sorted(OLDER_VERSIONS))
+def old(place: Place, project_root: Path, request: pytest.FixtureRequest) -> OldVault:
+    """Give a locked vault of each older format."""
+    made = OldVault(place, project_root, request.param)
+    assert made.version == request.param
     return made
 
 
-def test_the_first_format_opens_and_is_brought_up_to_date(old: OldVault) -> None:
+def test_every_older_format_is_kept(project_root: Path) -> None:
+    kept = {path.name for path in (project_root / "tests" / "fixtures" / "vault").glob("schema_*.sql")}
+    assert kept == {f"schema_{number}.sql" for number in range(1, SCHEMA_VERSION)}
+    assert set(range(1, SCHEMA_VERSION)) == OLDER_VERSIONS
+
+
+def test_an_older_format_opens_and_is_brought_up_to_date(old: OldVault) -> None:
     door = old.unlock()
     assert projection_hashes(writing(door)) == old.hashes
     report = door.verify(go_on)
@@ -196,7 +201,7 @@ def test_half_way_is_no_way(old: OldVault, monkeypatch: pytest.MonkeyPatch, *, l
                 patch.setattr(Projector, "replay", _stop_at_once)
                 with pytest.raises(KeyboardInterrupt):
                     old.unlock()
-        assert (old.version, old.tables()) == (1, before)
+        assert (old.version, old.tables()) == (old.format, before)
         assert old.asked("SELECT * FROM events ORDER BY id") == events
         assert old.asked("SELECT * FROM p_transfers ORDER BY place") == entries
     door = old.unlock()
