@@ -180,7 +180,7 @@ class OwnBankGuide(Guide):
         window.press("shell.check")
         yield window.showing("check.message")
         letter = next(item for item in self.practice.mailbox() if item.kind == "invoice_redirected")
-        window.type("check.message", letter.text)
+        window.type("check.message", f"{letter.text}\n\n{letter.creditor_name}\n{letter.creditor_account}")
         yield window.showing("check.verdict")
         self.picture("check")
 
