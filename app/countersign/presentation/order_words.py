@@ -30,7 +30,12 @@ def state_words(state: OrderState) -> StateWords:
 
 def state_word(state: str) -> str:
     """Return the word for a line of history: of an order, of an entry or a payment elsewhere; others as they are."""
-    entries = {"booked": _("Booked"), "pending": _("Pending"), "elsewhere": _("Made elsewhere")}
+    entries = {
+        "booked": _("Booked"),
+        "pending": _("Pending"),
+        "elsewhere": _("Made elsewhere"),
+        "handed_over": _("Handed over"),
+    }
     if state in OrderState._value2member_map_:
         return state_words(OrderState(state)).word
     return entries.get(state, state)
@@ -40,7 +45,7 @@ def state_tone(state: str) -> str:
     """Return the tone for a line of history."""
     if state in OrderState._value2member_map_:
         return state_words(OrderState(state)).tone
-    return "neutral"
+    return "info" if state == "handed_over" else "neutral"
 
 
 def _words() -> dict[OrderState, StateWords]:

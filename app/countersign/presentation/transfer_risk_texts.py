@@ -174,6 +174,7 @@ _REASONS: Mapping[str, Callable[[Params, str], str]] = {
     "same_name_new_account": lambda _p, _c: _("You know this name with another account."),
     "same_account_other_name": lambda _p, _c: _("You know this account under another name."),
     "own_name_new_account": lambda _p, _c: _("It goes to a new account in your own name."),
+    "on_its_way": lambda _p, _c: _("You have a payment like this on its way: the same account, the same amount."),
     "drains_account": _drains,
     "remittance_script": _script,
     "odd_hour": lambda p, _c: _("You hardly ever pay at this hour ({hour}:00).").format(hour=p["hour"]),

@@ -20,7 +20,7 @@ from countersign.domain.ledger import kinds
 from countersign.domain.ledger.event import Chain, Event
 from countersign.domain.ledger.order_record import OrderRecord
 from countersign.domain.money import Money
-from countersign.domain.order_state import MAY_HAVE_MOVED_MONEY
+from countersign.domain.order_state import MAY_HAVE_MOVED_MONEY, OrderState
 from countersign.domain.payee import PayeeRecord
 from countersign.domain.payment import AccountScheme
 from countersign.testing.fake_vault import MemoryVault
@@ -32,6 +32,7 @@ _DAYS = 90
 @dataclass(frozen=True, slots=True)
 class _Entry:
     account: str
+    number: str
     entry: str
     booked_at: int
     amount: Money
@@ -53,14 +54,15 @@ class MemoryProjections:
         for added in self._said(kinds.ACCOUNT_ADDED):
             row = _added_account(added)
             found[row.account] = row
+        added_here = set(found)
         for body in self._statements():
             account = str(body["account"])
             known = found.get(account)
             found[account] = AccountRow(
                 account=account,
-                bank=str(body["bank"]),
+                bank=known.bank if known and account in added_here else str(body["bank"]),
                 iban=str(body["iban"]),
-                name=str(body["name"]),
+                name=known.name if known and account in added_here else str(body["name"]),
                 balance=_money(body["balance"]),
                 available=_money(body["available"]),
                 as_of=cast("int", body["as_of"]),
@@ -137,7 +139,7 @@ class MemoryProjections:
     def outgoing_minor(self, currency: str, limit: int = 400) -> Sequence[tuple[int, int, str]]:
         """List past outgoing payments, newest first."""
         left = [row for row in self._rows() if row.amount.currency == currency and row.amount.minor < 0]
-        gone = {state.value for state in MAY_HAVE_MOVED_MONEY} | {"booked"}
+        gone = {state.value for state in MAY_HAVE_MOVED_MONEY} | {"booked", "elsewhere", "handed_over"}
         paid = [(row.at, -row.amount.minor, row.counterparty_account) for row in left if row.state in gone]
         return tuple(sorted(paid, reverse=True)[:limit])
 
@@ -180,6 +182,7 @@ class MemoryProjections:
                 entry = str(item["entry"])
                 found[entry] = _Entry(
                     account=str(body["account"]),
+                    number=str(body["iban"]),
                     entry=entry,
                     booked_at=cast("int", item["booked_at"]),
                     amount=_money(item["amount"]),
@@ -193,6 +196,7 @@ class MemoryProjections:
     def _rows(self) -> list[TransferRow]:
         orders = self._orders()
         own = {record.content.payment.end_to_end_id for record in orders}
+        shown = {(record.content.payment.debtor_account, record.settled_by) for record in orders}
         rows = [
             TransferRow(
                 row=entry.entry,
@@ -206,7 +210,7 @@ class MemoryProjections:
                 state="booked",
             )
             for entry in self._entries()
-            if entry.end_to_end_id not in own
+            if entry.end_to_end_id not in own and (entry.number, entry.entry) not in shown
         ]
         elsewhere = [event for event in self._shared() if event.kind == kinds.PAYMENT_ELSEWHERE]
         rows += [_elsewhere_row(event.header.subject, event.says()) for event in elsewhere]
@@ -234,7 +238,7 @@ class MemoryProjections:
 
 
 def _order_row(record: OrderRecord, own_accounts: Mapping[str, str]) -> TransferRow:
-    payment = record.content.payment
+    payment, carried = record.content.payment, record.state is OrderState.INITIATED
     return TransferRow(
         row=record.content.order,
         order=record.content.order,
@@ -244,7 +248,7 @@ def _order_row(record: OrderRecord, own_accounts: Mapping[str, str]) -> Transfer
         counterparty_account=payment.creditor_account,
         amount=-payment.instructed_amount,
         reference=payment.remittance,
-        state=record.state.value,
+        state="handed_over" if carried and record.handed_over_at else record.state.value,
     )
 
 

@@ -8,6 +8,7 @@ from datetime import UTC, datetime, timedelta, tzinfo
 from countersign.application.flows.transfer import TransferDraft
 from countersign.application.ports.vault import Projections
 from countersign.domain.errors import UserFacingError
+from countersign.domain.ledger.order_record import OrderRecord
 from countersign.domain.names import look_alike, same_name
 from countersign.domain.payee import PayeeRecord, VopOutcome
 from countersign.domain.risk import Assessment, RiskFacts, assess
@@ -64,7 +65,19 @@ def assess_transfer(reader: Projections, draft: TransferDraft, now_ms: int, zone
             usual_hours=tuple(sorted(h for h, n in hours.items() if n * _USUAL_HOUR_SHARE >= len(history))),
             payments_last_24h=sum(1 for at, _, _ in history if at > now_ms - _DAY_MS),
             called_back=draft.call_back,
+            on_its_way=any(_is_like(record, draft) for record in reader.orders_in_flight()),
         )
+    )
+
+
+def _is_like(record: OrderRecord, draft: TransferDraft) -> bool:
+    """Tell whether an order that was sent, or laid out to be carried, pays what the draft would pay once more."""
+    payment = record.content.payment
+    return (
+        record.intent_event != ""
+        and record.content.order != draft.order
+        and (payment.creditor_account, payment.creditor_agent_member) == (draft.account, draft.agent_member)
+        and payment.instructed_amount == draft.amount
     )
 
 

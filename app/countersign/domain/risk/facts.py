@@ -33,6 +33,7 @@ class RiskFacts:
         usual_hours: hours in which the person usually pays; empty: unknown.
         payments_last_24h: payments already sent in the last 24 hours.
         called_back: the person called the payee on a number they already had.
+        on_its_way: an order to this account over this amount was sent, and nobody knows its end yet.
     """
 
     amount: Money
@@ -53,3 +54,4 @@ class RiskFacts:
     usual_hours: tuple[int, ...] = ()
     payments_last_24h: int = 0
     called_back: bool = False
+    on_its_way: bool = False

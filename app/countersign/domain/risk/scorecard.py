@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
     from countersign.domain.risk.facts import RiskFacts
 
-SCORECARD: Final = 1
+SCORECARD: Final = 2
 """Version of the rules below, kept with every assessment."""
 
 HIGHEST_SCORE: Final = 100
@@ -87,7 +87,7 @@ def assess(facts: RiskFacts) -> Assessment:
     `first_payment`; `account_changed` (hours); `details_by_email`, `details_by_message`,
     `details_by_phone`; `far_above_usual` (times, usual_minor, n); `above_payee_usual` (times,
     largest_minor); `look_alike` (name); `same_name_new_account`; `same_account_other_name`;
-    `own_name_new_account`; `drains_account` (percent); `remittance_script` (topic); `odd_hour`
+    `own_name_new_account`; `on_its_way`; `drains_account` (percent); `remittance_script` (topic); `odd_hour`
     (hour); `velocity` (count).
     """
     fired = [*_about_the_payee(facts), *_about_the_amount(facts), *_about_the_moment(facts)]
@@ -136,6 +136,8 @@ def _about_the_amount(facts: RiskFacts) -> Iterator[Reason]:
         times = facts.amount.minor // facts.max_to_payee_minor
         if points := _from(_PAYEE_TIMES, times):
             yield Reason("above_payee_usual", points, {"times": times, "largest_minor": facts.max_to_payee_minor})
+    if facts.on_its_way:
+        yield Reason("on_its_way", 20)
     if facts.balance_minor is not None:
         share = 100 * facts.amount.minor // facts.balance_minor if facts.balance_minor > 0 else 100
         if points := _from(_DRAINS_PERCENT, share):

@@ -103,6 +103,7 @@ def test_a_redirected_invoice() -> None:
         ({"local_hour": 3}, "odd_hour", 5),
         ({"local_hour": 17}, "odd_hour", 5),
         ({"local_hour": 3, "usual_hours": ()}, "odd_hour", 5),
+        ({"on_its_way": True}, "on_its_way", 20),
         ({"payments_last_24h": 3}, "velocity", 5),
         ({"payments_last_24h": 6}, "velocity", 10),
         ({"amount": Money(140_000, "GBP"), "max_to_payee_minor": None}, "far_above_usual", 10),
