@@ -22,6 +22,20 @@ def file_reading() -> Block:
                 "read. Ask your bank for pain.002, camt.052, camt.053, camt.054 or MT940."
             ),
         ),
+        "file.not_from_bank": ErrorText(
+            _("This file is not one that a bank writes to you"),
+            _(
+                "A payment file or a list of payments tells a bank what to do, and says nothing of what was done. "
+                "Choose a statement or a status file of your bank."
+            ),
+        ),
+        "file.changed": ErrorText(
+            _("The file changed while it was read"),
+            _(
+                "It is another file than the one that was checked first, so no more of it was recorded. Fetch it from "
+                "your bank again, and bring it in once it is complete."
+            ),
+        ),
         "file.unknown_version": ErrorText(
             _("The program does not know this version"),
             _(

@@ -44,6 +44,22 @@ def own_bank() -> Block:
             _("This record can't be read"),
             _("A record of a payment made elsewhere has another form than this version knows. Update the program."),
         ),
+        "difference.unknown": ErrorText(
+            _("This difference is closed already"),
+            _("Somebody has said what it is, or it was settled meanwhile. See the page of its order."),
+        ),
+        "difference.answer": ErrorText(
+            _("Nothing was chosen yet"),
+            _("A difference closes with what it is. Choose one of the answers, or write it in your own words."),
+        ),
+        "difference.reason": ErrorText(
+            _("Another amount needs a reason"),
+            _("The entry has another amount than the order. Write down why it is this payment all the same."),
+        ),
+        "difference.shown": ErrorText(
+            _("This entry or order is taken already"),
+            _("One entry shows one payment, and one of the two belongs to another. Look at both, and answer again."),
+        ),
         "bank.not_carried": ErrorText(
             _("This way can't carry the whole order"),
             _(
