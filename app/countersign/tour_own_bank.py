@@ -182,6 +182,7 @@ class OwnBankGuide(Guide):
         letter = next(item for item in self.practice.mailbox() if item.kind == "invoice_redirected")
         window.type("check.message", f"{letter.text}\n\n{letter.creditor_name}\n{letter.creditor_account}")
         yield window.showing("check.verdict")
+        self.notes.outcome["verdict"] = window.text("check.verdict")
         self.picture("check")
 
     # — what the bank writes —

@@ -48,6 +48,7 @@ def paid(out: Path) -> dict[str, dict[str, object]]:
     """Return what the tour tells of its payments, by how they were carried."""
     told = json.loads((out / "tour.json").read_text(encoding="utf-8"))
     assert (told["chapter"], told["status"], told["error"]) == ("own-bank", "ACSC", "")
+    assert told["verdict"] == "Stop: do not pay yet"  # the letter that names another account
     assert [payment["how"] for payment in told["payments"]] == ["file", "typed"]
     return {payment["how"]: payment for payment in told["payments"]}
 

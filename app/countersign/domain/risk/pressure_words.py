@@ -37,6 +37,8 @@ _TOPICS: Final[tuple[tuple[str, tuple[str, ...]], ...]] = (
             *("changed our bank", "changed our account", "change of bank details", "new bank account", "under audit"),
             *("use the following account instead", "use this account instead", "do not use the old account"),
             *("no longer use", "account is being audited", "bankverbindung hat sich geändert", "neues konto"),
+            *("new bank details", "new account details", "new payment details", "our usual account", "our old account"),
+            *("because of an audit", "due to an audit", "account below from now on", "unser bisheriges konto"),
             *("neue iban", "geänderte bankverbindung", "changement de coordonnées bancaires", "nouveau compte"),
             *("账户已变更", "账号已变更", "账户有变", "账号有变", "帳號已變更", "帳戶已變更"),
             *(
@@ -57,6 +59,7 @@ _TOPICS: Final[tuple[tuple[str, tuple[str, ...]], ...]] = (
             *("urgent", "urgently", "immediately", "right away", "asap", "as soon as possible", "within the hour"),
             *("before noon", "by the end of today", "by end of day", "today at the latest", "final notice"),
             *("last warning", "without delay", "act now", "pay now", "or the deal is off", "will be cancelled"),
+            *("needed today", "must be paid today", "has to be paid today", "pay today", "paid by today"),
             *("dringend", "sofort", "unverzüglich", "noch heute", "letzte mahnung", "umgehend", "immédiatement"),
             *("urgence", "urgente", "马上", "立即", "立刻", "尽快", "儘快", "紧急", "緊急", "今天之内"),
             *("今日内", "今日內", "逾期作废", "逾期作廢", "最后通知", "最後通知"),
