@@ -47,48 +47,51 @@ class CarryView(QWidget):
         self._body = QVBoxLayout(self)
         self._body.setContentsMargins(0, 0, 0, 0)
         self._body.setSpacing(Space.L)
-        self._made = False
+        self._copied: list[CopyRows] = []
+        self._makers: dict[str, Callable[[], QWidget]] = {  # in the order of the page
+            "problem": self._make_problem,
+            "tampered": self._make_tampered,
+            "file": self._make_file,
+            "fields": self._make_fields,
+            "steps": self._make_steps,
+            "questions": self._make_questions,
+            "advice": self._make_advice,
+            "done": self._make_done,
+            "sure": self._make_sure,
+            "said": self._make_said,
+        }
+        self._parts: dict[str, QWidget] = {}
         self.practice = PracticeBankCard(name, panel)
         self.practice.hide()
 
-    def _make(self) -> None:
-        """Make the parts, once something is carried: most payments aren't."""
-        self._made = True
-        name = self._name
-        self.problem = Banner(Tone.WARN, _("That did not work"))
-        self.problem.setObjectName(f"{name}.problem")
-        self.problem.hide()
-        self.tampered = self._make_tampered()
-        self.fields_card, self.fields_lead, self.rows = self._make_fields()
-        self.file_card = self._make_file()
-        self.steps_card, self.expected = self._make_steps()
-        self.questions_card, self._questions_body = self._make_questions()
-        self.advice = QWidget()
-        self._advice_body = QVBoxLayout(self.advice)
-        self._advice_body.setContentsMargins(0, 0, 0, 0)
-        self._advice_body.setSpacing(Space.M)
-        self._advice: tuple[Advice, ...] = ()
-        self.done_card = self._make_done()
-        self.sure_card = self._make_sure()
-        self.said_card = self._make_said()
-        for widget in (
-            self.problem,
-            self.tampered,
-            self.file_card,
-            self.fields_card,
-            self.steps_card,
-            self.questions_card,
-            self.advice,
-            self.done_card,
-            self.sure_card,
-            self.said_card,
-        ):
-            self._body.addWidget(widget)
+    def _show(self, key: str, *, wanted: bool) -> bool:
+        """Show or hide a part, made when it is first wanted; return whether it is wanted."""
+        if wanted and key not in self._parts:
+            before = list(self._makers)[: list(self._makers).index(key)]
+            self._parts[key] = part = self._makers[key]()
+            self._body.insertWidget(sum(other in self._parts for other in before), part)
+        if key in self._parts:
+            self._parts[key].setVisible(wanted)
+        return wanted
 
     # — parts —
 
+    def _make_problem(self) -> Banner:
+        self.problem = Banner(Tone.WARN, _("That did not work"))
+        self.problem.setObjectName(f"{self._name}.problem")
+        self.problem.hide()
+        return self.problem
+
+    def _make_advice(self) -> QWidget:
+        advice = QWidget()
+        self._advice_body = QVBoxLayout(advice)
+        self._advice_body.setContentsMargins(0, 0, 0, 0)
+        self._advice_body.setSpacing(Space.M)
+        self._advice: tuple[Advice, ...] = ()
+        return advice
+
     def _make_tampered(self) -> InterruptionPanel:
-        panel = InterruptionPanel(
+        panel = self.tampered = InterruptionPanel(
             "warning",
             _("Stop: the clipboard no longer holds what you copied"),
             (
@@ -107,19 +110,20 @@ class CarryView(QWidget):
         panel.hide()
         return panel
 
-    def _make_fields(self) -> tuple[Card, PlainLabel, CopyRows]:
+    def _make_fields(self) -> Card:
         card = Card(_("Copy into your bank's page"), icon="copy")
-        lead = PlainLabel(
-            _("Half a second after each copy we look whether the clipboard still holds it."), Variant.MUTED
+        card.add(
+            PlainLabel(_("Half a second after each copy we look whether the clipboard still holds it."), Variant.MUTED)
         )
-        card.add(lead)
-        rows = CopyRows(self._name, self._copy)
-        card.add(rows)
-        return card, lead, rows
+        self.rows = CopyRows(self._name, self._copy)
+        self._copied.append(self.rows)
+        card.add(self.rows)
+        return card
 
     def _make_file(self) -> Card:
         card = Card(_("The payment file"), icon="document")
         self.file_rows = CopyRows(f"{self._name}.file", self._copy)
+        self._copied.append(self.file_rows)
         card.add(self.file_rows)
         buttons = QWidget()
         row = FlowLayout(buttons, Space.M)
@@ -129,7 +133,7 @@ class CarryView(QWidget):
         card.add(buttons)
         return card
 
-    def _make_steps(self) -> tuple[Card, CopyRows]:
+    def _make_steps(self) -> Card:
         card = Card(_("At your bank's portal"), icon="bank")
         holder = QWidget()
         self._steps = QVBoxLayout(holder)
@@ -138,19 +142,19 @@ class CarryView(QWidget):
         self._steps_shown: tuple[str, ...] = ()
         card.add(holder)
         card.add(PlainLabel(_("The portal should show exactly this:"), Variant.STRONG))
-        expected = CopyRows(f"{self._name}.expected", self._copy)
-        card.add(expected)
-        return card, expected
+        self.expected = CopyRows(f"{self._name}.expected", self._copy)
+        card.add(self.expected)
+        return card
 
-    def _make_questions(self) -> tuple[Card, QVBoxLayout]:
+    def _make_questions(self) -> Card:
         card = Card(_("What does your bank's page show?"), icon="question")
         card.add(PlainLabel(_("Before you confirm there, compare, and say what you see."), Variant.MUTED))
         holder = QWidget()
-        body = QVBoxLayout(holder)
-        body.setContentsMargins(0, 0, 0, 0)
-        body.setSpacing(Space.M)
+        self._questions_body = QVBoxLayout(holder)
+        self._questions_body.setContentsMargins(0, 0, 0, 0)
+        self._questions_body.setSpacing(Space.M)
         card.add(holder)
-        return card, body
+        return card
 
     def _make_done(self) -> Card:
         card = Card(_("What did you do at your bank?"), icon="check-circle")
@@ -236,13 +240,12 @@ class CarryView(QWidget):
         panel.handed_over(self.reference.text())
 
     def _copy(self, key: str, value: str) -> None:
-        self.rows.show_copied("")
-        self.file_rows.show_copied("")
+        self._held("")
         self.guard.copy(key, value)
 
     def _held(self, key: str) -> None:
-        self.rows.show_copied(key)
-        self.file_rows.show_copied(key)
+        for rows in self._copied:
+            rows.show_copied(key)
 
     def _differs(self, key: str) -> None:
         self._act(lambda panel: panel.clipboard_changed(key))
@@ -260,42 +263,42 @@ class CarryView(QWidget):
         self.practice.show_state(state.practice if state is not None else None)
         if state is None:
             return
-        if not self._made:
-            self._make()
         said = bool(state.said)
         by_file = state.by_file
         self._show_problem(state.problem)
         self._show_tampered(state.tampered)
-        self.fields_card.setVisible(not said and not by_file)
-        self.file_card.setVisible(not said and by_file)
-        self.steps_card.setVisible(not said and by_file)
-        self.questions_card.setVisible(bool(state.questions))
-        self.done_card.setVisible(not said and not state.asks_not_done)
-        self.sure_card.setVisible(not said and state.asks_not_done)
-        self.said_card.setVisible(said)
-        if said:
+        if self._show("said", wanted=said):
             self.said.setText(state.lead)
             self._show_proofs(state.proofs)
-        elif by_file:
-            self._show_file(state)
-        else:
+        if self._show("fields", wanted=not said and not by_file):
             self.rows.set_fields(state.fields)
-        self._show_questions(state)
+        carried = not said and by_file
+        self._show("steps", wanted=carried)
+        if self._show("file", wanted=carried):
+            self._show_file(state)
+        if self._show("questions", wanted=bool(state.questions)):
+            self._show_questions(state)
         self._show_advice(state.advice)
-        self._show_done(state, by_file=by_file)
+        if self._show("done", wanted=not said and not state.asks_not_done):
+            self._show_done(state, by_file=by_file)
+        self._show("sure", wanted=not said and state.asks_not_done)
 
     def _show_problem(self, text: str) -> None:
-        if text:
+        hidden = "problem" not in self._parts or self.problem.isHidden()
+        if self._show("problem", wanted=bool(text)):
             self.problem.set_text(_("That did not work"), text)
-            if self.problem.isHidden():
+            if hidden:
                 self.problem.appear()
-        self.problem.setVisible(bool(text))
 
     def _show_tampered(self, label: str) -> None:
-        self._tampered_what.setText(_("It was: {label}").format(label=label))
-        if label and self.tampered.isHidden():
-            self.tampered.appear()
-        self.tampered.setVisible(bool(label))
+        first = "tampered" not in self._parts
+        hidden = first or self.tampered.isHidden()
+        if first:
+            self._show("tampered", wanted=True)  # before the others: Tab comes to it first
+        if self._show("tampered", wanted=bool(label)):
+            self._tampered_what.setText(_("It was: {label}").format(label=label))
+            if hidden:
+                self.tampered.appear()
 
     def _show_file(self, state: CarryState) -> None:
         file = state.file
@@ -336,7 +339,8 @@ class CarryView(QWidget):
                 cards.set_value(question.chosen or None)
 
     def _show_advice(self, found: tuple[Advice, ...]) -> None:
-        self.advice.setVisible(bool(found))
+        if not self._show("advice", wanted=bool(found)) and "advice" not in self._parts:
+            return
         if found == self._advice:
             return
         new = [item for item in found if item not in self._advice]

@@ -303,30 +303,36 @@ class Field(QWidget):
     def __init__(self, label: str, control: QWidget, parent: QWidget | None = None, *, hint: str = "") -> None:
         super().__init__(parent)
         self.control = control
-        self._hint = hint
         self._error = ""
-        body = QVBoxLayout(self)
+        body = self._body = QVBoxLayout(self)
         body.setContentsMargins(0, 0, 0, 0)
         body.setSpacing(Space.XS)
         self.label = PlainLabel(label, Variant.LABEL)
         self.label.setBuddy(control)
         control.setAccessibleName(label)
-        self.hint_label = PlainLabel(hint, Variant.CAPTION)
-        self.hint_label.setVisible(bool(hint))
-        self.error_label = PlainLabel("", Variant.LABEL, ink="danger")
-        self._error_row = QWidget()
-        row = QHBoxLayout(self._error_row)
-        row.setContentsMargins(0, 0, 0, 0)
-        row.setSpacing(Space.S)
-        row.addWidget(IconView("stop", 18, "danger", beside=self.error_label), 0, Qt.AlignmentFlag.AlignTop)
-        row.addWidget(self.error_label, 1)
-        self._error_row.hide()
+        # Most fields never show an error, many have no hint: these are made when they are first wanted.
+        self._hint_label: PlainLabel | None = None
+        self._error_row: QWidget | None = None
+        self._error_label: PlainLabel | None = None
         body.addWidget(self.label)
-        body.addWidget(self.hint_label)
-        body.addWidget(self._error_row)
         body.addWidget(control)
         self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Minimum)
-        self._describe()
+        self.set_hint(hint)
+
+    @property
+    def error_label(self) -> PlainLabel:
+        """What shows the error."""
+        if self._error_label is None:
+            label = self._error_label = PlainLabel("", Variant.LABEL, ink="danger")
+            self._error_row = QWidget()
+            row = QHBoxLayout(self._error_row)
+            row.setContentsMargins(0, 0, 0, 0)
+            row.setSpacing(Space.S)
+            row.addWidget(IconView("stop", 18, "danger", beside=label), 0, Qt.AlignmentFlag.AlignTop)
+            row.addWidget(label, 1)
+            self._error_row.hide()
+            self._body.insertWidget(self._body.indexOf(self.control), self._error_row)
+        return self._error_label
 
     def error(self) -> str:
         """Return the error shown, empty where there is none."""
@@ -336,8 +342,10 @@ class Field(QWidget):
         """Show what is wrong and how to go on; an empty text clears it."""
         changed = error != self._error
         self._error = error
-        self.error_label.setText(error)
-        self._error_row.setVisible(bool(error))
+        if error:
+            self.error_label.setText(error)
+        if self._error_row is not None:
+            self._error_row.setVisible(bool(error))
         mark_fault(self.control, bool(error))
         self._describe()
         if error and changed:
@@ -346,8 +354,12 @@ class Field(QWidget):
     def set_hint(self, hint: str) -> None:
         """Change the hint."""
         self._hint = hint
-        self.hint_label.setText(hint)
-        self.hint_label.setVisible(bool(hint))
+        if hint and self._hint_label is None:
+            self._hint_label = PlainLabel("", Variant.CAPTION)
+            self._body.insertWidget(1, self._hint_label)
+        if self._hint_label is not None:
+            self._hint_label.setText(hint)
+            self._hint_label.setVisible(bool(hint))
         self._describe()
 
     def _describe(self) -> None:

@@ -28,7 +28,12 @@ class PracticeBankCard(Card):
         """
         super().__init__(_("Practice: at the bank"), tone=Tone.INFO, icon="practice")
         self.setObjectName(f"{name}.practice")
-        self._panel = panel
+        self._name, self._panel = name, panel
+        self._made = False
+
+    def _make(self) -> None:
+        """Make the parts, once something is carried to the practice bank."""
+        self._made, name = True, self._name
         self.lead = PlainLabel("", Variant.MUTED)
         self.add(self.lead)
         holder = QWidget()
@@ -73,6 +78,8 @@ class PracticeBankCard(Card):
         self.setVisible(state is not None)
         if state is None:
             return
+        if not self._made:
+            self._make()
         self.lead.setText(state.lead)
         lines = (*state.lines, state.busy) if state.busy else state.lines
         if lines != self._shown:

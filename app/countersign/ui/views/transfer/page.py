@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import TypeVar
+from collections.abc import Callable, Mapping
+from typing import Final, TypeVar
 
 from PySide6.QtCore import QTimer
 from PySide6.QtGui import QKeySequence, QShortcut
@@ -25,6 +26,15 @@ from countersign.ui.views.transfer.step_page import StepPage
 
 P = TypeVar("P", PayeePage, NameCheckPage, AmountPage, RiskPage, ReviewPage, ConfirmPage)
 
+_MAKES: Final[Mapping[Step, Callable[[TransferPresenter], StepPage]]] = {
+    Step.PAYEE: PayeePage,
+    Step.NAME_CHECK: NameCheckPage,
+    Step.AMOUNT: AmountPage,
+    Step.RISK: RiskPage,
+    Step.REVIEW: ReviewPage,
+    Step.CONFIRM: ConfirmPage,
+}
+_AHEAD_MS = 30  # after the step is on screen
 _AUTOSAVE_MS = 700
 _PHONE_MS = 1_000
 
@@ -43,6 +53,10 @@ class TransferPage(QStackedWidget):
         self._rest.setInterval(_AUTOSAVE_MS)
         self._phone = QTimer(self)
         self._phone.setInterval(_PHONE_MS)
+        self._ahead = QTimer(self)
+        self._ahead.setSingleShot(True)
+        self._ahead.setInterval(_AHEAD_MS)
+        self._ahead.timeout.connect(self._make_ahead)
         back = QShortcut(QKeySequence("Alt+Left"), self)
         back.activated.connect(self._back)
 
@@ -75,6 +89,7 @@ class TransferPage(QStackedWidget):
         self.setCurrentWidget(self._steps[state.step])
         self.setAccessibleName(state.heading)
         self._rest.start()
+        self._ahead.start()
         if isinstance(page, ScaState) and page.phone is not None:
             self._phone.start()
         else:
@@ -96,6 +111,19 @@ class TransferPage(QStackedWidget):
         if not isinstance(found, make):
             raise TypeError(step)
         return found
+
+    def _make_ahead(self) -> None:
+        """Make the page of the step that comes next while the person is at this one: it opens sooner then."""
+        presenter, shown = self._presenter, self.currentWidget()
+        if presenter is None or shown is None:
+            return
+        steps = list(_MAKES)
+        place = next((steps.index(step) for step, page in self._steps.items() if page is shown), None)
+        following = steps[place + 1 : place + 2] if place is not None else []
+        for step in following:
+            if step not in self._steps:
+                self._steps[step] = page = _MAKES[step](presenter)
+                self.addWidget(page)
 
     def _back(self) -> None:
         if self._presenter is not None:
