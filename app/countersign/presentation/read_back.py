@@ -12,7 +12,7 @@ from countersign.domain.order import OrderContent, fingerprint_phrase
 from countersign.domain.payee import PayeeKind
 from countersign.domain.payment import AccountScheme, Arrival, ChargeBearer, PaymentFields, PaymentProduct
 from countersign.presentation.amount_words import amount_in_words
-from countersign.presentation.formats import iban_text, money_text
+from countersign.presentation.formats import iban_text, isolate, money_text
 from countersign.presentation.messages import _, language
 from countersign.presentation.product_words import product_name
 from countersign.presentation.purpose_words import purpose_name
@@ -58,6 +58,7 @@ def read_back(
     accounts: Sequence[AccountRow],
     chip: tuple[str, str],
     kind: PayeeKind,
+    typed: tuple[str, str] = ("", ""),
 ) -> ReadBack:
     """Read an order back from its content: every field that a bank acts on is in it.
 
@@ -67,11 +68,15 @@ def read_back(
         accounts: Own accounts, for the name of the one that pays.
         chip: Words and tone of the name check.
         kind: What sort of payee it is.
+        typed: The payee's name and the reference as they were typed: said where the bank's letters made them others.
     """
     payment, tag = content.payment, language()
     own = next((row.name for row in accounts if row.iban == payment.debtor_account), _("Your account"))
     rows = [
-        ReadBackRow("payee", _("Pay to"), payment.creditor_name, *chip, _kind_text(kind), Step.PAYEE),
+        ReadBackRow(
+            "payee", _("Pay to"), payment.creditor_name, *chip,
+            " · ".join(filter(None, (_kind_text(kind), _spelt(typed[0], payment.creditor_name)))), Step.PAYEE,
+        ),
         ReadBackRow(
             "account", _("Payee's account"), iban_text(payment.creditor_account),
             detail=_bank_text(payment.creditor_agent, payment.creditor_agent_member, payment.creditor_account_scheme),
@@ -79,7 +84,10 @@ def read_back(
         ),
         ReadBackRow("product", _("Arrives"), _arrives(payment), detail=product_name(payment.product), step=Step.AMOUNT),
         *_optional_rows(payment),
-        ReadBackRow("remittance", _("Reference"), payment.remittance or _("None"), step=Step.AMOUNT),
+        ReadBackRow(
+            "remittance", _("Reference"), payment.remittance or _("None"), detail=_spelt(typed[1], payment.remittance),
+            step=Step.AMOUNT,
+        ),
         ReadBackRow(
             "debtor_account", _("Pay from"), f"{own} {masked(payment.debtor_account)}",
             detail=" · ".join(filter(None, (content.debtor_name, _bank_text(
@@ -97,6 +105,13 @@ def read_back(
         shown=payment,
         shown_digest=content.digest,
     )
+
+
+def _spelt(typed: str, sent: str) -> str:
+    """Say what was typed where the bank's letters make it another text; empty where they don't."""
+    if typed in {"", sent}:
+        return ""
+    return _("In your bank's letters. You typed: {text}").format(text=isolate(typed))
 
 
 def _bank_text(agent: str, member: str, scheme: AccountScheme) -> str:

@@ -160,9 +160,9 @@ class ReviewStep:
 
     def _paid_from(self) -> PaidFrom | None:
         """Return the account that pays with its bank; None where either isn't known here: sending is refused then."""
-        number = self._desk.draft.debtor_account
-        row = next((row for row in self._accounts if row.iban == number), None)
-        bank = self._desk.session.bank_of_account(number)
+        own = (self._desk.draft.debtor_account, self._desk.draft.debtor_member)
+        row = next((row for row in self._accounts if (row.iban, row.agent_member) == own), None)
+        bank = self._desk.session.bank_of_account(*own)
         return PaidFrom(row, bank) if row is not None and bank is not None else None
 
     def _take(self, frozen: FrozenOrder) -> None:
@@ -176,10 +176,11 @@ class ReviewStep:
 
     def state(self) -> ReviewState:
         """Say what is to be shown."""
-        content, assessment = self._content, self._desk.assessment
+        content, assessment, draft = self._content, self._desk.assessment, self._desk.draft
+        typed = draft.name, draft.remittance
         reasons = top_reasons(assessment, content.payment.instructed_amount.currency) if content and assessment else ()
         return ReviewState(
-            read_back=read_back(content, self._words, self._accounts, self._chip(), self._desk.draft.kind)
+            read_back=read_back(content, self._words, self._accounts, self._chip(), draft.kind, typed)
             if content
             else None,
             reasons=reasons,

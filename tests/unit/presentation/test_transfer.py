@@ -14,6 +14,7 @@ from countersign.domain.ledger import kinds
 from countersign.domain.ledger.event import EventDraft
 from countersign.domain.order_state import OrderState
 from countersign.domain.payee import VopOutcome
+from countersign.domain.payment import PaymentFields
 from countersign.presentation.transfer_amount import AmountState
 from countersign.presentation.transfer_confirm import ScaState, code_in
 from countersign.presentation.transfer_name_check import NameCheckState
@@ -503,3 +504,20 @@ def test_a_changed_state_is_not_approved(page: TransferPage) -> None:
     record = page.world.reader.order(shown.order)
     assert record is not None
     assert record.state is OrderState.PREPARED
+
+
+def test_the_review_says_what_the_banks_letters_made_of_a_name(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What is sent is what is read back and signed; what was typed stands beside it."""
+
+    def spell(payment: PaymentFields) -> PaymentFields:
+        return replace(payment, creditor_name="Juergen Gross")
+
+    monkeypatch.setattr(fakes.ScriptedBank, "in_its_letters", staticmethod(spell))
+    page = TransferPage(fakes.make_world())
+    page.to_review()
+    shown = page.page(ReviewState).read_back
+    assert shown is not None
+    row = next(row for row in shown.rows if row.key == "payee")
+    assert row.value == "Juergen Gross"
+    assert "You typed: " in row.detail
+    assert fakes.LANDLORD[0] in row.detail
