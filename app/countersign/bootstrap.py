@@ -144,11 +144,12 @@ def session_opener(ground: Ground, tasks: Tasks, zone: tzinfo) -> Callable[[Vaul
         session.has_door = any("credential" in settings for settings in kept.values())
         carried = {name: settings for name, settings in kept.items() if "reach" in settings}
         for name, settings in carried.items():
-            yield from on_network(partial(session.attach, name, settings))
+            with suppress(KeyError, TypeError, ValueError):  # unreadable: its accounts show as not connected
+                yield from on_network(partial(session.attach, name, settings))
         with suppress(CountersignError):  # pages say that the bank can't be reached, and offer to try again
             yield from on_network(partial(_reach_bank, ground, session, kept))
         accounts = yield from on_read(session.reader.accounts)
-        session.accounts.update({row.iban: row.bank for row in accounts})
+        session.accounts.update({(row.iban, row.agent_member): row.bank for row in accounts})
         in_flight = yield from on_read(session.reader.orders_in_flight)
         orders = tuple(record.content.order for record in in_flight if record.intent_event)
         ready = bool(carried) or any(settings.get("consent_id") for settings in kept.values())

@@ -70,7 +70,8 @@ class Session:
         files: Reads what banks write.
         rails: What is known of the ways to pay.
         banks: The connected banks, by the names under which the vault knows the connections.
-        accounts: Which connection each own account is reached by.
+        accounts: Which connection each own account is reached by: an account is its number and its bank's code within a
+            national clearing, which is empty where the number is an IBAN.
         has_door: Whether a connection to a bank with a door for programs is kept, be it reached now or not.
     """
 
@@ -86,7 +87,7 @@ class Session:
     rails: Rails
     practice: PracticeWorld | None = None
     banks: dict[str, Bank] = field(default_factory=dict)
-    accounts: dict[str, str] = field(default_factory=dict)
+    accounts: dict[tuple[str, str], str] = field(default_factory=dict)
     has_door: bool = False
     submissions: Submissions = field(default_factory=Submissions)
 
@@ -123,15 +124,13 @@ class Session:
             raise UserFacingError("bank.not_connected")
         return bank
 
-    def attach(self, connection: str, settings: JsonObject, number: str = "") -> None:
-        """Make the connector of a kept connection; ``number`` is the account that was just added with it."""
+    def attach(self, connection: str, settings: JsonObject) -> None:
+        """Make the connector of a kept connection."""
         self.banks[connection] = self.connector(connection, settings)
-        if number:
-            self.accounts[number] = connection
 
-    def bank_of_account(self, number: str) -> Bank | None:
+    def bank_of_account(self, number: str, agent_member: str) -> Bank | None:
         """Return the bank that an own account is reached by; None where it isn't connected."""
-        return self.banks.get(self.accounts.get(number, self.bank_id))
+        return self.banks.get(self.accounts.get((number, agent_member), self.bank_id))
 
     def bank_of(self, record: OrderRecord) -> tuple[str, Bank]:
         """Return the bank that an order was given to, or that its account is reached by.
@@ -139,7 +138,9 @@ class Session:
         Raises:
             UserFacingError: ``bank.not_connected``.
         """
-        name = record.bank or self.accounts.get(record.content.payment.debtor_account, self.bank_id)
+        payment = record.content.payment
+        account = (payment.debtor_account, payment.debtor_agent_member)
+        name = record.bank or self.accounts.get(account, self.bank_id)
         bank = self.banks.get(name)
         if bank is None:
             raise UserFacingError("bank.not_connected")

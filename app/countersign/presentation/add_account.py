@@ -180,7 +180,7 @@ class AddAccountPresenter:
         require_unknown(tuple(rows), new)
         connection, settings = yield from on_vault(partial(add_account, session.vault, session.entropy, new))
         yield from on_network(partial(session.attach, connection, settings))
-        session.accounts[new.number] = connection
+        session.accounts[new.number, new.agent_member] = connection
         return _Added(new, settings)
 
     def _is_added(self, added: _Added) -> None:

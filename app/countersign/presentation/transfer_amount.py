@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from countersign.application.flows.script import Script, on_read
-from countersign.application.flows.transfer import Step, missing
+from countersign.application.flows.transfer import Step, TransferDraft, missing
 from countersign.application.ports.vault import AccountRow
 from countersign.application.use_cases.assess_transfer import assess_transfer
 from countersign.domain.accounts import masked
@@ -108,9 +108,10 @@ class AmountStep:
         if money is not None:
             self.type_amount(number_text(money, language()))
 
-    def choose_account(self, iban: str) -> None:
-        """Choose the account to pay from."""
-        self._desk.change(replace(self._desk.draft, debtor_account=iban))
+    def choose_account(self, value: str) -> None:
+        """Choose the account to pay from, by the value of its option."""
+        member, _space, number = value.rpartition(" ")
+        self._desk.change(replace(self._desk.draft, debtor_account=number, debtor_member=member))
         self.ways.follow_account()
         self._desk.render()
 
@@ -139,10 +140,15 @@ class AmountStep:
         self._accounts, self._loaded = accounts, True
         usable = self._usable()
         draft = self._desk.draft
-        if usable and draft.debtor_account not in [row.iban for row in usable]:
-            self._desk.change(replace(draft, debtor_account=usable[0].iban if len(usable) == 1 else ""))
+        if usable and self._chosen() not in usable:
+            self._desk.change(_paying_from(draft, usable[0] if len(usable) == 1 else None))
         self.ways.follow_account()
         self._desk.render()
+
+    def _chosen(self) -> AccountRow | None:
+        draft = self._desk.draft
+        own = (draft.debtor_account, draft.debtor_member)
+        return next((row for row in self._accounts if (row.iban, row.agent_member) == own), None)
 
     def _usable(self) -> list[AccountRow]:
         payee = self._desk.draft.account
@@ -156,7 +162,7 @@ class AmountStep:
     def state(self) -> AmountState:
         """Say what is to be shown."""
         draft, reading = self._desk.draft, self._reading()
-        chosen = next((row for row in self._accounts if row.iban == draft.debtor_account), None)
+        chosen = self._chosen()
         after = chosen.available - draft.amount if chosen and chosen.as_of and draft.amount else None
         return AmountState(
             text=self._text,
@@ -170,7 +176,7 @@ class AmountStep:
             balance_after=_balance_text(after, chosen) if after and chosen else "",
             short=after is not None and after.minor < 0,
             accounts=tuple(account_option(row) for row in self._usable()),
-            account=draft.debtor_account,
+            account=option_of(chosen) if chosen else "",
             other_accounts=self._others(),
             accounts_note=self._accounts_note(),
             ways=self.ways.state(),
@@ -221,11 +227,20 @@ def assess(desk: TransferDesk) -> Script[Assessment]:
     return (yield from on_read(lambda: assess_transfer(session.reader, draft, now, session.zone, name)))
 
 
+def option_of(row: AccountRow) -> str:
+    """Return the value of an own account's option: the same number may be one account at each of two banks."""
+    return f"{row.agent_member} {row.iban}".strip()
+
+
+def _paying_from(draft: TransferDraft, row: AccountRow | None) -> TransferDraft:
+    return replace(draft, debtor_account=row.iban if row else "", debtor_member=row.agent_member if row else "")
+
+
 def account_option(row: AccountRow) -> Option:
     """Show an own account to choose from; its number is masked."""
     known = _("{amount} available").format(amount=isolate(money_text(row.available, language())))
     available = known if row.as_of else _("No statement yet")
-    return Option(row.iban, f"{row.name} {masked(row.iban)}", available)
+    return Option(option_of(row), f"{row.name} {masked(row.iban)}", available)
 
 
 def magnitude(money: Money) -> str:

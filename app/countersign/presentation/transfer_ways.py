@@ -88,7 +88,8 @@ class WaysPart:
 
     def follow_account(self) -> None:
         """Ask the bank of the account that was chosen; each once."""
-        bank = self._desk.session.bank_of_account(self._desk.draft.debtor_account)
+        draft = self._desk.draft
+        bank = self._desk.session.bank_of_account(draft.debtor_account, draft.debtor_member)
         name = "" if bank is None else str(id(bank))
         if bank is None or name == self._asked:
             return
@@ -170,7 +171,7 @@ class WaysPart:
         return listed if named and self._carries(replace(draft, purpose=listed[1][0])) else ()
 
     def _carries(self, draft: TransferDraft) -> bool:
-        bank = self._desk.session.bank_of_account(draft.debtor_account)
+        bank = self._desk.session.bank_of_account(draft.debtor_account, draft.debtor_member)
         return bank is not None and carries(bank, draft)
 
     # — showing —

@@ -176,6 +176,17 @@ class MemoryVault:
         """Fold a payee."""
         return fold_payee(self.events_of(payee))
 
+    def connections_of(self, number: str, agent_member: str) -> Sequence[str]:
+        """Name the connections by which an own account is reached: what a person added goes before a statement."""
+        found: dict[str, tuple[str, str, str]] = {}
+        for event in sorted(self._store.shared, key=lambda each: each.kind != kinds.ACCOUNT_ADDED):
+            body = event.says() if event.kind in {kinds.ACCOUNT_ADDED, kinds.STATEMENT_IMPORTED} else {}
+            if event.kind == kinds.ACCOUNT_ADDED:
+                found[str(body["account"])] = (str(body["bank"]), str(body["number"]), str(body["agent_member"]))
+            elif event.kind == kinds.STATEMENT_IMPORTED:
+                found.setdefault(str(body["account"]), (str(body["bank"]), str(body["iban"]), ""))
+        return tuple(bank for bank, *own in found.values() if own == [number, agent_member])
+
     @property
     def rules(self) -> Rules:
         """Governance and stops."""

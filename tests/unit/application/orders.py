@@ -8,12 +8,20 @@ from dataclasses import dataclass, field, replace
 
 from countersign.application.flows.submission import Phase, Submission
 from countersign.application.flows.transfer import TransferDraft
-from countersign.application.ports.bank import Authorisation, BankProfile, CancellationStart, CommitPoint, Initiation
+from countersign.application.ports.bank import (
+    Authorisation,
+    BankProfile,
+    CancellationStart,
+    CommitPoint,
+    Initiation,
+    Reach,
+)
 from countersign.application.session import Submissions
 from countersign.application.use_cases.approve_order import approve_order
 from countersign.application.use_cases.assess_transfer import assess_transfer
 from countersign.application.use_cases.freeze_order import FrozenOrder, freeze_order
 from countersign.application.use_cases.keep_payee import keep_payee
+from countersign.domain.canonical import Json
 from countersign.domain.errors import FailureKind
 from countersign.domain.ledger import kinds
 from countersign.domain.ledger.event import EventDraft
@@ -197,6 +205,24 @@ def draft_of(world: fakes.World, **changes: object) -> tuple[TransferDraft, str]
     draft = TransferDraft("aa" * 16, payee=payee, name=name, account=account, check=check)
     draft = replace(draft, source=DetailsSource.CONTRACT, amount=Money(600_000, "EUR"), debtor_account=fakes.MAIN)
     return replace(draft, **changes), version  # type: ignore[arg-type]  # the test names fields of a draft
+
+
+def reach_by_hand(world: fakes.World, number: str, how: Reach, connection: str = "own") -> None:
+    """Put on record that an own account is reached by hand from now on."""
+    row = next(row for row in world.reader.accounts() if row.iban == number)
+    body: dict[str, Json] = {
+        "account": row.account,
+        "bank": connection,
+        "number": row.iban,
+        "scheme": row.scheme.value,
+        "agent": row.agent,
+        "agent_member": row.agent_member,
+        "name": row.name,
+        "currency": row.balance.currency,
+        "reach": how.value,
+    }
+    with world.vault.transaction() as change:
+        change.append(EventDraft(kinds.ACCOUNT_ADDED, world.entropy.token_bytes(16).hex(), body))
 
 
 def freeze(world: fakes.World, draft: TransferDraft | None = None) -> FrozenOrder:

@@ -18,6 +18,8 @@ CHOSEN = replace(
     charge_bearer=ChargeBearer.SHARED,
     purpose="RENT",
     arrival=Arrival.NEXT_DAY,
+    debtor_account="12345678",
+    debtor_member="GBDSC:200415",
 )
 
 
@@ -40,3 +42,9 @@ def test_a_draft_of_format_1_leaves_as_soon_as_possible_at_nobodys_special_cost(
 def test_a_choice_that_nobody_knows_is_refused(field: str) -> None:
     with pytest.raises(ValueError, match="someday"):
         TransferDraft.read({**CHOSEN.canonical(), field: "someday"})
+
+
+def test_a_draft_from_before_own_banks_pays_from_an_iban() -> None:
+    old = CHOSEN.canonical()
+    old.pop("debtor_member")
+    assert TransferDraft.read(old) == replace(CHOSEN, debtor_member="")

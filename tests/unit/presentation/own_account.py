@@ -53,7 +53,7 @@ def add_own(world: fakes.World, reach: Reach, number: str = OWN, currency: str =
     new = NewAccount(number, AccountScheme.IBAN, "", "", "Household", currency, reach, "Own bank", settings)
     connection, kept = add_account(world.vault, world.entropy, new)
     world.session.attach(connection, kept)
-    world.session.accounts[number] = connection
+    world.session.accounts[number, ""] = connection
     return connection
 
 

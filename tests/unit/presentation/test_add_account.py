@@ -60,7 +60,7 @@ def page(tmp_path: Path) -> Page:
 
 
 def bank_of(page: Page) -> CarriedByHand:
-    connection = page.world.session.accounts[OWN]
+    connection = page.world.session.accounts[OWN, ""]
     bank = page.world.session.banks[connection]
     assert isinstance(bank, CarriedByHand)
     return bank

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Sequence
 
 import orjson
 
@@ -124,6 +125,13 @@ class LedgerTransaction:
     def payee(self, payee: str) -> PayeeRecord | None:
         """Read a payee as this transaction sees it."""
         return fold_payee(self._events.of_subject(payee))
+
+    def connections_of(self, number: str, agent_member: str) -> Sequence[str]:
+        """Name the connections by which an own account is reached."""
+        found = self._connection.execute(
+            "SELECT bank FROM p_accounts WHERE iban = ? AND agent_member = ? ORDER BY account", (number, agent_member)
+        )
+        return tuple(bank for (bank,) in found.fetchall())
 
     @property
     def rules(self) -> Rules:

@@ -54,6 +54,7 @@ class TransferDraft:
         agent_member: The payee's bank within a national clearing, see ``domain.payment``; or empty.
         town: The payee's, where the way to pay wants an address; or empty.
         country: ISO 3166 code, as ``town``.
+        debtor_member: As ``agent_member``, of the account that pays.
     """
 
     draft: str
@@ -81,6 +82,7 @@ class TransferDraft:
     agent_member: str = ""
     town: str = ""
     country: str = ""
+    debtor_member: str = ""
 
     @property
     def checked(self) -> bool:
@@ -117,6 +119,7 @@ class TransferDraft:
             "agent_member": self.agent_member,
             "town": self.town,
             "country": self.country,
+            "debtor_member": self.debtor_member,
         }
 
     @classmethod
@@ -157,6 +160,7 @@ class TransferDraft:
             agent_member=taken.text_or_empty("agent_member"),
             town=taken.text_or_empty("town"),
             country=taken.text_or_empty("country"),
+            debtor_member=taken.text_or_empty("debtor_member"),
         )
         taken.end()
         return draft

@@ -74,6 +74,9 @@ class VaultTransaction(Protocol):
     def payee(self, payee: str) -> PayeeRecord | None:
         """Read a payee as this transaction sees it."""
 
+    def connections_of(self, number: str, agent_member: str) -> Sequence[str]:
+        """Name the connections by which an own account is reached, as this transaction sees them; none if unknown."""
+
     @property
     def rules(self) -> Rules:
         """Governance and stops as this transaction sees them."""

@@ -37,7 +37,8 @@ def assess_transfer(reader: Projections, draft: TransferDraft, now_ms: int, zone
     known = reader.payees()
     record = reader.payee(draft.payee) if draft.payee else None
     to_account = [minor for _, minor, account in history if account == draft.account]
-    own = next((row for row in reader.accounts() if row.iban == draft.debtor_account), None)
+    source = (draft.debtor_account, draft.debtor_member)
+    own = next((row for row in reader.accounts() if (row.iban, row.agent_member) == source), None)
     balance = own.available.minor if own is not None and own.as_of else None  # no statement yet: nobody knows
     others = [row for row in known if row.account != draft.account]
     alike = look_alike(draft.name, [row.name for row in others])

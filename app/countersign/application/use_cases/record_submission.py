@@ -38,6 +38,10 @@ def record_intent(vault: Vault, order: str, bank: str, profile: BankProfile, req
             raise UserFacingError("intent.frozen")
         if profile.practice is not (record.content.world is World.PRACTICE):
             raise SecurityError("intent.other_world")  # practice money to a real bank, or the other way round
+        payment = record.content.payment
+        reached = change.connections_of(payment.debtor_account, payment.debtor_agent_member)
+        if reached and bank not in reached:
+            raise SecurityError("intent.other_account")
         if faults:
             raise SecurityError(faults[0])
         approvals = sorted(item.event for item in record.counted)

@@ -150,6 +150,13 @@ def intent() -> Block:
                 "must settle it first."
             ),
         ),
+        "intent.other_account": ErrorText(
+            _("This is not the bank of that account"),
+            _(
+                "The order pays from an account that is reached in another way. Nothing went out. Close the program "
+                "and open it again; if that doesn't help, make the transfer anew."
+            ),
+        ),
         "intent.other_world": ErrorText(
             _("Practice and real money don't mix"),
             _(
