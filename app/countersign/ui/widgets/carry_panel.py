@@ -7,10 +7,12 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+from PySide6.QtCore import QTimer
 from PySide6.QtGui import QHideEvent
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from countersign.presentation.carry import CarryPanel, CarryState, Proof
+from countersign.presentation.carry_practice import PracticeState
 from countersign.presentation.carry_words import Advice, CopyField
 from countersign.presentation.messages import _
 from countersign.ui.theme.tokens import Space, Tone
@@ -62,6 +64,7 @@ class CarryView(QWidget):
         }
         self._parts: dict[str, QWidget] = {}
         self.practice = PracticeBankCard(name, panel)
+        self._practice: PracticeState | None = None
         self.practice.hide()
 
     def _show(self, key: str, *, wanted: bool) -> bool:
@@ -259,9 +262,13 @@ class CarryView(QWidget):
 
     def show_state(self, state: CarryState | None) -> None:
         """Show the state; nothing where nothing is carried."""
-        self.setVisible(state is not None)
-        self.practice.show_state(state.practice if state is not None else None)
+        self._practice = state.practice if state is not None else None
+        if self._practice is None:
+            self.practice.show_state(None)
+        else:  # a turn of its own: all at once would be felt
+            QTimer.singleShot(0, self, lambda: self.practice.show_state(self._practice))
         if state is None:
+            self.hide()
             return
         said = bool(state.said)
         by_file = state.by_file
@@ -282,6 +289,7 @@ class CarryView(QWidget):
         if self._show("done", wanted=not said and not state.asks_not_done):
             self._show_done(state, by_file=by_file)
         self._show("sure", wanted=not said and state.asks_not_done)
+        self.show()  # last: parts that come to what is on screen are laid out one by one
 
     def _show_problem(self, text: str) -> None:
         hidden = "problem" not in self._parts or self.problem.isHidden()

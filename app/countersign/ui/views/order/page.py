@@ -202,18 +202,28 @@ class OrderPage(ScrollPage):
             self.buttons[key].setVisible(shown)
         self._buttons.setVisible(any(offered.values()))
         self.receipt.setVisible(state.may_receipt)
-        self.recovery.show_recovery(state.recovery)
         self.question.setVisible(state.asks_to_cancel)
         self.progress.setVisible(bool(state.busy))
         if state.busy:
             self.progress.set_progress(state.busy)
         self._show_questions(state)
         self.carry.show_state(state.carry)
-        self.story.setVisible(bool(state.timeline))
-        self.timeline.set_entries([_entry(line) for line in state.timeline])
-        self.evidence.show_evidence(state.evidence)
+        for show in (self._show_story, self._show_evidence):  # a turn for each: all at once would be felt
+            QTimer.singleShot(0, self, show)
         if before is not None and before.chip != state.chip:
             announce(self, f"{state.chip}. {state.sentence}")
+
+    def _show_story(self) -> None:
+        state = self._shown
+        if state is not None:
+            self.story.setVisible(bool(state.timeline))
+            self.timeline.set_entries([_entry(line) for line in state.timeline])
+
+    def _show_evidence(self) -> None:
+        state = self._shown
+        if state is not None:
+            self.evidence.show_evidence(state.evidence)
+            self.recovery.show_recovery(state.recovery)
 
     def _show_questions(self, state: OrderPageState) -> None:
         self.sca.setVisible(state.sca is not None)

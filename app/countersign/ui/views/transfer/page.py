@@ -113,17 +113,18 @@ class TransferPage(QStackedWidget):
         return found
 
     def _make_ahead(self) -> None:
-        """Make the page of the step that comes next while the person is at this one: it opens sooner then."""
+        """Make the pages that follow while the person is at this one, one in a turn: they open sooner then."""
         presenter, shown = self._presenter, self.currentWidget()
-        if presenter is None or shown is None:
+        here = next((step for step, page in self._steps.items() if page is shown), None)
+        if presenter is None or here is None:
             return
         steps = list(_MAKES)
-        place = next((steps.index(step) for step, page in self._steps.items() if page is shown), None)
-        following = steps[place + 1 : place + 2] if place is not None else []
-        for step in following:
+        for step in steps[steps.index(here) + 1 :]:
             if step not in self._steps:
                 self._steps[step] = page = _MAKES[step](presenter)
                 self.addWidget(page)
+                self._ahead.start()
+                return
 
     def _back(self) -> None:
         if self._presenter is not None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import Qt
+from PySide6.QtCore import Qt, QTimer
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from countersign.presentation.messages import _
@@ -40,6 +40,7 @@ class ReviewPage(StepPage):
         super().__init__("review")
         self._presenter = presenter
         self._on_screen: ReadBack | None = None
+        self._page: ReviewState | None = None
         self._make_order()
         self.stopped = Card(_("What to do now"), tone=Tone.OK, icon="shield-check")
         self._stopped_points = QVBoxLayout()
@@ -136,15 +137,20 @@ class ReviewPage(StepPage):
         _fill(self._stopped_points, page.set_aside)
         _fill(self._why_points, page.reasons)
         self.why.setVisible(bool(page.reasons))
-        self.chart.show_chart(page.chart)
         self._call_text.setText(page.call_back)
-        self.recovery.show_recovery(page.recovery)
+        self._page = page
+        QTimer.singleShot(0, self, self._show_more)  # a turn of its own: all at once would be felt
         if shown is not None and shown != self._on_screen:
             self._show_order(shown, page.wait_ms)
         self._on_screen = shown
         if page.digits_fault and page.digits_fault != self.digits_field.error():
             self.digits.setFocus()
         self.digits_field.set_error(page.digits_fault)
+
+    def _show_more(self) -> None:
+        if self._page is not None:
+            self.chart.show_chart(self._page.chart)
+            self.recovery.show_recovery(self._page.recovery)
 
     def _show_order(self, shown: ReadBack, wait_ms: int) -> None:
         self.amount.setText(shown.amount)
