@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
@@ -10,6 +10,7 @@ from typing import Final, TypeVar
 
 from countersign.application.flows.script import Script, on_network, on_read, on_vault, run_script
 from countersign.application.ports.bank import Reach
+from countersign.application.ports.practice import PortalDownload
 from countersign.application.session import Session
 from countersign.application.use_cases.add_account import NewAccount, add_account, require_unknown
 from countersign.domain.accounts import AccountFault, grouped
@@ -29,6 +30,7 @@ from countersign.presentation.add_account_words import (
     versions,
 )
 from countersign.presentation.bank_file_words import read_through
+from countersign.presentation.carry_practice import STATEMENT
 from countersign.presentation.error_texts import sentence
 from countersign.presentation.file_hands import FileHands
 from countersign.presentation.formats import isolate, path_text
@@ -77,12 +79,25 @@ class AddAccountPresenter:
         self._form = _Form(folder=str(hands.home_folder()))
         self._added = _Added()
         self._pressed = False
-        self._busy = self._problem = ""
+        self._busy = self._problem = self._to_practise = ""
         self._closed = False
 
     def start(self, number: str = "") -> None:
         """Show the form; ``number`` where it is known already."""
         self.type_number(number)
+        practice = self._session.practice
+        if practice is not None and not self._session.has_door:  # else its accounts are known, and can't be added
+            run_script(self._session.tasks, on_network(practice.downloads), self._offer, self._nothing_to_offer)
+
+    def _offer(self, waiting: Sequence[PortalDownload]) -> None:
+        self._to_practise = next((item.account for item in waiting if item.kind == STATEMENT), "")
+        self._render()
+
+    @staticmethod
+    def _nothing_to_offer(error: Exception) -> None:
+        """Name no account where the practice bank can't be asked."""
+        if not isinstance(error, CountersignError):
+            raise error
 
     def close(self) -> None:
         """Show nothing any more; what is under way still ends."""
@@ -297,7 +312,7 @@ class AddAccountPresenter:
         return AddAccountState(
             step=AddStep.FORM,
             heading=_("Add an account"),
-            lead=_("An account of your own that you pay from. Nothing is sent to your bank by adding it."),
+            lead=self._lead(),
             number=form.number,
             understood=understood(account) if isinstance(account, ReadAccount) else "",
             number_fault=next((fault.text for fault in faults if fault.field == "number"), ""),
@@ -319,6 +334,13 @@ class AddAccountPresenter:
             busy=self._busy,
             problem=self._problem,
         )
+
+    def _lead(self) -> str:
+        lead = _("An account of your own that you pay from. Nothing is sent to your bank by adding it.")
+        if not self._to_practise:
+            return lead
+        number = grouped(self._to_practise)
+        return f"{lead} " + _("To practise, type your account at the practice bank: {number}.").format(number=number)
 
     def _added_state(self) -> AddAccountState:
         added = self._added

@@ -17,6 +17,9 @@ from countersign.application.ports.bank_files import (
     StatementEntry,
     StatementHead,
 )
+from countersign.application.ports.practice import PortalDownload
+from countersign.domain.accounts import grouped
+from countersign.domain.errors import ConnectorError, FailureKind
 from countersign.domain.ledger.governance import World as WorldKind
 from countersign.domain.money import Money
 from countersign.domain.payment import AccountScheme, PaymentFields, PaymentProduct
@@ -125,6 +128,32 @@ def test_an_account_that_is_there_already_is_refused(page: Page) -> None:
     page.presenter.add()
     assert page.now.step is AddStep.FORM
     assert "added before" in page.now.problem
+
+
+def test_who_knows_no_account_of_the_practice_bank_is_told_one(tmp_path: Path) -> None:
+    world = fakes.make_world()
+    offer = PortalDownload("S-1", "camt.053.001.08", 0, "", fakes.MAIN)
+    world.practice.documents.extend([(replace(offer, kind="mt940", account=OWN), b""), (offer, b"")])
+    assert grouped(fakes.MAIN) not in Page(world, tmp_path).now.lead  # it is connected: its accounts are known
+    world.session.has_door = False
+    assert grouped(fakes.MAIN) in Page(world, tmp_path).now.lead
+    world.practice.documents.clear()
+    assert Page(world, tmp_path).now.lead.endswith("by adding it.")
+
+
+def test_a_practice_bank_that_can_not_be_asked_keeps_nobody_from_adding(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    world = fakes.make_world()
+    world.session.has_door = False
+
+    def gone(_practice: object) -> tuple[PortalDownload, ...]:
+        raise ConnectorError(FailureKind.RETRYABLE, "practice.not_running")
+
+    monkeypatch.setattr(type(world.practice), "downloads", gone)
+    page = Page(world, tmp_path)
+    assert page.now.lead.endswith("by adding it.")
+    assert page.now.problem == ""
 
 
 def test_the_practice_bank_is_offered_in_practice_only(page: Page) -> None:
