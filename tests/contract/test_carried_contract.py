@@ -161,9 +161,21 @@ class TestFilesConnector(CarriedContract):
         with pytest.raises(ConnectorError, match=r"bank\.file_not_written"):
             wired.bank.initiate(payment, request_id())
 
+    @pytest.mark.parametrize(("practice_bank", "prefix"), [(True, "PRACTICE-"), (False, "")])
+    def test_a_practice_file_says_so_in_its_name(
+        self, wired: Wired, tmp_path: Path, *, practice_bank: bool, prefix: str
+    ) -> None:
+        payment = wired.payment()
+        own = rules(tmp_path / "named")
+        bank = files_bank("Own bank", "", own, tmp_path / "named-notes", KEY, SystemClock(), practice=practice_bank)
+        handover = bank.initiate(payment, request_id()).handover
+        assert handover is not None
+        assert handover.path == tmp_path / "named" / f"{prefix}{payment.end_to_end_id}.xml"
+        assert bank.initiate(payment, request_id()).handover == handover
+
     def test_somebody_elses_file_is_left_alone(self, wired: Wired, tmp_path: Path) -> None:
         payment = wired.payment()
-        theirs = tmp_path / "out" / f"{payment.end_to_end_id}.xml"
+        theirs = tmp_path / "out" / f"PRACTICE-{payment.end_to_end_id}.xml"
         theirs.parent.mkdir(exist_ok=True)
         theirs.write_text("theirs")
         with pytest.raises(ConnectorError) as refused:

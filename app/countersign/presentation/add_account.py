@@ -12,10 +12,16 @@ from countersign.application.flows.script import Script, on_network, on_read, on
 from countersign.application.ports.bank import Reach
 from countersign.application.ports.practice import PortalDownload
 from countersign.application.session import Session
-from countersign.application.use_cases.add_account import NewAccount, add_account, require_unknown
+from countersign.application.use_cases.add_account import (
+    NewAccount,
+    add_account,
+    require_practice,
+    require_unknown,
+)
 from countersign.domain.accounts import AccountFault, grouped
 from countersign.domain.canonical import JsonObject
 from countersign.domain.errors import CountersignError
+from countersign.domain.ledger.governance import World
 from countersign.domain.national_accounts import ReadAccount, read_account
 from countersign.domain.unicode_safety import CleanText, clean_text
 from countersign.presentation.add_account_state import AddAccountState, AddAccountView, AddStep
@@ -193,10 +199,17 @@ class AddAccountPresenter:
         session = self._session
         rows = yield from on_read(session.reader.accounts)
         require_unknown(tuple(rows), new)
+        yield from self._require_practice(new)
         connection, settings = yield from on_vault(partial(add_account, session.vault, session.entropy, new))
         yield from on_network(partial(session.attach, connection, settings))
         session.accounts[new.number, new.agent_member] = connection
         return _Added(new, settings)
+
+    def _require_practice(self, new: NewAccount) -> Script[None]:
+        practice, world = self._session.practice, self._session.vault.identity.world
+        if world is World.PRACTICE:
+            waiting = (yield from on_network(practice.downloads)) if practice is not None else ()
+            require_practice(world, {item.account for item in waiting if item.kind == STATEMENT}, new)
 
     def _is_added(self, added: _Added) -> None:
         self._added = added

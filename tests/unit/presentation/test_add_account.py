@@ -59,7 +59,9 @@ class Page:
 
 @pytest.fixture
 def page(tmp_path: Path) -> Page:
-    return Page(fakes.make_world(), tmp_path)
+    world = fakes.make_world()
+    world.practice.documents.append((PortalDownload("S1", "camt.053.001.08", 0, "", OWN), b""))
+    return Page(world, tmp_path)
 
 
 def bank_of(page: Page) -> CarriedByHand:
@@ -274,6 +276,29 @@ def test_after_adding_one_another_can_follow_or_a_statement(page: Page) -> None:
     before = len(page.seen.states)
     page.presenter.type_name("x")
     assert len(page.seen.states) == before
+
+
+# — practice and real money —
+
+
+@pytest.mark.parametrize("there", [True, False])
+def test_in_practice_only_the_practice_bank_s_accounts_are_taken(page: Page, *, there: bool) -> None:
+    if not there:
+        page.world.session.practice = None
+    before = page.world.reader.accounts()
+    page.fill("CH93 0076 2011 6238 5295 7")
+    page.presenter.add()
+    assert page.now.step is AddStep.FORM
+    assert "practice bank does not keep this account" in page.now.problem
+    assert page.world.reader.accounts() == before
+
+
+def test_with_real_money_every_account_is_taken(page: Page) -> None:
+    page.world.vault.identity = replace(page.world.vault.identity, world=WorldKind.REAL)
+    page.world.session.practice = None
+    page.fill("CH93 0076 2011 6238 5295 7")
+    page.presenter.add()
+    assert page.now.step is AddStep.ADDED
 
 
 # — the list of first tasks —

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 
 from countersign.application.ports.bank import Reach
@@ -107,3 +108,18 @@ def require_unknown(accounts: tuple[AccountRow, ...], new: NewAccount) -> None:
     fixed = {Reach.XS2A.value, new.reach.value}
     if any((row.iban, row.agent_member) == (new.number, new.agent_member) and row.reach in fixed for row in accounts):
         raise UserFacingError("account.known")
+
+
+def require_practice(world: World, listed: Collection[str], new: NewAccount) -> None:
+    """Refuse an account in a practice workspace unless the practice bank keeps it: practice files pay nobody's bills.
+
+    Args:
+        world: The workspace's.
+        listed: The numbers of the accounts that the practice bank has statements for.
+        new: The account.
+
+    Raises:
+        UserFacingError: ``account.not_practice``.
+    """
+    if world is World.PRACTICE and new.number not in listed:
+        raise UserFacingError("account.not_practice")

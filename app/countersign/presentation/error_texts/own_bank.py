@@ -13,6 +13,13 @@ def own_bank() -> Block:
             _("This account is here already"),
             _("This account was added before. Find it on the home page, or type another number."),
         ),
+        "account.not_practice": ErrorText(
+            _("Only accounts of the practice bank belong here"),
+            _(
+                "This is a practice workspace, and the practice bank does not keep this account. Type an account of "
+                "the practice bank; for a real account, make a workspace for real money."
+            ),
+        ),
         "account.incomplete": ErrorText(
             _("Something is still missing"),
             _("An account needs its number, a name, a currency and its bank's name. Fill in what is missing."),
@@ -47,6 +54,17 @@ def own_bank() -> Block:
         "difference.unknown": ErrorText(
             _("This difference is closed already"),
             _("Somebody has said what it is, or it was settled meanwhile. See the page of its order."),
+        ),
+        "difference.reason": ErrorText(
+            _("A reason is missing"),
+            _("Another amount left than you ordered. Say in a few words why it is this payment all the same."),
+        ),
+        "difference.shown": ErrorText(
+            _("This entry belongs to a payment already"),
+            _(
+                "One entry shows one payment, and this entry or this order has its counterpart already. Choose another "
+                "answer."
+            ),
         ),
         "difference.answer": ErrorText(
             _("Nothing was chosen yet"),

@@ -35,6 +35,7 @@ from countersign.domain.payment import PaymentFields, PaymentProduct
 
 _BESIDE = ".part"
 _WITHDRAWN = ".withdrawn"
+_PRACTICE = "PRACTICE-"  # nobody shall take it for a real one, whatever folder it lies in
 _NO_NAME = re.compile(r"[^A-Za-z0-9]")
 
 
@@ -81,14 +82,15 @@ def files_bank(
         practice: Whether it is the practice bank.
     """
     profile = carried_profile(name, bic, Reach.FILES, rules.products, practice=practice)
-    return CarriedBank(profile, LaidOut(notes, key), _Outbox(rules, clock))
+    return CarriedBank(profile, LaidOut(notes, key), _Outbox(rules, clock, practice=practice))
 
 
 class _Outbox:
     """The folder in which payment files are laid out."""
 
-    def __init__(self, rules: FileRules, clock: Clock) -> None:
+    def __init__(self, rules: FileRules, clock: Clock, *, practice: bool) -> None:
         self._rules, self._clock = rules, clock
+        self._prefix = _PRACTICE if practice else ""
 
     def not_carried(self, payment: PaymentFields) -> str:
         """Name a field that the file can't say."""
@@ -153,7 +155,7 @@ class _Outbox:
         return withdrawn.is_file()
 
     def _places(self, payment: PaymentFields) -> tuple[Path, Path]:
-        path = self._rules.folder / _file_name(payment)
+        path = self._rules.folder / f"{self._prefix}{_file_name(payment)}"
         return path, path.with_name(path.name + _BESIDE)
 
     def _write(self, payment: PaymentFields) -> PaymentFile:
