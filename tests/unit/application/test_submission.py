@@ -193,6 +193,14 @@ def test_a_bank_that_says_nothing_of_a_payment_that_needs_no_code_is_asked(
     assert desk.bank.calls.count("report") == 1
 
 
+def test_what_is_not_carried_by_hand_was_not_left_undelivered_either(desk: Desk) -> None:
+    desk.submission.not_handed_over()
+    assert (desk.phase, desk.state) == (Phase.IDLE, OrderState.APPROVED)
+    desk.to_accepted()
+    desk.submission.not_handed_over()
+    assert (desk.phase, desk.state) == (Phase.ACCEPTED, OrderState.ACCEPTED)
+
+
 def test_before_anything_ran_no_bank_is_known(desk: Desk) -> None:
     with pytest.raises(UserFacingError, match=r"bank\.not_connected"):
         _ = desk.submission.bank

@@ -145,6 +145,15 @@ def test_exception_5_compares_with_a_digit() -> None:
     assert judged("00000208", row(5, Method.DOUBLE_ALTERNATE, only_f)) is Modulus.HOLDS
 
 
+def test_exception_2_has_weights_of_its_own_unless_the_account_begins_with_0() -> None:
+    nothing = "0 0 0 0 0 0 0 0 0 0 0 0 0 1"
+    assert judged("10000008", row(2, weights=nothing)) is Modulus.HOLDS  # 30 of the sort code, 6 and 8
+    assert judged("10000009", row(2, weights=nothing)) is Modulus.FAILS
+    assert judged("10000096", row(2, weights=nothing)) is Modulus.HOLDS  # without the sort code: 27 and 6
+    assert judged("10000090", row(2, weights=nothing)) is Modulus.FAILS
+    assert judged("00000090", row(2, weights=nothing)) is Modulus.HOLDS  # the table's own
+
+
 def test_exceptions_2_and_9_and_10_and_11_want_one_of_two() -> None:
     fails = "0 0 0 0 0 0 0 0 0 0 0 0 0 1"
     assert judged("00000051", row(12), row(13, Method.MOD10)) is Modulus.HOLDS
