@@ -19,7 +19,7 @@ from countersign.ui.widgets import ArmingButton
 BY_HAND_AMOUNT = "1250.00"
 _STATEMENT = "camt.053.001.08"
 _SETTLE_SECONDS = 90
-_ANSWERS = {"name": "same", "amount": "same", "date": "same", "warning": "none"}
+_ANSWERS = {"name": "same", "from": "same", "amount": "same", "date": "same", "warning": "none"}
 
 
 @dataclass(slots=True)

@@ -19,6 +19,7 @@ from countersign.domain.order import OrderContent
 from countersign.domain.order_state import OrderState
 from countersign.domain.payee import PayeeKind
 from countersign.domain.payment import AccountScheme, Arrival, ChargeBearer, PaymentFields, PaymentProduct
+from countersign.presentation.carry_words import copy_fields
 from countersign.presentation.read_back import ReadBack, read_back
 from countersign.presentation.transfer_confirm import Bound, ScaState
 from countersign.presentation.transfer_review import ReviewState
@@ -139,6 +140,21 @@ def words_of(content: OrderContent) -> tuple[object, ...]:
     shown = read_back(content, WORDS, (), ("", "ok"), PayeeKind.COMPANY)
     rows = [(row.key, row.value, row.detail) for row in shown.rows]
     return shown.amount, shown.words, shown.end_to_end_id, tuple(rows)
+
+
+@pytest.mark.parametrize("field", FIELDS)
+@examples
+@given(data=st.data())
+def test_what_is_typed_at_the_bank_shows_every_field(review: Review, field: str, data: st.DataObject) -> None:
+    """What was signed and isn't on the page by hand would be typed otherwise, or left out, and nobody would see it."""
+    payment = review.shown.shown
+    forged = forge(payment, field, data)
+    assert typed_words(forged) != typed_words(payment)
+
+
+def typed_words(payment: PaymentFields) -> tuple[object, ...]:
+    """Return only what a person sees on the page by hand."""
+    return tuple((item.label, item.shown) for item in copy_fields(payment))
 
 
 def test_the_unchanged_controls_pass_and_pay_once() -> None:

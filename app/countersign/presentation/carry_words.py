@@ -6,12 +6,15 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from countersign.domain.accounts import grouped
-from countersign.domain.payment import PaymentFields
+from countersign.domain.payment import AccountScheme, PaymentFields
 from countersign.presentation.formats import decimal_mark, isolate, money_text
 from countersign.presentation.messages import _, language
+from countersign.presentation.read_back import ReadBackRow, bank_text, way_rows
 from countersign.presentation.transfer_desk import Option
 
 _GROUPS: Mapping[str, tuple[int, ...]] = {"GBDSC": (2, 2, 2), "CNAPS": (3, 4, 4, 1), "TWNCC": (3, 4)}
+
+_COPIED_TOO = frozenset({"ultimate_debtor", "ultimate_creditor", "uetr"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,24 +54,43 @@ class Advice:
 
 
 def copy_fields(payment: PaymentFields) -> tuple[CopyField, ...]:
-    """List what is typed into the bank's page, in the order in which banks ask for it."""
+    """List what is typed into the bank's page, in the order in which banks ask for it, and all else that was signed."""
     amount = payment.instructed_amount
     plain = amount.plain().replace(".", decimal_mark(language()))
     found = [
+        CopyField("debtor_account", _("Pay from"), _own_account(payment), ""),
         CopyField("name", _("Payee"), payment.creditor_name, payment.creditor_name, ltr=False),
-        CopyField("account", _("Account"), grouped(payment.creditor_account), payment.creditor_account),
     ]
     if payment.creditor_agent_member:
-        found.insert(1, _member(payment.creditor_agent_member))
-    elif payment.creditor_agent:
-        found.append(
-            CopyField("agent", _("Code of the payee's bank (BIC)"), payment.creditor_agent, payment.creditor_agent)
-        )
+        found.append(_member(payment.creditor_agent_member))
+    found.append(_account(payment))
+    if payment.creditor_agent:
+        bic = payment.creditor_agent
+        found.append(CopyField("bic", _("Code of the payee's bank (BIC)"), bic, bic))
     found.append(CopyField("amount", _("Amount"), money_text(amount, language()), plain))
     if payment.remittance:
         found.append(CopyField("reference", _("Reference"), payment.remittance, payment.remittance, ltr=False))
     found.append(_date(payment))
+    found += [_from_review(row) for row in way_rows(payment)]
+    found.append(CopyField("end_to_end", _("End-to-end number"), payment.end_to_end_id, ""))
     return tuple(found)
+
+
+def _own_account(payment: PaymentFields) -> str:
+    bank = bank_text(payment.debtor_agent, payment.debtor_agent_member, payment.debtor_account_scheme)
+    return " · ".join(text for text in (grouped(payment.debtor_account), bank) if text)
+
+
+def _account(payment: PaymentFields) -> CopyField:
+    national = payment.creditor_account_scheme is AccountScheme.BBAN
+    label = _("National account number") if national else _("Account")
+    return CopyField("account", label, grouped(payment.creditor_account), payment.creditor_account)
+
+
+def _from_review(row: ReadBackRow) -> CopyField:
+    """Show a row of the review here too; what is a name or a number can be copied."""
+    shown = " · ".join(text for text in (row.value, row.detail) if text)
+    return CopyField(row.key, row.label, shown, row.value if row.key in _COPIED_TOO else "", ltr=row.key == "uetr")
 
 
 def _member(member: str) -> CopyField:
@@ -105,6 +127,14 @@ def questions(payment: PaymentFields, answers: Mapping[str, str]) -> tuple[Quest
                 Option("close", _("A similar name, or “close match”")),
                 Option("other", _("Another name, or “no match”")),
                 Option("none", _("It says nothing, or that it can't be checked")),
+            ),
+        ),
+        (
+            "from",
+            _("From which account does your bank pay?"),
+            (
+                Option("same", _("From {account}").format(account=isolate(grouped(payment.debtor_account)))),
+                Option("other", _("From another account")),
             ),
         ),
         (
@@ -163,6 +193,14 @@ def _advice() -> Mapping[tuple[str, str], Advice]:
             "warn",
             _("Nobody has checked the name"),
             _("Call the payee on a number you already had and have them read the account to you, before you confirm."),
+        ),
+        ("from", "other"): Advice(
+            "danger",
+            _("Stop: your bank would pay from another account"),
+            _(
+                "Leave your bank's page without confirming, and choose there the account that you approved. If your "
+                "bank does not offer it, choose “I did not do it” here and begin anew with the account that it has."
+            ),
         ),
         ("amount", "fee"): Advice(
             "warn",

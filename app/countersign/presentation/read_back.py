@@ -71,7 +71,8 @@ def read_back(
         typed: The payee's name and the reference as they were typed: said where the bank's letters made them others.
     """
     payment, tag = content.payment, language()
-    own = next((row.name for row in accounts if row.iban == payment.debtor_account), _("Your account"))
+    number = (payment.debtor_account, payment.debtor_agent_member)
+    own = next((row.name for row in accounts if (row.iban, row.agent_member) == number), _("Your account"))
     rows = [
         ReadBackRow(
             "payee", _("Pay to"), payment.creditor_name, *chip,
@@ -79,18 +80,17 @@ def read_back(
         ),
         ReadBackRow(
             "account", _("Payee's account"), iban_text(payment.creditor_account),
-            detail=_bank_text(payment.creditor_agent, payment.creditor_agent_member, payment.creditor_account_scheme),
+            detail=bank_text(payment.creditor_agent, payment.creditor_agent_member, payment.creditor_account_scheme),
             step=Step.PAYEE, account=True,
         ),
-        ReadBackRow("product", _("Arrives"), _arrives(payment), detail=product_name(payment.product), step=Step.AMOUNT),
-        *_optional_rows(payment),
+        *way_rows(payment),
         ReadBackRow(
             "remittance", _("Reference"), payment.remittance or _("None"), detail=_spelt(typed[1], payment.remittance),
             step=Step.AMOUNT,
         ),
         ReadBackRow(
             "debtor_account", _("Pay from"), f"{own} {masked(payment.debtor_account)}",
-            detail=" · ".join(filter(None, (content.debtor_name, _bank_text(
+            detail=" · ".join(filter(None, (content.debtor_name, bank_text(
                 payment.debtor_agent, payment.debtor_agent_member, payment.debtor_account_scheme)))),
             step=Step.AMOUNT,
         ),
@@ -114,7 +114,7 @@ def _spelt(typed: str, sent: str) -> str:
     return _("In your bank's letters. You typed: {text}").format(text=isolate(typed))
 
 
-def _bank_text(agent: str, member: str, scheme: AccountScheme) -> str:
+def bank_text(agent: str, member: str, scheme: AccountScheme) -> str:
     """Say which bank keeps an account, by every code that the order names."""
     said = (
         _("At the bank {bic}").format(bic=agent) if agent else "",
@@ -124,7 +124,8 @@ def _bank_text(agent: str, member: str, scheme: AccountScheme) -> str:
     return " · ".join(text for text in said if text)
 
 
-def _optional_rows(payment: PaymentFields) -> tuple[ReadBackRow, ...]:
+def way_rows(payment: PaymentFields) -> tuple[ReadBackRow, ...]:
+    """Say how a payment travels, and all that it carries beside payee, amount and reference."""
     place = ", ".join(text for text in (payment.creditor_town, payment.creditor_country) if text)
     known = (
         ("place", _("Payee's town and country"), place),
@@ -135,7 +136,11 @@ def _optional_rows(payment: PaymentFields) -> tuple[ReadBackRow, ...]:
         ("ultimate_creditor", _("In favour of"), payment.ultimate_creditor),
         ("uetr", _("Tracking number (UETR)"), payment.uetr),
     )
-    return tuple(ReadBackRow(key, label, value) for key, label, value in known if value)
+    product = product_name(payment.product)
+    return (
+        ReadBackRow("product", _("Arrives"), _arrives(payment), detail=product, step=Step.AMOUNT),
+        *(ReadBackRow(key, label, value) for key, label, value in known if value),
+    )
 
 
 def charge_bearer_text(bearer: ChargeBearer) -> str:

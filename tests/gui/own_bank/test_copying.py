@@ -83,7 +83,7 @@ def view_of(stage: Stage) -> CarryView:
 
 
 def test_a_swapped_account_stops_the_page_until_the_person_says_that_it_was_them(stage: Stage, qtbot: QtBot) -> None:
-    for key, value in {"name": "same", "amount": "same", "date": "same", "warning": "none"}.items():
+    for key, value in {"name": "same", "from": "same", "amount": "same", "date": "same", "warning": "none"}.items():
         stage.choose(f"carry.question.{key}", value)
     view = view_of(stage)
     with qtbot.waitSignal(view.guard.differs):

@@ -2,87 +2,16 @@
 
 from __future__ import annotations
 
-import re
-from collections.abc import Callable, Iterator
-from functools import partial
-from pathlib import Path
-
 import pytest
-from PySide6.QtWidgets import QWidget
 from pytestqt.qtbot import QtBot
 
-from countersign.adapters.practice.world import PracticeBank
-from countersign.bootstrap import Ground, session_opener
 from countersign.testing.plugin import control_of, wait_for
 from countersign.testing.window import Window
 from countersign.ui.start import Running
-from countersign.ui.views.new_vault import NewVaultPage
 from countersign.ui.widgets import CheckField
+from tests.gui.own_bank.hands import Desk, add_account, make_vault
 
 PAYEE, PAYEE_ACCOUNT = "Jürgen Groß", "DE28999700200532013000"
-
-
-class Desk:
-    """The folder in which the person's files lie, and the one to choose next."""
-
-    def __init__(self, folder: Path) -> None:
-        self.folder = folder
-        self.next = folder
-
-    def save(self, _parent: QWidget, suggested: str, _kinds: str, then: Callable[[Path], None]) -> None:
-        then(self.folder / suggested)
-
-    def which(self, _parent: QWidget, _kinds: str, then: Callable[[Path], None]) -> None:
-        then(self.next)
-
-    def choose_folder(self, _parent: QWidget, _start: Path | None, then: Callable[[Path], None]) -> None:
-        then(self.folder / "payments")
-
-
-@pytest.fixture
-def desk(tmp_path: Path) -> Desk:
-    folder = tmp_path / "desk"
-    folder.mkdir()
-    return Desk(folder)
-
-
-@pytest.fixture
-def program(ground: Ground, qtbot: QtBot, desk: Desk) -> Iterator[Running]:
-    running = Running(ground, partial(session_opener, ground), lambda: None, desk.save, desk.which, desk.choose_folder)
-    qtbot.addWidget(running.program.shell, before_close_func=lambda _shell: running.close())
-    running.program.show()
-    yield running
-    practice = running.program.presenter.practice
-    if isinstance(practice, PracticeBank):
-        practice.close_and_wait(30)
-
-
-def make_vault(window: Window, qtbot: QtBot) -> None:
-    wait_for(qtbot, window.showing("new_vault.name"))
-    window.type("new_vault.name", "Mei Chen")
-    window.press("new_vault.take_offer")
-    window.press("new_vault.next")
-    wait_for(qtbot, window.showing("new_vault.save_kit"))
-    words = window.find_as("new_vault.page", NewVaultPage).kit_words()
-    window.press("new_vault.kept")
-    for place in range(2):
-        number = int(re.sub(r"\D", "", window.find(f"new_vault.proof{place}").accessibleName()))
-        window.type(f"new_vault.proof{place}", words[number - 1])
-    window.press("new_vault.make")
-    wait_for(qtbot, window.showing("setup.account"))
-
-
-def add_account(window: Window, qtbot: QtBot, number: str, reach: str) -> None:
-    window.press("setup.account")
-    wait_for(qtbot, window.showing("own.add.number"))
-    window.type("own.add.number", number)
-    window.type("own.add.name", "Household")
-    window.type("own.add.bank", "Alder Practice Bank")
-    window.choose("own.add.reach", reach)
-    if reach == "files":
-        window.press("own.add.choose_folder")
-    window.press("own.add.add")
-    wait_for(qtbot, window.showing("own.added.home"))
 
 
 def pay(window: Window, qtbot: QtBot, account: str) -> None:
@@ -165,7 +94,7 @@ def test_a_payment_by_hand_from_the_account_to_settled(
     wait_for(qtbot, window.showing("carry.practice.type"))
     window.press("carry.practice.type")
     wait_for(qtbot, window.showing("carry.practice.confirm"))
-    for key, value in {"name": "same", "amount": "same", "date": "same", "warning": "none"}.items():
+    for key, value in {"name": "same", "from": "same", "amount": "same", "date": "same", "warning": "none"}.items():
         window.choose(f"carry.question.{key}", value)
     window.press("carry.practice.confirm")
     wait_for(qtbot, window.showing("carry.practice.reference"))

@@ -86,7 +86,7 @@ def by_hand(look: Look) -> Iterator[tuple[str, Stage]]:
     stage.choose("carry.question.name", "other")
     stage.choose("carry.question.amount", "fee")
     yield "carry.stopped", stage
-    for key, value in {"name": "same", "amount": "same", "date": "same", "warning": "none"}.items():
+    for key, value in {"name": "same", "from": "same", "amount": "same", "date": "same", "warning": "none"}.items():
         stage.choose(f"carry.question.{key}", value)
     stage.press("carry.not_done")
     yield "carry.not_done", stage
@@ -101,7 +101,7 @@ def by_hand(look: Look) -> Iterator[tuple[str, Stage]]:
 def differing(look: Look) -> Iterator[tuple[str, Stage]]:
     """Bring in a statement that differs, close what differs; write down a payment made elsewhere."""
     stage = to_carrying(look, "manual")
-    for key, value in {"name": "same", "amount": "same", "date": "same", "warning": "none"}.items():
+    for key, value in {"name": "same", "from": "same", "amount": "same", "date": "same", "warning": "none"}.items():
         stage.choose(f"carry.question.{key}", value)
     stage.press("carry.handed_over", "carry.bring")
     yield "bring", stage

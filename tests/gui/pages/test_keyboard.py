@@ -120,7 +120,7 @@ def cancelling() -> Stage:
 def carrying() -> Stage:
     """Answer what the bank's page shows: one press from saying that it was confirmed there."""
     stage = to_carrying(Look(), "manual")
-    for key, value in {"name": "same", "amount": "same", "date": "same", "warning": "none"}.items():
+    for key, value in {"name": "same", "from": "same", "amount": "same", "date": "same", "warning": "none"}.items():
         stage.choose(f"carry.question.{key}", value)
     return stage
 

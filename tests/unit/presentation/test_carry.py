@@ -9,6 +9,7 @@ import pytest
 
 from countersign.application.ports.bank import Reach
 from countersign.domain.order_state import OrderState
+from countersign.domain.payment import AccountScheme, ChargeBearer
 from countersign.presentation.carry import CarryState
 from countersign.presentation.carry_words import copy_fields
 from countersign.presentation.order import OrderPageState, OrderPresenter
@@ -18,7 +19,7 @@ from countersign.testing import fakes
 from tests.unit.presentation.own_account import OWN, Dialogs, carried, to_carrying
 from tests.unit.presentation.transfer_pages import WORDS, Sent, TransferPage
 
-RIGHT = {"name": "same", "amount": "same", "date": "same", "warning": "none"}
+RIGHT = {"name": "same", "from": "same", "amount": "same", "date": "same", "warning": "none"}
 
 
 class OrderPage:
@@ -81,6 +82,36 @@ def test_a_national_bank_code_is_a_field_of_its_own(world: fakes.World, member: 
     assert (field.label, field.shown, field.copied) == (label, shown, member.partition(":")[2])
 
 
+def test_everything_that_was_signed_is_on_the_page_and_names_can_be_copied(world: fakes.World) -> None:
+    to_carrying(world, Reach.MANUAL)
+    record = world.vault.order(order_of(world))
+    assert record is not None
+    payment = replace(
+        record.content.payment,
+        debtor_account="12345678",
+        debtor_account_scheme=AccountScheme.BBAN,
+        debtor_agent_member="GBDSC:200415",
+        creditor_agent="BARCGB22",
+        creditor_agent_member="GBDSC:400500",
+        creditor_account_scheme=AccountScheme.BBAN,
+        creditor_town="Leeds",
+        creditor_country="GB",
+        charge_bearer=ChargeBearer.SHARED,
+        purpose="RENT",
+        ultimate_debtor="Estate of Jo",
+        uetr="8a562c67-ca16-48ba-b074-65581be6f001",
+    )
+    fields = {field.key: field for field in copy_fields(payment)}
+    assert fields["debtor_account"].shown == "1234 5678 · Bank code GBDSC:200415 · National account number"
+    assert (fields["agent"].copied, fields["bic"].copied) == ("400500", "BARCGB22")
+    assert fields["account"].label == "National account number"
+    assert (fields["place"].shown, fields["charge_bearer"].shown) == ("Leeds, GB", "Each pays their own bank (SHA)")
+    assert [key for key in fields if fields[key].copied] == [
+        *("name", "agent", "account", "bic", "amount", "reference", "ultimate_debtor", "uetr"),
+    ]
+    assert {"product", "purpose", "date", "end_to_end"} <= fields.keys()
+
+
 def test_nothing_can_be_said_done_before_the_questions_are_answered(world: fakes.World) -> None:
     page = to_carrying(world, Reach.MANUAL)
     assert carried(page).unanswered
@@ -97,6 +128,7 @@ def test_nothing_can_be_said_done_before_the_questions_are_answered(world: fakes
         ("name", "close", True),
         ("name", "other", True),
         ("name", "none", False),
+        ("from", "other", True),
         ("amount", "fee", False),
         ("amount", "other", True),
         ("date", "other", False),
