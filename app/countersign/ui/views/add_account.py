@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from itertools import pairwise
 
-from PySide6.QtCore import Qt
+from PySide6.QtCore import Qt, QTimer
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
 from countersign.presentation.add_account import AddAccountPresenter
@@ -56,12 +57,11 @@ class AddAccountPage(ScrollPage):
         self.account_card = self._make_account()
         self.reach_card = self._make_reach()
         self.file_card = self._make_files()
-        self.added_card = self._make_added()
-        self.test_card = self._make_test()
-        for card in (self.account_card, self.reach_card, self.added_card, self.test_card):
+        for card in (self.account_card, self.reach_card):
             self.add(card)
+        self.after: tuple[Card, ...] = ()  # made when an account was added
         self.add_aside(self.file_card)
-        self.add_aside(self._make_meaning())
+        QTimer.singleShot(0, self, lambda: self.add_aside(self._make_meaning()))  # all at once would be felt
         self.cancel = SafeButton(_("Leave without adding"))
         self.cancel.setObjectName("own.add.cancel")
         self.cancel.activated.connect(self._leave)
@@ -160,6 +160,14 @@ class AddAccountPage(ScrollPage):
         )
         return self.meaning
 
+    def _make_after(self) -> None:
+        self.after = (self._make_added(), self._make_test())
+        for card in self.after:
+            self.add(card)
+        order = (self.bring, self.another, self.write, self.read, self.cancel, self.submit)
+        for first, second in pairwise(order):
+            QWidget.setTabOrder(first, second)
+
     def _make_added(self) -> Card:
         card = Card(_("What was added"), icon="check-circle")
         self.rows = KeyValueRows()
@@ -167,10 +175,10 @@ class AddAccountPage(ScrollPage):
         card.add(self.rows)
         buttons = QWidget()
         row = FlowLayout(buttons, Space.M)
-        bring = QuietButton(_("Bring in a statement"), icon="download")
+        self.bring = bring = QuietButton(_("Bring in a statement"), icon="download")
         bring.setObjectName("own.added.bring")
         bring.activated.connect(self._bring_in)
-        another = QuietButton(_("Add another account"), icon="plus")
+        self.another = another = QuietButton(_("Add another account"), icon="plus")
         another.setObjectName("own.added.another")
         another.activated.connect(self._another)
         row.addWidget(bring)
@@ -187,7 +195,7 @@ class AddAccountPage(ScrollPage):
         self.write = QuietButton(_("Write a test file"), icon="document")
         self.write.setObjectName("own.test.write")
         self.write.activated.connect(self._write_test)
-        read = QuietButton(_("Read a statement, keep nothing"), icon="search")
+        self.read = read = QuietButton(_("Read a statement, keep nothing"), icon="search")
         read.setObjectName("own.test.read")
         read.activated.connect(self._read_test)
         row.addWidget(self.write)
@@ -221,8 +229,10 @@ class AddAccountPage(ScrollPage):
         self.account_card.setVisible(form)
         self.reach_card.setVisible(form)
         self.file_card.setVisible(form and state.by_file)
-        self.added_card.setVisible(not form)
-        self.test_card.setVisible(not form)
+        if not form and not self.after:
+            self._make_after()
+        for card in self.after:
+            card.setVisible(not form)
         self.cancel.setVisible(form)
         self.submit.setText(_("Add this account") if form else _("Go home"))
         self.submit.setObjectName("own.add.add" if form else "own.added.home")
