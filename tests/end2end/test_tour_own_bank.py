@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Final
 
 import pytest
+from pypdf import PdfReader
 
 from tests.practicebank.files import validated
 
@@ -130,4 +131,8 @@ def test_its_receipt_is_proven(out: Path, paid: dict[str, dict[str, object]], ho
     assert order["amount_minor"] == AMOUNTS[how]
     trusted = run("verify", receipt, "--trust", said["signer"]["fingerprint"])
     assert trusted.returncode == 0, trusted.stdout
+    assert "It recorded 0 replies" not in trusted.stdout  # what the bank wrote in files is its word
+    text = "".join("".join(page.extract_text() for page in PdfReader(receipt).pages).split())
+    assert str(paid[how]["reference"]) in text
+    assert "Paymentnumberatthebank" not in text  # there is none: the identification is ours
     assert run("verify", receipt, "--trust", "0" * 64).returncode == 1

@@ -82,7 +82,7 @@ def as_text(check: ReceiptCheck) -> str:
 def _proven(check: ReceiptCheck) -> Sequence[str]:
     events = _order_events(check)
     approved = [event for event in events if event.kind == kinds.ORDER_APPROVED]
-    replies = sum(_reply(event) is not None for event in events)
+    replies = sum(_reply(event) is not None or _was_written(event) for event in events)
     found = [_("One device signed this order with exactly these fields, and all the records about it shown below.")]
     if approved:
         times = ", ".join(_when(event.header.at) for event in approved)
@@ -167,6 +167,14 @@ def _event_object(event: Event) -> dict[str, Json]:
     if reply is not None:
         found["reply"] = reply
     return found
+
+
+def _was_written(event: Event) -> bool:
+    """Tell whether an event records what a bank wrote in a file: a status report, a statement."""
+    try:
+        return event.kind == kinds.ORDER_STATUS_CHANGED and event.says().get("source") in {"pain.002", "statement"}
+    except SecurityError:
+        return False
 
 
 def _reply(event: Event) -> dict[str, Json] | None:

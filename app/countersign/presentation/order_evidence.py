@@ -33,7 +33,7 @@ def order_evidence(record: OrderRecord, words: Sequence[str]) -> tuple[Evidence,
         Evidence("phrase", _("Fingerprint"), phrase, phrase),
         Evidence("digest", _("Digest (SHA-256)"), digest, record.digest),
     ]
-    if record.payment_id:
+    if record.payment_id and not record.by_hand:  # what is carried has no number of the bank's, only ours
         found.append(Evidence("payment_id", _("The bank's number"), record.payment_id, record.payment_id))
     if record.status is not None:
         found.append(Evidence("status", _("The bank's status"), record.status.value))

@@ -133,7 +133,8 @@ def _payment(record: OrderRecord, tag: str) -> ReceiptSection:
             ReceiptRow(_("Fee"), _fee(record, tag)),
             ReceiptRow(_("Reference"), payment.remittance),
             ReceiptRow(_("End-to-end identification"), payment.end_to_end_id, strong=True),
-            ReceiptRow(_("Payment number at the bank"), record.payment_id),
+            ReceiptRow(_("Payment number at the bank"), "" if record.by_hand else record.payment_id),
+            ReceiptRow(_("The bank's reference, as you read it"), record.bank_reference),
             ReceiptRow(_("Status code of the bank (ISO 20022)"), record.status.value if record.status else ""),
         ),
     )
