@@ -125,6 +125,10 @@ class TransactionStatus(StrEnum):
     CANC = "CANC"
 
 
+DUPLICATES: Final = frozenset({"AM05", "DU01", "DU02", "DU03", "DU04", "DU05", "DUPL"})
+"""ISO 20022 ExternalStatusReason1Code: a message or payment is refused since the bank holds one of that name."""
+
+
 def move_for(status: TransactionStatus, *, authorised: bool) -> Move | None:
     """Return what a bank's status means for the order; None where it says nothing new.
 

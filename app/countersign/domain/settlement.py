@@ -19,6 +19,7 @@ from countersign.domain.payment import PaymentFields
 DAY_MS: Final = 86_400_000
 EARLIEST_DAYS: Final = 1  # an entry may carry a day of the bank's zone
 LATEST_DAYS: Final = 10
+RETURN_DAYS: Final = 60  # a return that nothing names is looked for that long after its payment was made
 
 _DIGITS_OF_AN_ACCOUNT: Final = 6  # the shortest domestic number that tells accounts apart
 
@@ -38,8 +39,12 @@ class Code(StrEnum):
     PAYEE_DIFFERS = "payee_differs"  # the order's identification and amount, and another payee's account
     PAID_TWICE = "paid_twice"  # a second entry for an order that another one settled
     CONTRADICTION = "contradiction"  # money left for an order that had ended without payment
-    PERHAPS_OURS = "perhaps_ours"  # amount, account and days fit an open order, and nothing else is said
+    PERHAPS_OURS = "perhaps_ours"  # it fits an open order, and not all that would have to be known is said
     RETURNED_IN_PART = "returned_in_part"
+    RETURN_WAITS = "return_waits"  # money came back for an order that has not settled: judged again when it does
+    PERHAPS_RETURNED = "perhaps_returned"  # the payee's account sends the amount of an order that was paid by hand
+    HELD_ALREADY = "held_already"  # a status report refuses a copy: the bank holds another with this name
+    REFUSED_UNSENT = "refused_unsent"  # a status report refuses or cancels what nobody is known to have handed over
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +60,8 @@ class AccountEntry:
         reversal: Whether the bank takes an earlier entry back.
         agent_member: The code of the own account's bank, ``CODE:MEMBER``, or empty: a number that is no IBAN is one
             with it.
+        unreferenced: Whether its name is made up of what it says, since the bank gave it no reference.
+        together: Whether the amount is that of several payments that were booked as one, and this one's is not said.
     """
 
     entry: str
@@ -68,6 +75,8 @@ class AccountEntry:
     return_reason: str = ""
     reversal: bool = False
     agent_member: str = ""
+    unreferenced: bool = False
+    together: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,29 +110,41 @@ class Differs:
 Finding: TypeAlias = Settled | Returned | Differs
 
 
-def judge_entry(entry: AccountEntry, named: Sequence[OrderRecord], waiting: Sequence[OrderRecord]) -> Finding | None:
-    """Say what one entry means. None where it is about no order.
+def judge_entry(
+    entry: AccountEntry,
+    named: Sequence[OrderRecord],
+    waiting: Sequence[OrderRecord],
+    settled: Sequence[OrderRecord] = (),
+    shows: str = "",
+) -> Finding | None:
+    """Say what one entry means. None where it is about no order, or says what is known.
 
     Args:
         entry: Booked.
         named: The orders that carry the entry's end-to-end identification.
         waiting: Orders of the entry's account that were sent or handed over and have not ended.
+        settled: Orders that were carried by hand and paid: their money may come back without their name.
+        shows: The order that the entry is on record for, or empty: one entry shows one payment.
     """
     own = [record for record in named if _on_same_account(entry, record.content.payment)]
     if entry.end_to_end_id and own:
+        if shows not in {"", own[0].content.order}:
+            return _differs(Code.PERHAPS_OURS, own[0], entry)
         judge = _judge_debit if entry.amount.minor < 0 else _judge_credit
         return judge(entry, own[0])
-    if entry.amount.minor >= 0:
+    if shows:
         return None
-    return _judge_unnamed(entry, waiting)
+    return _judge_unnamed(entry, waiting) if entry.amount.minor < 0 else _judge_unnamed_credit(entry, settled)
 
 
 def _judge_debit(entry: AccountEntry, record: OrderRecord) -> Finding | None:
     order, agreed = record.content.order, record.content.payment.instructed_amount
-    if record.settled_by == entry.entry:
-        return None  # the same line again
+    if record.settled_by and (record.settled_by == entry.entry or entry.together):
+        return None  # the same line again, or a batch that has it among others
     if not record.intent_event or (record.state in FINAL and record.state is not OrderState.SETTLED):
         return Differs(Code.CONTRADICTION, order, entry, agreed)
+    if entry.together and entry.amount.currency == agreed.currency and agreed.minor <= -entry.amount.minor:
+        return Differs(Code.PERHAPS_OURS, order, entry, agreed)
     if -entry.amount != agreed:
         return Differs(Code.AMOUNT_DIFFERS, order, entry, agreed)
     if record.settled_by:
@@ -135,25 +156,50 @@ def _judge_debit(entry: AccountEntry, record: OrderRecord) -> Finding | None:
 
 def _judge_credit(entry: AccountEntry, record: OrderRecord) -> Finding | None:
     order, agreed = record.content.order, record.content.payment.instructed_amount
-    if record.returned_at or record.state is not OrderState.SETTLED:
+    if record.returned_at or not record.intent_event:
         return None
+    if record.state is not OrderState.SETTLED:
+        return Differs(Code.RETURN_WAITS, order, entry, agreed)
     if entry.amount != agreed:
         return Differs(Code.RETURNED_IN_PART, order, entry, agreed)
     return Returned(order, entry, entry.return_reason)
 
 
 def _judge_unnamed(entry: AccountEntry, waiting: Sequence[OrderRecord]) -> Finding | None:
-    fitting = [record for record in waiting if _fits(entry, record)]
+    fitting = [record for record in waiting if fits(entry, record)]
     if not fitting:
         return None
     first = fitting[0]
-    payment = first.content.payment
-    if len(fitting) == 1 and entry.counterparty_account == payment.creditor_account:
+    if len(fitting) == 1 and _is_beyond_doubt(entry, first):
         return Settled(first.content.order, entry, Rule.ACCOUNT_AMOUNT_DATE)
-    return Differs(Code.PERHAPS_OURS, first.content.order, entry, payment.instructed_amount)
+    return _differs(Code.PERHAPS_OURS, first, entry)
 
 
-def _fits(entry: AccountEntry, record: OrderRecord) -> bool:
+def _judge_unnamed_credit(entry: AccountEntry, settled: Sequence[OrderRecord]) -> Finding | None:
+    fitting = [record for record in settled if may_give_back(entry, record)]
+    return _differs(Code.PERHAPS_RETURNED, fitting[0], entry) if fitting else None
+
+
+def _differs(code: Code, record: OrderRecord, entry: AccountEntry) -> Differs:
+    return Differs(code, record.content.order, entry, record.content.payment.instructed_amount)
+
+
+def _is_beyond_doubt(entry: AccountEntry, record: OrderRecord) -> bool:
+    """Tell whether an entry that fits settles by itself: it has a name of its own, and the order was surely sent.
+
+    A payment that nobody handed over, or that waits at the bank for its authorisation, was not paid: an entry that
+    looks like it is another payment.
+    """
+    if record.by_hand:
+        sent = record.handed_over_at > 0 or record.state in {OrderState.ACCEPTED, OrderState.UNKNOWN}
+    else:
+        sent = record.state is OrderState.UNKNOWN
+    plain = not (entry.unreferenced or entry.reversal or entry.return_reason)
+    return sent and plain and entry.counterparty_account == record.content.payment.creditor_account
+
+
+def fits(entry: AccountEntry, record: OrderRecord) -> bool:
+    """Tell whether money that left may be an order's, by all that the entry says."""
     payment = record.content.payment
     days = range(record.created_at - EARLIEST_DAYS * DAY_MS, record.created_at + LATEST_DAYS * DAY_MS)
     named_by_the_bank = record.by_hand and not record.file  # typed: the app may give it an identification of its own
@@ -163,6 +209,21 @@ def _fits(entry: AccountEntry, record: OrderRecord) -> bool:
         and payment.instructed_amount == -entry.amount
         and entry.booked_at in days
         and entry.counterparty_account in {"", payment.creditor_account}
+    )
+
+
+def may_give_back(entry: AccountEntry, record: OrderRecord) -> bool:
+    """Tell whether money that came may be what an order that was carried by hand had paid."""
+    payment = record.content.payment
+    days = range(record.created_at - EARLIEST_DAYS * DAY_MS, record.created_at + RETURN_DAYS * DAY_MS)
+    return (
+        record.by_hand
+        and record.state is OrderState.SETTLED
+        and not record.returned_at
+        and _on_same_account(entry, payment)
+        and payment.instructed_amount == entry.amount
+        and entry.booked_at in days
+        and entry.counterparty_account == payment.creditor_account
     )
 
 

@@ -9,7 +9,7 @@ from typing import Final, TypeVar
 
 from countersign.application.flows.script import Script, on_vault, run_script
 from countersign.application.session import Session
-from countersign.application.use_cases.differences import Difference, close_difference, open_differences
+from countersign.application.use_cases.differences import SAME, Difference, close_difference, open_differences
 from countersign.application.use_cases.import_bank_file import ImportReport, import_bank_file
 from countersign.domain.accounts import grouped
 from countersign.domain.errors import CountersignError
@@ -23,7 +23,7 @@ from countersign.presentation.bring_in_state import (
     account_line,
     news_line,
 )
-from countersign.presentation.difference_words import OTHER, difference_words
+from countersign.presentation.difference_words import asks_for_words, difference_words
 from countersign.presentation.error_texts import sentence
 from countersign.presentation.file_hands import FileHands
 from countersign.presentation.formats import isolate
@@ -110,7 +110,8 @@ class BringInPresenter:
     def close_difference(self, key: str, words: str) -> None:
         """Close a difference with the answer that was chosen; ``words`` are for *something else*."""
         chosen = self._answers.get(key, "")
-        answer = words if chosen == OTHER else chosen
+        asked = any(asks_for_words(item, chosen) for item in self._differences if item.key == key)
+        answer = words if asked else chosen
         cleaned = clean_text(answer, REASON_LIMIT) if answer.strip() else None
         if not isinstance(cleaned, CleanText):
             self._faults[key] = (
@@ -119,7 +120,8 @@ class BringInPresenter:
             self._render()
             return
         session = self._session
-        work = on_vault(partial(close_difference, session.vault, session.entropy, key, cleaned.text))
+        given = (SAME, cleaned.text) if chosen == SAME and asked else (cleaned.text, "")
+        work = on_vault(partial(close_difference, session.vault, session.entropy, key, *given))
         run_script(session.tasks, self._then_look(work), lambda found: self._looked(found[1]), self._failed)
 
     # — leading on —
@@ -182,7 +184,7 @@ class BringInPresenter:
     def _card(self, found: Difference) -> DifferenceCard:
         words = difference_words(found, self._session.zone)
         answer, fault = self._answers.get(found.key, ""), self._faults.get(found.key, "")
-        return DifferenceCard(found.key, found.order, words, answer, fault)
+        return DifferenceCard(found.key, found.order, words, answer, fault, asks_for_words(found, answer))
 
 
 def _report(found: ImportReport) -> Report:

@@ -56,13 +56,17 @@ class Report:
 
 @dataclass(frozen=True, slots=True)
 class DifferenceCard:
-    """A difference that waits; ``answer`` is what was chosen, ``fault`` what is missing."""
+    """A difference that waits; ``answer`` is what was chosen, ``fault`` what is missing.
+
+    ``asks_words``: whether the answer needs words of one's own.
+    """
 
     key: str
     order: str
     words: DifferenceWords
     answer: str
     fault: str
+    asks_words: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,6 +139,7 @@ def rule_text(rule: str) -> str:
         "account_amount_date": _("Found by account, amount and day; no other order fits."),
         "person": _("You said that it is this payment."),
         "pain.002": _("Your bank's status report names it."),
+        "pain.002.told": _("Your bank's status report names it. The bank itself is asked; the report moves nothing."),
     }.get(rule, rule)
 
 

@@ -9,11 +9,13 @@ from typing import TypeAlias
 from countersign.application.ports.vault import LedgerEntry
 from countersign.domain.canonical import JsonObject
 from countersign.domain.ledger import kinds
-from countersign.domain.order_state import FINAL, OrderState, TransactionStatus
+from countersign.domain.order_state import DUPLICATES, FINAL, OrderState, TransactionStatus
 from countersign.presentation.error_texts import is_known, title
 from countersign.presentation.formats import isolate
 from countersign.presentation.messages import _
 from countersign.presentation.return_reasons import reason_text
+
+_SETTLED = frozenset({TransactionStatus.ACSC.value, TransactionStatus.ACCC.value})
 
 Moment: TypeAlias = str  # "done", "current", "todo", "failed" or "unknown"
 
@@ -41,14 +43,15 @@ def timeline(
         day: Writes its day, which is told once for all that happened on it.
     """
     lines: list[TimelineLine] = []
-    told = ""
+    told, settled = "", False
     by_hand = any(
         entry.kind == kinds.ORDER_SUBMISSION_INTENDED and (entry.body or {}).get("by_hand") for entry in entries
     )
     for entry in entries:
         line = _line(entry, by_hand=by_hand)
-        if line is None:
+        if line is None or (settled and _shows_what_was_told(entry)):
             continue
+        settled = settled or _is_settled(entry)
         today = day(entry.at)
         detail = " · ".join(part for part in (today if today != told else "", line.detail) if part)
         lines.append(replace(line, when=clock(entry.at), detail=detail))
@@ -61,6 +64,17 @@ def timeline(
     said = any(entry.kind == kinds.ORDER_HANDED_OVER for entry in entries)
     coming = _to_carry(said=said) if by_hand and state is OrderState.INITIATED else _to_come(state)
     return (*lines, *(_todo(text) for text in coming))
+
+
+def _is_settled(entry: LedgerEntry) -> bool:
+    said = (entry.body or {}).get("transaction_status")
+    return entry.kind == kinds.ORDER_STATUS_CHANGED and said in _SETTLED
+
+
+def _shows_what_was_told(entry: LedgerEntry) -> bool:
+    """Tell whether a statement only shows the settlement that a status told already."""
+    body = entry.body or {}
+    return _is_settled(entry) and "entry" in body and body.get("rule") != "contradiction"
 
 
 def _line(entry: LedgerEntry, *, by_hand: bool) -> TimelineLine | None:
@@ -123,11 +137,13 @@ def _status(body: JsonObject) -> TimelineLine:
     status = str(body.get("transaction_status", ""))
     reason = str(body.get("reason", ""))
     said = _("The bank's word for it: {status}").format(status=status)
+    if status == TransactionStatus.RJCT.value and reason in DUPLICATES and body.get("source") == "pain.002":
+        return _done(_("The bank refused a copy: it holds the first"), _reason(reason))
     if status == TransactionStatus.RJCT.value:
         return _failed(_("The bank rejected it"), _reason(reason) or said)
     if status == TransactionStatus.CANC.value:
         return _done(_("The bank cancelled it"), said)
-    if status in {TransactionStatus.ACSC.value, TransactionStatus.ACCC.value}:
+    if status in _SETTLED:
         arrived = status == TransactionStatus.ACCC.value
         return _done(_("Arrived at the payee's account") if arrived else _("Settled: the money has left"), said)
     waits = {TransactionStatus.RCVD.value, TransactionStatus.PATC.value, TransactionStatus.PDNG.value}

@@ -41,11 +41,12 @@ from countersign.domain.payment import AccountScheme
 from countersign.domain.settlement import Code, Rule
 from countersign.testing import fakes
 from countersign.testing.fake_files import CarriedByHand, ListedFiles
-from tests.unit.application.orders import Desk, draft_of, freeze_workspace
+from tests.unit.application.orders import Desk, draft_of, freeze_workspace, reach_by_hand
 from tests.unit.application.running import run
 
 FILE = Path("statement.xml")
 DAY = "2026-11-23"
+NAMED = "REF1@2026-11-23-600000EUR"
 
 
 class ByHand(Desk):
@@ -56,7 +57,8 @@ class ByHand(Desk):
         session = self.world.session
         self.carried = CarriedByHand(self.world.clock, how=how)
         session.banks["own"] = self.carried
-        session.accounts[self.payment.debtor_account] = "own"
+        session.accounts[self.payment.debtor_account, ""] = "own"
+        reach_by_hand(self.world, self.payment.debtor_account, how)
 
     def laid_out(self) -> None:
         self.submission.begin()
@@ -258,7 +260,7 @@ def test_a_statement_settles_by_the_end_to_end_number(hand: ByHand) -> None:
     report = hand.bring(hand.entry())
     assert [(news.status, news.rule) for news in report.orders] == [("ACSC", "end_to_end")]
     record = hand.record
-    assert (record.state, record.settled_by, record.settled_rule) == (OrderState.SETTLED, "REF1", "end_to_end")
+    assert (record.state, record.settled_by, record.settled_rule) == (OrderState.SETTLED, NAMED, "end_to_end")
     assert report.accounts[0].new == 1
     assert report.accounts[0].closing == Money(100, "EUR")
     again = hand.bring(hand.entry())
@@ -275,6 +277,7 @@ def test_an_unknown_outcome_is_resolved_by_a_statement(hand: ByHand) -> None:
 
 def test_without_a_number_both_accounts_amount_and_days_settle(hand: ByHand) -> None:
     hand.laid_out()
+    hand.submission.handed_over("")
     detail = EntryDetail(None, Party("Landlord", hand.payment.creditor_account))
     report = hand.bring(hand.entry(details=(detail,)))
     assert [news.rule for news in report.orders] == ["account_amount_date"]
@@ -342,7 +345,7 @@ def test_entries_of_a_batch_are_told_apart(hand: ByHand) -> None:
     other = EntryDetail(Money(5, "EUR"), Party("Other"), "OTHER-1")
     batch = replace(hand.entry(minor=-hand.payment.instructed_amount.minor - 5), details=(other, mine))
     assert [news.order for news in hand.bring(batch).orders] == [hand.order]
-    assert hand.record.settled_by == "REF1/2"
+    assert hand.record.settled_by == "REF1@2026-11-23-600005EUR/2"
 
 
 def test_entries_that_are_not_booked_say_nothing(hand: ByHand) -> None:
@@ -377,11 +380,12 @@ def test_a_status_report_moves_the_order_on(hand: ByHand) -> None:
     hand.report(hand.status("ACSC"))
     assert hand.state is OrderState.SETTLED
     settled = hand.bring(hand.entry())  # the statement says so too: that is the better proof, and no second payment
-    assert (settled.differences, hand.record.settled_by) == ((), "REF1")
+    assert (settled.differences, hand.record.settled_by) == ((), NAMED)
 
 
 def test_a_refusal_has_its_reason(hand: ByHand) -> None:
     hand.laid_out()
+    hand.submission.handed_over("")
     report = hand.report(hand.status("RJCT", reasons=(StatusReason("AC01"),)))
     assert report.orders[0].reason == "AC01"
     assert (hand.state, hand.record.reason) == (OrderState.REJECTED, "AC01")
@@ -389,6 +393,7 @@ def test_a_refusal_has_its_reason(hand: ByHand) -> None:
 
 def test_a_whole_file_that_is_refused_refuses_its_payment(hand: ByHand) -> None:
     hand.laid_out()
+    hand.submission.handed_over("")
     block = GroupStatus(hand.payment.end_to_end_id, "P1", "RJCT")
     group = GroupStatus(hand.payment.end_to_end_id, "", "RJCT", (StatusReason("FF01"),))
     hand.report(block)
@@ -465,8 +470,9 @@ NEW = NewAccount(
 def test_an_account_is_added_once() -> None:
     world = fakes.make_world()
     connection, settings = add_account(world.vault, world.entropy, NEW)
-    world.session.attach(connection, settings, NEW.number)
-    bank = world.session.bank_of_account(NEW.number)
+    world.session.attach(connection, settings)
+    world.session.accounts[NEW.number, NEW.agent_member] = connection
+    bank = world.session.bank_of_account(NEW.number, NEW.agent_member)
     assert bank is not None
     assert bank.reach is Reach.MANUAL
     assert world.session.connections()[connection]["name"] == "A building society"
@@ -513,7 +519,7 @@ def test_a_charge_that_names_the_payment_is_no_second_payment(hand: ByHand) -> N
     fee = hand.entry(minor=-35, code="ACMT-MDOP-CHRG")
     report = hand.bring(fee, hand.entry(), fee)
     assert (report.differences, hand.state) == ((), OrderState.SETTLED)
-    assert report.accounts[0].new == 2
+    assert report.accounts[0].new == 3, "two charges that say the same are two"
 
 
 # — nothing is shown or given up that must not be —

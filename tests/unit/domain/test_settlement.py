@@ -16,6 +16,7 @@ from countersign.domain.settlement import (
     DAY_MS,
     EARLIEST_DAYS,
     LATEST_DAYS,
+    RETURN_DAYS,
     AccountEntry,
     Code,
     Differs,
@@ -64,6 +65,8 @@ def _debit(**changes: object) -> AccountEntry:
 def _credit(**changes: object) -> AccountEntry:
     return replace(_debit(amount=AGREED, return_reason="AC04"), **changes)  # type: ignore[arg-type]
 
+
+SENT = _record(by_hand=True, handed_over_at=MADE)
 
 # — found by the order's own identification —
 
@@ -121,7 +124,7 @@ def test_a_number_that_is_no_iban_is_one_with_its_banks_code() -> None:
         debtor_account="12345678", debtor_account_scheme=AccountScheme.BBAN, debtor_agent_member="GBDSC:200415"
     )
     entry = _debit(account="12345678", agent_member="GBDSC:200415")
-    for named, waiting in (([_record(payment=ours)], []), ([], [_record(payment=ours, by_hand=True)])):
+    for named, waiting in (([_record(payment=ours)], []), ([], [_record(payment=ours, by_hand=True)])):  # accepted
         assert isinstance(judge_entry(entry, named, waiting), Settled)
         assert isinstance(judge_entry(replace(entry, agent_member=""), named, waiting), Settled)
         assert judge_entry(replace(entry, agent_member="GBDSC:400500"), named, waiting) is None
@@ -148,9 +151,33 @@ def test_less_or_other_money_that_came_back_is_a_difference() -> None:
         assert found == Differs(Code.RETURNED_IN_PART, "a", entry, AGREED)
 
 
-@pytest.mark.parametrize("state", sorted(set(S) - {S.SETTLED}))
-def test_nothing_comes_back_that_was_not_paid(state: OrderState) -> None:
+@pytest.mark.parametrize("state", [S.PREPARED, S.APPROVED, S.STOPPED])
+def test_nothing_comes_back_that_was_never_sent(state: OrderState) -> None:
     assert judge_entry(_credit(), [_record(state=state)], []) is None
+
+
+@pytest.mark.parametrize("state", sorted(set(S) - {S.SETTLED, S.PREPARED, S.APPROVED, S.STOPPED}))
+def test_what_comes_back_before_its_debit_was_seen_waits(state: OrderState) -> None:
+    entry = _credit()
+    assert judge_entry(entry, [_record(state=state)], []) == Differs(Code.RETURN_WAITS, "a", entry, AGREED)
+
+
+def test_a_credit_that_names_nothing_may_be_what_a_payment_by_hand_had_paid() -> None:
+    paid = _record(state=S.SETTLED, by_hand=True)
+    entry = _credit(end_to_end_id="")
+    assert judge_entry(entry, [], [], [paid]) == Differs(Code.PERHAPS_RETURNED, "a", entry, AGREED)
+    elsewhere = replace(paid, content=replace(paid.content, payment=_payment(debtor_account="DE02120300000000202051")))
+    for other in (
+        elsewhere,
+        replace(paid, by_hand=False),
+        replace(paid, state=S.ACCEPTED),
+        replace(paid, returned_at=MADE),
+        replace(paid, created_at=MADE - RETURN_DAYS * DAY_MS),
+    ):
+        assert judge_entry(entry, [], [], [other]) is None
+    for changes in ({"amount": Money(1, "EUR")}, {"counterparty_account": ""}, {"booked_at": MADE - 2 * DAY_MS}):
+        assert judge_entry(replace(entry, **changes), [], [], [paid]) is None
+    assert judge_entry(entry, [], [], [paid], shows="a") is None, "it is on record already"
 
 
 def test_money_that_comes_in_without_our_identification_is_about_no_order() -> None:
@@ -164,7 +191,52 @@ def test_money_that_comes_in_without_our_identification_is_about_no_order() -> N
 def test_accounts_amount_and_day_settle_the_only_order_that_fits() -> None:
     entry = _debit(end_to_end_id="")
     other = _record("b", payment=_payment(instructed_amount=Money(5, "EUR")))
-    assert judge_entry(entry, [], [other, _record()]) == Settled("a", entry, Rule.ACCOUNT_AMOUNT_DATE)
+    assert judge_entry(entry, [], [other, SENT]) == Settled("a", entry, Rule.ACCOUNT_AMOUNT_DATE)
+
+
+@pytest.mark.parametrize(
+    ("record", "settles"),
+    [
+        ({"state": S.INITIATED, "by_hand": True, "handed_over_at": MADE}, True),
+        ({"state": S.ACCEPTED, "by_hand": True}, True),
+        ({"state": S.UNKNOWN, "by_hand": True}, True),
+        ({"state": S.INITIATED, "by_hand": True}, False),
+        ({"state": S.INTENDED, "by_hand": True}, False),
+        ({"state": S.UNKNOWN}, True),
+        ({"state": S.INITIATED}, False),
+        ({"state": S.INTENDED}, False),
+        ({"state": S.ACCEPTED}, False),
+    ],
+)
+def test_what_looks_alike_settles_only_what_was_surely_sent(record: dict[str, object], settles: bool) -> None:
+    entry = _debit(end_to_end_id="")
+    found = judge_entry(entry, [], [_record(**record)])  # type: ignore[arg-type]
+    perhaps = Differs(Code.PERHAPS_OURS, "a", entry, AGREED)
+    assert found == (Settled("a", entry, Rule.ACCOUNT_AMOUNT_DATE) if settles else perhaps)
+
+
+@pytest.mark.parametrize("changes", [{"unreferenced": True}, {"reversal": True}, {"return_reason": "AC04"}])
+def test_a_line_without_a_name_or_that_takes_something_back_settles_nothing_by_itself(
+    changes: dict[str, object],
+) -> None:
+    entry = _debit(end_to_end_id="", **changes)
+    assert judge_entry(entry, [], [SENT]) == Differs(Code.PERHAPS_OURS, "a", entry, AGREED)
+
+
+def test_an_entry_that_shows_one_order_shows_no_other() -> None:
+    entry = _debit()
+    assert judge_entry(entry, [_record()], [], shows="b") == Differs(Code.PERHAPS_OURS, "a", entry, AGREED)
+    assert judge_entry(entry, [_record()], [], shows="a") == Settled("a", entry, Rule.END_TO_END)
+    assert judge_entry(_debit(end_to_end_id=""), [], [SENT], shows="b") is None
+
+
+def test_a_batch_that_does_not_say_what_each_payment_was_asks_for_each_that_it_names() -> None:
+    batch = _debit(amount=Money(-AGREED.minor - 1, "EUR"), together=True)
+    assert judge_entry(batch, [_record()], []) == Differs(Code.PERHAPS_OURS, "a", batch, AGREED)
+    assert judge_entry(batch, [_record(state=S.SETTLED, settled_by="E7")], []) is None
+    for amount in (Money(-1, "EUR"), Money(-AGREED.minor - 1, "GBP")):
+        small = replace(batch, amount=amount)
+        assert judge_entry(small, [_record()], []) == Differs(Code.AMOUNT_DIFFERS, "a", small, AGREED)
 
 
 def test_of_two_orders_that_fit_a_person_chooses() -> None:
@@ -195,7 +267,7 @@ def test_one_thing_that_departs_makes_it_another_payment(changes: dict[str, obje
 
 def test_a_typed_payment_may_carry_an_identification_of_the_banks_own() -> None:
     entry = _debit(end_to_end_id="APP-2026-77")
-    typed, in_file = _record(by_hand=True), _record(by_hand=True, file="f" * 64)
+    typed, in_file = SENT, replace(SENT, file="f" * 64)
     assert judge_entry(entry, [], [typed]) == Settled("a", entry, Rule.ACCOUNT_AMOUNT_DATE)
     assert judge_entry(entry, [], [in_file]) is None, "a file names each payment, and banks hand the name on"
 
@@ -210,6 +282,6 @@ def test_a_typed_payment_may_carry_an_identification_of_the_banks_own() -> None:
     ],
 )
 def test_the_days_have_edges(at: int, fits: bool) -> None:
-    found = judge_entry(_debit(end_to_end_id="", booked_at=at), [], [_record()])
+    found = judge_entry(_debit(end_to_end_id="", booked_at=at), [], [SENT])
     assert isinstance(found, Settled) is fits
     assert (found is None) is not fits

@@ -122,9 +122,9 @@ def test_a_statement_settles_the_order_and_says_by_which_rule(page: Page, world:
 
 def test_a_status_report_tells_why_it_was_rejected(page: Page, world: fakes.World) -> None:
     order = order_of(world)
-    status = PaymentStatus(
-        "M", "P", "I", end_to_end(world, order), "RJCT", (StatusReason("AC04"),), None, Party(), Party()
-    )
+    world.session.submission(order).handed_over("")
+    name = end_to_end(world, order)
+    status = PaymentStatus(name, "P", "I", name, "RJCT", (StatusReason("AC04"),), None, Party(), Party())
     page.bring(PAIN, status, replace(status, end_to_end_id="SOMEBODY-ELSES"))
     report = page.now.report
     assert report is not None

@@ -5,30 +5,95 @@ from __future__ import annotations
 import hashlib
 import re
 from collections.abc import Iterator
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
 
 from countersign.application.ports.bank import BankEntry
-from countersign.application.ports.bank_files import EntryDetail, StatementEntry
+from countersign.application.ports.bank_files import Party, StatementEntry
+from countersign.application.ports.vault import AccountRow
+from countersign.application.use_cases.settle_entries import account_entry
 from countersign.domain.money import Money
+from countersign.domain.settlement import AccountEntry
 
 _TEXT_LIMIT = 300
+_SAME_REFERENCED = 9
+_SAME_UNREFERENCED = 999
 _CHARGES = frozenset({"CHRG", "FEES", "COMM", "CHG", "NCHG"})
 
 
-def entries_of(part: StatementEntry, number: int) -> Iterator[tuple[BankEntry, str]]:
-    """Yield an entry, or each of its transactions where the bank booked several together, with a return's reason."""
-    details = part.details if _adds_up(part) else part.details[:1]
+class Twins:
+    """Counts the lines of one statement that say the very same, so that each has a name of its own.
+
+    With the bank's own reference there are few such: a file that repeats one line for ever is not a thousand payments.
+    """
+
+    def __init__(self) -> None:
+        self._seen: dict[bytes, int] = {}
+
+    def name(self, part: StatementEntry) -> str:
+        """Name a line of the statement."""
+        name, referenced = _name(part)
+        mark = hashlib.blake2b(name.encode(), digest_size=12).digest()
+        earlier = self._seen.get(mark, 0)
+        self._seen[mark] = min(earlier + 1, _SAME_REFERENCED if referenced else _SAME_UNREFERENCED)
+        return f"{name}#{earlier + 1}" if earlier else name
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """What a line of a file is in the ledger, and what may be said of orders.
+
+    Attributes:
+        entry: For accounts and history; None where it is part of another line, and its own amount is not known.
+        named: For orders.
+    """
+
+    entry: BankEntry | None
+    named: AccountEntry
+
+
+def entries_of(part: StatementEntry, name: str, account: AccountRow) -> Iterator[Line]:
+    """Yield an entry, or each of its transactions where the bank booked several together.
+
+    Args:
+        part: The line.
+        name: From ``Twins``.
+        account: The own account.
+    """
+    details = part.details
+    if len(details) > 1 and not _adds_up(part):
+        text = part.text or details[0].remittance
+        yield _line(part, account, _entry(part, name, part.amount, Party(), "", text), "")
+        for place, detail in enumerate(details, 1):
+            if detail.end_to_end_id:
+                entry = _entry(
+                    part, f"{name}/{place}", part.amount, detail.other, detail.end_to_end_id, detail.remittance
+                )
+                line = _line(part, account, entry, detail.return_reason)
+                yield Line(None, replace(line.named, together=True))
+        return
     sign = -1 if part.amount.minor < 0 else 1
-    for place, detail in enumerate(details):
+    for place, detail in enumerate(details, 1):
         amount = detail.amount if len(details) > 1 and detail.amount is not None else part.amount
         signed = Money(sign * abs(amount.minor), amount.currency)
-        name = _name(part, detail, number) + (f"/{place + 1}" if len(details) > 1 else "")
         text = detail.remittance or part.text
-        reason = detail.return_reason or ("REVERSAL" if part.reversal else "")
-        yield _entry(part, name, signed, detail.other.name, detail.other.account, detail.end_to_end_id, text), reason
+        own = f"{name}/{place}" if len(details) > 1 else name
+        yield _line(
+            part, account, _entry(part, own, signed, detail.other, detail.end_to_end_id, text), detail.return_reason
+        )
     if not details:
-        name = _name(part, None, number)
-        yield _entry(part, name, part.amount, "", "", "", part.text), "REVERSAL" if part.reversal else ""
+        yield _line(part, account, _entry(part, name, part.amount, Party(), "", part.text), "")
+
+
+def _line(part: StatementEntry, account: AccountRow, entry: BankEntry, return_reason: str) -> Line:
+    named = account_entry(
+        account.iban,
+        entry,
+        return_reason or ("REVERSAL" if part.reversal else ""),
+        reversal=part.reversal,
+        agent_member=account.agent_member,
+    )
+    return Line(entry, replace(named, unreferenced=not _reference(part)))
 
 
 def _adds_up(part: StatementEntry) -> bool:
@@ -38,17 +103,15 @@ def _adds_up(part: StatementEntry) -> bool:
     return len(said) == len(amounts) and sum(map(abs, said)) <= abs(part.amount.minor)
 
 
-def _entry(
-    part: StatementEntry, name: str, amount: Money, other: str, account: str, end_to_end_id: str, text: str
-) -> BankEntry:
+def _entry(part: StatementEntry, name: str, amount: Money, other: Party, end_to_end_id: str, text: str) -> BankEntry:
     day = part.booked_on or part.value_on
     return BankEntry(
         entry=name,
         booked=part.status == "BOOK",
         booked_at=moment_of(day),
         amount=amount,
-        counterparty=other[:_TEXT_LIMIT],
-        counterparty_account=account,
+        counterparty=other.name[:_TEXT_LIMIT],
+        counterparty_account=other.account,
         end_to_end_id=end_to_end_id,
         remittance=text[:_TEXT_LIMIT],
     )
@@ -59,18 +122,25 @@ def is_charge(part: StatementEntry) -> bool:
     return bool(_CHARGES.intersection(re.split(r"[^A-Z0-9]+", part.code.upper())))
 
 
-def _name(part: StatementEntry, detail: EntryDetail | None, number: int) -> str:
-    """Name an entry by the bank's own reference; one without by what it says and its place in the statement.
+def _reference(part: StatementEntry) -> str:
+    within = (reference for detail in part.details for name, reference in detail.references if name == "AcctSvcrRef")
+    return dict(part.references).get("AcctSvcrRef", "") or next(within, "")
 
-    A return or a charge may carry the reference of what it belongs to, and a mere number (NtryRef) begins
-    anew in each statement.
+
+def _name(part: StatementEntry) -> tuple[str, bool]:
+    """Name an entry by the bank's own reference, its day and amount; one without by what it says.
+
+    A return, a charge or a second booking may carry the reference of what it belongs to, and a mere number (NtryRef)
+    begins anew in each statement; where a line stands in a file is no part of what it is. The name is the same in a
+    report (camt.052), a statement (camt.053) and a notification (camt.054) of one booking.
     """
-    within = dict(detail.references).get("AcctSvcrRef", "") if detail else ""
-    reference = dict(part.references).get("AcctSvcrRef", "") or within
+    reference, day = _reference(part), (part.booked_on or part.value_on)[:10]
     if reference:
-        return f"{reference}{'' if part.amount.minor < 0 else '+'}{'*' if is_charge(part) else ''}"
-    said = f"{number}/{part.entry}/{part.booked_on}/{part.amount.minor}/{part.amount.currency}/{part.code}/{part.text}"
-    return "x" + hashlib.sha256(said.encode()).hexdigest()[:31]
+        fee = "*" if is_charge(part) else ""
+        return f"{reference}@{day}{part.amount.minor:+d}{part.amount.currency}{fee}", True
+    others = [(detail.end_to_end_id, detail.other.account) for detail in part.details]
+    said = f"{day}/{part.amount.minor}/{part.amount.currency}/{part.code}/{part.text}/{others!r}"
+    return "x" + hashlib.sha256(said.encode()).hexdigest()[:31], False
 
 
 def moment_of(day: str) -> int:

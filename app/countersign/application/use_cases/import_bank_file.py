@@ -6,12 +6,14 @@ Both readings may be cancelled; what was recorded before stands, and the same fi
 
 from __future__ import annotations
 
-from collections import Counter
+import hashlib
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, replace
 from functools import partial
 from itertools import islice
 from pathlib import Path
+
+import orjson
 
 from countersign.application.flows.script import Script, on_network, on_read, on_vault
 from countersign.application.ports.bank import BankAccount, BankEntry
@@ -20,7 +22,6 @@ from countersign.application.ports.bank_files import (
     FileKind,
     FilePart,
     GroupStatus,
-    Party,
     PaymentStatus,
     Reading,
     StatementBalance,
@@ -31,25 +32,22 @@ from countersign.application.ports.bank_files import (
 from countersign.application.ports.vault import AccountRow
 from countersign.application.session import Session
 from countersign.application.use_cases.differences import Difference
-from countersign.application.use_cases.file_entries import entries_of, is_charge, moment_of
+from countersign.application.use_cases.file_entries import Twins, entries_of, is_charge, moment_of
+from countersign.application.use_cases.file_statuses import StatusReports, of_group
 from countersign.application.use_cases.own_account import account_of
-from countersign.application.use_cases.record_facts import Evidence, record_status
+from countersign.application.use_cases.record_facts import Evidence
 from countersign.application.use_cases.refresh_accounts import ENTRIES_PER_EVENT, Statement, import_statements
-from countersign.application.use_cases.settle_entries import OrderNews, Settlement, account_entry, settle_entries
+from countersign.application.use_cases.settle_entries import OrderNews, Settlement, settle_entries, settle_returns
 from countersign.domain.canonical import Json
 from countersign.domain.errors import UserFacingError
-from countersign.domain.ledger.order_record import OrderRecord
 from countersign.domain.money import Money
 from countersign.domain.settlement import DAY_MS, AccountEntry
 
 _SLICE = ENTRIES_PER_EVENT
-_STATUSES_OF_ONE = 50  # a payment has some ten in its life; whatever a file adds would stay in the ledger for ever
+_STATUSES_AT_ONCE = 20
 _CLOSING = ("CLBD", "CLAV", "ITBD")
 _STATEMENTS = frozenset({FileKind.CAMT_052, FileKind.CAMT_053, FileKind.CAMT_054, FileKind.MT940})
 _READABLE = _STATEMENTS | {FileKind.PAIN_002, FileKind.CAMT_029}
-
-
-_NOBODY = Party()
 
 
 class CancelledReadingError(UserFacingError):
@@ -109,6 +107,7 @@ class _Account:
     entries: int = 0
     new: int = 0
     differences: tuple[str, ...] = ()
+    twins: Twins = field(default_factory=Twins)
 
     def balance(self, *codes: str) -> StatementBalance | None:
         return next((self.balances[code] for code in codes if code in self.balances), None)
@@ -125,6 +124,19 @@ class _Account:
         )
 
 
+@dataclass(slots=True)
+class _Slice:
+    """What is recorded in one task: lines are cut by what they hold, since one may hold thousands of payments."""
+
+    account: _Account
+    entries: list[BankEntry] = field(default_factory=list)
+    booked: list[AccountEntry] = field(default_factory=list)
+
+    @property
+    def full(self) -> bool:
+        return max(len(self.entries), len(self.booked)) >= _SLICE
+
+
 def import_bank_file(
     session: Session, path: Path, progress: Reading | None, cancelled: Callable[[], bool]
 ) -> Script[ImportReport]:
@@ -138,7 +150,7 @@ def import_bank_file(
 
     Raises:
         UserFacingError: ``file.*``: it can't be read, and nothing was recorded; ``file.not_from_bank``: it is another
-            kind of file.
+            kind of file; ``file.changed``: it is another one than when it was read first, and the rest is not recorded.
     """
 
     def told(done: int, total: int) -> None:
@@ -148,16 +160,17 @@ def import_bank_file(
             progress(done, total)
 
     try:
-        head, digest = yield from on_network(partial(_read_to_the_end, session, path, told))
+        first = yield from on_network(partial(_read_to_the_end, session, path, told))
     except CancelledReadingError:
         return ImportReport("", "", cancelled=True)
-    evidence: dict[str, Json] = {"file": {"name": path.name[-120:], "sha256": digest, "version": head.version}}
+    head = first.head
+    evidence: dict[str, Json] = {"file": {"name": path.name[-120:], "sha256": first.sha256, "version": head.version}}
     rows = yield from on_read(session.reader.accounts)
     work = _Import(session, tuple(rows), evidence)
     parts = session.files.read(path, told)
     try:
-        while batch := (yield from on_network(partial(_take, parts))):
-            for part in batch:
+        for expected in first.marks:
+            for part in (yield from on_network(partial(_take_same, parts, expected))):
                 work.sort(part)
             yield from work.record(last=False)
     except CancelledReadingError:
@@ -167,20 +180,51 @@ def import_bank_file(
     return work.report(head, cancelled=False)
 
 
-def _read_to_the_end(session: Session, path: Path, told: Reading) -> tuple[FileHead, str]:
-    head = None
-    for part in session.files.read(path, told):
-        if isinstance(part, FileHead) and head is None:
-            head = part
-            if head.kind not in _READABLE:
-                raise UserFacingError("file.not_from_bank", kind=head.kind.value)
+@dataclass(frozen=True, slots=True)
+class _FirstReading:
+    """What a file was when it was read to its end: only that is recorded.
+
+    Attributes:
+        sha256: Of the file.
+        marks: A hash of each slice of its parts; the last one is of none.
+    """
+
+    head: FileHead
+    sha256: str
+    marks: tuple[bytes, ...]
+
+
+def _read_to_the_end(session: Session, path: Path, told: Reading) -> _FirstReading:
+    sha256, marks, head = session.files.fingerprint(path), list[bytes](), None
+    parts = session.files.read(path, told)
+    while batch := _take(parts):
+        for part in batch:
+            if isinstance(part, FileHead) and head is None:
+                head = part
+                if head.kind not in _READABLE:
+                    raise UserFacingError("file.not_from_bank", kind=head.kind.value)
+        marks.append(_mark(batch))
     if head is None:
         raise UserFacingError("file.unknown_kind")
-    return head, session.files.fingerprint(path)
+    if session.files.fingerprint(path) != sha256:
+        raise UserFacingError("file.changed")
+    return _FirstReading(head, sha256, (*marks, _mark([])))
 
 
 def _take(parts: Iterator[FilePart]) -> list[FilePart]:
     return list(islice(parts, _SLICE))
+
+
+def _take_same(parts: Iterator[FilePart], expected: bytes) -> list[FilePart]:
+    """Take the next slice, which must say what it said when the file was read for the first time."""
+    batch = _take(parts)
+    if _mark(batch) != expected:
+        raise UserFacingError("file.changed")
+    return batch
+
+
+def _mark(batch: list[FilePart]) -> bytes:
+    return hashlib.sha256(orjson.dumps(batch)).digest()
 
 
 class _Import:
@@ -190,12 +234,11 @@ class _Import:
         self._session, self._evidence = session, evidence
         self._rows = {row.account: row for row in rows}
         self._accounts: list[_Account] = []
-        self._waiting: list[tuple[_Account, list[BankEntry], list[AccountEntry]]] = []
+        self._waiting: list[_Slice] = []
         self._statuses: list[PaymentStatus] = []
         self._unknown: dict[str, None] = {}
         self._found = Settlement()
-        self._told = Counter[str]()
-        self._skipped = 0
+        self._reports = StatusReports(session.vault, evidence, self._found)
 
     def sort(self, part: FilePart) -> None:
         """Put a part where it belongs."""
@@ -207,7 +250,7 @@ class _Import:
         elif isinstance(part, PaymentStatus):
             self._statuses.append(part)
         elif isinstance(part, GroupStatus):
-            self._statuses.extend(_of_group(part))
+            self._statuses.extend(of_group(part))
         elif self._accounts:
             self._sort_within(self._accounts[-1], part)
 
@@ -222,32 +265,32 @@ class _Import:
         elif isinstance(part, StatementBalance):
             account.balances[part.code] = part
         else:
-            entries = list(entries_of(part, account.entries))
             account.entries += 1
-            booked = [
-                account_entry(row.iban, entry, reason, reversal=part.reversal, agent_member=row.agent_member)
-                for entry, reason in entries
-                if entry.booked and not is_charge(part)
-            ]
-            if not self._waiting or self._waiting[-1][0] is not account:
-                self._waiting.append((account, [], []))
-            self._waiting[-1][1].extend(entry for entry, _ in entries)
-            self._waiting[-1][2].extend(booked)
+            settles = part.status == "BOOK" and not is_charge(part)
+            for line in entries_of(part, account.twins.name(part), row):
+                if not self._waiting or self._waiting[-1].account is not account or self._waiting[-1].full:
+                    self._waiting.append(_Slice(account))
+                if line.entry is not None:
+                    self._waiting[-1].entries.append(line.entry)
+                if settles:
+                    self._waiting[-1].booked.append(line.named)
 
     def record(self, *, last: bool) -> Script[None]:
         """Record what was sorted. Balances come with the last slice, since a file may say them at its end."""
         waiting, self._waiting = self._waiting, []
-        for account, entries, booked in waiting:
-            new = yield from on_vault(partial(self._import, account, entries))
-            account.new += new
-            yield from self._settle(booked)
+        for part in waiting:
+            part.account.new += yield from on_vault(partial(self._import, part.account, part.entries))
+            yield from self._settle(part.booked)
         if last:
             for account in self._accounts:
                 if account.own:
                     yield from on_vault(partial(self._import, account, []))
         statuses, self._statuses = self._statuses, []
-        if statuses:
-            yield from on_vault(partial(self._record_statuses, statuses))
+        for start in range(0, len(statuses), _STATUSES_AT_ONCE):
+            some = statuses[start : start + _STATUSES_AT_ONCE]
+            yield from on_vault(partial(self._reports.record, some))
+        if last and self._session.vault.may_sign:
+            yield from settle_returns(self._session, self._found)
 
     def _import(self, account: _Account, entries: list[BankEntry]) -> int:
         row, session, closing = self._rows[account.own], self._session, account.balance(*_CLOSING)
@@ -261,33 +304,9 @@ class _Import:
         return import_statements(session.vault, session.entropy, row.bank, [statement])
 
     def _settle(self, booked: list[AccountEntry]) -> Script[None]:
-        in_flight = yield from on_read(self._session.reader.orders_in_flight)
-        orders = [record.content.order for record in in_flight]
-        settle = partial(settle_entries, self._session.vault, booked, orders, self._evidence)
-        found = yield from on_vault(settle)
+        found = yield from settle_entries(self._session, booked, self._evidence)
         self._found.news.extend(found.news)
         self._found.differences.extend(found.differences)
-
-    def _record_statuses(self, statuses: list[PaymentStatus]) -> None:
-        vault = self._session.vault
-        with vault.transaction() as change:
-            for said in statuses:
-                known = [change.order(order) for order in vault.orders_known_as(said.end_to_end_id)]
-                record = next((item for item in known if item is not None and _is_about(said, item)), None)
-                if record is None or self._told[record.content.order] >= _STATUSES_OF_ONE:
-                    self._skipped += 1
-                elif record_status(change, record, said, self._evidence) or said.name_check or said.status:
-                    self._told[record.content.order] += 1
-                    payment, reason = record.content.payment, said.reasons[0].code if said.reasons else ""
-                    news = OrderNews(
-                        record.content.order,
-                        payment.creditor_name,
-                        payment.instructed_amount,
-                        said.status,
-                        reason,
-                        "pain.002",
-                    )
-                    self._found.news.append(news)
 
     def report(self, head: FileHead, *, cancelled: bool) -> ImportReport:
         """Say what came of the file."""
@@ -297,35 +316,7 @@ class _Import:
             accounts=tuple(account.imported() for account in self._accounts if account.own),
             unknown_accounts=tuple(self._unknown),
             orders=tuple(self._found.news),
-            differences=tuple(self._found.differences),
-            skipped=self._skipped,
+            differences=tuple({item.key: item for item in self._found.differences}.values()),
+            skipped=self._reports.skipped,
             cancelled=cancelled,
         )
-
-
-def _of_group(said: GroupStatus) -> Iterator[PaymentStatus]:
-    """Read a refusal of a whole message as one of its payment: our files hold one, named like the message."""
-    if said.status == "RJCT" and not said.payment_information:
-        from_group = PaymentStatus(
-            original_message=said.original_message,
-            payment_information="",
-            instruction_id="",
-            end_to_end_id=said.original_message,
-            status=said.status,
-            reasons=said.reasons,
-            amount=None,
-            creditor=_NOBODY,
-            debtor=_NOBODY,
-        )
-        yield from_group
-
-
-def _is_about(said: PaymentStatus, record: OrderRecord) -> bool:
-    """Hold a status to the order: nobody may refuse a payment by naming its identification beside another amount."""
-    payment = record.content.payment
-    return (
-        record.bank != ""
-        and (said.amount is None or said.amount == payment.instructed_amount)
-        and said.creditor.account in {"", payment.creditor_account}
-        and said.debtor.account in {"", payment.debtor_account}
-    )

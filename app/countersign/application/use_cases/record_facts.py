@@ -10,7 +10,7 @@ from countersign.domain.canonical import Json
 from countersign.domain.ledger import kinds
 from countersign.domain.ledger.event import EventDraft
 from countersign.domain.ledger.order_record import OrderRecord
-from countersign.domain.order_state import OrderState, TransactionStatus
+from countersign.domain.order_state import DUPLICATES, OrderState, TransactionStatus
 from countersign.domain.settlement import AccountEntry, Returned, Settled
 
 Evidence = dict[str, Json]
@@ -48,7 +48,19 @@ def record_contradiction(change: VaultTransaction, order: str, entry: AccountEnt
 def record_return(change: VaultTransaction, found: Returned, evidence: Evidence) -> None:
     """Record that an order's money came back."""
     body: dict[str, Json] = {"reason": found.reason, "entry": found.entry.entry, **evidence}
+    change.put(LocalSpace.COUNTER, _place_of(found.entry), {"order": found.order})
     change.append(EventDraft(kinds.ORDER_RETURNED, found.order, body))
+
+
+def refuses_a_copy(said: PaymentStatus) -> bool:
+    """Tell whether a report refuses a payment since the bank holds one of that name: so the first one was taken."""
+    return said.status == TransactionStatus.RJCT.value and any(reason.code in DUPLICATES for reason in said.reasons)
+
+
+def reason_of(said: PaymentStatus) -> str:
+    """Return the code of why; that it is a copy comes before all else."""
+    codes = [reason.code for reason in said.reasons]
+    return next((code for code in codes if code in DUPLICATES), codes[0] if codes else "")
 
 
 def record_status(change: VaultTransaction, record: OrderRecord, said: PaymentStatus, evidence: Evidence) -> bool:
@@ -59,12 +71,16 @@ def record_status(change: VaultTransaction, record: OrderRecord, said: PaymentSt
     """
     if said.status not in TransactionStatus._value2member_map_ or record.state in _NEVER_SENT:
         return False
-    status = TransactionStatus(said.status)
-    reason = said.reasons[0].code if said.reasons else ""
+    order, status, reason = record.content.order, TransactionStatus(said.status), reason_of(said)
+    fact = repr((order, status.value, reason, said.name_check, said.checked_name)).encode()
+    key = f"said.{hashlib.sha256(fact).hexdigest()[:_KEY_DIGITS]}"
+    if change.get(LocalSpace.COUNTER, key) is not None:
+        return False
+    change.put(LocalSpace.COUNTER, key, {"order": order})
     if (record.status, record.reason if record.final else reason) == (status, reason) and not said.name_check:
         return False
     extra: Evidence = {"name_check": said.name_check, "checked_name": said.checked_name} if said.name_check else {}
-    _append_status(change, record.content.order, status, reason, "pain.002", None, "", {**extra, **evidence})
+    _append_status(change, order, status, reason, "pain.002", None, "", {**extra, **evidence})
     return True
 
 

@@ -11,7 +11,7 @@ from countersign.application.use_cases.settle_entries import settle_statements
 
 
 def refresh_bank(session: Session) -> Script[None]:
-    """Bring accounts, balances and entries up to date, and hold them against the orders in flight.
+    """Bring accounts, balances and entries up to date, and hold them against the orders that they name.
 
     A restored copy shows what it has and records nothing.
 
@@ -27,5 +27,4 @@ def refresh_bank(session: Session) -> Script[None]:
     if not vault.may_sign:
         return
     yield from on_vault(partial(import_statements, vault, session.entropy, name, statements))
-    in_flight = yield from on_read(session.reader.orders_in_flight)
-    yield from on_vault(partial(settle_statements, vault, statements, in_flight))
+    yield from settle_statements(session, statements)

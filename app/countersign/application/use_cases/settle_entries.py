@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+from collections import deque
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
+from functools import partial
+from itertools import chain
 
+from countersign.application.flows.script import Script, on_read, on_vault
 from countersign.application.ports.bank import BankEntry
-from countersign.application.ports.vault import Vault, VaultTransaction
-from countersign.application.use_cases.differences import Difference, note_difference
+from countersign.application.ports.vault import HistoryQuery, Projections, Vault, VaultTransaction
+from countersign.application.session import Session
+from countersign.application.use_cases.differences import Difference, drop_difference, judge_again, note_difference
 from countersign.application.use_cases.record_facts import (
     Evidence,
     record_contradiction,
@@ -16,12 +21,29 @@ from countersign.application.use_cases.record_facts import (
     shown_by,
 )
 from countersign.application.use_cases.refresh_accounts import Statement
+from countersign.domain.errors import UserFacingError
 from countersign.domain.ledger.order_record import OrderRecord
 from countersign.domain.money import Money
 from countersign.domain.order_state import OrderState
-from countersign.domain.settlement import AccountEntry, Code, Differs, Returned, Settled, judge_entry
+from countersign.domain.settlement import (
+    DAY_MS,
+    RETURN_DAYS,
+    AccountEntry,
+    Code,
+    Differs,
+    Finding,
+    Returned,
+    Settled,
+    fits,
+    judge_entry,
+    may_give_back,
+)
 
 _WAITING = frozenset({OrderState.INTENDED, OrderState.INITIATED, OrderState.UNKNOWN, OrderState.ACCEPTED})
+_ENTRIES_AT_ONCE = 100
+_FINDINGS_AT_ONCE = 20
+_ORDERS_AT_ONCE = 60
+_PAID_LOOKED_AT = 500
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,7 +52,8 @@ class OrderNews:
 
     Attributes:
         status: ISO 20022 transaction status, or ``RETURNED``.
-        rule: How it was found, see ``domain.settlement``; ``pain.002`` for a status report.
+        rule: How it was found, see ``domain.settlement``; ``pain.002`` for a status report, ``pain.002.told`` where it
+            moved nothing, since the bank itself is asked.
     """
 
     order: str
@@ -49,81 +72,195 @@ class Settlement:
     differences: list[Difference] = field(default_factory=list)
 
 
-def settle_entries(
-    vault: Vault, entries: Sequence[AccountEntry], in_flight: Iterable[str], evidence: Evidence
-) -> Settlement:
-    """Judge entries one by one, those that left before those that came, and record what they show. VAULT lane.
+def settle_entries(session: Session, entries: Sequence[AccountEntry], evidence: Evidence) -> Script[Settlement]:
+    """Judge entries one by one, those that left before those that came, and record what they show.
+
+    The VAULT lane is held for a few entries at a time, and outcomes of payments go between.
 
     Args:
-        vault: The unlocked vault.
-        entries: Booked; at most some hundred at a time.
-        in_flight: Orders that haven't ended.
+        session: The session; a restored copy records nothing.
+        entries: Booked.
         evidence: Where the entries come from.
     """
     found = Settlement()
-    concerned = [entry for entry in entries if entry.end_to_end_id or entry.amount.minor < 0]
-    if not vault.may_sign or not concerned:
+    concerned = sorted(entries, key=lambda each: (each.booked_at, each.amount.minor >= 0))
+    if not concerned or not session.vault.may_sign:
         return found
-    names = {entry: vault.orders_known_as(entry.end_to_end_id) for entry in concerned if entry.end_to_end_id}
-    waiting = tuple(in_flight)
-    if not any(names.values()) and not waiting:
-        return found
-    with vault.transaction() as change:
-        open_now = _open(change, waiting)
-        for entry in sorted(concerned, key=lambda each: (each.booked_at, each.amount.minor > 0)):
-            named = _known(change, names.get(entry, ()))
-            judged = judge_entry(entry, named, () if shown_by(change, entry) else open_now)
-            if judged is not None:
-                _record(change, judged, evidence, found)
-                open_now = _open(change, waiting)
+    waiting = yield from on_read(partial(_waiting, session.reader, concerned))
+    judging = _Judging(session.vault, concerned, waiting, evidence, found)
+    while judging.left:
+        yield from on_vault(judging.some)
     return found
 
 
-def _open(change: VaultTransaction, orders: Iterable[str]) -> list[OrderRecord]:
-    return [record for record in _known(change, orders) if record.intent_event and record.state in _WAITING]
+def settle_returns(session: Session, found: Settlement) -> Script[None]:
+    """Put on record what had come back before its order settled."""
+    while judged := (yield from on_vault(partial(judge_again, session.vault))):
+        for finding in judged:
+            if isinstance(finding, Returned):
+                record = yield from on_vault(partial(session.read_order, finding.order))
+                found.news.append(_news_of(record, "RETURNED", finding.reason, "end_to_end"))
+            else:
+                found.differences.append(finding)
 
 
-def settle_statements(vault: Vault, statements: Sequence[Statement], in_flight: Sequence[OrderRecord]) -> Settlement:
-    """Hold what a bank's own door listed against the orders that haven't ended. VAULT lane.
+@dataclass(frozen=True, slots=True)
+class _Waiting:
+    """Orders that an entry may be about that names none, as the READ lane has them."""
 
-    This is how a payment is found of which the bank could not say more when it was handed over.
+    unsettled: tuple[OrderRecord, ...]
+    settled: tuple[OrderRecord, ...]
+
+
+def _waiting(reader: Projections, entries: Sequence[AccountEntry]) -> _Waiting:
+    """Find the orders that look like entries. READ lane."""
+    sums = {abs(entry.amount.minor) for entry in entries}
+    unsettled = [
+        record
+        for record in reader.orders_in_flight()
+        if record.intent_event and record.state in _WAITING and record.content.payment.instructed_amount.minor in sums
+    ]
+    came = {(entry.amount, entry.counterparty_account) for entry in entries if entry.amount.minor > 0}
+    if not came:
+        return _Waiting(tuple(unsettled), ())
+    first = min(entry.booked_at for entry in entries) - RETURN_DAYS * DAY_MS
+    page = reader.history(HistoryQuery(state=OrderState.SETTLED.value, at_from=max(first, 0), limit=_PAID_LOOKED_AT))
+    paid = [row.order for row in page.rows if row.order and (-row.amount, row.counterparty_account) in came]
+    settled = [record for record in map(reader.order, paid) if record is not None]
+    return _Waiting(tuple(unsettled), tuple(settled))
+
+
+class _Judging:
+    """Goes through entries, some of them in each task of the VAULT lane."""
+
+    def __init__(
+        self,
+        vault: Vault,
+        entries: Sequence[AccountEntry],
+        waiting: _Waiting,
+        evidence: Evidence,
+        found: Settlement,
+    ) -> None:
+        self._vault, self._evidence, self._found = vault, evidence, found
+        self.left = deque(entries)
+        self._unsettled = {record.content.order: record for record in waiting.unsettled}
+        self._settled = {record.content.order: record for record in waiting.settled}
+
+    def some(self) -> None:
+        """Judge the next entries. VAULT lane."""
+        names = self._names()
+        if not names:
+            return
+        with self._vault.transaction() as change:
+            known: dict[str, OrderRecord | None] = {}
+            findings = 0
+            while names and findings < _FINDINGS_AT_ONCE and len(known) < _ORDERS_AT_ONCE:
+                entry, orders = names.popleft()
+                self.left.popleft()
+                judged = self._judge(change, known, entry, orders)
+                if judged is not None:
+                    findings += 1
+                    record = _record(change, judged, self._evidence, self._found)
+                    known[judged.order] = record  # no other order is read again
+                    self._note(record)
+
+    def _names(self) -> deque[tuple[AccountEntry, Sequence[str]]]:
+        """Take the entries of this task, with the orders that they name; those that are about none are left out."""
+        found: deque[tuple[AccountEntry, Sequence[str]]] = deque()
+        concerned: deque[AccountEntry] = deque()
+        for _ in range(min(_ENTRIES_AT_ONCE, len(self.left))):
+            entry = self.left.popleft()
+            orders = self._vault.orders_known_as(entry.end_to_end_id) if entry.end_to_end_id else ()
+            if orders or self._may_become_alike(entry):
+                found.append((entry, orders))
+                concerned.append(entry)
+        self.left.extendleft(reversed(concerned))
+        return found
+
+    def _may_become_alike(self, entry: AccountEntry) -> bool:
+        """Tell whether the entry may be about an order that it doesn't name, now or once an earlier one is judged."""
+        if entry.amount.minor < 0:
+            return bool(self._alike(entry))
+        records = chain(self._unsettled.values(), self._settled.values())
+        payments = (record.content.payment for record in records if record.by_hand)
+        given = (entry.amount, entry.counterparty_account)
+        return any((payment.instructed_amount, payment.creditor_account) == given for payment in payments)
+
+    def _alike(self, entry: AccountEntry) -> list[str]:
+        """Name the orders that the entry looks like, by what was known when the work began, or since."""
+        if entry.amount.minor < 0:
+            return [order for order, record in self._unsettled.items() if fits(entry, record)]
+        return [order for order, record in self._settled.items() if may_give_back(entry, record)]
+
+    def _judge(
+        self,
+        change: VaultTransaction,
+        known: dict[str, OrderRecord | None],
+        entry: AccountEntry,
+        orders: Sequence[str],
+    ) -> Finding | None:
+        def read(names: Iterable[str]) -> list[OrderRecord]:
+            for order in names:
+                if order not in known:
+                    known[order] = change.order(order)
+            return [record for order in names if (record := known[order]) is not None]
+
+        alike = read(self._alike(entry))
+        unsettled = [record for record in alike if record.state in _WAITING]
+        return judge_entry(entry, read(orders), unsettled, alike, shown_by(change, entry))
+
+    def _note(self, record: OrderRecord) -> None:
+        order = record.content.order
+        if record.state not in _WAITING:
+            self._unsettled.pop(order, None)
+        if record.state is OrderState.SETTLED:
+            self._settled[order] = record
+
+
+def settle_statements(session: Session, statements: Sequence[Statement]) -> Script[Settlement]:
+    """Hold what a bank's own door listed against the orders that it names, whether they have ended or not.
+
+    This is how a payment is found of which the bank could not say more when it was handed over, and how it is seen
+    that money left for an order that had ended, left twice, or came back.
     """
-    open_now = {record.content.payment.end_to_end_id: record.content.order for record in in_flight}
     entries = [
         account_entry(statement.account.iban, entry)
         for statement in statements
         for entry in statement.entries
-        if entry.booked and entry.end_to_end_id in open_now
+        if entry.booked and entry.end_to_end_id
     ]
-    return settle_entries(vault, entries, open_now.values(), {})
+    found = yield from settle_entries(session, entries, {})
+    yield from settle_returns(session, found)
+    return found
 
 
 def _record(
     change: VaultTransaction, judged: Settled | Returned | Differs, evidence: Evidence, found: Settlement
-) -> None:
+) -> OrderRecord:
     if isinstance(judged, Settled):
         record_settlement(change, judged, evidence)
-        found.news.append(_news(change, judged.order, "ACSC", "", judged.rule.value))
     elif isinstance(judged, Returned):
         record_return(change, judged, evidence)
-        found.news.append(_news(change, judged.order, "RETURNED", judged.reason, "end_to_end"))
+        drop_difference(change, Differs(Code.RETURN_WAITS, judged.order, judged.entry, judged.entry.amount))
     else:
         if judged.code is Code.CONTRADICTION:
             record_contradiction(change, judged.order, judged.entry, evidence)
-        noted = note_difference(change, judged)
+        noted = note_difference(change, judged, evidence)
         if noted is not None:
             found.differences.append(noted)
+    record = change.order(judged.order)
+    if record is None:
+        raise UserFacingError("order.unknown")
+    if isinstance(judged, Settled):
+        found.news.append(_news_of(record, "ACSC", "", judged.rule.value))
+    elif isinstance(judged, Returned):
+        found.news.append(_news_of(record, "RETURNED", judged.reason, "end_to_end"))
+    return record
 
 
-def _news(change: VaultTransaction, order: str, status: str, reason: str, rule: str) -> OrderNews:
-    (record,) = _known(change, (order,))
+def _news_of(record: OrderRecord, status: str, reason: str, rule: str) -> OrderNews:
     payment = record.content.payment
-    return OrderNews(order, payment.creditor_name, payment.instructed_amount, status, reason, rule)
-
-
-def _known(change: VaultTransaction, orders: Iterable[str]) -> list[OrderRecord]:
-    found = (change.order(order) for order in orders)
-    return [record for record in found if record is not None]
+    return OrderNews(record.content.order, payment.creditor_name, payment.instructed_amount, status, reason, rule)
 
 
 def account_entry(

@@ -16,6 +16,7 @@ from countersign.domain.ledger.order_record import Approval, OrderRecord, counts
 from countersign.domain.ledger.rules import Rules
 from countersign.domain.order import OrderContent
 from countersign.domain.order_state import (
+    DUPLICATES,
     FINAL,
     IllegalMoveError,
     Move,
@@ -257,6 +258,8 @@ def _status_changed(record: OrderRecord, event: Event, body: JsonObject, _rules:
     if record.payment_id and payment_id not in {record.payment_id, ""}:
         raise SecurityError("order.other_payment")
     status = TransactionStatus(code)
+    if status is TransactionStatus.RJCT and reason in DUPLICATES and body.get("source") == "pain.002":
+        return replace(record, status=record.status or TransactionStatus.RCVD)  # of a copy: it has the first
     move = move_for(status, authorised=_flag(body, "authorised") or record.state in _AUTHORISED)
     following = replace(record, status=status, payment_id=record.payment_id or payment_id)
     if status in _PAID and "entry" in body and not record.settled_by:
@@ -286,7 +289,7 @@ def _reply_refused(record: OrderRecord, _event: Event, body: JsonObject, _rules:
 
 
 def _abandoned(record: OrderRecord, _event: Event, body: JsonObject, _rules: Rules) -> OrderRecord:
-    carried = record.by_hand and record.handed_over_at > 0
+    carried = record.by_hand and (record.handed_over_at > 0 or record.status is not None)
     if record.answered or carried or (record.state is OrderState.UNKNOWN and not record.abandonable):
         raise IllegalMoveError("order.may_be_executed", state=record.state.value)
     return replace(record, state=after(record.state, Move.ABANDON), reason=_text(body, "reason"))

@@ -115,8 +115,9 @@ class OrderRecord:
 
     @property
     def carried_by_hand(self) -> bool:
-        """Whether it was laid out for the person to carry, and they have not said yet what they did."""
-        return self.by_hand and self.state is OrderState.INITIATED and not self.handed_over_at
+        """Whether it was laid out for the person to carry, and nobody has said yet that the bank has it."""
+        waits = self.state is OrderState.INITIATED and self.status is None
+        return self.by_hand and waits and not self.handed_over_at
 
     @property
     def final(self) -> bool:

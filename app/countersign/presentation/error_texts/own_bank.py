@@ -55,17 +55,6 @@ def own_bank() -> Block:
             _("This difference is closed already"),
             _("Somebody has said what it is, or it was settled meanwhile. See the page of its order."),
         ),
-        "difference.reason": ErrorText(
-            _("A reason is missing"),
-            _("Another amount left than you ordered. Say in a few words why it is this payment all the same."),
-        ),
-        "difference.shown": ErrorText(
-            _("This entry belongs to a payment already"),
-            _(
-                "One entry shows one payment, and this entry or this order has its counterpart already. Choose another "
-                "answer."
-            ),
-        ),
         "difference.answer": ErrorText(
             _("Nothing was chosen yet"),
             _("A difference closes with what it is. Choose one of the answers, or write it in your own words."),

@@ -294,7 +294,7 @@ class _Task(Card):
         """Show what was chosen, and what is missing."""
         if (self.answers.value() or "") != item.answer:
             self.answers.set_value(item.answer or None)
-        self._field.setVisible(item.answer == "other")
+        self._field.setVisible(item.asks_words)
         self.fault.setText(item.fault)
         self.fault.setVisible(bool(item.fault))
 

@@ -9,7 +9,7 @@ from countersign.domain.ledger import kinds
 from countersign.domain.ledger.event import Event
 from countersign.domain.ledger.order_fold import fold_order
 from countersign.domain.ledger.order_record import OrderRecord
-from countersign.domain.order_state import OrderState, TransactionStatus
+from countersign.domain.order_state import DUPLICATES, OrderState, TransactionStatus
 from tests.unit.domain.ledger.world import OrderDesk, Pen, alone, treasury
 
 S = OrderState
@@ -210,3 +210,31 @@ def test_rule_15_the_order_of_arrival_changes_nothing() -> None:
     desk.say(kinds.ORDER_RETURNED, reason="AC04", entry="E2")
     events = [event for event in desk.workspace.events if event.header.subject == desk.order]
     assert fold_order(reversed(events), desk.workspace.rules()) == _fold(desk)
+
+
+@pytest.mark.parametrize("status", ["RCVD", "PDNG"])
+def test_what_the_bank_holds_was_handed_over_whatever_the_person_says(status: str) -> None:
+    desk = _laid_out()
+    desk.report(status, None, payment_id="", source="pain.002")
+    record = _fold(desk)
+    assert (record.state, record.carried_by_hand) == (S.INITIATED, False)
+    word = desk.say(kinds.ORDER_ABANDONED, reason="not_handed_over")
+    assert _fault(desk, word) == "order.may_be_executed"
+    assert _fold(desk).state is S.INITIATED
+
+
+@pytest.mark.parametrize("reason", sorted(DUPLICATES))
+def test_a_refused_copy_says_that_the_bank_holds_the_first(reason: str) -> None:
+    desk = _laid_out()
+    desk.report("RJCT", None, payment_id="", source="pain.002", reason=reason)
+    record = _fold(desk)
+    assert (record.state, record.status, record.carried_by_hand) == (S.INITIATED, TransactionStatus.RCVD, False)
+    desk.report("ACSP", None, payment_id="", source="pain.002")
+    desk.report("RJCT", None, payment_id="", source="pain.002", reason=reason)
+    assert (_fold(desk).state, _fold(desk).status) == (S.ACCEPTED, TransactionStatus.ACSP)
+    _settle(desk)
+    desk.report("RJCT", None, payment_id="", source="pain.002", reason=reason)
+    assert (_fold(desk).state, _fold(desk).contradictions) == (S.SETTLED, ())
+    door = _laid_out()
+    door.report("RJCT", None, payment_id="", source="status", reason=reason)
+    assert _fold(door).state is S.REJECTED, "a door speaks of the one payment that it was asked about"
