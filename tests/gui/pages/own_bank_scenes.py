@@ -15,6 +15,7 @@ from countersign.application.ports.bank_files import (
     StatementEntry,
     StatementHead,
 )
+from countersign.application.ports.practice import PortalDownload
 from countersign.application.use_cases.differences import open_differences
 from countersign.domain.money import Money
 from countersign.testing import fakes
@@ -26,7 +27,8 @@ LANDLORD, LANDLORD_ACCOUNT, _ = fakes.LANDLORD
 
 
 def add_own(stage: Stage, reach: str, number: str = OWN) -> None:
-    """Fill in the form of an own account."""
+    """Fill in the form of an own account, one that the practice bank has statements of."""
+    stage.world.practice.documents.append((PortalDownload(number, "camt.053.001.08", 0, "", number), b""))
     stage.type("own.add.number", number)
     stage.type("own.add.name", "Household")
     stage.type("own.add.bank", "Alder Bank")
