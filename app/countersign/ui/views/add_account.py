@@ -56,12 +56,11 @@ class AddAccountPage(ScrollPage):
         self._fields: dict[str, Field] = {}
         self.account_card = self._make_account()
         self.reach_card = self._make_reach()
-        self.file_card = self._make_files()
+        self.file_card: Card | None = None
         for card in (self.account_card, self.reach_card):
             self.add(card)
         self.after: tuple[Card, ...] = ()  # made when an account was added
-        self.add_aside(self.file_card)
-        QTimer.singleShot(0, self, lambda: self.add_aside(self._make_meaning()))  # all at once would be felt
+        QTimer.singleShot(0, self, self._make_aside)  # a turn of its own: all at once would be felt
         self.cancel = SafeButton(_("Leave without adding"))
         self.cancel.setObjectName("own.add.cancel")
         self.cancel.activated.connect(self._leave)
@@ -122,6 +121,19 @@ class AddAccountPage(ScrollPage):
         card.add(self.reach)
         return card
 
+    def _make_aside(self) -> None:
+        self.file_card = self._make_files()
+        self.add_aside(self.file_card)
+        self.add_aside(self._make_meaning())
+        if self._shown is not None:
+            self._show_files(self._shown)
+        self._order()
+
+    def _order(self) -> None:
+        """Let Tab go on from the ways to reach the bank: what is made later would come last."""
+        files = (self.version, self.usage, self.choose_folder) if self.file_card is not None else ()
+        self.reach.follow(self.currency, *files, self.cancel, self.submit)
+
     def _make_files(self) -> Card:
         card = Card(_("Payment files"), icon="document")
         card.body.setSpacing(Space.L)
@@ -143,7 +155,7 @@ class AddAccountPage(ScrollPage):
         self.folder.setObjectName("own.add.folder")
         words.addWidget(self.folder)
         card.body.addLayout(words)
-        choose = QuietButton(_("Choose another folder"), icon="edit")
+        self.choose_folder = choose = QuietButton(_("Choose another folder"), icon="edit")
         choose.setObjectName("own.add.choose_folder")
         choose.activated.connect(self._choose_folder)
         card.body.addWidget(choose, 0, Qt.AlignmentFlag.AlignLeading)
@@ -228,7 +240,7 @@ class AddAccountPage(ScrollPage):
         self.problem.setVisible(bool(state.problem))
         self.account_card.setVisible(form)
         self.reach_card.setVisible(form)
-        self.file_card.setVisible(form and state.by_file)
+        self._show_files(state)
         if not form and not self.after:
             self._make_after()
         for card in self.after:
@@ -250,20 +262,26 @@ class AddAccountPage(ScrollPage):
         for select, options, chosen in (
             (self.country, state.countries, state.country),
             (self.currency, state.currencies, state.currency),
-            (self.version, state.versions, state.version),
-            (self.usage, state.usages, state.usage),
         ):
             _choose(select, options, chosen)
         if before is None or before.reaches != state.reaches:
             self.reach.set_choices([Choice(item.value, item.title, item.text) for item in state.reaches])
+            self._order()
         if (self.reach.value() or "") != state.reach:
             self.reach.set_value(state.reach)
         self.understood.setText(state.understood)
         self.understood.setVisible(bool(state.understood))
-        self.folder.setText(state.folder)
         faults = [(self._fields[fault.field], fault.text) for fault in state.faults]
         if before is None or before.faults != state.faults:
             self.errors.show_errors(faults)
+
+    def _show_files(self, state: AddAccountState) -> None:
+        if self.file_card is None:
+            return  # in the turn that follows
+        self.file_card.setVisible(state.step is AddStep.FORM and state.by_file)
+        _choose(self.version, state.versions, state.version)
+        _choose(self.usage, state.usages, state.usage)
+        self.folder.setText(state.folder)
 
     def _show_added(self, state: AddAccountState, before: AddAccountState | None) -> None:
         self.errors.clear()
@@ -336,9 +354,6 @@ class AddAccountPage(ScrollPage):
 
 
 def _choose(select: SelectField, options: Sequence[Option], chosen: str) -> None:
-    known = [(str(select.itemData(place)), select.itemText(place)) for place in range(select.count())]
-    wanted = [(option.value, option.title) for option in options]
-    if known != wanted:
-        select.set_options(wanted)
+    select.set_options([(option.value, option.title) for option in options])
     if select.value() != chosen:
         select.set_value(chosen)

@@ -142,12 +142,16 @@ class SelectField(QComboBox):
         """Make a list of ``(value, text)`` options."""
         super().__init__(parent)
         self.setAccessibleName(name)
+        self._options: tuple[tuple[str, str], ...] = ()
         self.set_options(options)
         self.activated.connect(self._on_activated)
         follow_look(self._restyle)
 
     def set_options(self, options: Sequence[tuple[str, str]]) -> None:
-        """Replace the ``(value, text)`` options."""
+        """Replace the ``(value, text)`` options; the same ones are left alone, with what is chosen of them."""
+        if tuple(options) == self._options:
+            return
+        self._options = tuple(options)
         self.clear()
         for value, text in options:
             self.addItem(text, value)
