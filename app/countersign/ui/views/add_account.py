@@ -259,11 +259,6 @@ class AddAccountPage(ScrollPage):
         for control, text in ((self.number, state.number), (self.name, state.name), (self.bank, state.bank_name)):
             if control.text() != text:
                 control.setText(text)
-        for select, options, chosen in (
-            (self.country, state.countries, state.country),
-            (self.currency, state.currencies, state.currency),
-        ):
-            _choose(select, options, chosen)
         if before is None or before.reaches != state.reaches:
             self.reach.set_choices([Choice(item.value, item.title, item.text) for item in state.reaches])
             self._order()
@@ -276,9 +271,12 @@ class AddAccountPage(ScrollPage):
             self.errors.show_errors(faults)
 
     def _show_files(self, state: AddAccountState) -> None:
+        """Show the card of payment files, and fill the lists: theirs is the longest work."""
         if self.file_card is None:
             return  # in the turn that follows
         self.file_card.setVisible(state.step is AddStep.FORM and state.by_file)
+        _choose(self.country, state.countries, state.country)
+        _choose(self.currency, state.currencies, state.currency)
         _choose(self.version, state.versions, state.version)
         _choose(self.usage, state.usages, state.usage)
         self.folder.setText(state.folder)
