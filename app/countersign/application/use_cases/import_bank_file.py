@@ -36,14 +36,15 @@ from countersign.application.use_cases.file_entries import Twins, entries_of, is
 from countersign.application.use_cases.file_statuses import StatusReports, of_group
 from countersign.application.use_cases.own_account import account_of
 from countersign.application.use_cases.record_facts import Evidence
-from countersign.application.use_cases.refresh_accounts import ENTRIES_PER_EVENT, Statement, import_statements
+from countersign.application.use_cases.refresh_accounts import Statement, import_statements
 from countersign.application.use_cases.settle_entries import OrderNews, Settlement, settle_entries, settle_returns
 from countersign.domain.canonical import Json
 from countersign.domain.errors import UserFacingError
 from countersign.domain.money import Money
 from countersign.domain.settlement import DAY_MS, AccountEntry
 
-_SLICE = ENTRIES_PER_EVENT
+_SLICE = 400  # parts that are read at once
+_ENTRIES_AT_ONCE = 40  # that are recorded in one task of the VAULT lane
 _STATUSES_AT_ONCE = 20
 _CLOSING = ("CLBD", "CLAV", "ITBD")
 _STATEMENTS = frozenset({FileKind.CAMT_052, FileKind.CAMT_053, FileKind.CAMT_054, FileKind.MT940})
@@ -134,7 +135,7 @@ class _Slice:
 
     @property
     def full(self) -> bool:
-        return max(len(self.entries), len(self.booked)) >= _SLICE
+        return max(len(self.entries), len(self.booked)) >= _ENTRIES_AT_ONCE
 
 
 def import_bank_file(

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import partial
-from itertools import chain
+from itertools import chain, islice
 
 from countersign.application.flows.script import Script, on_read, on_vault
 from countersign.application.ports.bank import BankEntry
-from countersign.application.ports.vault import HistoryQuery, Projections, Vault, VaultTransaction
+from countersign.application.ports.vault import HistoryQuery, Projections, VaultTransaction
 from countersign.application.session import Session
 from countersign.application.use_cases.differences import Difference, drop_difference, judge_again, note_difference
 from countersign.application.use_cases.record_facts import (
@@ -40,9 +40,9 @@ from countersign.domain.settlement import (
 )
 
 _WAITING = frozenset({OrderState.INTENDED, OrderState.INITIATED, OrderState.UNKNOWN, OrderState.ACCEPTED})
-_ENTRIES_AT_ONCE = 100
+_ENTRIES_AT_ONCE = 50
 _FINDINGS_AT_ONCE = 20
-_ORDERS_AT_ONCE = 60
+_AT_ONCE_MS = 30  # what is begun then is finished, committed and anchored: a task of the VAULT lane is short
 _PAID_LOOKED_AT = 500
 
 
@@ -87,7 +87,7 @@ def settle_entries(session: Session, entries: Sequence[AccountEntry], evidence: 
     if not concerned or not session.vault.may_sign:
         return found
     waiting = yield from on_read(partial(_waiting, session.reader, concerned))
-    judging = _Judging(session.vault, concerned, waiting, evidence, found)
+    judging = _Judging(session, concerned, waiting, evidence, found)
     while judging.left:
         yield from on_vault(judging.some)
     return found
@@ -135,13 +135,14 @@ class _Judging:
 
     def __init__(
         self,
-        vault: Vault,
+        session: Session,
         entries: Sequence[AccountEntry],
         waiting: _Waiting,
         evidence: Evidence,
         found: Settlement,
     ) -> None:
-        self._vault, self._evidence, self._found = vault, evidence, found
+        self._vault, self._clock = session.vault, session.clock
+        self._evidence, self._found = evidence, found
         self.left = deque(entries)
         self._unsettled = {record.content.order: record for record in waiting.unsettled}
         self._settled = {record.content.order: record for record in waiting.settled}
@@ -153,8 +154,8 @@ class _Judging:
             return
         with self._vault.transaction() as change:
             known: dict[str, OrderRecord | None] = {}
-            findings = 0
-            while names and findings < _FINDINGS_AT_ONCE and len(known) < _ORDERS_AT_ONCE:
+            findings, started = 0, self._clock.monotonic_ms()
+            while names and findings < _FINDINGS_AT_ONCE and self._clock.monotonic_ms() < started + _AT_ONCE_MS:
                 entry, orders = names.popleft()
                 self.left.popleft()
                 judged = self._judge(change, known, entry, orders)
@@ -199,15 +200,20 @@ class _Judging:
         entry: AccountEntry,
         orders: Sequence[str],
     ) -> Finding | None:
-        def read(names: Iterable[str]) -> list[OrderRecord]:
+        def read(names: Iterable[str]) -> Iterator[OrderRecord]:
             for order in names:
                 if order not in known:
                     known[order] = change.order(order)
-            return [record for order in names if (record := known[order]) is not None]
+                record = known[order]
+                if record is not None:
+                    yield record
 
-        alike = read(self._alike(entry))
-        unsettled = [record for record in alike if record.state in _WAITING]
-        return judge_entry(entry, read(orders), unsettled, alike, shown_by(change, entry))
+        named, alike = list(read(orders)), read(self._alike(entry))
+        if entry.amount.minor < 0:  # whether one fits or several is all that matters: no more are read
+            fitting = (record for record in alike if record.state in _WAITING and fits(entry, record))
+            return judge_entry(entry, named, list(islice(fitting, 2)), shows=shown_by(change, entry))
+        giving = (record for record in alike if may_give_back(entry, record))
+        return judge_entry(entry, named, [], list(islice(giving, 1)), shown_by(change, entry))
 
     def _note(self, record: OrderRecord) -> None:
         order = record.content.order
