@@ -78,7 +78,9 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument(
         "--profile", default=PROFILE_DEFAULT, metavar="NAME", help="keeps several persons apart on one machine"
     )
-    parser.add_argument("--practice", action="store_true", help="begin in the practice world, as a new vault does unless real money is chosen")
+    parser.add_argument(
+        "--practice", action="store_true", help="begin in the practice world, as a new vault does unless told otherwise"
+    )
     _looks(parser)
     commands = parser.add_subparsers(dest="command", metavar="COMMAND")
     tour = commands.add_parser("tour", help="play a whole large transfer through the real windows, with pictures")
