@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 import pytest
 from mnemonic import Mnemonic
 from PySide6.QtCore import QBuffer, QByteArray, QIODevice
-from PySide6.QtGui import QPainter, QPdfWriter
+from PySide6.QtGui import QFont, QPainter, QPdfWriter
 
 from countersign import cli
 from countersign.application.use_cases.export_receipt import ReceiptGround, receipt_ground
@@ -140,6 +140,9 @@ def painted(lines: list[str], *evidences: bytes) -> bytes:
     for evidence in evidences:
         writer.addFileAttachment("evidence.json", QByteArray(evidence), "application/json")
     painter = QPainter(writer)
+    plain = painter.font()
+    plain.setFeature(QFont.Tag("calt"), 0)  # as on receipts: the theme's font draws other signs for ":" and "x"
+    painter.setFont(plain)
     for place, line in enumerate(lines):
         painter.drawText(200, 400 + 300 * place, line)
     painter.end()
