@@ -238,3 +238,27 @@ def test_rules_and_statuses_that_nobody_knows_are_shown_as_they_are() -> None:
     assert rule_text("something") == "something"
     assert status_words("ZZZZ") == ("ZZZZ", "neutral")
     assert status_words("RVNM")[1] == "danger"
+
+
+def test_another_amount_is_the_payment_all_the_same_once_it_is_said_why(page: Page, world: fakes.World) -> None:
+    order = order_of(world)
+    page.bring(*statement(entry(Money(-601_000, "EUR"), end_to_end(world, order))))
+    (card,) = page.now.differences
+    assert not card.asks_words
+    page.presenter.answer(card.key, "same")
+    assert page.now.differences[0].asks_words
+    page.presenter.close_difference(card.key, " ")
+    assert "few words" in page.now.differences[0].fault
+    page.presenter.close_difference(card.key, "Their fee is in it")
+    assert page.now.differences == ()
+    assert world.session.read_order(order).state.value == "settled"
+
+
+def test_a_status_report_that_needs_a_person_is_told_as_one(page: Page, world: fakes.World) -> None:
+    order = order_of(world)
+    name = end_to_end(world, order)
+    status = PaymentStatus(name, "P", "I", name, "RJCT", (StatusReason("AM05"),), None, Party(), Party())
+    page.bring(PAIN, status)
+    (card,) = page.now.differences
+    assert card.words.title == "Your bank holds another payment with this name"
+    assert card.words.facts[0] == "Your bank's status report: \u2066RJCT · AM05\u2069"

@@ -194,3 +194,19 @@ def test_what_is_to_come_is_told_only_while_something_is(state: OrderState) -> N
         OrderState.ABANDONED,
     }
     assert (lines[-1].moment == "todo") is not final
+
+
+def test_what_a_status_told_is_not_told_again_by_the_entry_that_shows_it() -> None:
+    told = {"transaction_status": "ACSC", "reason": "", "source": "status"}
+    shown = {**told, "source": "statement", "entry": "E1", "rule": "end_to_end"}
+    entries = [LedgerEntry(str(at), 0, kinds.ORDER_STATUS_CHANGED, body) for at, body in enumerate((told, shown))]
+    assert len(timeline(entries, OrderState.SETTLED, str, str)) == 1
+    assert len(timeline(entries[1:], OrderState.SETTLED, str, str)) == 1
+    against = LedgerEntry("3", 0, kinds.ORDER_STATUS_CHANGED, {**shown, "rule": "contradiction"})
+    assert len(timeline([*entries, against], OrderState.SETTLED, str, str)) == 2
+
+
+def test_a_refused_copy_is_told_as_such() -> None:
+    body = {"transaction_status": "RJCT", "reason": "AM05", "source": "pain.002"}
+    (line,) = timeline([LedgerEntry("e", 0, kinds.ORDER_STATUS_CHANGED, body)], OrderState.SETTLED, str, str)
+    assert (line.title, line.moment) == ("The bank refused a copy: it holds the first", "done")
