@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import codecs
 import hashlib
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
+from functools import partial
 from pathlib import Path
 from typing import BinaryIO, Final
 
 from countersign.adapters.banks.files.hardened_xml import MAX_BYTES, looks_like_xml, open_xml
+from countersign.adapters.banks.files.one_thread import in_one_thread
 from countersign.application.ports.bank_files import FileKind, FilePart, Reading
 from countersign.domain.errors import UserFacingError
 
@@ -53,7 +55,7 @@ def _read(path: Path, stream: BinaryIO, progress: Reading | None) -> Iterator[Fi
     head = stream.read(_HEAD)
     stream.seek(0)
     if looks_like_xml(head):
-        yield from _read_xml(stream, total, progress)
+        yield from in_one_thread(partial(_read_xml, stream, total), progress)
         return
     from countersign.adapters.banks.files.reading.mt940 import looks_like_mt940, read_mt940  # noqa: PLC0415
 
@@ -68,7 +70,7 @@ def _read(path: Path, stream: BinaryIO, progress: Reading | None) -> Iterator[Fi
     yield from read_csv(path, progress)
 
 
-def _read_xml(stream: BinaryIO, total: int, progress: Reading | None) -> Iterator[FilePart]:
+def _read_xml(stream: BinaryIO, total: int, progress: Reading | None) -> Generator[FilePart, None, None]:
     from countersign.adapters.banks.files.reading.account_report import read_account_report  # noqa: PLC0415
     from countersign.adapters.banks.files.reading.messages import message_of  # noqa: PLC0415
     from countersign.adapters.banks.files.reading.recall_answer import read_recall_answer  # noqa: PLC0415
