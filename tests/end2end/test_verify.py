@@ -140,8 +140,9 @@ def painted(lines: list[str], *evidences: bytes) -> bytes:
     for evidence in evidences:
         writer.addFileAttachment("evidence.json", QByteArray(evidence), "application/json")
     painter = QPainter(writer)
-    plain = painter.font()
-    plain.setFeature(QFont.Tag("calt"), 0)  # as on receipts: the theme's font draws other signs for ":" and "x"
+    plain = painter.font()  # the theme's own, in pixels of the screen, where a window was made in this process before
+    plain.setPointSize(9)
+    plain.setFeature(QFont.Tag("calt"), 0)
     painter.setFont(plain)
     for place, line in enumerate(lines):
         painter.drawText(200, 400 + 300 * place, line)
