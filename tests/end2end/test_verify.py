@@ -140,8 +140,8 @@ def painted(lines: list[str], *evidences: bytes) -> bytes:
     for evidence in evidences:
         writer.addFileAttachment("evidence.json", QByteArray(evidence), "application/json")
     painter = QPainter(writer)
-    plain = painter.font()  # the theme's own, in pixels of the screen, where a window was made in this process before
-    plain.setPointSize(9)
+    # Where a window was made in this process before, the usual font is the theme's, whose figures have no letters.
+    plain = QFont(painter.font().families(), 9)
     plain.setFeature(QFont.Tag("calt"), 0)
     painter.setFont(plain)
     for place, line in enumerate(lines):
