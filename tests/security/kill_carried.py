@@ -235,7 +235,8 @@ class Owner:
             rails=RailsFile(),
         )
         for name, settings in self.session.connections().items():
-            self.session.attach(name, settings, self.own)
+            self.session.attach(name, settings)
+            self.session.accounts[self.own, ""] = name
         self.submission = submission(
             order=self.order,
             find_bank=self.session.bank_of,
