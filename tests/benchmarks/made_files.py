@@ -10,6 +10,7 @@ _PAIN: Final = "urn:iso:std:iso:20022:tech:xsd:pain.001.001.09"
 _IBANS: Final = ("DE89370400440532013000", "FI2112345600000785", "NL91ABNA0417164300", "FR1420041010050500013M02606")
 _NAMES: Final = ("Atelier Verhoeven", "Hartwell Solicitors", "Groß & Söhne", "Lindqvist Shipping", "北京远洋有限公司")
 OPENING_MINOR: Final = 100_000_000
+OWN_ACCOUNT: Final = "DE02120300000000202051"
 
 _STATEMENT: Final = f"""<?xml version="1.0" encoding="UTF-8"?>
 <Document xmlns="{_CAMT}"><BkToCstmrStmt>
@@ -49,11 +50,11 @@ _PAYMENT: Final = """<CdtTrfTxInf><PmtId><InstrId>INSTR-{number}</InstrId><EndTo
 """
 
 
-def write_camt053(path: Path, entries: int) -> None:
-    """Write a statement whose balances agree with its entries."""
+def write_camt053(path: Path, entries: int, account: str = OWN_ACCOUNT) -> None:
+    """Write a statement of an account in euro, whose balances agree with its entries."""
     closing = OPENING_MINOR + sum(_signed(number) for number in range(1, entries + 1))
     with path.open("w", encoding="utf-8") as file:
-        file.write(_STATEMENT)
+        file.write(_STATEMENT.replace(OWN_ACCOUNT, account))
         file.write(_BALANCE.format(code="OPBD", amount=_plain(OPENING_MINOR), side="CRDT"))
         file.write(_BALANCE.format(code="CLBD", amount=_plain(abs(closing)), side="CRDT" if closing >= 0 else "DBIT"))
         for number in range(1, entries + 1):

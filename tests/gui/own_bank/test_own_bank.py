@@ -9,7 +9,7 @@ from countersign.testing.plugin import control_of, wait_for
 from countersign.testing.window import Window
 from countersign.ui.start import Running
 from countersign.ui.widgets import CheckField
-from tests.gui.own_bank.hands import Desk, add_account, make_vault
+from tests.gui.own_bank.hands import Desk, add_account, make_vault, own_account
 
 PAYEE, PAYEE_ACCOUNT = "Jürgen Groß", "DE28999700200532013000"
 
@@ -54,13 +54,6 @@ def settle(window: Window, qtbot: QtBot, desk: Desk, program: Running) -> None:
     window.press("bring.order.0")
     wait_for(qtbot, window.showing("order.state"))
     assert window.text("order.state") == "Settled"
-
-
-def own_account(program: Running) -> str:
-    """Name an account in euro of the practice bank's customer."""
-    practice = program.program.presenter.practice
-    assert practice is not None
-    return next(item.account for item in practice.downloads() if item.account.startswith("LU"))
 
 
 @pytest.mark.timeout(240)
