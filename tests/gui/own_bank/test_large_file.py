@@ -8,6 +8,7 @@ from __future__ import annotations
 import threading
 import time
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Final, TypeVar
@@ -23,6 +24,7 @@ from countersign.domain.ledger import kinds
 from countersign.domain.ledger.event import Chain
 from countersign.presentation.bring_in import BringInPresenter
 from countersign.presentation.bring_in_state import Report
+from countersign.testing.conductor import Until
 from countersign.testing.plugin import wait_for
 from countersign.testing.stalls import LIMIT_MS, StallWatch
 from countersign.testing.window import Window
@@ -72,8 +74,19 @@ class Figures:
     longest_busy_ms: float = 0.0
     stalls: list[str] = field(default_factory=list)
 
-    def note_stalls(self, watch: StallWatch, stalls: int, beats: int) -> None:
-        """Note what was watched since there were so many stalls and beats."""
+    @contextmanager
+    def measured(self, watch: StallWatch) -> Iterator[None]:
+        """Measure memory and stalls of this block, also where it fails."""
+        self.vault_ms.clear()  # what making the vault took
+        self.vault_busy_ms.clear()
+        stalls, beats, before = len(watch.stalls), len(watch.beats), _forget_peak()
+        try:
+            yield
+        finally:
+            self.grown_kib = _memory_kib("VmHWM") - before
+            self._note_stalls(watch, stalls, beats)
+
+    def _note_stalls(self, watch: StallWatch, stalls: int, beats: int) -> None:
         self.longest_stall_ms = round(max(watch.beats[beats:]), 1)
         self.longest_busy_ms = round(max((one.busy_ms for one in watch.stalls[stalls:]), default=0), 1)
         self.stalls = [f"{one.own_ms:.0f} ({one.busy_ms:.0f}) {one.where}" for one in watch.stalls[stalls:]]
@@ -183,9 +196,10 @@ class Import:
 
     def finish(self, seconds: int) -> Report:
         """Wait for the report."""
-        wait_for(self.qtbot, self.window.showing("bring.report", seconds))
+        ended = Until(lambda: self.program.tasks.idle and not self.presenter._busy, "the end", seconds)  # noqa: SLF001
+        wait_for(self.qtbot, ended)
         report = self.presenter._report  # noqa: SLF001 - what the page shows of it
-        assert report is not None
+        assert report is not None, self.presenter._problem  # noqa: SLF001
         return report
 
     def known(self) -> int:
@@ -231,27 +245,20 @@ def test_a_large_statement_is_brought_in(
     desk.next = desk.folder / "statement.xml"
     write_camt053(desk.next, entries, account)
     page = Import(program, window, qtbot, figures)
-    figures.vault_ms.clear()  # what making the vault took
-    figures.vault_busy_ms.clear()
-    stalls, beats, before = len(stall_watch.stalls), len(stall_watch.beats), _forget_peak()
-    started = time.monotonic()
+    with figures.measured(stall_watch):
+        started = time.monotonic()
+        page.begin()
+        page.cancel_half_way(seconds)
+        assert page.finish(seconds).tone == "warn"
+        figures.seconds_until_stopped = round(time.monotonic() - started, 1)
+        first = page.known()
+        assert 0 < first < entries
+        assert page.recorded() == first
 
-    page.begin()
-    page.cancel_half_way(seconds)
-    stopped = page.finish(seconds)
-    assert stopped.tone == "warn"
-    figures.seconds_until_stopped = round(time.monotonic() - started, 1)
-    first = page.known()
-    assert 0 < first < entries
-    assert page.recorded() == first
-
-    started = time.monotonic()
-    page.begin()
-    page.finish(seconds)
-    figures.seconds = round(time.monotonic() - started, 1)
-    figures.grown_kib = _memory_kib("VmHWM") - before
-    figures.steps = len(set(page.shown))
-    figures.note_stalls(stall_watch, stalls, beats)
+        started = time.monotonic()
+        page.begin()
+        page.finish(seconds)
+        figures.seconds, figures.steps = round(time.monotonic() - started, 1), len(set(page.shown))
     assert page.known() == entries
     figures.recorded = page.recorded()
     assert entries <= figures.recorded <= entries + max(0, first - REMEMBERED)  # the same again changes no history
@@ -286,23 +293,19 @@ def test_a_large_payment_file_is_checked(
     assert isinstance(link, LinkButton)
     shown = list[int]()
     bar.valueChanged.connect(shown.append)
-    stalls, beats, before = len(stall_watch.stalls), len(stall_watch.beats), _forget_peak()
+    with figures.measured(stall_watch):
+        page.open_file(path)
+        qtbot.waitUntil(lambda: bar.value() > 0, timeout=seconds * 1000)
+        link.click()
+        wait_for(qtbot, window.idle())
+        assert not window.shows("check.progress")
+        assert not window.shows("check.verdict")
 
-    page.open_file(path)
-    qtbot.waitUntil(lambda: bar.value() > 0, timeout=seconds * 1000)
-    link.click()
-    wait_for(qtbot, window.idle())
-    assert not window.shows("check.progress")
-    assert not window.shows("check.verdict")
-
-    shown.clear()
-    started = time.monotonic()
-    page.open_file(path)
-    wait_for(qtbot, window.showing("check.verdict", seconds))
-    figures.seconds = round(time.monotonic() - started, 1)
-    figures.grown_kib = _memory_kib("VmHWM") - before
-    figures.steps = len(set(shown))
-    figures.note_stalls(stall_watch, stalls, beats)
+        shown.clear()
+        started = time.monotonic()
+        page.open_file(path)
+        wait_for(qtbot, window.showing("check.verdict", seconds))
+        figures.seconds, figures.steps = round(time.monotonic() - started, 1), len(set(shown))
     assert shown == sorted(shown)
     assert figures.steps > 1
     figures.judge()
