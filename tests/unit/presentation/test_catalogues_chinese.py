@@ -66,7 +66,8 @@ def test_no_term_that_means_something_else_there(locale: str) -> None:
 
 
 def test_punctuation_is_full_width_and_latin_stands_apart(locale: str) -> None:
-    texts = translations(locale).values()
+    # "Pictures (*.png)" is how Qt is told which files a dialog shows.
+    texts = [text for text in translations(locale).values() if "(*" not in text]
     assert not [text for text in texts if HALF_WIDTH.search(text) or CRAMPED.search(text)]
 
 
