@@ -195,9 +195,13 @@ class Import:
         link.click()
 
     def finish(self, seconds: int) -> Report:
-        """Wait for the report."""
-        ended = Until(lambda: self.program.tasks.idle and not self.presenter._busy, "the end", seconds)  # noqa: SLF001
-        wait_for(self.qtbot, ended)
+        """Wait for the report, with a hand on the mouse: after five minutes without one the vault locks itself."""
+
+        def ended() -> bool:
+            self.program.program.presenter.activity()
+            return self.program.tasks.idle and not self.presenter._busy  # noqa: SLF001
+
+        wait_for(self.qtbot, Until(ended, "the end", seconds))
         report = self.presenter._report  # noqa: SLF001 - what the page shows of it
         assert report is not None, self.presenter._problem  # noqa: SLF001
         return report
