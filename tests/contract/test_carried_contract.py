@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from functools import partial
@@ -10,6 +11,7 @@ from pathlib import Path
 
 import pytest
 
+from countersign.adapters.banks.files.bank_files import LocalBankFiles
 from countersign.adapters.banks.files.connection import FileRules, files_bank
 from countersign.adapters.banks.files.pain001.usage import UsageRules
 from countersign.adapters.banks.files.pain001.versions import Pain001Version
@@ -17,6 +19,7 @@ from countersign.adapters.banks.manual.connection import manual_bank
 from countersign.adapters.carrying.connection import CarriedBank
 from countersign.adapters.system.clock import SystemClock
 from countersign.application.ports.bank import Bank, Initiation
+from countersign.application.ports.bank_files import FileHead, FileKind, PaymentStatus
 from countersign.application.ports.practice import AppWish
 from countersign.domain.errors import ConnectorError, FailureKind
 from countersign.domain.order import BindingError
@@ -185,6 +188,84 @@ class TestFilesConnector(CarriedContract):
         with pytest.raises(ConnectorError, match=r"bank\.already_laid_out"):  # nobody knows whose it is
             wired.bank.recall_initiation(payment.end_to_end_id, payment.product, payment)
 
+    def test_a_request_to_call_it_off_is_taken_and_answered(
+        self, wired: Wired, practice: Practice, tmp_path: Path
+    ) -> None:
+        payment = wired.payment()
+        initiation = wired.bank.initiate(payment, request_id())
+        assert initiation.handover is not None
+        practice.bank.control.set_clock({"frozen": True})
+        try:
+            wired.carry(initiation, payment)
+            written = wired.reconnect().write_recall(payment, "FRAD", "Call me")
+            assert written.path is not None
+            assert written.path == tmp_path / "out" / f"PRACTICE-RECALL-{payment.end_to_end_id}.xml"
+            content = written.path.read_bytes()
+            assert hashlib.sha256(content).hexdigest() == written.sha256
+            asked = practice.bank.upload(content)
+            assert (asked.status, asked.message, asked.reasons) == ("waiting", "camt.055.001.08", ())
+            assert practice.bank.release(asked.upload).transactions[0].status == "ACCR"
+        finally:
+            practice.bank.control.set_clock({"frozen": False})
+        (offer,) = [one for one in practice.bank.downloads() if one.upload == asked.upload]
+        answer = tmp_path / "answer.xml"
+        answer.write_bytes(practice.bank.download(offer.download))
+        head, *parts = LocalBankFiles().read(answer)
+        assert isinstance(head, FileHead)
+        assert head.kind is FileKind.CAMT_029
+        (said,) = [part for part in parts if isinstance(part, PaymentStatus)]
+        assert (said.status, said.end_to_end_id) == ("ACCR", payment.end_to_end_id)
+        assert said.original_message == payment.end_to_end_id, "what an order is found by, where it was a file"
+        assert said.amount in {None, payment.instructed_amount}
+        assert said.creditor.account in {"", payment.creditor_account}
+
+    def test_a_request_is_written_over_no_file(self, wired: Wired, tmp_path: Path) -> None:
+        payment = wired.payment()
+        wired.bank.initiate(payment, request_id())
+        theirs = tmp_path / "out" / f"PRACTICE-RECALL-{payment.end_to_end_id}.xml"
+        theirs.write_text("theirs")
+        names = [wired.bank.write_recall(payment, reason).name for reason in ("DUPL", "TECH", "CUST")]
+        assert names == [f"{theirs.stem}-{number}.xml" for number in (2, 3, 4)]
+        assert theirs.read_text() == "theirs"
+        assert not list(theirs.parent.glob("*.part"))
+
+    def test_a_request_needs_the_very_file_that_was_laid_out(self, wired: Wired, tmp_path: Path) -> None:
+        payment = wired.payment()
+        with pytest.raises(ConnectorError, match=r"bank\.recall_needs_file"):  # nothing was laid out at all
+            wired.bank.write_recall(payment, "FRAD")
+        first = wired.bank.initiate(payment, request_id())
+        assert first.handover is not None
+        path = first.handover.path
+        assert path is not None
+        content = path.read_bytes()
+        path.write_bytes(content + b"\n")
+        with pytest.raises(BindingError) as changed:
+            wired.bank.write_recall(payment, "FRAD")
+        assert (changed.value.code, changed.value.params["field"]) == ("binding.message", "file")
+        path.unlink()
+        with pytest.raises(ConnectorError) as gone:
+            wired.bank.write_recall(payment, "FRAD")
+        assert (gone.value.kind, gone.value.code) == (FailureKind.TERMINAL, "bank.recall_needs_file")
+        assert not list((tmp_path / "out").glob("*RECALL*"))
+        path.write_bytes(content)  # put back, as the words say
+        assert wired.bank.write_recall(payment, "FRAD").path is not None
+
+    def test_a_request_that_can_not_be_written_may_be_tried_again(
+        self, wired: Wired, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        payment = wired.payment()
+        wired.bank.initiate(payment, request_id())
+
+        def full(_source: Path, _target: Path) -> None:
+            raise OSError
+
+        with monkeypatch.context() as disk:
+            disk.setattr(Path, "rename", full)
+            with pytest.raises(ConnectorError) as refused:
+                wired.bank.write_recall(payment, "FRAD")
+        assert (refused.value.kind, refused.value.code) == (FailureKind.RETRYABLE, "bank.recall_not_written")
+        assert wired.bank.write_recall(payment, "FRAD").path is not None
+
     def test_notes_tell_a_reader_of_the_disk_nothing(self, wired: Wired, tmp_path: Path) -> None:
         payment = wired.payment()
         wired.bank.initiate(payment, request_id())
@@ -213,3 +294,10 @@ class TestManualConnector(CarriedContract):
             executed=partial(typed_executions, practice),
             carry=partial(type_in, practice),
         )
+
+    def test_there_is_no_file_to_ask_back_with(self, wired: Wired) -> None:
+        payment = wired.payment()
+        wired.bank.initiate(payment, request_id())
+        with pytest.raises(ConnectorError) as refused:
+            wired.bank.write_recall(payment, "FRAD")
+        assert (refused.value.kind, refused.value.code) == (FailureKind.TERMINAL, "bank.no_door")

@@ -11,6 +11,7 @@ import orjson
 import pytest
 
 from tests.security.kill_campaign import COUNTED
+from tests.security.kill_carried import PLANTED as CARRIED_PLANTED
 from tests.security.kill_judge import order_kept
 from tests.security.kill_points import CELLS, PLANTED, POINTS, Behaviour, Moment, sample
 
@@ -26,9 +27,10 @@ def test_nothing_is_lost_or_doubled_by_a_kill(project_root: Path, tmp_path: Path
     run = subprocess.run(command, cwd=project_root, capture_output=True, text=True, check=False)
     assert run.returncode == 0, run.stdout + run.stderr
     told = orjson.loads(report.read_bytes())
-    assert told["fired"] == told["struck"] == told["cells"] == SAMPLE
+    assert told["fired"] == told["struck"] == told["cells"] == 2 * SAMPLE  # sent through a door, and carried by hand
+    assert told["carried"]["cells"] == SAMPLE
     assert [told[name] for name in COUNTED] == [0] * len(COUNTED)
-    assert told["planted_caught"] == len(PLANTED)
+    assert told["planted_caught"] == len(PLANTED) + len(CARRIED_PLANTED)
 
 
 def test_every_point_has_every_moment_and_behaviour() -> None:

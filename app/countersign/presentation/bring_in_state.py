@@ -140,6 +140,7 @@ def rule_text(rule: str) -> str:
         "person": _("You said that it is this payment."),
         "pain.002": _("Your bank's status report names it."),
         "pain.002.told": _("Your bank's status report names it. The bank itself is asked; the report moves nothing."),
+        "camt.029": _("Your bank's answer to your request names it. Only a statement shows whether the money is back."),
     }.get(rule, rule)
 
 
@@ -158,6 +159,10 @@ def status_words(status: str) -> tuple[str, str]:
         "PDNG": (_("Pending"), "info"),
         "RJCT": (_("Rejected"), "danger"),
         "CANC": (_("Cancelled"), "neutral"),
+        "ACCR": (_("Request accepted"), "info"),
+        "PACR": (_("Request partly accepted"), "warn"),
+        "PDCR": (_("Request pending"), "info"),
+        "RJCR": (_("Request refused"), "danger"),
         "RETURNED": (_("Came back"), "danger"),
         "RCVC": (_("Name matches"), "ok"),
         "RVMC": (_("Name is similar"), "warn"),

@@ -26,6 +26,7 @@ from countersign.presentation.messages import _, language
 from countersign.presentation.navigation import Navigate
 from countersign.presentation.order_by_hand import carried, record_steps, record_words
 from countersign.presentation.order_evidence import Evidence, order_evidence
+from countersign.presentation.order_recall import OrderRecall, RecallState
 from countersign.presentation.order_recovery import order_recovery
 from countersign.presentation.order_timeline import TimelineLine, timeline
 from countersign.presentation.recovery_words import RecoveryState
@@ -86,6 +87,7 @@ class OrderPageState:
     poll_after_ms: int
     carry: CarryState | None = None
     recovery: RecoveryState | None = None
+    recall: RecallState | None = None
 
 
 class OrderView(Protocol):
@@ -102,6 +104,7 @@ class OrderPresenter:
         payment: The bank's questions about paying.
         cancellation: The bank's questions about cancelling.
         carry: Carrying the payment to the bank by hand.
+        recall: Asking for the money back by file.
     """
 
     def __init__(
@@ -138,6 +141,7 @@ class OrderPresenter:
         self._closed = False
         self.payment = ScaPanel(session, self._panel_changed, lambda: None)
         self.cancellation = ScaPanel(session, self._panel_changed, lambda: None, cancels=True)
+        self.recall = OrderRecall(session.zone, self.payment, self._carry_changed)
         self.carry = CarryPanel(session, self.payment, self._carry_changed, hands, navigate.open_bring_in)
 
     def start(self, order: str) -> None:
@@ -193,6 +197,11 @@ class OrderPresenter:
         """End the order where nothing can have been executed."""
         self._panel, self._quiet = self.payment, False
         self.payment.open(self._order, lambda _phase: self.payment.give_up())
+
+    def write_recall(self) -> None:
+        """Write the request to call the payment off."""
+        self._panel, self._quiet = self.payment, False
+        self.recall.write(self._order)
 
     def stop(self) -> None:
         """End the order before anything was sent."""
@@ -334,6 +343,7 @@ class OrderPresenter:
             poll_after_ms=self._wait if self._polls(record) and idle and not self._asks_to_cancel else 0,
             carry=self.carry.state() if record.by_hand and not working else None,
             recovery=self._recovery(record),
+            recall=self.recall.state(record, idle=idle and not self._asks_to_cancel),
         )
 
     @staticmethod

@@ -13,6 +13,7 @@ from countersign.domain.order_state import DUPLICATES, FINAL, OrderState, Transa
 from countersign.presentation.error_texts import is_known, title
 from countersign.presentation.formats import isolate
 from countersign.presentation.messages import _
+from countersign.presentation.order_recall import recall_reason
 from countersign.presentation.return_reasons import reason_text
 
 _SETTLED = frozenset({TransactionStatus.ACSC.value, TransactionStatus.ACCC.value})
@@ -188,6 +189,12 @@ def _proof(body: JsonObject) -> TimelineLine:
     return _done(_("You kept a document of your bank"), str(body.get("name", "")))
 
 
+def _recall_written(body: JsonObject) -> TimelineLine:
+    reason = _("Reason: {reason}.").format(reason=recall_reason(str(body.get("reason", ""))))
+    carry = _("Your bank knows of it once you have taken it there.")
+    return _done(_("You had a request written to get the money back"), f"{reason} {carry}")
+
+
 def _returned(body: JsonObject) -> TimelineLine:
     return _failed(_("The money came back"), _reason(str(body.get("reason", ""))))
 
@@ -223,5 +230,6 @@ _WORDS: dict[str, Callable[[JsonObject], TimelineLine]] = {
     kinds.ORDER_CANCELLATION_REFUSED: lambda _b: _failed(_("The bank did not cancel it")),
     kinds.ORDER_HANDED_OVER: _handed_over,
     kinds.ORDER_PROOF_ADDED: _proof,
+    kinds.ORDER_RECALL_WRITTEN: _recall_written,
     kinds.ORDER_RETURNED: _returned,
 }

@@ -219,6 +219,10 @@ class ScaPanel:
         """Say that it was not: the order ends."""
         self._act(lambda submission: submission.not_handed_over())
 
+    def recall(self, reason: str) -> None:
+        """Write a request to call the payment off, for the person to carry."""
+        self._act(lambda submission: submission.recall(reason))
+
     def prove(self, name: str, data: bytes) -> None:
         """Keep a document of the bank's with the order."""
         self._act(lambda submission: submission.prove(name, data))

@@ -20,6 +20,7 @@ from countersign.application.ports.bank import (
     Challenge,
     CommitPoint,
     Consent,
+    Handover,
     Initiation,
     PaymentReport,
     RawReply,
@@ -187,6 +188,11 @@ class ScriptedBank:
     def withdraw(self, payment: PaymentFields) -> None:
         """Refuse: nothing is laid out here."""
         del payment
+        raise ConnectorError(FailureKind.TERMINAL, "bank.no_door")
+
+    def write_recall(self, payment: PaymentFields, reason: str, note: str = "") -> Handover:
+        """Refuse: there are no files here."""
+        del payment, reason, note
         raise ConnectorError(FailureKind.TERMINAL, "bank.no_door")
 
     def start_authorisation(self, handle: str) -> Authorisation:

@@ -86,6 +86,17 @@ class CarriedByHand(ScriptedBank):
             raise ConnectorError(FailureKind.TERMINAL, "bank.perhaps_handed_over")
         self.laid_out.pop(payment.end_to_end_id, None)
 
+    def write_recall(self, payment: PaymentFields, reason: str, note: str = "") -> Handover:
+        """Name a file, where payments are files and this one is still there."""
+        del note
+        self._called("write_recall")
+        if self.how is not Reach.FILES:
+            raise ConnectorError(FailureKind.TERMINAL, "bank.no_door")
+        if self.taken:
+            raise ConnectorError(FailureKind.TERMINAL, "bank.recall_needs_file")
+        name = f"RECALL-{payment.end_to_end_id}-{reason}.xml"
+        return Handover(Path("/payments") / name, name, "cd" * 32)
+
     def recall_initiation(self, payment_id: str, product: PaymentProduct, payment: PaymentFields) -> Initiation:
         """Find what was laid out."""
         del product

@@ -7,13 +7,16 @@ from typing import TYPE_CHECKING
 
 import pytest
 from PySide6.QtGui import QGuiApplication
-from PySide6.QtWidgets import QApplication
+from PySide6.QtWidgets import QApplication, QRadioButton
 
+from countersign.application.ports.bank import Reach
 from countersign.domain.errors import FailureKind
 from countersign.testing import fakes
 from countersign.testing.page_walk import walk
 from countersign.ui.widgets import Chip, PlainLabel, Timeline
+from countersign.ui.widgets.choices import ChoiceCards
 from tests.gui.order.order_window import OrderWindow, accepted_order
+from tests.unit.presentation.own_account import to_carrying
 
 if TYPE_CHECKING:
     from pytestqt.qtbot import QtBot
@@ -102,3 +105,32 @@ def test_nothing_is_cut_covered_or_nameless(
     window.press("order.really_cancel")
     QApplication.sendPostedEvents()
     assert walk(window.page) == []
+
+
+@pytest.mark.parametrize(("width", "height", "percent"), [(1240, 800, 100), (812, 620, 100), (1028, 720, 200)])
+def test_the_money_is_asked_back_by_file(
+    open_order: OpenOrder, world: fakes.World, width: int, height: int, percent: int
+) -> None:
+    to_carrying(world, Reach.FILES)
+    order = world.reader.orders_in_flight()[0].content.order
+    window = open_order(world, order, width=width, height=height, percent=percent)
+    assert not window.has("order.recall")
+    window.press("carry.handed_over")
+    window.press("order.recall")
+    assert not window.has("order.recall")
+    window.press("order.recall.leave")
+    window.press("order.recall")
+    window.press("order.recall.write")
+    assert window.has("order.recall.reason"), "nobody has said why"
+    QApplication.sendPostedEvents()
+    assert walk(window.page) == []
+    reasons = window.find("order.recall.reason", ChoiceCards).findChildren(QRadioButton)
+    next(card for card in reasons if card.accessibleName() == "Fraud").click()
+    window.press("order.recall.write")
+    assert window.find("order.recall.file", PlainLabel).text().startswith("RECALL-")
+    assert window.find("order.recall.folder", PlainLabel).text()
+    assert not window.has("order.recall.reason")
+    QApplication.sendPostedEvents()
+    assert walk(window.page) == []
+    titles = [entry.title for entry in window.find("order.timeline", Timeline).entries()]
+    assert "You had a request written to get the money back" in titles

@@ -7,6 +7,7 @@ here, in words; and that this connector knows of no outcome proves nothing.
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Sequence
 from typing import NoReturn, Protocol
 
@@ -61,6 +62,25 @@ class Carrier(Protocol):
         """Take it back so that nobody can carry it any more; false where it is gone."""
 
 
+class Recalls(Protocol):
+    """How a payment that was laid out as a file is asked back."""
+
+    def sent(self, payment: PaymentFields) -> bytes | None:
+        """Return the payment file as it lies there; None where it is gone.
+
+        Raises:
+            OSError: It can't be read.
+        """
+
+    def recall(self, payment: PaymentFields, sent: bytes, reason: str, note: str) -> Handover:
+        """Write the request beside the payment file, durably and over no other file.
+
+        Raises:
+            OSError: It can't be written.
+            BindingError: ``binding.message``: the payment file says something else than what was agreed.
+        """
+
+
 def carried_profile(
     name: str, bic: str, reach: Reach, products: Sequence[PaymentProduct], *, practice: bool
 ) -> BankProfile:
@@ -92,10 +112,13 @@ class CarriedBank:
         profile: See ``carried_profile``.
         laid_out: Notes of what was laid out.
         carrier: Lays payments out.
+        recalls: Writes requests to call payments off; None where payments are no files.
     """
 
-    def __init__(self, profile: BankProfile, laid_out: LaidOut, carrier: Carrier) -> None:
-        self._profile, self._laid_out, self._carrier = profile, laid_out, carrier
+    def __init__(
+        self, profile: BankProfile, laid_out: LaidOut, carrier: Carrier, recalls: Recalls | None = None
+    ) -> None:
+        self._profile, self._laid_out, self._carrier, self._recalls = profile, laid_out, carrier, recalls
         self._closed = False
 
     @property
@@ -175,6 +198,26 @@ class CarriedBank:
         noted = self._laid_out.find(payment.end_to_end_id, payment) is not None
         if noted and not withdrawn:
             raise ConnectorError(FailureKind.TERMINAL, "bank.perhaps_handed_over")
+
+    def write_recall(self, payment: PaymentFields, reason: str, note: str = "") -> Handover:
+        """Write a request to call the payment off, from the very file that was laid out.
+
+        Raises:
+            ConnectorError: As the port says.
+            BindingError: ``binding.message``: the file was changed since.
+        """
+        self._require_open()
+        if self._recalls is None:
+            self._no_door()
+        try:
+            known, sent = self._laid_out.find(payment.end_to_end_id, payment), self._recalls.sent(payment)
+            if known is None or sent is None:
+                raise ConnectorError(FailureKind.TERMINAL, "bank.recall_needs_file")
+            if not self._laid_out.is_of(known, hashlib.sha256(sent).hexdigest()):
+                raise BindingError("binding.message", field="file", count=1)
+            return self._recalls.recall(payment, sent, reason, note)
+        except OSError as error:
+            raise ConnectorError(FailureKind.RETRYABLE, "bank.recall_not_written") from error
 
     def report(self, payment_id: str, product: PaymentProduct, payment: PaymentFields) -> PaymentReport:
         """Say that only the bank's own statements tell: this connector has nobody to ask."""

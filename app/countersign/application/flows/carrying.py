@@ -13,10 +13,13 @@ from countersign.application.flows.script import Script, on_network, on_vault
 from countersign.application.ports.bank import Handover
 from countersign.application.use_cases import record_by_hand as by_hand
 from countersign.application.use_cases import record_submission as record
+from countersign.application.use_cases.record_recall import record_recall, require_recallable
 from countersign.domain.errors import ConnectorError, SecurityError, UserFacingError
 from countersign.domain.ledger.order_record import OrderRecord
 from countersign.domain.order import BindingError
 from countersign.domain.order_state import OrderState
+
+_RECALLED_IN = frozenset({Phase.IDLE, Phase.CARRYING, Phase.ACCEPTED, Phase.ENDED, Phase.UNKNOWN})
 
 
 @dataclass(slots=True)
@@ -37,6 +40,11 @@ class CarryingRun(OrderRun):
     def prove(self, name: str, data: bytes) -> None:
         """Keep a document of the bank's with the order."""
         self._say(partial(by_hand.record_proof, self.vault, self.order, name, data))
+
+    def recall(self, reason: str) -> None:
+        """Write a request to call the payment off, for the person to carry; the ledger says whether that may be."""
+        if self.progress.phase in _RECALLED_IN:
+            self._run(self._recall(reason), "status")
 
     def _say(self, work: Callable[[], None]) -> None:
         if self.progress.phase in {Phase.CARRYING, Phase.ACCEPTED, Phase.ENDED, Phase.UNKNOWN}:
@@ -61,6 +69,13 @@ class CarryingRun(OrderRun):
         yield from on_vault(partial(by_hand.require_waiting, self.vault, self.order))
         yield from on_network(partial(self.bank.withdraw, payment))
         return (yield from self._said(partial(by_hand.record_not_handed_over, self.vault, self.order)))
+
+    def _recall(self, reason: str) -> Script[Progress]:
+        yield from on_vault(partial(require_recallable, self.vault, self.order))
+        payment = (yield from self._order()).content.payment
+        written = yield from on_network(partial(self.bank.write_recall, payment, reason))
+        found = yield from self._said(partial(record_recall, self.vault, self.order, reason, written))
+        return replace(found, recall=written)
 
     def _find_again(self, known: OrderRecord) -> Script[Progress]:
         """Find what was laid out, or learn that nothing was: then that same initiation may be tried again.

@@ -34,6 +34,7 @@ class Progress:
 
     Attributes:
         handover: What is carried, in the phase CARRYING.
+        recall: The request to call the payment off that was written just now.
         stage: ``initiation``, ``authorisation``, ``answer``, ``status`` or ``cancellation``.
         error: Code of what went wrong last; empty when nothing did.
     """
@@ -45,6 +46,7 @@ class Progress:
     challenge: Challenge | None = None
     message: str = ""
     handover: Handover | None = None
+    recall: Handover | None = None
     error: str = ""
     error_params: Mapping[str, str | int] = field(default_factory=dict)
 

@@ -263,6 +263,20 @@ class Bank(Protocol):
                 nothing is ever laid out.
         """
 
+    def write_recall(self, payment: PaymentFields, reason: str, note: str = "") -> Handover:
+        """Write a request to call a payment off, beside its payment file, for the person to carry. Asks nobody.
+
+        Args:
+            payment: What was agreed.
+            reason: ISO 20022 ExternalCancellationReason1Code, such as ``FRAD``.
+            note: What the bank is told beside the reason.
+
+        Raises:
+            ConnectorError: TERMINAL with code ``bank.recall_needs_file`` where the payment file is gone;
+                ``bank.no_door`` where there are no files; RETRYABLE ``bank.recall_not_written``.
+            BindingError: ``binding.message``: the file that lies there is not the one that was laid out.
+        """
+
     def start_authorisation(self, handle: str) -> Authorisation:
         """Open an authorisation of a payment or of a cancellation."""
 

@@ -1,4 +1,4 @@
-"""What status reports say of orders (pain.002): put on record, or made a task where a person has to look."""
+"""What status reports say of orders (pain.002, camt.029): put on record, or made a task where a person has to look."""
 
 from __future__ import annotations
 
@@ -21,11 +21,15 @@ _NOBODY = Party()
 class StatusReports:
     """Takes what one file says of payments.
 
+    An answer to a recall is told and moves nothing: whoever can send a file could forge it, and would have us believe
+    that the money comes back. Only a statement shows that.
+
     Attributes:
         skipped: Payments that are no orders of this workspace, or of which enough was said.
     """
 
-    def __init__(self, vault: Vault, evidence: Evidence, found: Settlement) -> None:
+    def __init__(self, vault: Vault, evidence: Evidence, found: Settlement, *, answers_recall: bool = False) -> None:
+        self._answers_recall = answers_recall
         self._vault, self._evidence, self._found = vault, evidence, found
         self._told = Counter[str]()
         self.skipped = 0
@@ -52,7 +56,7 @@ class StatusReports:
                         payment.instructed_amount,
                         said.status,
                         reason_of(said),
-                        "pain.002" if record.by_hand else "pain.002.told",
+                        self._rule(record),
                     )
                     self._found.news.append(news)
 
@@ -61,7 +65,7 @@ class StatusReports:
 
         An order that has a door is moved by what its bank says there: a file about it is told, and no more.
         """
-        if not record.by_hand:
+        if self._answers_recall or not record.by_hand:
             return bool(said.status or said.name_check)
         if refuses_a_copy(said):
             record_status(change, record, said, self._evidence)
@@ -74,6 +78,11 @@ class StatusReports:
             return False
         drop_difference(change, refusal)
         return record_status(change, record, said, self._evidence) or bool(said.name_check or said.status)
+
+    def _rule(self, record: OrderRecord) -> str:
+        if self._answers_recall:
+            return "camt.029"
+        return "pain.002" if record.by_hand else "pain.002.told"
 
     def _ask(self, change: VaultTransaction, found: Differs) -> None:
         noted = note_difference(change, found, self._evidence)

@@ -167,7 +167,7 @@ def import_bank_file(
     head = first.head
     evidence: dict[str, Json] = {"file": {"name": path.name[-120:], "sha256": first.sha256, "version": head.version}}
     rows = yield from on_read(session.reader.accounts)
-    work = _Import(session, tuple(rows), evidence)
+    work = _Import(session, tuple(rows), evidence, answers_recall=head.kind is FileKind.CAMT_029)
     parts = session.files.read(path, told)
     try:
         for expected in first.marks:
@@ -231,7 +231,9 @@ def _mark(batch: list[FilePart]) -> bytes:
 class _Import:
     """Sorts the parts of a file, and records them slice by slice."""
 
-    def __init__(self, session: Session, rows: tuple[AccountRow, ...], evidence: Evidence) -> None:
+    def __init__(
+        self, session: Session, rows: tuple[AccountRow, ...], evidence: Evidence, *, answers_recall: bool
+    ) -> None:
         self._session, self._evidence = session, evidence
         self._rows = {row.account: row for row in rows}
         self._accounts: list[_Account] = []
@@ -239,7 +241,7 @@ class _Import:
         self._statuses: list[PaymentStatus] = []
         self._unknown: dict[str, None] = {}
         self._found = Settlement()
-        self._reports = StatusReports(session.vault, evidence, self._found)
+        self._reports = StatusReports(session.vault, evidence, self._found, answers_recall=answers_recall)
 
     def sort(self, part: FilePart) -> None:
         """Put a part where it belongs."""

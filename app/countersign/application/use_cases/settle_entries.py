@@ -51,9 +51,9 @@ class OrderNews:
     """What became known of one order.
 
     Attributes:
-        status: ISO 20022 transaction status, or ``RETURNED``.
+        status: ISO 20022 transaction status, or ``RETURNED``; of an answer to a recall its cancellation status.
         rule: How it was found, see ``domain.settlement``; ``pain.002`` for a status report, ``pain.002.told`` where it
-            moved nothing, since the bank itself is asked.
+            moved nothing, since the bank itself is asked; ``camt.029`` for an answer to a recall, which moves nothing.
     """
 
     order: str

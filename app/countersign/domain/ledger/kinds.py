@@ -40,6 +40,7 @@ ORDER_CANCELLATION_INTENDED: Final = "order.cancellation_intended"
 ORDER_CANCELLATION_REFUSED: Final = "order.cancellation_refused"
 ORDER_HANDED_OVER: Final = "order.handed_over"  # the person says that they carried it to the bank
 ORDER_PROOF_ADDED: Final = "order.proof_added"  # a document of the bank's, kept with its hash
+ORDER_RECALL_WRITTEN: Final = "order.recall_written"  # a request to call it off, which the person carries to the bank
 ORDER_RETURNED: Final = "order.returned"  # the money came back after it had settled: a bank fact
 
 DATA_ERASED: Final = "data.erased"
@@ -100,6 +101,7 @@ SHARED_KINDS: Final = GOVERNANCE_KINDS | frozenset(
         ORDER_CANCELLATION_REFUSED,
         ORDER_HANDED_OVER,
         ORDER_PROOF_ADDED,
+        ORDER_RECALL_WRITTEN,
         ORDER_RETURNED,
         INCIDENT_RAISED,
     }

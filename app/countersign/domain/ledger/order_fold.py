@@ -317,6 +317,15 @@ def _proof_added(record: OrderRecord, _event: Event, body: JsonObject, _rules: R
     return replace(record, proofs=(*record.proofs, proof))
 
 
+def _recall_written(record: OrderRecord, event: Event, body: JsonObject, _rules: Rules) -> OrderRecord:
+    """Note that a request to call it off was written: it moves nothing, since the bank may never see it."""
+    file = body.get("file")
+    if not record.recallable or not isinstance(file, dict):
+        raise IllegalMoveError("order.illegal_move", state=record.state.value, move="recall")
+    reason, name, _sha256 = _text(body, "reason"), _text(file, "name"), _text(file, "sha256")
+    return replace(record, recall_reason=reason, recall_file=name, recalled_at=event.header.at)
+
+
 def _returned(record: OrderRecord, event: Event, body: JsonObject, _rules: Rules) -> OrderRecord:
     """Note that settled money came back. The order stays settled: it was paid, and its return is a fact of its own."""
     if record.state is not OrderState.SETTLED:
@@ -347,6 +356,7 @@ _SENDER_KINDS = frozenset(
         kinds.ORDER_CANCELLATION_INTENDED,
         kinds.ORDER_CANCELLATION_REFUSED,
         kinds.ORDER_HANDED_OVER,
+        kinds.ORDER_RECALL_WRITTEN,
     }
 )
 _STEPS = {
@@ -369,5 +379,6 @@ _STEPS = {
     kinds.ORDER_CANCELLATION_REFUSED: _cancellation_refused,
     kinds.ORDER_HANDED_OVER: _handed_over,
     kinds.ORDER_PROOF_ADDED: _proof_added,
+    kinds.ORDER_RECALL_WRITTEN: _recall_written,
     kinds.ORDER_RETURNED: _returned,
 }

@@ -14,6 +14,8 @@ from countersign.domain.order import OrderContent
 from countersign.domain.order_state import FINAL, OrderState, TransactionStatus
 from countersign.domain.payee import PayeeRecord
 
+_RECALLABLE = frozenset({OrderState.INITIATED, OrderState.ACCEPTED, OrderState.UNKNOWN, OrderState.SETTLED})
+
 
 @dataclass(frozen=True, slots=True)
 class Approval:
@@ -51,6 +53,10 @@ class OrderRecord:
         proofs: Documents of the bank's: name, SHA-256 in hex, bytes.
         settled_by: The statement's entry that shows the payment; empty where only a status told so far.
         settled_rule: How that entry was found, see ``domain.settlement``.
+        recall_reason: Why the bank was to be asked for the money back, the last time (ISO 20022
+            ExternalCancellationReason1Code).
+        recall_file: The name of that request's file.
+        recalled_at: When it was written; 0 where none was.
         returned: Why the money came back (ISO 20022 ExternalReturnReason1Code), where the bank said so.
         returned_at: When that was put on record; 0 where the money did not come back.
         status: The newest status that the bank gave.
@@ -84,6 +90,9 @@ class OrderRecord:
     proofs: tuple[tuple[str, str, int], ...] = ()
     settled_by: str = ""
     settled_rule: str = ""
+    recall_reason: str = ""
+    recall_file: str = ""
+    recalled_at: int = 0
     returned: str = ""
     returned_at: int = 0
     payment_id: str = ""
@@ -118,6 +127,12 @@ class OrderRecord:
         """Whether it was laid out for the person to carry, and nobody has said yet that the bank has it."""
         waits = self.state is OrderState.INITIATED and self.status is None
         return self.by_hand and waits and not self.handed_over_at
+
+    @property
+    def recallable(self) -> bool:
+        """Whether its bank can be asked by file for the money back: it took a payment file that may still count."""
+        taken = self.handed_over_at > 0 or self.status is not None
+        return self.by_hand and bool(self.file) and taken and self.state in _RECALLABLE
 
     @property
     def final(self) -> bool:

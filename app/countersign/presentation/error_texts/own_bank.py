@@ -28,6 +28,13 @@ def own_bank() -> Block:
             _("This payment does not wait to be carried"),
             _("You have already said what became of this payment, or it was never laid out. See its page."),
         ),
+        "carried.no_recall": ErrorText(
+            _("Nothing to ask back by file"),
+            _(
+                "A request is written only for a payment file that your bank took and that has not ended. Where money "
+                "left all the same, call your bank on a number you already have."
+            ),
+        ),
         "carried.reference_long": ErrorText(
             _("The reference is too long"),
             _("A bank's reference has at most {limit} characters. Type only the reference itself."),
@@ -106,6 +113,20 @@ def own_bank() -> Block:
         "bank.no_door": ErrorText(
             _("This bank can't be asked"),
             _("This bank has no door for programs. Bring in its newest statement or status file instead."),
+        ),
+        "bank.recall_needs_file": ErrorText(
+            _("The payment file is needed for this"),
+            _(
+                "The request is written from the payment file, and that is no longer where it was laid. Put it back "
+                "into its folder under its own name, then try again; or ask your bank by phone, now."
+            ),
+        ),
+        "bank.recall_not_written": ErrorText(
+            _("The request could not be written"),
+            _(
+                "The folder for payment files can't be read or written. Make room in it, then try again; or ask your "
+                "bank by phone, now."
+            ),
         ),
         "bank.no_name_check": ErrorText(
             _("This bank can't check names here"),

@@ -238,3 +238,45 @@ def test_a_refused_copy_says_that_the_bank_holds_the_first(reason: str) -> None:
     door = _laid_out()
     door.report("RJCT", None, payment_id="", source="status", reason=reason)
     assert _fold(door).state is S.REJECTED, "a door speaks of the one payment that it was asked about"
+
+
+def _recall(desk: OrderDesk, **changes: Json) -> Event:
+    body: dict[str, Json] = {"reason": "FRAD", "file": {"name": "RECALL-p.xml", "sha256": "c" * 64}, **changes}
+    return desk.say(kinds.ORDER_RECALL_WRITTEN, None, **body)
+
+
+def test_a_recall_is_kept_and_moves_nothing() -> None:
+    desk = _laid_out(file={"name": "p.xml", "sha256": FILE})
+    assert _fault(desk, _recall(desk)) == "order.illegal_move", "nobody has said that the bank has it"
+    desk.say(kinds.ORDER_HANDED_OVER, reference="")
+    first = _recall(desk)
+    record = _fold(desk)
+    assert (record.state, record.recall_reason, record.recalled_at) == (S.INITIATED, "FRAD", first.header.at)
+    assert record.recall_file == "RECALL-p.xml"
+    _settle(desk)
+    _recall(desk, reason="DUPL")
+    assert (_fold(desk).state, _fold(desk).recall_reason) == (S.SETTLED, "DUPL")
+
+
+def test_a_recall_needs_a_payment_file_that_counts() -> None:
+    typed = _laid_out()
+    typed.say(kinds.ORDER_HANDED_OVER, reference="")
+    assert _fault(typed, _recall(typed)) == "order.illegal_move"
+    ended = _laid_out(file={"name": "p.xml", "sha256": FILE})
+    ended.report("RJCT", None, payment_id="", source="pain.002", reason="AC01")
+    assert _fault(ended, _recall(ended)) == "order.illegal_move"
+
+
+@pytest.mark.parametrize(
+    ("changes", "code"),
+    [
+        ({"file": "RECALL-p.xml"}, "order.illegal_move"),
+        ({"file": {"name": "RECALL-p.xml"}}, "canonical.field_type"),
+        ({"reason": 1}, "canonical.field_type"),
+    ],
+)
+def test_a_recall_says_why_and_which_file(changes: dict[str, Json], code: str) -> None:
+    desk = _laid_out(file={"name": "p.xml", "sha256": FILE})
+    desk.say(kinds.ORDER_HANDED_OVER, reference="")
+    assert _fault(desk, _recall(desk, **changes)) == code
+    assert _fold(desk).recalled_at == 0

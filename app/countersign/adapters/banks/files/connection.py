@@ -9,12 +9,20 @@ again).
 from __future__ import annotations
 
 import hashlib
+import io
 import os
 import re
 from contextlib import suppress
 from dataclasses import dataclass, replace
+from itertools import count
 from pathlib import Path
 
+from countersign.adapters.banks.files.camt055 import (
+    Camt055Version,
+    CancellationReason,
+    original_payment,
+    write_camt055,
+)
 from countersign.adapters.banks.files.pain001.usage import UsageRules, charset_for
 from countersign.adapters.banks.files.pain001.versions import Pain001Version
 from countersign.adapters.banks.files.pain001.writer import (
@@ -30,12 +38,13 @@ from countersign.application.ports.bank import Handover, Reach
 from countersign.application.ports.clock import Clock
 from countersign.domain.canonical import JsonObject
 from countersign.domain.character_sets import transliterate
-from countersign.domain.order import NAME_LIMIT, REMITTANCE_LIMIT, TOWN_LIMIT
+from countersign.domain.order import NAME_LIMIT, REMITTANCE_LIMIT, TOWN_LIMIT, require_same
 from countersign.domain.payment import PaymentFields, PaymentProduct
 
 _BESIDE = ".part"
 _WITHDRAWN = ".withdrawn"
 _PRACTICE = "PRACTICE-"  # nobody shall take it for a real one, whatever folder it lies in
+_RECALL = "RECALL-"
 _NO_NAME = re.compile(r"[^A-Za-z0-9]")
 
 
@@ -82,7 +91,8 @@ def files_bank(
         practice: Whether it is the practice bank.
     """
     profile = carried_profile(name, bic, Reach.FILES, rules.products, practice=practice)
-    return CarriedBank(profile, LaidOut(notes, key), _Outbox(rules, clock, practice=practice))
+    outbox = _Outbox(rules, clock, practice=practice)
+    return CarriedBank(profile, LaidOut(notes, key), outbox, outbox)
 
 
 class _Outbox:
@@ -153,6 +163,45 @@ class _Outbox:
         with suppress(OSError):
             flush_folder(self._rules.folder)
         return withdrawn.is_file()
+
+    def sent(self, payment: PaymentFields) -> bytes | None:
+        """Read the payment file as it lies there."""
+        path, _ = self._places(payment)
+        return path.read_bytes() if path.is_file() else None
+
+    def recall(self, payment: PaymentFields, sent: bytes, reason: str, note: str) -> Handover:
+        """Write a camt.055 beside the payment file, under a name that no file has."""
+        original = original_payment(io.BytesIO(sent), payment.end_to_end_id)
+        said = original.payment  # a file has a day, and perhaps the payer's bank's number, where the agreement has none
+        agreed = replace(
+            said,
+            requested_execution_date=payment.requested_execution_date and said.requested_execution_date,
+            debtor_agent_member=payment.debtor_agent_member and said.debtor_agent_member,
+        )
+        require_same(payment, agreed, "message")
+        now = self._clock.now_ms()
+        written = write_camt055(
+            [original],
+            reason=CancellationReason(reason),
+            initiating_party=self._holder(payment),
+            message_id=f"RC{now}-{hashlib.sha256(sent).hexdigest()[:12].upper()}",
+            created_at=now,
+            note=note,
+            version=Camt055Version.V08,
+        )
+        path = self._free_place(payment)
+        beside = path.with_name(path.name + _BESIDE)
+        _write_flushed(beside, written.content)
+        beside.rename(path)
+        with suppress(OSError):
+            flush_folder(path.parent)
+        return Handover(path, path.name, written.sha256)
+
+    def _free_place(self, payment: PaymentFields) -> Path:
+        """Name a recall after the payment's file; every further one has a number, so that none is written over."""
+        stem = f"{self._prefix}{_RECALL}{Path(_file_name(payment)).stem}"
+        names = (f"{stem}.xml" if number == 1 else f"{stem}-{number}.xml" for number in count(1))
+        return next(path for name in names if not os.path.lexists(path := self._rules.folder / name))
 
     def _places(self, payment: PaymentFields) -> tuple[Path, Path]:
         path = self._rules.folder / f"{self._prefix}{_file_name(payment)}"

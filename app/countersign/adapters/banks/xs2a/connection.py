@@ -34,6 +34,7 @@ from countersign.application.ports.bank import (
     CancellationStart,
     CommitPoint,
     Consent,
+    Handover,
     Initiation,
     PaymentReport,
     Reach,
@@ -233,6 +234,11 @@ class Xs2aBank:
     @staticmethod
     def withdraw(_payment: PaymentFields) -> None:
         """Refuse: nothing is laid out here."""
+        raise ConnectorError(FailureKind.TERMINAL, "bank.no_door")
+
+    @staticmethod
+    def write_recall(_payment: PaymentFields, _reason: str, _note: str = "") -> Handover:
+        """Refuse: this bank is asked by ``cancel``."""
         raise ConnectorError(FailureKind.TERMINAL, "bank.no_door")
 
     def start_authorisation(self, handle: str) -> Authorisation:

@@ -38,6 +38,7 @@ from countersign.ui.widgets import (
     announce,
 )
 from countersign.ui.widgets.carry_panel import CarryView
+from countersign.ui.widgets.recall_card import RecallCard
 from countersign.ui.widgets.recovery_card import RecoveryCard
 from countersign.ui.widgets.sca_panel import ScaView
 from countersign.ui.widgets.strong_ends import StrongEndsLabel
@@ -77,6 +78,8 @@ class OrderPage(ScrollPage):
         self.carry = CarryView("carry", self._carry)
         self.carry.hide()
         self.add(self.carry)
+        self.recall = RecallCard("order.recall")
+        self.add(self.recall)
         self.evidence = _EvidenceCard()
         self.add(self.evidence)
         self.add_aside(self.carry.practice)
@@ -120,6 +123,7 @@ class OrderPage(ScrollPage):
             "give_up": SafeButton(_("Give it up")),
             "stop": SafeButton(_("Stop this order")),
             "cancel": SafeButton(_("Cancel this payment"), icon="undo"),
+            "recall": QuietButton(_("Ask for the money back"), icon="undo"),
         }
         for key, button in self.buttons.items():
             button.setObjectName(f"order.{key}")
@@ -157,11 +161,15 @@ class OrderPage(ScrollPage):
             "give_up": presenter.give_up,
             "stop": presenter.stop,
             "cancel": presenter.ask_to_cancel,
+            "recall": presenter.recall.ask,
         }
         for key, act in acts.items():
             self.buttons[key].activated.connect(act)
         self.keep.activated.connect(presenter.keep_payment)
         self.really_cancel.activated.connect(presenter.cancel)
+        self.recall.chosen.connect(presenter.recall.choose)
+        self.recall.leave.connect(presenter.recall.leave)
+        self.recall.write.connect(presenter.write_recall)
         self.receipt.activated.connect(presenter.receipt)
         self._poll.timeout.connect(presenter.poll)
         self._phone.timeout.connect(self._look_at_phone)
@@ -197,6 +205,7 @@ class OrderPage(ScrollPage):
             "give_up": state.may_give_up,
             "stop": state.may_stop,
             "cancel": state.may_cancel,
+            "recall": state.recall is not None and state.recall.may_ask,
         }
         for key, shown in offered.items():
             self.buttons[key].setVisible(shown)
@@ -208,6 +217,7 @@ class OrderPage(ScrollPage):
             self.progress.set_progress(state.busy)
         self._show_questions(state)
         self.carry.show_state(state.carry)
+        self.recall.show_recall(state.recall)
         for show in (self._show_story, self._show_evidence):  # a turn for each: all at once would be felt
             QTimer.singleShot(0, self, show)
         if before is not None and before.chip != state.chip:
