@@ -284,7 +284,7 @@ def _stack_of(thread: int) -> _Stack:
     found: _Stack = []
     frame = sys._current_frames().get(thread)  # noqa: SLF001 - the documented way
     while frame is not None and len(found) < _DEPTH:
-        found.append((frame.f_code, frame.f_lineno))
+        found.append((frame.f_code, frame.f_lineno or 0))  # in no line: between two instructions of the interpreter
         frame = frame.f_back
     return found[::-1]
 
