@@ -40,6 +40,7 @@ if TYPE_CHECKING:
 
 MAX_BYTES: Final = 512 * 1024 * 1024
 CHUNK: Final = 64 * 1024
+_BITE: Final = 16 * 1024  # lxml holds the interpreter while it takes one in, and the window waits
 _HEAD: Final = 64 * 1024
 _DECLARED: Final = re.compile(r"""\s*<\?xml\s[^>]{0,200}?encoding\s*=\s*["']([A-Za-z0-9._\-]{1,40})["']""")
 _ENCODINGS: Final = re.compile(r"(?i)utf-?8|utf-?16|us-?ascii|iso-?8859-(?:[1-9]|1[0-6])|windows-125[0-8]")
@@ -109,7 +110,8 @@ class Document:
                 raise UserFacingError("file.too_large", what="file")
             if progress is not None:
                 progress(min(self._read, self.total), self.total)
-            yield self._decode(chunk)
+            decoded = self._decode(chunk)
+            yield from (decoded[start : start + _BITE] for start in range(0, len(decoded), _BITE))
             chunk = self._stream.read(CHUNK)
 
     def _decode(self, chunk: bytes, *, final: bool = False) -> bytes:
