@@ -6,6 +6,7 @@ person looks at; nothing is guessed away, and an order is never reopened (LEDGER
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
@@ -16,6 +17,7 @@ from countersign.domain.money import Money
 from countersign.domain.order_state import FINAL, OrderState
 from countersign.domain.payment import PaymentFields
 
+_CHARGES: Final = frozenset({"CHRG", "FEES", "COMM", "CHG", "NCHG"})
 DAY_MS: Final = 86_400_000
 EARLIEST_DAYS: Final = 1  # an entry may carry a day of the bank's zone
 LATEST_DAYS: Final = 10
@@ -108,6 +110,15 @@ class Differs:
 
 
 Finding: TypeAlias = Settled | Returned | Differs
+
+
+def is_charge(code: str) -> bool:
+    """Tell whether a bank calls an entry a charge: no payment, though it may name one.
+
+    Args:
+        code: Bank transaction code: ISO 20022 with its sub-family, or SWIFT's type of MT940 field 61 (NCHG).
+    """
+    return bool(_CHARGES.intersection(re.split(r"[^A-Z0-9]+", code.upper())))
 
 
 def judge_entry(

@@ -354,6 +354,13 @@ def test_what_a_door_lists_about_an_order_that_ended_is_seen(desk: Desk) -> None
     assert (desk.state, codes(desk), len(desk.record.contradictions)) == (S.ABANDONED, [Code.CONTRADICTION], 1)
 
 
+@pytest.mark.parametrize(("code", "found"), [("ACMT-MDOP-CHRG", []), ("PMNT-ICDT-ESCT", [Code.AMOUNT_DIFFERS])])
+def test_the_banks_own_fee_that_names_the_payment_is_no_difference(desk: Desk, code: str, found: list[Code]) -> None:
+    desk.to_accepted()
+    listed(desk, [line(desk), replace(line(desk, "FEE", -35), code=code)])
+    assert (desk.state, codes(desk)) == (S.SETTLED, found)
+
+
 def test_a_door_that_lists_a_second_debit_or_a_return_is_believed(desk: Desk) -> None:
     desk.to_accepted()
     desk.bank.settles_after = 0

@@ -71,7 +71,11 @@ class BankAccount:
 
 @dataclass(frozen=True, slots=True)
 class BankEntry:
-    """A line of a statement. ``amount`` is negative for money that left; ``booked_at`` is milliseconds UTC."""
+    """A line of a statement. ``amount`` is negative for money that left; ``booked_at`` is milliseconds UTC.
+
+    Attributes:
+        code: Bank transaction code (ISO 20022, or the bank's own), or empty.
+    """
 
     entry: str
     booked: bool
@@ -81,6 +85,7 @@ class BankEntry:
     counterparty_account: str
     end_to_end_id: str
     remittance: str
+    code: str = ""
 
 
 @dataclass(frozen=True, slots=True)

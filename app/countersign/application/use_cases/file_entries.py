@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import re
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
@@ -13,12 +12,11 @@ from countersign.application.ports.bank_files import Party, StatementEntry
 from countersign.application.ports.vault import AccountRow
 from countersign.application.use_cases.settle_entries import account_entry
 from countersign.domain.money import Money
-from countersign.domain.settlement import AccountEntry
+from countersign.domain.settlement import AccountEntry, is_charge
 
 _TEXT_LIMIT = 300
 _SAME_REFERENCED = 9
 _SAME_UNREFERENCED = 999
-_CHARGES = frozenset({"CHRG", "FEES", "COMM", "CHG", "NCHG"})
 
 
 class Twins:
@@ -117,11 +115,6 @@ def _entry(part: StatementEntry, name: str, amount: Money, other: Party, end_to_
     )
 
 
-def is_charge(part: StatementEntry) -> bool:
-    """Tell whether the bank calls an entry a charge (ISO 20022 bank transaction code, sub-family; SWIFT type NCHG)."""
-    return bool(_CHARGES.intersection(re.split(r"[^A-Z0-9]+", part.code.upper())))
-
-
 def _reference(part: StatementEntry) -> str:
     within = (reference for detail in part.details for name, reference in detail.references if name == "AcctSvcrRef")
     return dict(part.references).get("AcctSvcrRef", "") or next(within, "")
@@ -136,7 +129,7 @@ def _name(part: StatementEntry) -> tuple[str, bool]:
     """
     reference, day = _reference(part), (part.booked_on or part.value_on)[:10]
     if reference:
-        fee = "*" if is_charge(part) else ""
+        fee = "*" if is_charge(part.code) else ""
         return f"{reference}@{day}{part.amount.minor:+d}{part.amount.currency}{fee}", True
     others = [(detail.end_to_end_id, detail.other.account) for detail in part.details]
     said = f"{day}/{part.amount.minor}/{part.amount.currency}/{part.code}/{part.text}/{others!r}"

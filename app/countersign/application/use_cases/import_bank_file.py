@@ -32,7 +32,7 @@ from countersign.application.ports.bank_files import (
 from countersign.application.ports.vault import AccountRow
 from countersign.application.session import Session
 from countersign.application.use_cases.differences import Difference
-from countersign.application.use_cases.file_entries import Twins, entries_of, is_charge, moment_of
+from countersign.application.use_cases.file_entries import Twins, entries_of, moment_of
 from countersign.application.use_cases.file_statuses import StatusReports, of_group
 from countersign.application.use_cases.own_account import account_of
 from countersign.application.use_cases.record_facts import Evidence
@@ -41,7 +41,7 @@ from countersign.application.use_cases.settle_entries import OrderNews, Settleme
 from countersign.domain.canonical import Json
 from countersign.domain.errors import UserFacingError
 from countersign.domain.money import Money
-from countersign.domain.settlement import DAY_MS, AccountEntry
+from countersign.domain.settlement import DAY_MS, AccountEntry, is_charge
 
 _SLICE = 400  # parts that are read at once
 _ENTRIES_AT_ONCE = 40  # that are recorded in one task of the VAULT lane
@@ -269,7 +269,7 @@ class _Import:
             account.balances[part.code] = part
         else:
             account.entries += 1
-            settles = part.status == "BOOK" and not is_charge(part)
+            settles = part.status == "BOOK" and not is_charge(part.code)
             for line in entries_of(part, account.twins.name(part), row):
                 if not self._waiting or self._waiting[-1].account is not account or self._waiting[-1].full:
                     self._waiting.append(_Slice(account))

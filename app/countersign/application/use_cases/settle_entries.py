@@ -35,6 +35,7 @@ from countersign.domain.settlement import (
     Returned,
     Settled,
     fits,
+    is_charge,
     judge_entry,
     may_give_back,
 )
@@ -233,7 +234,7 @@ def settle_statements(session: Session, statements: Sequence[Statement]) -> Scri
         account_entry(statement.account.iban, entry)
         for statement in statements
         for entry in statement.entries
-        if entry.booked and entry.end_to_end_id
+        if entry.booked and entry.end_to_end_id and not is_charge(entry.code)
     ]
     found = yield from settle_entries(session, entries, {})
     yield from settle_returns(session, found)

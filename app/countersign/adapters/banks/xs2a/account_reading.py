@@ -107,6 +107,7 @@ def _entry(item: Body, page: Answer, *, booked: bool) -> BankEntry:
         counterparty_account=item.within(f"{other}Account").account(),
         end_to_end_id=shown(item.text_or_empty("endToEndId"), TEXT_LIMIT),
         remittance=shown(item.text_or_empty("remittanceInformationUnstructured"), TEXT_LIMIT),
+        code=shown(item.text_or_empty("bankTransactionCode"), TEXT_LIMIT),
     )
 
 
