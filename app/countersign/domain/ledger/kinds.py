@@ -42,6 +42,16 @@ ORDER_HANDED_OVER: Final = "order.handed_over"  # the person says that they carr
 ORDER_PROOF_ADDED: Final = "order.proof_added"  # a document of the bank's, kept with its hash
 ORDER_RECALL_WRITTEN: Final = "order.recall_written"  # a request to call it off, which the person carries to the bank
 ORDER_RETURNED: Final = "order.returned"  # the money came back after it had settled: a bank fact
+ORDER_OPENED: Final = "order.opened"  # a member looked at what is to be approved
+ORDER_SENDER_RELEASED: Final = "order.sender_released"  # the sender hands the sending over (LEDGER rule 12)
+
+BATCH_PREPARED: Final = "batch.prepared"
+TEMPLATE_KEPT: Final = "template.kept"
+TEMPLATE_DROPPED: Final = "template.dropped"
+
+GOVERNANCE_PROPOSED: Final = "governance.proposed"  # a change, with its first signature
+GOVERNANCE_ENDORSED: Final = "governance.endorsed"  # another administrator's signature over it
+GOVERNANCE_DECLINED: Final = "governance.declined"
 
 DATA_ERASED: Final = "data.erased"
 INCIDENT_RAISED: Final = "incident.raised"
@@ -103,6 +113,14 @@ SHARED_KINDS: Final = GOVERNANCE_KINDS | frozenset(
         ORDER_PROOF_ADDED,
         ORDER_RECALL_WRITTEN,
         ORDER_RETURNED,
+        ORDER_OPENED,
+        ORDER_SENDER_RELEASED,
+        BATCH_PREPARED,
+        TEMPLATE_KEPT,
+        TEMPLATE_DROPPED,
+        GOVERNANCE_PROPOSED,
+        GOVERNANCE_ENDORSED,
+        GOVERNANCE_DECLINED,
         INCIDENT_RAISED,
     }
 )

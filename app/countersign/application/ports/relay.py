@@ -1,0 +1,71 @@
+"""A relay: carries sealed envelopes between the devices of a workspace. NETWORK lane.
+
+It is not trusted: it can withhold, and that is noticed; it can't read, forge, reorder, replay or show two views
+unnoticed (LEDGER rule 21; SECURITY row 15). A parcel's name is the SHA-256 of its bytes, in hex.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Protocol
+
+PARCEL_LIMIT = 32 * 1024 * 1024
+"""No parcel is larger, in bytes: what is longer is put into several envelopes."""
+
+
+class Relay(Protocol):
+    """A store of parcels, shared by a workspace."""
+
+    @property
+    def identity(self) -> str:
+        """A stable name of this store: what was taken from it is remembered under it."""
+
+    def put(self, content: bytes) -> str:
+        """Leave a parcel and return its name; the same one twice is kept once.
+
+        Raises:
+            ConnectorError: ``relay.unreachable``, ``relay.full``, ``relay.refused``. Nobody knows then whether it is
+                there; leaving it again does no harm.
+        """
+
+    def names(self, mark: str = "") -> tuple[Sequence[str], str]:
+        """List parcels, and return a mark from which to list the next time.
+
+        Args:
+            mark: What an earlier call returned; empty for all. A mark only saves work: the list may repeat what was
+                listed before, and a store that lies about order must not make anything be missed for good, so a
+                caller lists all again from time to time.
+
+        Raises:
+            ConnectorError: ``relay.unreachable``, ``relay.refused``.
+        """
+
+    def get(self, name: str) -> bytes | None:
+        """Read a parcel; None where it is gone. Bytes that do not hash to ``name`` are refused.
+
+        Raises:
+            ConnectorError: ``relay.unreachable``, ``relay.refused``.
+            SecurityError: ``relay.altered``: these bytes are not what the name says; ``relay.too_large``.
+        """
+
+    def wait(self, timeout_ms: int) -> bool:
+        """Wait until there may be something new, or the time is over; tells which. ``wake`` ends it early."""
+
+    def wake(self) -> None:
+        """End a ``wait`` that is under way in another thread."""
+
+    def close(self) -> None:
+        """Let go of connections and watches."""
+
+
+class EnvelopeSuite(Protocol):
+    """The cryptography of envelopes: HPKE (RFC 9180) for each recipient's key, AES-256-GCM for the content."""
+
+    def wrap(self, exchange_public_key: bytes, content_key: bytes, info: bytes) -> bytes:
+        """Encrypt a content key to a device: HPKE base mode, single shot; ``info`` is bound."""
+
+    def encrypt(self, content_key: bytes, content: bytes, bound: bytes) -> bytes:
+        """Encrypt a content once under a fresh key; ``bound`` is authenticated only."""
+
+    def decrypt(self, content_key: bytes, sealed: bytes, bound: bytes) -> bytes | None:
+        """Decrypt; None where key, content or ``bound`` is not what was sealed."""
