@@ -11,6 +11,7 @@ from typing import Protocol
 
 from countersign.application.ports.vault import Vault
 from countersign.domain.ledger.event import Event
+from countersign.domain.ledger.governance import Device
 from countersign.domain.ledger.rules import Rules
 
 
@@ -63,6 +64,14 @@ class WorkspaceVault(Vault, Protocol):
     @property
     def admitted(self) -> bool:
         """Whether the ledger here knows this device as an open one of a member: false while joining."""
+
+    @property
+    def own_device(self) -> Device:
+        """This device as governance names it, or would: open, with its public keys. Known before it is admitted."""
+
+    @property
+    def recovery_public_key(self) -> str:
+        """The public half of the recovery key in this vault's kit: raw Ed25519, hex. Known before admission."""
 
     @property
     def rules(self) -> Rules:
