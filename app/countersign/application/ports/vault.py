@@ -44,6 +44,8 @@ class LocalSpace(StrEnum):
     COUNTER = "counter"
     SETTING = "setting"
     QUEUE = "queue"
+    RELAY = "relay"  # how far others are known to have heard, and what a store did
+    JOINING = "joining"  # invitations that are out, and requests to join
 
 
 class VaultTransaction(Protocol):
