@@ -9,6 +9,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Protocol
 
+from countersign.application.ports.vault import Identity
+from countersign.application.ports.workspace import Statement
+
 PARCEL_LIMIT = 32 * 1024 * 1024
 """No parcel is larger, in bytes: what is longer is put into several envelopes."""
 
@@ -69,3 +72,17 @@ class EnvelopeSuite(Protocol):
 
     def decrypt(self, content_key: bytes, sealed: bytes, bound: bytes) -> bytes | None:
         """Decrypt; None where key, content or ``bound`` is not what was sealed."""
+
+
+class EnvelopeKeys(Protocol):
+    """The part of a ``WorkspaceVault`` that envelopes need. VAULT lane."""
+
+    @property
+    def identity(self) -> Identity:
+        """Whose vault this is."""
+
+    def sign(self, statement: Statement) -> bytes:
+        """Sign with this device's key; see ``WorkspaceVault``."""
+
+    def unwrap(self, wrapped: bytes, info: bytes) -> bytes:
+        """Open what was wrapped for this device's exchange key; see ``WorkspaceVault``."""

@@ -1,0 +1,1 @@
+"""Relays: what carries sealed envelopes between devices, and what seals them."""
