@@ -152,7 +152,7 @@ def test_a_changed_projection_is_noticed(door: FileVaultDoor, story: Story, chan
         "UPDATE events SET at = 0",
         "UPDATE bodies SET salt = x'00'",
         "DELETE FROM bodies",
-        "REPLACE INTO events SELECT id, device, chain, seq, lamport, 0, kind, subject, header, signature FROM events",
+        "REPLACE INTO events SELECT number, id, device, chain, seq, lamport, 0, kind, subject, header, signature FROM events",
     ],
 )
 def test_the_ledger_only_grows(door: FileVaultDoor, story: Story, change: str) -> None:

@@ -44,20 +44,23 @@ class EventStore:
     def __init__(self, connection: Connection) -> None:
         self._connection = connection
 
-    def add(self, event: Event) -> None:
-        """Write an event and its body."""
+    def add(self, event: Event) -> int:
+        """Write an event and its body; returns its number here."""
         header = event.header
-        self._connection.execute(
-            "INSERT INTO events VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+        written = self._connection.execute(
+            "INSERT INTO events VALUES (NULL, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
             (
                 *(header.id, header.device, header.chain.value, header.seq, header.lamport, header.at),
                 *(header.kind, header.subject, header.content, event.signature),
             ),
         )
         if event.body is not None:
-            self._connection.execute(
-                "INSERT INTO bodies VALUES (?, ?, ?)", (event.id, event.body.salt, event.body.content)
-            )
+            self.add_body(event.id, event.body)
+        return int(written.lastrowid or 0)
+
+    def add_body(self, event_id: str, body: Body) -> None:
+        """Write the body of an event that came without it."""
+        self._connection.execute("INSERT INTO bodies VALUES (?, ?, ?)", (event_id, body.salt, body.content))
 
     def find(self, event_id: str) -> Event | None:
         """Find an event by its identifier."""

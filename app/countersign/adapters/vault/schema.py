@@ -1,8 +1,14 @@
 """The tables of the vault's database.
 
 ``events`` and ``bodies`` are the ledger and only grow. ``local_items`` is working state, ``documents`` are named by
-events through their hash. Whatever begins with ``p_``
-follows from the ledger and can be dropped and rebuilt to the same content.
+events through their hash. Whatever begins with ``p_`` follows from the ledger and can be dropped and rebuilt to the
+same content.
+
+``waiting`` holds events of other devices that came before their parents; ``awaited`` names the events, or the devices
+without a key, that each waits for. ``pasts`` has a line for each shared event that names others as seen: the heads of
+what lies before it, packed (``chain_tables``); the events after it in its chain share it. So a workspace of one has
+none. ``forks`` are the places of shared chains that were signed twice, ``parcels`` what was taken from a relay.
+``events.number`` is the order of arrival: names events in short here, and means nothing anywhere else.
 
 ``p_transfers`` is clustered by time: its integer key ``place`` holds the time above and bits of the row's name below
 (``place_of``), so that pages and searches, newest first, walk one B-tree however much history there is. ``settles``
@@ -14,16 +20,17 @@ from __future__ import annotations
 
 from typing import Final
 
-SCHEMA_VERSION: Final = 3
-OLDER_VERSIONS: Final = frozenset({1, 2})  # read, and brought up to date when the vault is opened
+SCHEMA_VERSION: Final = 4
+OLDER_VERSIONS: Final = frozenset({1, 2, 3})  # read, and brought up to date when the vault is opened
 
 _TIME_BITS: Final = 42  # milliseconds since the epoch, until the year 2109
 _NAME_BITS: Final = 20
 _NAME_DIGITS: Final = 5  # hex digits of the row's name that make those bits
 
-LEDGER: Final = """
+EVENTS: Final = """
 CREATE TABLE events (
-    id TEXT PRIMARY KEY,
+    number INTEGER PRIMARY KEY,
+    id TEXT NOT NULL UNIQUE,
     device TEXT NOT NULL,
     chain TEXT NOT NULL,
     seq INTEGER NOT NULL,
@@ -32,22 +39,74 @@ CREATE TABLE events (
     kind TEXT NOT NULL,
     subject TEXT NOT NULL,
     header BLOB NOT NULL,
-    signature BLOB NOT NULL,
-    UNIQUE (device, chain, seq)
-) STRICT, WITHOUT ROWID;
+    signature BLOB NOT NULL
+) STRICT;
+CREATE INDEX events_by_place ON events (device, chain, seq);
 CREATE INDEX events_by_subject ON events (subject, lamport, device, chain, seq);
 CREATE INDEX events_of_rules ON events (lamport, device, chain, seq) WHERE kind IN
     ('workspace.created', 'governance.changed', 'device.added', 'device.closed',
      'workspace.frozen', 'workspace.unfrozen');
 
+CREATE TRIGGER events_stay BEFORE DELETE ON events BEGIN SELECT RAISE(ABORT, 'events are never deleted'); END;
+CREATE TRIGGER events_unchanged BEFORE UPDATE ON events BEGIN SELECT RAISE(ABORT, 'events are never changed'); END;
+"""
+
+OTHERS: Final = """
+CREATE TABLE writers (
+    number INTEGER PRIMARY KEY,
+    device TEXT NOT NULL UNIQUE
+) STRICT;
+
+CREATE TABLE pasts (
+    writer INTEGER NOT NULL REFERENCES writers (number),
+    seq INTEGER NOT NULL,
+    event INTEGER NOT NULL REFERENCES events (number),
+    heads BLOB NOT NULL,
+    PRIMARY KEY (writer, seq, event)
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE forks (
+    device TEXT NOT NULL,
+    seq INTEGER NOT NULL,
+    PRIMARY KEY (device, seq)
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE waiting (
+    number INTEGER PRIMARY KEY,
+    event TEXT NOT NULL UNIQUE,
+    device TEXT NOT NULL,
+    since INTEGER NOT NULL,
+    header BLOB NOT NULL,
+    signature BLOB NOT NULL,
+    salt BLOB,
+    content BLOB
+) STRICT;
+
+CREATE TABLE awaited (
+    found TEXT NOT NULL,
+    event TEXT NOT NULL REFERENCES waiting (event),
+    PRIMARY KEY (found, event)
+) STRICT, WITHOUT ROWID;
+CREATE INDEX awaited_by ON awaited (event);
+
+CREATE TABLE parcels (
+    relay TEXT NOT NULL,
+    name TEXT NOT NULL,
+    PRIMARY KEY (relay, name)
+) STRICT, WITHOUT ROWID;
+
+CREATE TRIGGER pasts_stay BEFORE DELETE ON pasts BEGIN SELECT RAISE(ABORT, 'events are never deleted'); END;
+CREATE TRIGGER pasts_unchanged BEFORE UPDATE ON pasts BEGIN SELECT RAISE(ABORT, 'events are never changed'); END;
+CREATE TRIGGER forks_stay BEFORE DELETE ON forks BEGIN SELECT RAISE(ABORT, 'proofs are never deleted'); END;
+"""
+
+_REST: Final = """
 CREATE TABLE bodies (
     event TEXT PRIMARY KEY REFERENCES events (id),
     salt BLOB NOT NULL,
     content BLOB NOT NULL
 ) STRICT;
 
-CREATE TRIGGER events_stay BEFORE DELETE ON events BEGIN SELECT RAISE(ABORT, 'events are never deleted'); END;
-CREATE TRIGGER events_unchanged BEFORE UPDATE ON events BEGIN SELECT RAISE(ABORT, 'events are never changed'); END;
 CREATE TRIGGER bodies_unchanged BEFORE UPDATE ON bodies BEGIN SELECT RAISE(ABORT, 'bodies are never changed'); END;
 CREATE TRIGGER bodies_stay BEFORE DELETE ON bodies WHEN NOT EXISTS (
     SELECT 1 FROM events AS body_of, events AS erasure
@@ -61,6 +120,8 @@ CREATE TABLE local_items (
     PRIMARY KEY (space, key)
 ) STRICT, WITHOUT ROWID;
 """
+
+LEDGER: Final = EVENTS + _REST + OTHERS
 
 DOCUMENTS: Final = """
 CREATE TABLE IF NOT EXISTS documents (
@@ -156,6 +217,16 @@ CREATE TABLE p_paid (
     payments INTEGER NOT NULL
 ) STRICT, WITHOUT ROWID;
 
+CREATE TABLE p_approved (
+    event TEXT PRIMARY KEY,
+    order_id TEXT NOT NULL,
+    device TEXT NOT NULL,
+    day INTEGER NOT NULL,
+    currency TEXT NOT NULL,
+    minor INTEGER NOT NULL
+) STRICT, WITHOUT ROWID;
+CREATE INDEX p_approved_by_day ON p_approved (device, day);
+
 CREATE TABLE p_lessons (
     lesson TEXT PRIMARY KEY,
     best INTEGER NOT NULL
@@ -223,6 +294,7 @@ PROJECTED: Final = {
     "p_transfers": ("row",),
     "p_daily": ("account", "day"),
     "p_paid": ("counterparty_account",),
+    "p_approved": ("event",),
     "p_lessons": ("lesson",),
     "p_milestones": ("kind",),
 }

@@ -3,11 +3,23 @@
 from __future__ import annotations
 
 from countersign.adapters.vault import schema
-from countersign.adapters.vault.database import Connection
+from countersign.adapters.vault.database import Connection, database_damaged
 from countersign.adapters.vault.event_store import EventStore
 from countersign.adapters.vault.projector import Projector
 
-_DROPPED = "".join(f"DROP TABLE {name};" for name in (*schema.SEARCHED, *schema.PROJECTED))
+_DROPPED = "".join(f"DROP TABLE IF EXISTS {name};" for name in (*schema.SEARCHED, *schema.PROJECTED))
+_FOLDING = "lamport, device, chain, seq"
+
+# Until format 3 two events could not stand at one place, and events had no numbers.
+_RENUMBERED = f"""
+CREATE TABLE older AS SELECT * FROM events;
+DROP TABLE events;
+{schema.EVENTS}
+INSERT INTO events
+    SELECT NULL, id, device, chain, seq, lamport, at, kind, subject, header, signature FROM older ORDER BY {_FOLDING};
+DROP TABLE older;
+{schema.OTHERS}
+"""  # noqa: S608 - constants
 
 
 def bring_up_to_date(connection: Connection) -> None:
@@ -15,15 +27,20 @@ def bring_up_to_date(connection: Connection) -> None:
     (version,) = connection.execute("PRAGMA user_version").fetchone()
     if version == schema.SCHEMA_VERSION:
         return
+    connection.execute("PRAGMA foreign_keys = OFF")  # else bodies would go with the table that is made anew
     try:
         tables = f"{schema.DOCUMENTS} {schema.PROJECTIONS} {schema.SEARCH}"
-        connection.executescript(f"BEGIN IMMEDIATE; {_DROPPED} {tables}")
+        connection.executescript(f"BEGIN IMMEDIATE; {_DROPPED} {_RENUMBERED} {tables}")
+        if connection.execute("PRAGMA foreign_key_check").fetchone() is not None:
+            raise database_damaged()
         _project(connection)
         connection.execute(f"PRAGMA user_version = {schema.SCHEMA_VERSION}")
         connection.execute("COMMIT")
     except BaseException:
         connection.rollback()
         raise
+    finally:
+        connection.execute("PRAGMA foreign_keys = ON")
 
 
 def _project(connection: Connection) -> None:

@@ -14,9 +14,11 @@ from typing import TypeAlias
 
 from countersign.domain.errors import SecurityError
 from countersign.domain.ledger import kinds
+from countersign.domain.ledger.chain_store import ChainKey, ChainStore, ChainTip, MemoryStore, Past, Placed
 from countersign.domain.ledger.event import Chain, Event, Header
 
-ChainKey: TypeAlias = tuple[str, Chain]
+__all__ = ["WAITING_LIMIT", "ChainKey", "ChainTip", "History", "LedgerError", "Verify"]
+
 Verify: TypeAlias = Callable[[bytes, bytes, bytes], bool]
 """``verify(public_key, signature, message)``: Ed25519 (RFC 8032). Comes from outside, through a port."""
 
@@ -27,61 +29,44 @@ class LedgerError(SecurityError):
     """An event breaks a rule of the ledger."""
 
 
-@dataclass(frozen=True, slots=True)
-class ChainTip:
-    """Where a chain ends: what the next event must continue."""
-
-    seq: int
-    id: str
-    lamport: int
-    at: int
-
-
-@dataclass(slots=True)
-class _Placed:
-    header: Header
-    past: Mapping[ChainKey, tuple[str, ...]]  # heads of what lies before it, beside what ``prev`` continues
-
-
 @dataclass(slots=True)
 class History:
     """Events of one workspace that satisfy the rules, and those still waiting for their parents.
 
     Attributes:
         keys: Device identifier to raw Ed25519 public key.
+        store: Where events are kept.
+        patient: Whether an event of a device without a key waits for it (``meet``); else it is refused.
         refused: Events that had waited and then broke a rule, with the code.
     """
 
     workspace: str
     keys: Mapping[str, bytes]
     verify: Verify
+    store: ChainStore = field(default_factory=MemoryStore)
+    patient: bool = False
     refused: list[tuple[str, str]] = field(default_factory=list)
-    _events: dict[str, _Placed] = field(default_factory=dict)
-    _places: dict[tuple[str, Chain, int], tuple[str, ...]] = field(default_factory=dict)
-    _tips: dict[ChainKey, ChainTip] = field(default_factory=dict)
-    _forked: dict[ChainKey, int] = field(default_factory=dict)
-    _waiting: dict[str, Event] = field(default_factory=dict)
-    _awaited: dict[str, list[str]] = field(default_factory=dict)  # missing parent: who waits for it
 
     @property
     def tips(self) -> Mapping[ChainKey, ChainTip]:
         """The end of every chain."""
-        return self._tips
+        return self.store.tips()
 
     @property
     def waiting(self) -> int:
         """How many events wait for a parent."""
-        return len(self._waiting)
+        return self.store.count_waiting()
 
     @property
     def proofs(self) -> tuple[tuple[str, str], ...]:
         """Pairs of events that two-faced devices signed for one place; such a chain is void from there."""
-        rivals = (sorted(found) for found in self._places.values() if len(found) > 1)
+        places = ((chain, seq) for chain, found in self.store.forks().items() for seq in found)
+        rivals = (sorted(self.store.at(chain, seq)) for chain, seq in places)
         return tuple(sorted((first, other) for first, *others in rivals for other in others))
 
     def __contains__(self, event_id: str) -> bool:
         """Tell whether an event was accepted."""
-        return event_id in self._events
+        return self.store.find(event_id) is not None
 
     def add(self, event: Event) -> tuple[str, ...]:
         """Take one event and return the identifiers that became part of the history by it, in order.
@@ -91,33 +76,80 @@ class History:
         Raises:
             LedgerError: The event breaks a rule, or too many events wait.
         """
-        if event.id in self._events or event.id in self._waiting:
+        if event.id in self or self.store.waits(event.id):
             return ()
-        self._check_alone(event)
-        missing = self._missing(event.header)
+        missing = self._check_alone(event)
         if missing:
-            if len(self._waiting) >= WAITING_LIMIT:
+            if self.waiting >= WAITING_LIMIT and (event.header.device in missing or not self.store.make_room()):
                 raise LedgerError("ledger.too_many_waiting")
-            self._waiting[event.id] = event
-            for parent in missing:
-                self._awaited.setdefault(parent, []).append(event.id)
+            self.store.hold(event, missing)
             return ()
-        accepted = [self._place(event)]
-        for placed in accepted:  # grows while waiting events find their last parent
-            accepted.extend(self._wake(placed))
-        return tuple(accepted)
+        return self._go_on([self.place(event)])
 
     def extend(self, events: Iterable[Event]) -> None:
         """Take events in turn, each as ``add`` does."""
         for event in events:
             self.add(event)
 
+    def meet(self, device: str) -> tuple[str, ...]:
+        """Take in what waited for the key of a device, which ``keys`` has by now; returns what ``add`` does."""
+        return self._go_on(self._wake(device))
+
+    def place(self, event: Event) -> str:
+        """Make an event whose parents are here part of the history, and return its identifier.
+
+        For what this device signed itself; whatever comes from elsewhere goes through ``add``.
+
+        Raises:
+            LedgerError: The event breaks a rule that concerns other events.
+        """
+        header = event.header
+        chain: ChainKey = (header.device, header.chain)
+        parents = [self._found(parent) for parent in header.parents]
+        if header.prev:
+            before = parents[0]
+            if (before.device, before.chain, before.seq) != (*chain, header.seq - 1):
+                raise LedgerError("ledger.prev", seq=header.seq)
+            if header.at < before.at:
+                raise LedgerError("ledger.time_went_back", seq=header.seq)
+        for seen in parents[1 if header.prev else 0 :]:
+            if seen.key == chain or seen.chain is Chain.PRIVATE:
+                raise LedgerError("ledger.seen", seq=header.seq)
+        if header.lamport != 1 + max((parent.lamport for parent in parents), default=0):
+            raise LedgerError("ledger.lamport", seq=header.seq)
+        past = self._past(header, parents)
+        for ref in header.refs:
+            self._check_ref(header, ref, past)
+        self.store.keep(event, past)
+        return event.id
+
     def in_past(self, event_id: str, of: str) -> bool:
         """Tell whether ``event_id`` lies in the past of ``of`` (not counting ``of`` itself)."""
-        if event_id == of or event_id not in self._events:
+        target = self.store.find(event_id)
+        if event_id == of or target is None:
             return False
-        placed = self._events[of]
-        return self._precedes(self._events[event_id].header, placed.header.prev, placed.past)
+        placed = self._found(of)
+        return self._precedes(target, placed.prev, self.store.past(placed))
+
+    def news(self, device: str) -> tuple[Placed, ...]:
+        """Return what the next shared event of a device has to name as seen (LEDGER rule 5).
+
+        These are the heads of other shared chains that do not lie in its past yet; such as lie before another of them
+        are left out. Of a forked chain one event of another branch is among them: who names both knows of the fork.
+        """
+        own = self.tips.get((device, Chain.SHARED))
+        heads = [
+            head
+            for chain in self.tips
+            if chain[1] is Chain.SHARED and chain[0] != device
+            for head in self._heads(chain)
+        ]
+        kept: list[Placed] = []
+        for head in sorted(heads, key=lambda each: (-each.lamport, each.id)):
+            known = [item.id for item in kept] + ([own.id] if own else [])
+            if not any(self.in_past(head.id, item) for item in known):
+                kept.append(head)
+        return tuple(kept)
 
     def is_void(
         self,
@@ -135,42 +167,62 @@ class History:
                 (``Governance.closings``).
             known: Which events to go by (LEDGER rule 7); all, if not given.
         """
-        header = self._events[event_id].header
-        chain = (header.device, header.chain)
-        fork = self._forked.get(chain)
-        if fork is not None and header.seq >= fork and (known is None or self._saw_fork(chain, header.seq, known)):
+        placed = self._found(event_id)
+        forks = [seq for seq in self.store.forks().get(placed.key, ()) if seq <= placed.seq]
+        if forks and (known is None or self._saw_fork(placed.key, forks, known)):
             return True
-        last = (closings or {}).get(chain)
-        return last is not None and not (last in self._events and self._up_to(header, self._events[last].header))
+        last = (closings or {}).get(placed.key)
+        if last is None:
+            return False
+        end = self.store.find(last)
+        return end is None or not self._up_to(placed, end)
 
-    def _saw_fork(self, chain: ChainKey, upto: int, known: Callable[[str], bool]) -> bool:
-        places = (self._places[(*chain, seq)] for seq in range(self._forked[chain], upto + 1))
-        return any(sum(map(known, rivals)) > 1 for rivals in places)
+    def _saw_fork(self, chain: ChainKey, forks: Iterable[int], known: Callable[[str], bool]) -> bool:
+        return any(sum(map(known, self.store.at(chain, seq))) > 1 for seq in forks)
 
-    def _missing(self, header: Header) -> list[str]:
-        return [parent for parent in header.parents if parent not in self._events]
+    def _found(self, event_id: str) -> Placed:
+        placed = self.store.find(event_id)
+        if placed is None:
+            raise LedgerError("ledger.parents_missing")
+        return placed
 
-    def _wake(self, placed: str) -> list[str]:
-        """Place the events that waited for ``placed`` alone; one that breaks a rule is no fault of who woke it."""
-        found = [self._waiting[item] for item in self._awaited.pop(placed, ()) if item in self._waiting]
+    def _heads(self, chain: ChainKey) -> list[Placed]:
+        tip = self._found(self.tips[chain].id)
+        for seq in self.store.forks().get(chain, ())[:1]:
+            rivals = (self._found(item) for item in sorted(self.store.at(chain, seq)))
+            return [tip, *[item for item in rivals if not self._up_to(item, tip)][:1]]
+        return [tip]
+
+    def _go_on(self, accepted: list[str]) -> tuple[str, ...]:
+        for placed in accepted:  # grows while waiting events find their last parent
+            accepted.extend(self._wake(placed))
+        return tuple(accepted)
+
+    def _wake(self, found: str) -> list[str]:
         accepted = []
-        for item in sorted((item for item in found if not self._missing(item.header)), key=lambda each: each.order_key):
-            del self._waiting[item.id]
+        for item in sorted(self.store.wake(found), key=lambda each: each.order_key):
             try:
-                accepted.append(self._place(item))
-            except LedgerError as error:
+                if missing := self._check_alone(item):  # its signature, where its key wasn't known before
+                    self.store.hold(item, missing)
+                else:
+                    accepted.append(self.place(item))
+            except SecurityError as error:
                 self.refused.append((item.id, error.code))
         return accepted
 
-    def _check_alone(self, event: Event) -> None:
+    def _check_alone(self, event: Event) -> list[str]:
+        """Check what can be seen of one event, and return what it has to wait for."""
         header = event.header
         header.check_form()
         if header.workspace != self.workspace:
             raise LedgerError("ledger.other_workspace")
+        missing = [parent for parent in header.parents if parent not in self]
         key = self.keys.get(header.device)
         if key is None:
-            raise LedgerError("ledger.unknown_device")
-        if not self.verify(key, event.signature, bytes.fromhex(header.id)):
+            if not self.patient:
+                raise LedgerError("ledger.unknown_device")
+            missing.append(header.device)
+        elif not self.verify(key, event.signature, bytes.fromhex(header.id)):
             raise LedgerError("ledger.signature", seq=header.seq)
         if event.body is not None:
             event.body.check_form()  # the length of the salt keeps salt and content apart in the hash
@@ -179,77 +231,48 @@ class History:
         wrong = kinds.SHARED_KINDS if header.chain is Chain.PRIVATE else kinds.PRIVATE_KINDS
         if header.kind in wrong:
             raise LedgerError("ledger.wrong_chain", seq=header.seq)
+        return missing
 
-    def _place(self, event: Event) -> str:
-        header = event.header
-        chain: ChainKey = (header.device, header.chain)
-        parents = [self._events[parent].header for parent in header.parents]
-        if header.prev:
-            before = parents[0]
-            if (before.device, before.chain, before.seq) != (*chain, header.seq - 1):
-                raise LedgerError("ledger.prev", seq=header.seq)
-            if header.at < before.at:
-                raise LedgerError("ledger.time_went_back", seq=header.seq)
-        for seen in parents[1 if header.prev else 0 :]:
-            own = (seen.device, seen.chain) == chain
-            if own or seen.chain is Chain.PRIVATE:
-                raise LedgerError("ledger.seen", seq=header.seq)
-        if header.lamport != 1 + max((parent.lamport for parent in parents), default=0):
-            raise LedgerError("ledger.lamport", seq=header.seq)
-        past = self._past(header, parents)
-        for ref in header.refs:
-            self._check_ref(header, ref, past)
-        place = (*chain, header.seq)
-        self._places[place] = (*self._places.get(place, ()), header.id)
-        if len(self._places[place]) > 1:
-            self._forked[chain] = min(header.seq, self._forked.get(chain, header.seq))
-        self._events[header.id] = _Placed(header, past)
-        tip = self._tips.get(chain)
-        if tip is None or (-header.seq, header.id) < (-tip.seq, tip.id):
-            self._tips[chain] = ChainTip(header.seq, header.id, header.lamport, header.at)
-        return header.id
-
-    def _past(self, header: Header, parents: list[Header]) -> Mapping[ChainKey, tuple[str, ...]]:
+    def _past(self, header: Header, parents: list[Placed]) -> Past:
         if header.prev and not header.seen:
-            return self._events[header.prev].past
+            return self.store.past(parents[0])
         merged: dict[ChainKey, tuple[str, ...]] = {}
         for parent in parents:
-            for chain, heads in self._events[parent.id].past.items():
+            for chain, heads in self.store.past(parent).items():
                 for head in heads:
-                    self._merge(merged, chain, self._events[head].header)
-            self._merge(merged, (parent.device, parent.chain), parent)
+                    self._merge(merged, chain, head)
+            self._merge(merged, parent.key, parent.id)
         own = (header.device, header.chain)
         if header.prev:  # what ``prev`` continues is not said twice; another branch of a forked chain is
-            before = self._events[header.prev].header
-            merged[own] = tuple(head for head in merged[own] if not self._up_to(self._events[head].header, before))
+            merged[own] = tuple(head for head in merged[own] if not self._up_to(self._found(head), parents[0]))
         return {chain: heads for chain, heads in merged.items() if heads}
 
-    def _merge(self, merged: dict[ChainKey, tuple[str, ...]], chain: ChainKey, head: Header) -> None:
-        known = [self._events[item].header for item in merged.get(chain, ())]
+    def _merge(self, merged: dict[ChainKey, tuple[str, ...]], chain: ChainKey, named: str) -> None:
+        if named in merged.get(chain, ()):
+            return
+        head, known = self._found(named), [self._found(item) for item in merged.get(chain, ())]
         if not any(self._up_to(head, item) for item in known):
             kept = [item.id for item in known if not self._up_to(item, head)]
             merged[chain] = tuple(sorted([*kept, head.id]))
 
-    def _check_ref(self, header: Header, ref: str, past: Mapping[ChainKey, tuple[str, ...]]) -> None:
-        placed = self._events.get(ref)
-        if placed is not None and header.chain is Chain.SHARED and placed.header.chain is Chain.PRIVATE:
+    def _check_ref(self, header: Header, ref: str, past: Past) -> None:
+        placed = self.store.find(ref)
+        if placed is not None and header.chain is Chain.SHARED and placed.chain is Chain.PRIVATE:
             raise LedgerError("ledger.shared_refers_to_private", seq=header.seq)
-        if placed is None or not self._precedes(placed.header, header.prev, past):
+        if placed is None or not self._precedes(placed, header.prev, past):
             raise LedgerError("ledger.ref_not_in_past", seq=header.seq)
 
-    def _precedes(self, target: Header, prev: str, past: Mapping[ChainKey, tuple[str, ...]]) -> bool:
-        chain = (target.device, target.chain)
-        heads = [self._events[head].header for head in (*past.get(chain, ()), *((prev,) if prev else ()))]
-        return any(self._up_to(target, head) for head in heads)
+    def _precedes(self, target: Placed, prev: str, past: Past) -> bool:
+        heads = (*past.get(target.key, ()), *((prev,) if prev else ()))
+        return any(self._up_to(target, self._found(head)) for head in heads)
 
-    def _up_to(self, target: Header, head: Header) -> bool:
+    def _up_to(self, target: Placed, head: Placed) -> bool:
         """Tell whether ``target`` is ``head`` or stands before it on the same branch of the same chain."""
-        chain = (head.device, head.chain)
-        if (target.device, target.chain) != chain or target.seq > head.seq:
+        if target.key != head.key or target.seq > head.seq:
             return False
-        fork = self._forked.get(chain)
-        if fork is not None and target.seq >= fork:
+        forks = self.store.forks().get(head.key)
+        if forks and target.seq >= forks[0]:
             while head.seq > target.seq:
-                head = self._events[head.prev].header
+                head = self._found(head.prev)
             return head.id == target.id
         return True

@@ -6,51 +6,127 @@ order can't undo what was sent, and becomes a task.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
-from functools import cached_property
+from collections import OrderedDict
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from typing import Final, Protocol
 
+from countersign.domain.canonical import Json
+from countersign.domain.errors import SecurityError
 from countersign.domain.ledger import kinds
 from countersign.domain.ledger.chains import ChainKey, History, Verify
-from countersign.domain.ledger.event import Event
+from countersign.domain.ledger.event import Event, device_identifier
 from countersign.domain.ledger.order_fold import begin_order, fold_event
 from countersign.domain.ledger.order_record import OrderRecord, judge_intent
 from countersign.domain.ledger.rules import Rules, read_rules
 from countersign.domain.order_state import Move, OrderState, after
-from countersign.domain.payee import fold_payee
+from countersign.domain.payee import PayeeRecord, fold_payee
 
-_RULE_KINDS = kinds.GOVERNANCE_KINDS | {kinds.WORKSPACE_FROZEN, kinds.WORKSPACE_UNFROZEN}
+RULE_KINDS: Final = kinds.GOVERNANCE_KINDS | {kinds.WORKSPACE_FROZEN, kinds.WORKSPACE_UNFROZEN}
+_REMEMBERED: Final = 512
+
+
+class Events(Protocol):
+    """The shared events that were accepted, with their bodies."""
+
+    def of_subject(self, subject: str) -> Sequence[Event]:
+        """Read the events about one subject, in folding order."""
+
+    def of_rules(self) -> Sequence[Event]:
+        """Read the events of governance and of emergency stops, in folding order."""
+
+
+@dataclass(frozen=True, slots=True)
+class EventList:
+    """All events, held in memory."""
+
+    events: Sequence[Event]
+
+    def of_subject(self, subject: str) -> Sequence[Event]:
+        """Read the events about one subject."""
+        return _ordered(event for event in self.events if event.header.subject == subject)
+
+    def of_rules(self) -> Sequence[Event]:
+        """Read the events of governance and of emergency stops."""
+        return _ordered(event for event in self.events if event.kind in RULE_KINDS)
+
+
+@dataclass(frozen=True, slots=True)
+class RememberedRules:
+    """Rules that were read before, by the events they were read from: an epoch carries a whole state."""
+
+    _known: OrderedDict[tuple[str, ...], Rules] = field(default_factory=OrderedDict)
+
+    def read(self, events: Sequence[Event], verify: Verify) -> Rules:
+        """Fold governance and stop events, given in folding order with the genesis first; only what is new costs.
+
+        Raises:
+            GovernanceError: There is no genesis.
+        """
+        names = tuple(event.id for event in events)
+        at = len(names)
+        while at and names[:at] not in self._known:
+            at -= 1
+        if at == 0:
+            rules, _ = read_rules(events[:1], verify)
+        else:
+            rules = self._known[names[:at]]
+            self._known.move_to_end(names[:at])
+        for count in range(max(at, 1), len(names) + 1):
+            if count > max(at, 1):
+                rules = _with(rules, events[count - 1], verify)
+            self._known[names[:count]] = rules
+        while len(self._known) > _REMEMBERED:
+            self._known.popitem(last=False)
+        return rules
+
+
+def _with(rules: Rules, event: Event, verify: Verify) -> Rules:
+    try:
+        return rules.with_event(event, verify)
+    except SecurityError:
+        return rules
 
 
 @dataclass(frozen=True)
 class Ledger:
-    """Everything that is known: the history, and the events of its shared chains with their bodies."""
+    """Everything that is known: the history, and the events of its shared chains with their bodies.
+
+    Where a question takes ``before``, it is answered from the past of that event; empty text asks of all that is known.
+    """
 
     history: History
-    events: Sequence[Event]
+    events: Events
     genesis: str
     verify: Verify
+    remembered: RememberedRules = field(default_factory=RememberedRules)
 
-    def rules(self, known: Callable[[Event], bool] = lambda _event: True) -> Rules:
-        """Read governance and stops from what is known.
-
-        Args:
-            known: Which events to go by; all, if not given.
+    def rules(self, before: str = "") -> Rules:
+        """Read governance and stops.
 
         Raises:
-            GovernanceError: The genesis is not among them.
+            GovernanceError: The genesis is not among what is known.
         """
-        return self._read(known)[0]
+        known = [event for event in self.events.of_rules() if self._knows(event.id, before)]
+        first = [event for event in known if event.id == self.genesis]
+        later = [event for event in known if event.id != self.genesis and not self._is_void(event, before, {})]
+        return self.remembered.read([*first, *later], self.verify)
 
-    def standing(self, subject: str, known: Callable[[Event], bool] = lambda _event: True) -> list[Event]:
+    def standing(self, subject: str, before: str = "") -> list[Event]:
         """Return the events about a subject that count, in folding order.
 
         Raises:
             GovernanceError: The genesis is not among what is known.
         """
-        closings = self._read(known)[0].governance.closings
-        found = [event for event in self.events if event.header.subject == subject and known(event)]
-        return _ordered(event for event in found if not self._is_void(event, known, closings))
+        return self._counting(self.events.of_subject(subject), self.rules(before), before)
+
+    def payee(self, payee: str, before: str = "") -> PayeeRecord | None:
+        """Fold a payee.
+
+        Raises:
+            GovernanceError: The genesis is not among what is known.
+        """
+        return fold_payee(self.standing(payee, before))
 
     def order(self, subject: str) -> OrderRecord | None:
         """Fold an order.
@@ -60,45 +136,73 @@ class Ledger:
         Raises:
             GovernanceError: The genesis is not known.
         """
-        rules, found = self.rules(), self.standing(subject)
+        every, rules = self.events.of_subject(subject), self.rules()
+        found = self._counting(every, rules)
         begun = [record for record in (begin_order(event, rules) for event in found) if record is not None]
-        records = [self._fold(record, found, rules) for record in begun]
+        records = [_OrderFold(self, every, record).fold(found, rules) for record in begun]
         return next((item for item in records if item.intent_event), records[0] if records else None)
 
-    def _fold(self, begun: OrderRecord, found: Sequence[Event], rules: Rules) -> OrderRecord:
-        record = begun
-        for event in found:
-            if event.order_key <= begun.last_key or event.body is None:
+    def _counting(self, events: Iterable[Event], rules: Rules, before: str = "") -> list[Event]:
+        """Leave out what is void, and what devices say that governance doesn't know."""
+        closings, devices = rules.governance.closings, {item.device for item in rules.governance.devices}
+        return [
+            event
+            for event in events
+            if event.header.device in devices
+            and self._knows(event.id, before)
+            and not self._is_void(event, before, closings)
+        ]
+
+    def _knows(self, event_id: str, before: str) -> bool:
+        return not before or self.history.in_past(event_id, before)
+
+    def _is_void(self, event: Event, before: str, closings: Mapping[ChainKey, str]) -> bool:
+        """Tell whether an event is void by what is known: a fork that nobody had seen voids nothing yet (rule 7)."""
+        known = (lambda item: self.history.in_past(item, before)) if before else None
+        return self.history.is_void(event.id, closings, known)
+
+
+@dataclass(frozen=True, slots=True)
+class _OrderFold:
+    """Folds one content of an order."""
+
+    ledger: Ledger
+    every: Sequence[Event]
+    begun: OrderRecord
+
+    def fold(self, found: Sequence[Event], rules: Rules) -> OrderRecord:
+        """Fold the events that count, as those rules are known."""
+        record = self.begun
+        for at, event in enumerate(found):
+            if event.order_key <= self.begun.last_key or event.body is None:
                 continue
             if event.kind == kinds.ORDER_SUBMISSION_INTENDED:
-                record = self._intended(begun, record, event)
+                record = self._intended(record, rules, found[:at], event)
                 continue
             record = fold_event(record, event, rules)
             if event.kind == kinds.ORDER_STOPPED and record.intent_event and record.state is not OrderState.STOPPED:
                 record = replace(record, sent_before_known=(*record.sent_before_known, event.id))
         return record
 
-    def _intended(self, begun: OrderRecord, record: OrderRecord, intent: Event) -> OrderRecord:
+    def _intended(self, record: OrderRecord, rules: Rules, earlier: Sequence[Event], intent: Event) -> OrderRecord:
         """Judge an intent by its past alone, and carry it into what is known now."""
-
-        def known(event: Event) -> bool:
-            return self.history.in_past(event.id, intent.id)
-
-        rules, past = self.rules(known), self.standing(intent.header.subject, known)
-        before = self._fold(begun, past, rules)
-        payee = fold_payee(self.standing(begun.content.payee, known))
-        header = intent.header
-        faults = judge_intent(before, rules, header.device, intent.order_key, header.at, payee)
-        judged = fold_event(before, intent, rules)
+        ledger, header = self.ledger, intent.header
+        then = ledger.rules(intent.id)
+        past = ledger._counting(self.every, then, intent.id)  # noqa: SLF001 - the other half of this fold
+        # Where nothing came in between, what was folded so far is what the intent's device knew.
+        same = then is rules and [event.id for event in past] == [event.id for event in earlier]
+        before = record if same else self.fold(past, then)
+        payee = ledger.payee(self.begun.content.payee, intent.id)
+        faults = judge_intent(before, then, header.device, intent.order_key, header.at, payee)
+        judged = fold_event(before, intent, then)
         if faults or judged.intent_event != intent.id:
             code = faults[0] if faults else judged.faults[-1][1]
             return replace(record, last_key=intent.order_key, faults=(*record.faults, (intent.id, code)))
+        known = {event.id for event in past}
         unknown = [
             event.id
-            for event in self.standing(header.subject)
-            if event.kind in {kinds.ORDER_STOPPED, kinds.ORDER_ASSESSED}
-            and event.order_key < intent.order_key
-            and not known(event)
+            for event in earlier
+            if event.kind in {kinds.ORDER_STOPPED, kinds.ORDER_ASSESSED} and event.id not in known
         ]
         return replace(
             record,
@@ -108,24 +212,37 @@ class Ledger:
             bank=judged.bank,
             request_id=judged.request_id,
             never_executes_unauthorised=judged.never_executes_unauthorised,
+            by_hand=judged.by_hand,
             sent_before_known=(*record.sent_before_known, *unknown),
             last_key=intent.order_key,
             changed_at=header.at,
         )
 
-    def _read(self, known: Callable[[Event], bool]) -> tuple[Rules, Sequence[tuple[str, str]]]:
-        found = _ordered(item for item in self.events if item.kind in _RULE_KINDS and known(item))
-        first = [item for item in found if item.id == self.genesis]
-        later = [item for item in found if item.id != self.genesis and not self._is_void(item, known, {})]
-        return read_rules([*first, *later], self.verify)
 
-    def _is_void(self, event: Event, known: Callable[[Event], bool], closings: Mapping[ChainKey, str]) -> bool:
-        """Tell whether an event is void by what is known: a fork that nobody had seen voids nothing yet (rule 7)."""
-        return self.history.is_void(event.id, closings, lambda item: item in self._by_id and known(self._by_id[item]))
+def keys_named_in(event: Event) -> Mapping[str, bytes]:
+    """Return the signing keys of all devices that an event of governance names, whatever becomes of the event.
 
-    @cached_property
-    def _by_id(self) -> Mapping[str, Event]:
-        return {event.id: event for event in self.events}
+    A device's name follows from its key, so that anybody may say which key it is; whether the device belongs to the
+    workspace is another question, answered by ``Ledger.rules``.
+    """
+    if event.kind not in kinds.GOVERNANCE_KINDS or event.body is None:
+        return {}
+    body = event.says()
+    state = body.get("state", body)
+    listed = state.get("devices", [body.get("device")]) if isinstance(state, dict) else []
+    found = (_key(item) for item in (listed if isinstance(listed, list) else []))
+    return {device: key for device, key in found if device and device_identifier(key) == device}
+
+
+def _key(item: Json) -> tuple[str, bytes]:
+    if isinstance(item, dict):
+        device, key = item.get("device"), item.get("signing_public_key")
+        if isinstance(device, str) and isinstance(key, str):
+            try:
+                return device, bytes.fromhex(key)
+            except ValueError:
+                pass
+    return "", b""
 
 
 def _ordered(events: Iterable[Event]) -> list[Event]:

@@ -10,6 +10,7 @@ import pytest
 
 from countersign.domain.canonical import NotCanonicalError, canonical_bytes
 from countersign.domain.ledger import chains, kinds
+from countersign.domain.ledger.chain_store import MemoryStore
 from countersign.domain.ledger.chains import History, LedgerError
 from countersign.domain.ledger.event import BODY_LIMIT, Body, Chain, Event, EventDraft, Header, MalformedEventError
 from countersign.domain.ledger.heads import Head, SignedHead
@@ -370,6 +371,8 @@ def test_twenty_thousand_events_share_one_past() -> None:
         ada.write(NOTE, SUBJECT, {})
     history = History(WORKSPACE, workspace.keys, lambda _key, _signature, _message: True)
     history.extend([*ben.shared, *ada.shared])
-    pasts = {id(placed.past) for placed in history._events.values()}  # noqa: SLF001 - what is kept is the point here
-    assert len(history._events) == count + 3  # noqa: SLF001
+    store = history.store
+    assert isinstance(store, MemoryStore)
+    pasts = {id(past) for _, past in store._events.values()}  # noqa: SLF001 - what is kept is the point here
+    assert len(store._events) == count + 3  # noqa: SLF001
     assert len(pasts) <= 3

@@ -17,7 +17,7 @@ from countersign.domain.ledger.event import Body, Event, Header, device_identifi
 from countersign.domain.ledger.heads import Head, SignedHead
 from countersign.domain.ledger.merkle import MerkleTree, verify_consistency, verify_inclusion
 from countersign.domain.ledger.order_fold import fold_order
-from countersign.domain.ledger.several_devices import Ledger
+from countersign.domain.ledger.several_devices import EventList, Ledger
 from countersign.domain.order import OrderContent, fingerprint_phrase
 from countersign.domain.order_state import OrderState
 from tests.unit.domain.ledger.make_fixture import event_object
@@ -94,7 +94,7 @@ def test_the_history_is_accepted_and_the_order_is_settled(stored: Stored) -> Non
     history.extend(events)
     assert (history.waiting, history.refused, history.proofs) == (0, [], ())
     assert stored["genesis"] == GENESIS
-    ledger = Ledger(history, events, GENESIS, verify)
+    ledger = Ledger(history, EventList(events), GENESIS, verify)
     record = ledger.order(stored["order"])
     assert record is not None
     assert (record.state, record.faults, record.digest) == (OrderState.SETTLED, (), DIGEST)

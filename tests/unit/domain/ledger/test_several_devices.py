@@ -14,7 +14,7 @@ from countersign.domain.errors import SecurityError
 from countersign.domain.ledger import kinds
 from countersign.domain.ledger.chains import LedgerError
 from countersign.domain.ledger.event import Event
-from countersign.domain.ledger.several_devices import Ledger
+from countersign.domain.ledger.several_devices import EventList, Ledger
 from countersign.domain.order_state import OrderState
 from countersign.domain.payee import fold_payee
 from tests.unit.domain.ledger.world import OrderDesk, Pen, Workspace, identifier, treasury, verify
@@ -87,14 +87,14 @@ def _arrive(workspace: Workspace, events: list[Event], rng: random.Random) -> Le
     late = [event for event in events if rng.random() < 0.2]
     early = [event for event in events if event not in late]
     history = workspace.history([])
-    ledger = Ledger(history, [], workspace.genesis.id, verify)
+    ledger = Ledger(history, EventList([]), workspace.genesis.id, verify)
     for batch in (early, late):
         arriving = batch + [event for event in batch if rng.random() < 0.3]
         rng.shuffle(arriving)
         history.extend(arriving)
         known = [event for event in events if event.id in history]
         rng.shuffle(known)
-        ledger = Ledger(history, known, workspace.genesis.id, verify)
+        ledger = Ledger(history, EventList(known), workspace.genesis.id, verify)
         if workspace.genesis.id in history:
             ledger.order(identifier("order 1"))  # reading between two imports changes nothing
     assert (history.waiting, history.refused) == (0, [])
@@ -262,7 +262,7 @@ def test_nothing_is_read_without_the_genesis_that_was_agreed() -> None:
     ledger = workspace.ledger()
     assert ledger.order(identifier("nothing")) is None
     with pytest.raises(SecurityError, match=r"governance\.genesis"):
-        Ledger(ledger.history, ledger.events[1:], workspace.genesis.id, verify).order(desk.order)
+        Ledger(ledger.history, EventList(workspace.events[1:]), workspace.genesis.id, verify).order(desk.order)
 
 
 def test_rule_06_missing_parents_keep_events_out_of_every_fold() -> None:

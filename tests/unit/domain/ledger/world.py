@@ -16,7 +16,7 @@ from countersign.domain.ledger.chains import History
 from countersign.domain.ledger.event import Body, Chain, Event, Header, device_identifier
 from countersign.domain.ledger.governance import Device, Governance, Member, Role, World, change_message
 from countersign.domain.ledger.rules import Rules, read_rules
-from countersign.domain.ledger.several_devices import Ledger
+from countersign.domain.ledger.several_devices import EventList, Ledger
 from countersign.domain.money import Money
 from countersign.domain.order import OrderContent
 from countersign.domain.payment import PaymentFields, PaymentProduct
@@ -169,7 +169,7 @@ class Workspace:
 
     def ledger(self, events: Iterable[Event] | None = None) -> Ledger:
         given = list(self.events if events is None else events)
-        return Ledger(self.history(given), given, self.genesis.id, verify)
+        return Ledger(self.history(given), EventList(given), self.genesis.id, verify)
 
     def rules(self) -> Rules:
         found = sorted((item for item in self.events if item.kind in RULE_KINDS), key=lambda each: each.order_key)
