@@ -107,6 +107,10 @@ class Fields:
         """Take a string that a later version added: empty where it is not there."""
         return self.text(name) if name in self._left else ""
 
+    def has(self, name: str) -> bool:
+        """Tell whether a field that a later version added is there, and not taken yet."""
+        return name in self._left
+
     def integer(self, name: str) -> int:
         """Take an integer that is not a boolean."""
         return cast("int", self._take(name, int))

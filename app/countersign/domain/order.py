@@ -81,6 +81,7 @@ class OrderContent:
         payee: Identifier of the payee.
         payee_version: The event that holds the payee's details as they were agreed.
         attachments: Documents, in the order in which they were added.
+        batch: Identifier of the batch that it was made in; empty, and then not written, where it was made alone.
     """
 
     workspace: str
@@ -95,6 +96,7 @@ class OrderContent:
     payment: PaymentFields
     attachments: tuple[Attachment, ...] = ()
     v: int = CONTENT_FORMAT
+    batch: str = ""
 
     def canonical(self) -> dict[str, Json]:
         """Return the content as a canonical object."""
@@ -122,6 +124,7 @@ class OrderContent:
             "product": payment.product.value,
             "attachments": [item.canonical() for item in self.attachments],
             **added,
+            **({"batch": self.batch} if self.batch else {}),
         }
 
     @cached_property
@@ -183,6 +186,7 @@ class OrderContent:
         )
         if version > 1:
             content = replace(content, payment=_with_format_2(content.payment, taken))
+            content = replace(content, batch=taken.text_or_empty("batch"))
         taken.end()
         content.check_form()
         return content
@@ -210,6 +214,7 @@ class OrderContent:
             "remittance": len(payment.remittance) > REMITTANCE_LIMIT,
             "requested_execution_date": not _is_date(payment.requested_execution_date),
             **self._faults_of_format_2(),
+            "batch": bool(self.batch) and (self.v == 1 or not _IDENTIFIER.fullmatch(self.batch)),
             "attachments": not all(_HASH.fullmatch(item.sha256) and item.size >= 0 for item in self.attachments),
         }
         for field, fault in faults.items():

@@ -6,6 +6,10 @@ private half is only in the recovery kit, may add a device of that member or clo
 
 Nobody disappears: who leaves keeps a line without roles, a device that goes is closed and names its last event. What a
 recovery key did stands through an epoch that was signed without knowing of it.
+
+Format 1 has no field ``v``; format 2 has it, and is written only where groups, evidence, ends of access or of devices,
+or a policy of format 2 need it: one state has one form. Whatever was read once is read the same for ever; what only a
+*new* epoch must satisfy is in ``epoch_checks``.
 """
 
 from __future__ import annotations
@@ -15,22 +19,22 @@ import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from enum import StrEnum
+from typing import Final
 
 from countersign.domain.canonical import Fields, Json, canonical_bytes
-from countersign.domain.errors import SecurityError
 from countersign.domain.ledger import kinds
 from countersign.domain.ledger.chains import ChainKey, Verify
-from countersign.domain.ledger.event import Chain, Event, device_identifier
+from countersign.domain.ledger.event import Chain, Event
+from countersign.domain.ledger.members import Device, Evidence, GovernanceError, Member, Role
 from countersign.domain.policy import Policy
 
+__all__ = ["Device", "Evidence", "Governance", "GovernanceError", "Member", "Role", "World"]
+
+GOVERNANCE_FORMAT: Final = 2
+
 _HEX = re.compile(r"(?:[0-9a-f]{2})*")
-_KEY = re.compile(r"[0-9a-f]{64}")
 _CHANGE_TAG = b"countersign/governance/1\x00"
 _RECOVERY_TAG = b"countersign/recovery/1\x00"
-
-
-class GovernanceError(SecurityError):
-    """A change of members, devices or policy does not carry the authority it needs."""
 
 
 class World(StrEnum):
@@ -38,102 +42,6 @@ class World(StrEnum):
 
     PRACTICE = "practice"
     REAL = "real"
-
-
-class Role(StrEnum):
-    """What a member may do."""
-
-    REQUESTER = "requester"
-    APPROVER = "approver"
-    ADMINISTRATOR = "administrator"
-    AUDITOR = "auditor"
-
-
-@dataclass(frozen=True, slots=True)
-class Member:
-    """A person. ``recovery_public_key`` is raw Ed25519 in hex."""
-
-    member: str
-    name: str
-    roles: tuple[Role, ...]
-    recovery_public_key: str
-
-    def canonical(self) -> dict[str, Json]:
-        """Return the member as a canonical object."""
-        return {
-            "member": self.member,
-            "name": self.name,
-            "roles": [role.value for role in self.roles],
-            "recovery_public_key": self.recovery_public_key,
-        }
-
-    @classmethod
-    def read(cls, value: Json) -> Member:
-        """Read a member."""
-        fields = Fields(value, "member")
-        roles = fields.texts("roles")
-        if not set(roles) <= set(Role):
-            raise GovernanceError("governance.role")
-        found = cls(
-            member=fields.text("member"),
-            name=fields.text("name"),
-            roles=tuple(Role(role) for role in roles),
-            recovery_public_key=fields.text("recovery_public_key"),
-        )
-        fields.end()
-        if not found.member or len(set(roles)) != len(roles) or not _KEY.fullmatch(found.recovery_public_key):
-            raise GovernanceError("governance.member")
-        return found
-
-
-@dataclass(frozen=True, slots=True)
-class Device:
-    """One installation of a member's. Keys are raw Ed25519 and X25519, in hex.
-
-    ``last_shared`` and ``last_private`` name the last accepted event of a closed device; empty while it is open.
-    """
-
-    device: str
-    member: str
-    signing_public_key: str
-    exchange_public_key: str
-    closed: bool = False
-    last_shared: str = ""
-    last_private: str = ""
-
-    def canonical(self) -> dict[str, Json]:
-        """Return the device as a canonical object."""
-        return {
-            "device": self.device,
-            "member": self.member,
-            "signing_public_key": self.signing_public_key,
-            "exchange_public_key": self.exchange_public_key,
-            "closed": self.closed,
-            "last_shared": self.last_shared,
-            "last_private": self.last_private,
-        }
-
-    @classmethod
-    def read(cls, value: Json) -> Device:
-        """Read a device; its name must follow from its key."""
-        fields = Fields(value, "device")
-        found = cls(
-            device=fields.text("device"),
-            member=fields.text("member"),
-            signing_public_key=fields.text("signing_public_key"),
-            exchange_public_key=fields.text("exchange_public_key"),
-            closed=fields.flag("closed"),
-            last_shared=fields.text("last_shared"),
-            last_private=fields.text("last_private"),
-        )
-        fields.end()
-        keys = (found.signing_public_key, found.exchange_public_key)
-        last = [item for item in (found.last_shared, found.last_private) if item]
-        if not all(_KEY.fullmatch(item) for item in (*keys, *last)) or (last and not found.closed):
-            raise GovernanceError("governance.device")
-        if found.device != device_identifier(bytes.fromhex(found.signing_public_key)):
-            raise GovernanceError("governance.device_name")
-        return found
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,9 +54,17 @@ class Governance:
     devices: tuple[Device, ...]
     policy: Policy
 
+    @property
+    def v(self) -> int:
+        """The format: the least that can say it."""
+        added = any(item.is_of_format_2 for item in self.members) or any(item.expires_at for item in self.devices)
+        return GOVERNANCE_FORMAT if added or self.policy.v > 1 else 1
+
     def canonical(self) -> dict[str, Json]:
         """Return the state as a canonical object."""
+        version: dict[str, Json] = {"v": self.v} if self.v > 1 else {}
         return {
+            **version,
             "epoch": self.epoch,
             "world": self.world.value,
             "members": [member.canonical() for member in self.members],
@@ -163,8 +79,11 @@ class Governance:
         Raises:
             NotCanonicalError: A field is missing, unknown or of another type.
             GovernanceError: A role, a world or a device's name is not what it must be.
+            SecurityError: ``policy.*``.
         """
         fields = Fields(value, "governance")
+        stated = fields.has("v")
+        version = fields.integer("v") if stated else 1
         world = fields.text("world")
         if world not in World._value2member_map_:
             raise GovernanceError("governance.world")
@@ -176,6 +95,8 @@ class Governance:
             policy=Policy.read(fields.mapping("policy")),
         )
         fields.end()
+        if found.v != version or stated != (version > 1):
+            raise GovernanceError("governance.version", version=version)
         names = {member.member for member in found.members}
         if any(device.member not in names for device in found.devices):
             raise GovernanceError("governance.device_without_member")
@@ -185,15 +106,40 @@ class Governance:
             raise GovernanceError("governance.no_administrator")
         if found.policy.requester_may_approve and sum(Role.APPROVER in item.roles for item in found.members) > 1:
             raise GovernanceError("governance.own_approval")
+        policy = found.policy
+        named = {item.member for item in policy.limits} | {item.by for m in found.members if (item := m.evidence)}
+        named |= {one for item in policy.delegations for one in (item.from_member, item.to_member)}
+        if not named <= names:
+            raise GovernanceError("governance.unknown_member")
         return found
 
     def device(self, device: str) -> Device | None:
         """Find a device."""
         return next((item for item in self.devices if item.device == device), None)
 
+    def member(self, member: str) -> Member | None:
+        """Find a member by their identifier."""
+        return next((item for item in self.members if item.member == member), None)
+
     def may_approve(self, member: str) -> bool:
         """Tell whether a person has the authority to approve."""
         return any(item.member == member and Role.APPROVER in item.roles for item in self.members)
+
+    @property
+    def approves_own(self) -> bool:
+        """Whether a requester's own approval counts: the policy says so, and nobody else could sign anything."""
+        return self.policy.requester_may_approve and sum(item.signs for item in self.members) == 1
+
+    @property
+    def persons(self) -> Mapping[str, str]:
+        """Member to person: members who share a recovery key or a signing key are one."""
+        person, holder = {item.member: item.member for item in self.members}, dict[str, str]()
+        keys = [(item.recovery_public_key, item.member) for item in self.members]
+        for key, member in (*keys, *((item.signing_public_key, item.member) for item in self.devices)):
+            first, other = person[holder.setdefault(key, member)], person[member]
+            if first != other:
+                person = {item: min(first, other) if who in {first, other} else who for item, who in person.items()}
+        return person
 
     def member_of(self, device: str) -> Member | None:
         """Find the person behind a device."""

@@ -5,8 +5,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 
+from countersign.domain.approval.authority import authorities, basis_of
+from countersign.domain.approval.requirement import Requirement, requirement
+from countersign.domain.approval.rule import PayeeStanding
+from countersign.domain.approval.signature import Approval, is_met
 from countersign.domain.canonical import JsonObject
 from countersign.domain.ledger.governance import Governance
 from countersign.domain.ledger.rules import OrderKey, Rules
@@ -14,20 +19,9 @@ from countersign.domain.order import OrderContent
 from countersign.domain.order_state import FINAL, OrderState, TransactionStatus
 from countersign.domain.payee import PayeeRecord
 
+__all__ = ["Approval", "OrderRecord", "counts_under", "judge_intent", "standing_approvals", "standing_under"]
+
 _RECALLABLE = frozenset({OrderState.INITIATED, OrderState.ACCEPTED, OrderState.UNKNOWN, OrderState.SETTLED})
-
-
-@dataclass(frozen=True, slots=True)
-class Approval:
-    """One person's signature over the order's digest, and why it does not count where it does not."""
-
-    event: str
-    member: str
-    digest: str
-    epoch: int
-    assessment: str
-    expires_at: int
-    fault: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,6 +60,10 @@ class OrderRecord:
         faults: Events left out of the fold, with the reason.
         sent_before_known: Events that would have stopped the intent, had its device known of them (LEDGER rule 13):
             tasks for a person.
+        standing: How long the payee's details had stood when the order was made: some rules ask for it.
+        frozen_device: The device that froze the content: the requester's.
+        released_to: The device that the sending was handed over to (LEDGER rule 12); empty where it wasn't.
+        opened: Who looked at it, and when (milliseconds since the epoch), in folding order.
         last_key: Place of the newest event that was folded or left out.
     """
 
@@ -106,6 +104,19 @@ class OrderRecord:
     contradictions: tuple[str, ...] = ()
     sent_before_known: tuple[str, ...] = ()
     faults: tuple[tuple[str, str], ...] = ()
+    standing: PayeeStanding = PayeeStanding.NEW
+    frozen_device: str = ""
+    released_to: str = ""
+    opened: tuple[tuple[str, int], ...] = ()
+
+    @property
+    def sender(self) -> str:
+        """The one device that may send it: the content's, unless that one handed it over."""
+        return self.released_to or self.content.sender_device
+
+    def requirement(self, governance: Governance) -> Requirement:
+        """Return what it requires under an epoch."""
+        return requirement(self.content, self.standing, governance.policy)
 
     @property
     def digest(self) -> str:
@@ -140,20 +151,51 @@ class OrderRecord:
         return self.state in FINAL
 
 
-def counts_under(approval: Approval, rules: Rules, governance: Governance) -> bool:
-    """Tell whether an approval counts in an epoch: the rule and the approver's authority are unchanged (LEDGER 11)."""
-    given = rules.governance_of(approval.epoch)
-    if given is None or approval.epoch > governance.epoch:
-        return False
-    then, now = given.policy, governance.policy
-    same_rule = (then.approvals, then.requester_may_approve) == (now.approvals, now.requester_may_approve)
-    return same_rule and given.may_approve(approval.member) and governance.may_approve(approval.member)
+def is_own_request(record: OrderRecord, governance: Governance, approval: Approval) -> bool:
+    """Tell whether a signature is the requester's own, by person or by key, or has the requester's authority."""
+    persons = governance.persons
+    requester = record.content.requester
+    own = {persons.get(item, item) for item in (approval.member, approval.authority)}
+    return persons.get(requester, requester) in own or approval.device == record.frozen_device
+
+
+def counts_under(approval: Approval, record: OrderRecord, governance: Governance, at: int) -> bool:
+    """Tell whether an approval counts in an epoch, at a time.
+
+    The rule of this order and the approver's authority are those that it was signed under (LEDGER rule 11), its time is
+    not over, and the device, the access and the delegation that it rests on still stand.
+    """
+    device = governance.device(approval.device)
+    return (
+        approval.expires_at > at
+        and approval.epoch <= governance.epoch
+        and device is not None
+        and not device.is_expired(at)  # of a closed one, what it signed up to its last accepted event stands (rule 9)
+        and (governance.approves_own or not is_own_request(record, governance, approval))
+        and approval.authority in authorities(governance, approval.member, at)
+        and approval.basis == basis_of(governance, record.content, record.standing, approval.authority)
+    )
+
+
+def standing_under(record: OrderRecord, governance: Governance, at: int) -> tuple[Approval, ...]:
+    """Return the approvals that count in an epoch, at a time: no person and no authority twice."""
+    found: list[Approval] = []
+    for item in record.counted:
+        if counts_under(item, record, governance, at) and not repeats(item, found, governance):
+            found.append(item)
+    return tuple(found)
+
+
+def repeats(approval: Approval, others: Iterable[Approval], governance: Governance) -> bool:
+    """Tell whether the person or the authority of a signature is among those of others."""
+    persons = governance.persons
+    signer, authority = (persons.get(item, item) for item in (approval.member, approval.authority))
+    return any(persons[item.member] == signer or persons[item.authority] == authority for item in others)
 
 
 def standing_approvals(record: OrderRecord, rules: Rules, place: OrderKey, at: int) -> tuple[Approval, ...]:
     """Return the approvals that count at a place and a time."""
-    governance = rules.governance_before(place)
-    return tuple(i for i in record.counted if i.expires_at > at and counts_under(i, rules, governance))
+    return standing_under(record, rules.governance_before(place), at)
 
 
 def judge_intent(
@@ -171,14 +213,18 @@ def judge_intent(
     """
     governance = rules.governance_before(place)
     device = governance.device(author)
-    good = standing_approvals(record, rules, place, at)
+    member = governance.member_of(author)
+    good = standing_under(record, governance, at)
     faults = {
-        "intent.not_the_sender": author != record.content.sender_device,
+        "intent.not_the_sender": author != record.sender,
         "intent.device_closed": device is None or device.closed,
+        "intent.device_expired": device is not None and device.is_expired(at),
+        "intent.no_role": member is not None and not member.signs,
+        "intent.access_lapsed": member is not None and not member.has_access(at),
         "intent.not_the_first": bool(record.intent_event),
         "intent.governance_contested": bool(rules.contested),
         "intent.frozen": rules.frozen_before(place),
-        "intent.rule_not_met": len({item.member for item in good}) < governance.policy.approvals,
+        "intent.rule_not_met": not is_met(record.requirement(governance), good),
         "intent.not_approved": record.state is not OrderState.APPROVED,
         "intent.other_world": record.content.world is not governance.world,
         "intent.payee_conflict": payee is not None and payee.in_conflict,

@@ -332,7 +332,7 @@ def test_the_genesis_is_the_first_event_of_an_open_device_of_its_own() -> None:
     ("path", "value", "code"),
     [
         (("world",), "game", "governance.world"),
-        (("policy", "v"), 2, "policy.version"),
+        (("policy", "v"), 3, "policy.version"),
         (("policy", "approvals"), 0, "policy.nobody_approves"),
         (("policy", "wait_seconds"), -1, "policy.wait"),
         (("policy", "wait_above_minor"), -1, "policy.wait"),

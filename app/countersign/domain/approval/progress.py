@@ -1,0 +1,124 @@
+"""How far an order's approval has come, who may still act, and what keeps somebody from signing: for screens."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import Final
+
+from countersign.domain.approval.judgement import judge_approval
+from countersign.domain.approval.limits import Spent, nothing_spent
+from countersign.domain.approval.rule import ApprovalRule, Need
+from countersign.domain.approval.signature import Approval, fill
+from countersign.domain.ledger.governance import Governance
+from countersign.domain.ledger.order_record import OrderRecord, standing_under
+from countersign.domain.ledger.rules import OrderKey, Rules
+
+_NOT_YET: Final = "not yet assessed"
+
+
+@dataclass(frozen=True, slots=True)
+class ApprovalStep:
+    """One need of one rule that the order must meet.
+
+    Attributes:
+        rule: The rule; named ``DEFAULT_RULE`` where the policy's own count holds.
+        need: Which signatures, and how many.
+        signed: The approvals that fill it, in folding order.
+        missing: How many are still missing.
+        may_sign: The members whose signature would fill it, or would once it is its turn.
+        waits: Whether an earlier need of an ordered rule comes first.
+    """
+
+    rule: ApprovalRule
+    need: Need
+    signed: tuple[Approval, ...]
+    missing: int
+    may_sign: tuple[str, ...]
+    waits: bool
+
+
+@dataclass(frozen=True, slots=True)
+class ApprovalProgress:
+    """All steps of an order's approval."""
+
+    steps: tuple[ApprovalStep, ...]
+
+    @property
+    def met(self) -> bool:
+        """Whether nothing is missing."""
+        return not any(step.missing for step in self.steps)
+
+    @property
+    def may_sign(self) -> tuple[str, ...]:
+        """The members who may sign now, in the order of governance."""
+        return tuple(dict.fromkeys(member for step in self.steps if not step.waits for member in step.may_sign))
+
+    @property
+    def stuck(self) -> bool:
+        """Whether more is missing somewhere than anybody is left to give."""
+        return any(step.missing > len(step.may_sign) for step in self.steps)
+
+
+def progress(record: OrderRecord, rules: Rules, place: OrderKey, at: int) -> ApprovalProgress:
+    """Tell how far an order's approval has come at a place and a time. Daily limits are left out of it.
+
+    Args:
+        record: The order.
+        rules: Governance.
+        place: Where it is asked: the place of an event, or one behind all.
+        at: Milliseconds since the epoch.
+    """
+    governance = rules.governance_before(place)
+    return progress_under(record, governance, at)
+
+
+def progress_under(record: OrderRecord, governance: Governance, at: int) -> ApprovalProgress:
+    """Tell how far an order's approval has come in an epoch."""
+    asked = replace(record, assessment_event=record.assessment_event or _NOT_YET)
+    standing = standing_under(asked, governance, at)
+    able = [_signature(asked, governance, item.member, at, nothing_spent) for item in governance.members]
+    able = [item for item in able if item.fault in {"", "approval.out_of_order"}]
+    order = {item.event: place for place, item in enumerate(standing)}
+    steps: list[ApprovalStep] = []
+    for rule in record.requirement(governance).rules:
+        now, waits = fill(rule, standing), False
+        for at_need, need in enumerate(rule.needs):
+            signed = tuple(sorted(now[at_need], key=lambda item: order[item.event]))
+            missing = need.count - len(signed)
+            later = [item for item in able if item.fits(need.group)]
+            would = [item for item in able if len(fill(rule, (*standing, item))[at_need]) > len(signed)]
+            may_sign = tuple(item.member for item in (later if waits else would)) if missing else ()
+            steps.append(ApprovalStep(rule, need, signed, missing, may_sign, waits=waits and missing > 0))
+            waits = waits or (rule.ordered and missing > 0)
+    return ApprovalProgress(tuple(steps))
+
+
+def obstacle(record: OrderRecord, governance: Governance, member: str, at: int, spent: Spent = nothing_spent) -> str:
+    """Return why a member's signature would not count now: a code, such as ``approval.own_request``; empty if it would.
+
+    Args:
+        record: The order.
+        governance: The epoch in force.
+        member: Who asks.
+        at: Milliseconds since the epoch.
+        spent: What was approved before, for daily limits; asked with an empty event: by all that is known.
+    """
+    if not record.assessment_event:
+        return "approval.not_assessed"
+    return _signature(record, governance, member, at, spent).fault
+
+
+def _signature(record: OrderRecord, governance: Governance, member: str, at: int, spent: Spent) -> Approval:
+    """Judge the signature that a member would give with one of their devices, knowing all that is known here."""
+    device = next((item.device for item in governance.devices if item.member == member and item.holds_at(at)), "")
+    claimed = Approval(
+        event="",
+        member=member,
+        digest=record.digest,
+        epoch=governance.epoch,
+        assessment=record.assessment_event,
+        expires_at=at + 1,
+        device=device,
+        names=tuple(item.event for item in standing_under(record, governance, at)),
+    )
+    return judge_approval(record, claimed, governance, governance, at, spent)

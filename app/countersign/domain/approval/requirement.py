@@ -1,0 +1,84 @@
+"""What an order requires: the rules that apply to it, all of which must be met.
+
+Pure functions of the frozen content, the payee's versions and a policy; the same for whoever asks, whenever.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Final
+
+from countersign.domain.approval.rule import DEFAULT_RULE, ApprovalRule, Need, OrderKind, PayeeStanding
+from countersign.domain.order import OrderContent
+from countersign.domain.payee import PayeeRecord, PayeeVersion
+from countersign.domain.policy import Policy
+
+STANDING_AFTER_MS: Final = 30 * 86_400_000
+"""How long details must have been there to stand."""
+
+
+@dataclass(frozen=True, slots=True)
+class Requirement:
+    """The rules that apply to one order: never empty. Where none of the policy's applies, its own count does."""
+
+    rules: tuple[ApprovalRule, ...]
+
+    @property
+    def groups(self) -> frozenset[str]:
+        """The groups that the needs name; empty text where any approver will do."""
+        return frozenset(need.group for rule in self.rules for need in rule.needs)
+
+    @property
+    def terms(self) -> tuple[tuple[bool, tuple[tuple[str, int], ...]], ...]:
+        """What has to be signed, whatever the rules are called: equal where the rule of this order is unchanged."""
+        found = {(rule.ordered, tuple((need.group, need.count) for need in rule.needs)) for rule in self.rules}
+        return tuple(sorted(found))
+
+
+def standing_of(payee: PayeeRecord | None, version: str, at: int) -> PayeeStanding:
+    """Tell how long the details that an order names had stood when it was made.
+
+    Args:
+        payee: The payee; what came after the version changes nothing. None where it isn't known.
+        version: The event of the version that the order names.
+        at: When the order was made, milliseconds since the epoch.
+
+    Returns:
+        ``NEW`` also where the version isn't one of the payee's: nothing speaks for it.
+    """
+    known = {item.event: item for item in payee.versions} if payee else {}
+    if version not in known:
+        return PayeeStanding.NEW
+    if at - min(item.at for item in _line(known, version)) < STANDING_AFTER_MS:
+        return PayeeStanding.NEW  # however often it was changed since
+    return PayeeStanding.CHANGED if at - known[version].at < STANDING_AFTER_MS else PayeeStanding.STANDING
+
+
+def _line(known: Mapping[str, PayeeVersion], version: str) -> list[PayeeVersion]:
+    """Return a version and whatever it came from."""
+    found, ahead = [], [version]
+    seen = set(ahead)
+    while ahead:
+        found.append(known[ahead.pop()])
+        before = [item for item in found[-1].supersedes if item in known and item not in seen]
+        seen.update(before)
+        ahead.extend(before)
+    return found
+
+
+def requirement(content: OrderContent, standing: PayeeStanding, policy: Policy) -> Requirement:
+    """Return the rules that an order must meet under a policy."""
+    applying = tuple(rule for rule in policy.rules if _applies(rule, content, standing))
+    return Requirement(applying or (ApprovalRule(DEFAULT_RULE, needs=(Need("", policy.approvals),)),))
+
+
+def _applies(rule: ApprovalRule, content: OrderContent, standing: PayeeStanding) -> bool:
+    amount = content.payment.instructed_amount
+    kind = OrderKind.BATCH if content.batch else OrderKind.SINGLE
+    return (
+        (not rule.currency or (amount.currency == rule.currency and amount.minor > rule.above_minor))
+        and (not rule.payees or standing in rule.payees)
+        and (not rule.accounts or content.payment.debtor_account in rule.accounts)
+        and (not rule.kinds or kind in rule.kinds)
+    )

@@ -1,0 +1,99 @@
+"""Approvals of one order, and which needs of its rules they fill.
+
+A person counts once, an authority counts once, and one signature fills one need of a rule; it may serve several rules.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from countersign.domain.approval.authority import Basis
+from countersign.domain.approval.requirement import Requirement
+from countersign.domain.approval.rule import ApprovalRule
+
+
+@dataclass(frozen=True, slots=True)
+class Approval:
+    """One person's signature over the order's digest, and why it does not count where it does not.
+
+    Attributes:
+        epoch: The epoch that the signer knew.
+        authority: The member whose authority it has: the signer's own, or the delegator's; empty where there is none.
+        device: The device that signed.
+        names: The earlier approvals that it names: the signer is known to have seen them.
+        basis: What it rests on in that epoch.
+    """
+
+    event: str
+    member: str
+    digest: str
+    epoch: int
+    assessment: str
+    expires_at: int
+    fault: str = ""
+    authority: str = ""
+    device: str = ""
+    names: tuple[str, ...] = ()
+    basis: Basis | None = None
+
+    def fits(self, group: str) -> bool:
+        """Tell whether its authority belongs to a group; anybody belongs to the empty one."""
+        return not group or (self.basis is not None and group in self.basis.groups)
+
+
+def fill(rule: ApprovalRule, approvals: Sequence[Approval]) -> tuple[tuple[Approval, ...], ...]:
+    """Return for each need of a rule the approvals that fill it, as many as can be placed.
+
+    Args:
+        rule: The rule.
+        approvals: Of different persons and different authorities, in folding order.
+    """
+    return _in_turn(rule, approvals) if rule.ordered else _placed(rule, approvals)
+
+
+def _in_turn(rule: ApprovalRule, approvals: Sequence[Approval]) -> tuple[tuple[Approval, ...], ...]:
+    """Take each approval for the need whose turn it is, where it names all that were taken before it."""
+    found: list[list[Approval]] = [[] for _ in rule.needs]
+    turn = 0
+    taken: set[str] = set()
+    for approval in approvals:
+        if turn < len(rule.needs) and approval.fits(rule.needs[turn].group) and taken <= set(approval.names):
+            found[turn].append(approval)
+            taken.add(approval.event)
+            turn += len(found[turn]) == rule.needs[turn].count
+    return tuple(tuple(item) for item in found)
+
+
+def _placed(rule: ApprovalRule, approvals: Sequence[Approval]) -> tuple[tuple[Approval, ...], ...]:
+    """Place as many approvals as possible: a maximum matching by augmenting paths (Kuhn 1955, Berge 1957)."""
+    found: list[list[Approval]] = [[] for _ in rule.needs]
+
+    def place(approval: Approval, tried: set[int]) -> bool:
+        for at, need in enumerate(rule.needs):
+            if at in tried or not approval.fits(need.group):
+                continue
+            tried.add(at)
+            if len(found[at]) < need.count:
+                found[at].append(approval)
+                return True
+            for other in found[at]:
+                if place(other, tried):
+                    found[at].remove(other)
+                    found[at].append(approval)
+                    return True
+        return False
+
+    for approval in approvals:
+        place(approval, set())
+    return tuple(tuple(item) for item in found)
+
+
+def filled(required: Requirement, approvals: Sequence[Approval]) -> int:
+    """Count the places of all rules that are filled."""
+    return sum(len(need) for rule in required.rules for need in fill(rule, approvals))
+
+
+def is_met(required: Requirement, approvals: Sequence[Approval]) -> bool:
+    """Tell whether every need of every rule is filled."""
+    return filled(required, approvals) == sum(need.count for rule in required.rules for need in rule.needs)

@@ -1,0 +1,122 @@
+"""Who may say what about an order: a person's role, access and device, and the one device that sends (LEDGER 12)."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from countersign.domain.approval.authority import authorities
+from countersign.domain.errors import SecurityError
+from countersign.domain.ledger import kinds
+from countersign.domain.ledger.event import Event
+from countersign.domain.ledger.governance import Governance, Member, Role
+from countersign.domain.ledger.order_record import OrderRecord
+from countersign.domain.ledger.rules import Rules
+
+REJECTED: Final = "rejected."
+"""Reasons of an approver who says no begin with this; reasons to return it for repair with ``repair.``."""
+
+_SENDER_KINDS = frozenset(
+    {
+        kinds.ORDER_INITIATED,
+        kinds.ORDER_AUTHORISATION_STARTED,
+        kinds.ORDER_ANSWER_INTENDED,
+        kinds.ORDER_ANSWER_REFUSED,
+        kinds.ORDER_ABANDONED,
+        kinds.ORDER_CANCELLATION_INTENDED,
+        kinds.ORDER_CANCELLATION_REFUSED,
+        kinds.ORDER_HANDED_OVER,
+        kinds.ORDER_RECALL_WRITTEN,
+    }
+)
+_JUDGED_ELSEWHERE = frozenset({kinds.ORDER_APPROVED, kinds.ORDER_SUBMISSION_INTENDED})
+_BANK_FACTS = frozenset(
+    {
+        kinds.ORDER_AUTHORISED,
+        kinds.ORDER_STATUS_CHANGED,
+        kinds.ORDER_OUTCOME_UNKNOWN,
+        kinds.ORDER_REPLY_REFUSED,
+        kinds.ORDER_PROOF_ADDED,
+        kinds.ORDER_RETURNED,
+    }
+)
+
+
+def acting_member(governance: Governance, device: str, at: int) -> Member:
+    """Return the person behind a device whose word counts at a time.
+
+    Args:
+        governance: The epoch in force.
+        device: Who signed.
+        at: When, milliseconds since the epoch.
+
+    Raises:
+        SecurityError: ``order.unknown_device``, ``order.no_role``, ``order.device_expired``, ``order.access_lapsed``.
+    """
+    found, member = governance.device(device), governance.member_of(device)
+    if found is None or member is None:
+        raise SecurityError("order.unknown_device")
+    if not member.signs:
+        raise SecurityError("order.no_role")
+    if not found.holds_at(at):
+        raise SecurityError("order.device_expired")
+    if not member.has_access(at):
+        raise SecurityError("order.access_lapsed")
+    return member
+
+
+def require_author(record: OrderRecord, event: Event, rules: Rules) -> None:
+    """Refuse an event whose author may not say it.
+
+    Only the sender speaks of what it sent, unless it was closed: its word counts even when its time is over, since only
+    it knows. What a bank says anybody with a role may bring. Looking at an order is no decision: everybody may.
+
+    Raises:
+        SecurityError: ``order.*``.
+    """
+    governance, device = rules.governance_before(event.order_key), event.header.device
+    if event.kind in _JUDGED_ELSEWHERE or (device == record.sender and event.kind in _SENDER_KINDS | _BANK_FACTS):
+        return
+    if event.kind in {kinds.ORDER_OPENED, *_BANK_FACTS}:
+        member = governance.member_of(device)
+        if member is None:
+            raise SecurityError("order.unknown_device")
+        if event.kind in _BANK_FACTS and not member.signs:
+            raise SecurityError("order.no_role")
+        return
+    if event.kind in _SENDER_KINDS:
+        sender = governance.device(record.sender)
+        if sender is None or not sender.closed:
+            raise SecurityError("order.not_the_sender")
+    if event.kind == kinds.ORDER_SENDER_RELEASED and device != record.sender:
+        raise SecurityError("order.not_the_sender")
+    member = acting_member(governance, device, event.header.at)
+    if event.kind == kinds.ORDER_ASSESSED and not _may_assess(record, member, device):
+        raise SecurityError("order.may_not_assess")
+
+
+def _may_assess(record: OrderRecord, member: Member, device: str) -> bool:
+    """An assessment voids what was approved: nobody beside requester, sender and approvers may do that."""
+    return member.member == record.content.requester or device == record.sender or Role.APPROVER in member.roles
+
+
+def require_may_stop(record: OrderRecord, event: Event, reason: str, rules: Rules) -> None:
+    """Refuse a stop by somebody who has no say in this order.
+
+    Its requester may stop it for any reason. A rejection is for those who could approve it; otherwise its sender and
+    any approver may stop it too.
+
+    Raises:
+        SecurityError: ``order.may_not_stop``.
+    """
+    governance, header = rules.governance_before(event.order_key), event.header
+    member = acting_member(governance, header.device, header.at)
+    if member.member == record.content.requester:
+        return
+    acting = authorities(governance, member.member, header.at)
+    if reason.startswith(REJECTED):
+        groups = record.requirement(governance).groups
+        known = (governance.member(item) for item in acting)
+        if not any("" in groups or groups.intersection(item.groups) for item in known if item):
+            raise SecurityError("order.may_not_reject")
+    elif not acting and header.device != record.sender:
+        raise SecurityError("order.may_not_stop")
