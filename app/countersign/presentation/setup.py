@@ -15,7 +15,7 @@ from countersign.application.ports.tasks import Lane
 from countersign.application.session import Session
 from countersign.application.use_cases.connect_bank import connect_bank, keep_consent
 from countersign.application.use_cases.enrol_authenticator import authenticator_enrolled, record_authenticator
-from countersign.application.use_cases.refresh_accounts import fetch_statements, import_statements
+from countersign.application.use_cases.refresh_accounts import fetch_statements, record_statements
 from countersign.domain.errors import ConnectorError, CountersignError, FailureKind
 from countersign.domain.ledger.governance import World
 from countersign.domain.secret import SecretText
@@ -229,7 +229,7 @@ class SetupPresenter:
         bank.use_consent(self._consent)
         since = max(session.clock.now_ms() - _YEARS_BACK_MS, 0)
         statements = yield from on_network(partial(fetch_statements, bank, since))
-        yield from on_vault(partial(import_statements, session.vault, session.entropy, session.bank_id, statements))
+        yield from record_statements(session.vault, session.entropy, session.bank_id, statements)
         self._known.consent = True
         return SetupStep.LIST
 

@@ -15,7 +15,7 @@ from countersign.application.ports.vault import (
     PayeeRow,
     TransferRow,
 )
-from countersign.domain.canonical import Json, JsonObject
+from countersign.domain.canonical import JsonObject
 from countersign.domain.ledger import kinds
 from countersign.domain.ledger.event import Chain, Event
 from countersign.domain.ledger.order_record import OrderRecord
@@ -23,7 +23,7 @@ from countersign.domain.money import Money
 from countersign.domain.order_state import MAY_HAVE_MOVED_MONEY, OrderState
 from countersign.domain.payee import PayeeRecord
 from countersign.domain.payment import AccountScheme
-from countersign.testing.fake_vault import MemoryVault
+from countersign.testing.fake_vault import MemoryVault, added_account, money_of
 
 _DAY_MS = 86_400_000
 _DAYS = 90
@@ -52,7 +52,7 @@ class MemoryProjections:
         """List own accounts, as the newest statements describe them."""
         found: dict[str, AccountRow] = {}
         for added in self._said(kinds.ACCOUNT_ADDED):
-            row = _added_account(added)
+            row = added_account(added)
             found[row.account] = row
         added_here = set(found)
         for body in self._statements():
@@ -63,8 +63,8 @@ class MemoryProjections:
                 bank=known.bank if known and account in added_here else str(body["bank"]),
                 iban=str(body["iban"]),
                 name=known.name if known and account in added_here else str(body["name"]),
-                balance=_money(body["balance"]),
-                available=_money(body["available"]),
+                balance=money_of(body["balance"]),
+                available=money_of(body["available"]),
                 as_of=cast("int", body["as_of"]),
                 scheme=known.scheme if known else AccountScheme.IBAN,
                 agent=known.agent if known else "",
@@ -185,7 +185,7 @@ class MemoryProjections:
                     number=str(body["iban"]),
                     entry=entry,
                     booked_at=cast("int", item["booked_at"]),
-                    amount=_money(item["amount"]),
+                    amount=money_of(item["amount"]),
                     counterparty=str(item["counterparty"]),
                     counterparty_account=str(item["counterparty_account"]),
                     end_to_end_id=str(item["end_to_end_id"]),
@@ -252,23 +252,6 @@ def _order_row(record: OrderRecord, own_accounts: Mapping[str, str]) -> Transfer
     )
 
 
-def _added_account(body: JsonObject) -> AccountRow:
-    nothing = Money(0, str(body["currency"]))
-    return AccountRow(
-        account=str(body["account"]),
-        bank=str(body["bank"]),
-        iban=str(body["number"]),
-        name=str(body["name"]),
-        balance=nothing,
-        available=nothing,
-        as_of=0,
-        scheme=AccountScheme(str(body["scheme"])),
-        agent=str(body["agent"]),
-        agent_member=str(body["agent_member"]),
-        reach=str(body["reach"]),
-    )
-
-
 def _elsewhere_row(row: str, body: JsonObject) -> TransferRow:
     return TransferRow(
         row=row,
@@ -277,12 +260,7 @@ def _elsewhere_row(row: str, body: JsonObject) -> TransferRow:
         at=cast("int", body["at"]),
         counterparty=str(body["counterparty"]),
         counterparty_account=str(body["counterparty_account"]),
-        amount=-_money(body["amount"]),
+        amount=-money_of(body["amount"]),
         reference=str(body["reference"]),
         state="elsewhere",
     )
-
-
-def _money(value: Json) -> Money:
-    found = cast("JsonObject", value)
-    return Money(cast("int", found["minor"]), str(found["currency"]))

@@ -5,10 +5,12 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from typing import Final, cast
 
+from countersign.application.ports.bank import BankEntry, Reach
 from countersign.application.ports.clock import Clock, Entropy
-from countersign.application.ports.vault import Identity, LocalSpace, VaultTransaction
+from countersign.application.ports.vault import AccountRow, Identity, LocalSpace, VaultTransaction
 from countersign.domain.canonical import Json, JsonObject, canonical_bytes
 from countersign.domain.errors import SecurityError
 from countersign.domain.ledger import kinds
@@ -20,13 +22,16 @@ from countersign.domain.ledger.merkle import MerkleTree
 from countersign.domain.ledger.order_fold import fold_order
 from countersign.domain.ledger.order_record import OrderRecord
 from countersign.domain.ledger.rules import OrderKey, Rules, read_rules
+from countersign.domain.money import Money
 from countersign.domain.payee import PayeeRecord, fold_payee
+from countersign.domain.payment import AccountScheme
 from countersign.domain.policy import Policy
 
 _KEY = bytes(range(32))
 DEVICE = device_identifier(_KEY)
 MEMBER = "11" * 16
 WORKSPACE = "22" * 16
+_OF_ACCOUNTS: Final = frozenset({kinds.ACCOUNT_ADDED, kinds.STATEMENT_IMPORTED})
 
 
 def fake_sign(message: bytes) -> bytes:
@@ -187,6 +192,21 @@ class MemoryVault:
                 found.setdefault(str(body["account"]), (str(body["bank"]), str(body["iban"]), ""))
         return tuple(bank for bank, *own in found.values() if own == [number, agent_member])
 
+    def account(self, account: str) -> AccountRow | None:
+        """Return an own account as the newest events describe it."""
+        found: AccountRow | None = None
+        for event in sorted(self._store.shared, key=lambda each: each.kind != kinds.ACCOUNT_ADDED):
+            if event.kind in _OF_ACCOUNTS and (body := event.says())["account"] == account:
+                found = added_account(body) if event.kind == kinds.ACCOUNT_ADDED else _told(found, body)
+        return found
+
+    def entries(self, account: str, names: Sequence[str]) -> Mapping[str, BankEntry]:
+        """Return those of an account's entries that are on record, as the newest events describe them."""
+        imported = (event.says() for event in self._store.shared if event.kind == kinds.STATEMENT_IMPORTED)
+        told = [cast("Sequence[JsonObject]", body["entries"]) for body in imported if body["account"] == account]
+        found = {str(item["entry"]): _entry(item) for items in told for item in items}
+        return {name: found[name] for name in names if name in found}
+
     @property
     def rules(self) -> Rules:
         """Governance and stops."""
@@ -243,3 +263,43 @@ class MemoryVault:
 
     def _chain(self, chain: Chain) -> list[Event]:
         return self._store.shared if chain is Chain.SHARED else self._store.private
+
+
+def added_account(body: JsonObject) -> AccountRow:
+    """Read the body of ``account.added``."""
+    nothing = Money(0, str(body["currency"]))
+    return AccountRow(
+        account=str(body["account"]),
+        bank=str(body["bank"]),
+        iban=str(body["number"]),
+        name=str(body["name"]),
+        balance=nothing,
+        available=nothing,
+        as_of=0,
+        scheme=AccountScheme(str(body["scheme"])),
+        agent=str(body["agent"]),
+        agent_member=str(body["agent_member"]),
+        reach=str(body["reach"]),
+    )
+
+
+def _told(known: AccountRow | None, body: JsonObject) -> AccountRow:
+    """Return what a statement says; bank and name of an account that a person added stay."""
+    bank, name, iban, as_of = str(body["bank"]), str(body["name"]), str(body["iban"]), cast("int", body["as_of"])
+    money = (money_of(body["balance"]), money_of(body["available"]))
+    if known is None or known.reach == Reach.XS2A.value:
+        return AccountRow(str(body["account"]), bank, iban, name, *money, as_of)
+    return replace(known, iban=iban, balance=money[0], available=money[1], as_of=as_of)
+
+
+def _entry(item: JsonObject) -> BankEntry:
+    said = [str(item[name]) for name in ("counterparty", "counterparty_account", "end_to_end_id", "remittance")]
+    said[2] = "" if said[2] == "NOTPROVIDED" else said[2]
+    booked, at = bool(item["booked"]), cast("int", item["booked_at"])
+    return BankEntry(str(item["entry"]), booked, at, money_of(item["amount"]), *said)
+
+
+def money_of(value: Json) -> Money:
+    """Read an amount."""
+    found = cast("JsonObject", value)
+    return Money(cast("int", found["minor"]), str(found["currency"]))

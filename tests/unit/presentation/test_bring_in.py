@@ -207,7 +207,7 @@ def test_reading_shows_how_far_it_is_and_can_be_stopped(tmp_path: Path) -> None:
     assert page.now.busy == "Reading \u2066file.xml\u2069"
     tasks.step()
     page.presenter.tick()
-    assert (page.now.done, page.now.total) == (3, 3)
+    assert (page.now.done, page.now.total) == (3, 9)
     page.presenter.cancel()
     tasks.finish()
     report = page.now.report
@@ -220,6 +220,29 @@ def test_reading_shows_how_far_it_is_and_can_be_stopped(tmp_path: Path) -> None:
     assert page.went.to == [("home", "")]
     page.presenter.close()
     page.presenter.cancel()
+
+
+def test_both_readings_are_one_progress_and_the_second_counts_double_since_it_records(tmp_path: Path) -> None:
+    tasks = fakes.ManualTasks()
+    world = fakes.make_world(tasks=tasks)
+    page = Page(world, tmp_path)
+    tasks.finish()
+    files = world.session.files
+    assert isinstance(files, ListedFiles)
+    lines = [entry(Money(-number, "EUR"), name=f"E{number}") for number in range(1, 1_000)]
+    files.files["file.xml"] = (CAMT, head(fakes.MAIN), *lines)
+    page.presenter.bring(tmp_path / "file.xml")
+    shown = list[tuple[int, int]]()
+    while tasks.waiting:
+        tasks.step()
+        page.presenter.tick()
+        if page.now.busy:
+            shown.append((page.now.done, page.now.total))
+    assert shown == sorted(shown)
+    assert {total for _, total in shown} == {3_003}
+    steps = list(dict.fromkeys(done for done, _ in shown))
+    assert steps == [1_001, 1_801, 2_601, 3_003], "the first reading, and each slice of the second"
+    assert page.now.report is not None
 
 
 @pytest.mark.parametrize("code", list(Code))

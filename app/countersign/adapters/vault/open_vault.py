@@ -16,11 +16,13 @@ from countersign.adapters.vault.cryptography_suite import VaultKeys
 from countersign.adapters.vault.database import Connection, database_damaged, translated
 from countersign.adapters.vault.emergency_stop import EmergencyStop
 from countersign.adapters.vault.event_store import EventStore
+from countersign.adapters.vault.on_record import account_on_record, entries_on_record
 from countersign.adapters.vault.transaction import LedgerTransaction
 from countersign.adapters.vault.writer import LedgerPosition, Signer, system_now
 from countersign.application.failpoints import failpoint
+from countersign.application.ports.bank import BankEntry
 from countersign.application.ports.clock import Clock
-from countersign.application.ports.vault import Identity, LocalSpace
+from countersign.application.ports.vault import AccountRow, Identity, LocalSpace
 from countersign.domain.canonical import Json
 from countersign.domain.errors import SecurityError, UserFacingError
 from countersign.domain.ledger import kinds
@@ -219,6 +221,18 @@ class OpenVault:
                 "SELECT order_id FROM p_orders WHERE end_to_end_id = ? ORDER BY order_id", (end_to_end_id,)
             ).fetchall()
         return tuple(order for (order,) in found)
+
+    def account(self, account: str) -> AccountRow | None:
+        """Return an own account as it is on record."""
+        self._require_open()
+        with translated():
+            return account_on_record(self._connection, account)
+
+    def entries(self, account: str, names: Sequence[str]) -> Mapping[str, BankEntry]:
+        """Return those of an account's entries that are on record."""
+        self._require_open()
+        with translated():
+            return entries_on_record(self._connection, account, names)
 
     def inclusion_proof(self, event_id: str, size: int) -> tuple[int, tuple[bytes, ...]]:
         """Return an event's place and its audit path in the tree over the first ``size`` events of its chain.

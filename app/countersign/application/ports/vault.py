@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Protocol
 
-from countersign.application.ports.bank import Reach
+from countersign.application.ports.bank import BankEntry, Reach
 from countersign.domain.canonical import Json, JsonObject
 from countersign.domain.ledger.event import Chain, Event, EventDraft
 from countersign.domain.ledger.governance import World
@@ -133,6 +133,15 @@ class Vault(Protocol):
 
     def orders_known_as(self, end_to_end_id: str) -> Sequence[str]:
         """List the orders that carry an end-to-end identification."""
+
+    def account(self, account: str) -> AccountRow | None:
+        """Return an own account as it is on record, without its daily balances."""
+
+    def entries(self, account: str, names: Sequence[str]) -> Mapping[str, BankEntry]:
+        """Return, by the bank's names, those of an account's entries that are on record, as they stand.
+
+        Their ``code`` is not on record; an end-to-end identification that says NOTPROVIDED is empty.
+        """
 
     def inclusion_proof(self, event_id: str, size: int) -> tuple[int, tuple[bytes, ...]]:
         """Return an event's place and its audit path in the tree over the first ``size`` events of its chain."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from array import array
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
@@ -17,6 +18,38 @@ from countersign.domain.settlement import AccountEntry, is_charge
 _TEXT_LIMIT = 300
 _SAME_REFERENCED = 9
 _SAME_UNREFERENCED = 999
+_SLOTS = 1024  # a power of two, as their number stays
+
+
+class _Marks:
+    """A set of numbers of 64 bits, other than 0, in 16 to 32 bytes each: there is one for each line of a file."""
+
+    def __init__(self) -> None:
+        self._slots, self._count = array("Q", bytes(8 * _SLOTS)), 0
+
+    def add(self, mark: int) -> bool:
+        """Add a number; tell whether it was new."""
+        if not _place(self._slots, mark):
+            return False
+        self._count += 1
+        if 2 * self._count > len(self._slots):
+            wider = array("Q", bytes(2 * 8 * len(self._slots)))
+            for each in filter(None, self._slots):
+                _place(wider, each)
+            self._slots = wider
+        return True
+
+
+def _place(slots: array[int], mark: int) -> bool:
+    """Put a number into its slot, or the next free one (open addressing); tell whether it was in none."""
+    last = len(slots) - 1
+    at = mark & last
+    while slots[at]:
+        if slots[at] == mark:
+            return False
+        at = (at + 1) & last
+    slots[at] = mark
+    return True
 
 
 class Twins:
@@ -26,15 +59,17 @@ class Twins:
     """
 
     def __init__(self) -> None:
-        self._seen: dict[bytes, int] = {}
+        self._seen, self._again = _Marks(), dict[int, int]()
 
     def name(self, part: StatementEntry) -> str:
         """Name a line of the statement."""
         name, referenced = _name(part)
-        mark = hashlib.blake2b(name.encode(), digest_size=12).digest()
-        earlier = self._seen.get(mark, 0)
-        self._seen[mark] = min(earlier + 1, _SAME_REFERENCED if referenced else _SAME_UNREFERENCED)
-        return f"{name}#{earlier + 1}" if earlier else name
+        mark = int.from_bytes(hashlib.blake2b(name.encode(), digest_size=8).digest(), "big") or 1
+        if self._seen.add(mark):
+            return name
+        earlier = self._again.get(mark, 1)
+        self._again[mark] = min(earlier + 1, _SAME_REFERENCED if referenced else _SAME_UNREFERENCED)
+        return f"{name}#{earlier + 1}"
 
 
 @dataclass(frozen=True, slots=True)

@@ -36,15 +36,15 @@ from countersign.application.use_cases.file_entries import Twins, entries_of, mo
 from countersign.application.use_cases.file_statuses import StatusReports, of_group
 from countersign.application.use_cases.own_account import account_of
 from countersign.application.use_cases.record_facts import Evidence
-from countersign.application.use_cases.refresh_accounts import Statement, import_statements
+from countersign.application.use_cases.refresh_accounts import ENTRIES_PER_EVENT, Statement, import_statements
 from countersign.application.use_cases.settle_entries import OrderNews, Settlement, settle_entries, settle_returns
 from countersign.domain.canonical import Json
 from countersign.domain.errors import UserFacingError
 from countersign.domain.money import Money
 from countersign.domain.settlement import DAY_MS, AccountEntry, is_charge
 
-_SLICE = 400  # parts that are read at once
-_ENTRIES_AT_ONCE = 40  # that are recorded in one task of the VAULT lane
+_SLICE = 4 * ENTRIES_PER_EVENT  # parts that are read at once
+_READING, _RECORDING = 1, 2  # the shares of the first and the second reading in the whole: the second records, too
 _STATUSES_AT_ONCE = 20
 _CLOSING = ("CLBD", "CLAV", "ITBD")
 _STATEMENTS = frozenset({FileKind.CAMT_052, FileKind.CAMT_053, FileKind.CAMT_054, FileKind.MT940})
@@ -135,7 +135,7 @@ class _Slice:
 
     @property
     def full(self) -> bool:
-        return max(len(self.entries), len(self.booked)) >= _ENTRIES_AT_ONCE
+        return max(len(self.entries), len(self.booked)) >= ENTRIES_PER_EVENT
 
 
 def import_bank_file(
@@ -146,7 +146,7 @@ def import_bank_file(
     Args:
         session: The session.
         path: The file.
-        progress: Told how far the second reading is; called in a worker.
+        progress: Told how far the whole is, which is both readings; called in a worker.
         cancelled: Asked now and then, in a worker.
 
     Raises:
@@ -154,25 +154,24 @@ def import_bank_file(
             kind of file; ``file.changed``: it is another one than when it was read first, and the rest is not recorded.
     """
 
-    def told(done: int, total: int) -> None:
+    def told(before: int, share: int, done: int, total: int) -> None:
         if cancelled():
             raise CancelledReadingError
         if progress is not None:
-            progress(done, total)
+            progress(before * total + share * done, (_READING + _RECORDING) * total)
 
     try:
-        first = yield from on_network(partial(_read_to_the_end, session, path, told))
+        first = yield from on_network(partial(_read_to_the_end, session, path, partial(told, 0, _READING)))
     except CancelledReadingError:
         return ImportReport("", "", cancelled=True)
     head = first.head
     evidence: dict[str, Json] = {"file": {"name": path.name[-120:], "sha256": first.sha256, "version": head.version}}
     rows = yield from on_read(session.reader.accounts)
     work = _Import(session, tuple(rows), evidence, answers_recall=head.kind is FileKind.CAMT_029)
-    parts = session.files.read(path, told)
+    parts = session.files.read(path, partial(told, _READING, _RECORDING))
     try:
         for expected in first.marks:
-            for part in (yield from on_network(partial(_take_same, parts, expected))):
-                work.sort(part)
+            yield from on_network(partial(work.take, parts, expected))
             yield from work.record(last=False)
     except CancelledReadingError:
         yield from work.record(last=True)
@@ -216,14 +215,6 @@ def _take(parts: Iterator[FilePart]) -> list[FilePart]:
     return list(islice(parts, _SLICE))
 
 
-def _take_same(parts: Iterator[FilePart], expected: bytes) -> list[FilePart]:
-    """Take the next slice, which must say what it said when the file was read for the first time."""
-    batch = _take(parts)
-    if _mark(batch) != expected:
-        raise UserFacingError("file.changed")
-    return batch
-
-
 def _mark(batch: list[FilePart]) -> bytes:
     return hashlib.sha256(orjson.dumps(batch)).digest()
 
@@ -243,8 +234,15 @@ class _Import:
         self._found = Settlement()
         self._reports = StatusReports(session.vault, evidence, self._found, answers_recall=answers_recall)
 
-    def sort(self, part: FilePart) -> None:
-        """Put a part where it belongs."""
+    def take(self, parts: Iterator[FilePart], expected: bytes) -> None:
+        """Take the next slice, which must say what it said when the file was read for the first time. Any worker."""
+        batch = _take(parts)
+        if _mark(batch) != expected:
+            raise UserFacingError("file.changed")
+        for part in batch:
+            self._sort(part)
+
+    def _sort(self, part: FilePart) -> None:
         if isinstance(part, StatementHead):
             row = account_of(tuple(self._rows.values()), part)
             self._accounts.append(_Account(part, row.account if row else ""))
@@ -261,6 +259,7 @@ class _Import:
         row = self._rows.get(account.own)
         if isinstance(part, StatementEnd):
             account.differences = tuple(dict.fromkeys((*account.differences, *part.differences)))
+            account.twins = Twins()  # a file may hold thousands of statements
         elif row is None or not isinstance(part, StatementBalance | StatementEntry):
             return
         elif part.amount.currency != row.balance.currency:
@@ -281,6 +280,8 @@ class _Import:
     def record(self, *, last: bool) -> Script[None]:
         """Record what was sorted. Balances come with the last slice, since a file may say them at its end."""
         waiting, self._waiting = self._waiting, []
+        if not last and waiting and not waiting[-1].full:
+            self._waiting.append(waiting.pop())  # the next parts may fill it
         for part in waiting:
             part.account.new += yield from on_vault(partial(self._import, part.account, part.entries))
             yield from self._settle(part.booked)

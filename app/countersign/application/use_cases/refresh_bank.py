@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from functools import partial
 
-from countersign.application.flows.script import Script, on_network, on_read, on_vault
+from countersign.application.flows.script import Script, on_network, on_read
 from countersign.application.session import Session
-from countersign.application.use_cases.refresh_accounts import ask_since, fetch_statements, import_statements
+from countersign.application.use_cases.refresh_accounts import ask_since, fetch_statements, record_statements
 from countersign.application.use_cases.settle_entries import settle_statements
 
 
@@ -26,5 +26,5 @@ def refresh_bank(session: Session) -> Script[None]:
     statements = yield from on_network(partial(fetch_statements, bank, ask_since(asked)))
     if not vault.may_sign:
         return
-    yield from on_vault(partial(import_statements, vault, session.entropy, name, statements))
+    yield from record_statements(vault, session.entropy, name, statements)
     yield from settle_statements(session, statements)
