@@ -47,7 +47,7 @@ def admit_member(
         raise SecurityError("joining.phrase")
     proposed = propose_change(vault, verify, state_with(vault.rules, asking, evidence, access_until))
     with vault.transaction() as change:
-        keep_asking(change, replace(asking, stage=Stage.JOINED if proposed.in_force else Stage.PROPOSED))
+        keep_asking(change, replace(asking, stage=Stage.PROPOSED))
     return proposed
 
 

@@ -33,8 +33,8 @@ class Stage(StrEnum):
 
     OUT = "out"  # nobody has answered yet
     ASKED = "asked"  # somebody asks to join: compare the phrase
-    PROPOSED = "proposed"  # compared; others still have to sign
-    JOINED = "joined"
+    PROPOSED = "proposed"  # compared; others may still have to sign, and the welcome goes out then
+    JOINED = "joined"  # the welcome went out
     ENDED = "ended"  # expired, taken back or refused
 
 
@@ -135,8 +135,14 @@ def askings(vault: WorkspaceVault, now_ms: int) -> tuple[Asking, ...]:
     return tuple(sorted(shown, key=lambda item: (item.invitation.expires_at, item.invitation.id)))
 
 
-def take_request(vault: WorkspaceVault, request: JoinRequest, now_ms: int) -> str:
+def take_request(vault: WorkspaceVault, request: JoinRequest, now_ms: int, *, heard: bool = False) -> str:
     """Keep a request to join that this device's invitation asked for; an administrator decides.
+
+    Args:
+        vault: The unlocked vault.
+        request: Signed by the device that it names.
+        now_ms: Milliseconds since the epoch.
+        heard: Whether that device ever said how far it knows. As long as it asks instead, its welcome was lost.
 
     Returns:
         Empty where it was kept, or is kept already; otherwise why not: ``joining.unknown_invitation``,
@@ -149,6 +155,8 @@ def take_request(vault: WorkspaceVault, request: JoinRequest, now_ms: int) -> st
         if not request.holds(found.invitation.secret) or request.member != found.invitation.member:
             return "joining.proof"
         if found.request == request:
+            if found.stage is Stage.JOINED and not heard:
+                keep_asking(change, replace(found, stage=Stage.PROPOSED))
             return ""
         if found.request is not None or found.stage is not Stage.OUT:
             keep_asking(change, replace(found, rivals=min(found.rivals + 1, RIVALS_LIMIT)))

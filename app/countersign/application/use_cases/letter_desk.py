@@ -1,0 +1,137 @@
+"""Where letters are made: how far every chain reaches here, who else there is, and what lies between two states."""
+
+from __future__ import annotations
+
+import hashlib
+import heapq
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
+from functools import cached_property
+from typing import Final
+
+from countersign.application.failpoints import failpoint
+from countersign.application.ports.workspace import ChainHead, WorkspaceVault
+from countersign.application.use_cases.exchange_envelopes import Tools
+from countersign.application.use_cases.need_to_know import by_need
+from countersign.application.use_cases.relay_notes import Notes, Outbox, Sizes, Snapshot
+from countersign.application.use_cases.seal_envelope import seal_envelope
+from countersign.domain.ledger.checkpoint import Checkpoint, SignedCheckpoint
+from countersign.domain.ledger.envelope import Purpose
+from countersign.domain.ledger.event import Event
+from countersign.domain.ledger.governance import Device, Governance
+from countersign.domain.ledger.letter import Letter
+
+LETTER_EVENTS: Final = 100
+LETTER_BYTES: Final = 4 * 1024 * 1024
+GRACE_MS: Final = 30_000
+"""What everybody should have by now is what was known this long ago."""
+
+_WINDOW: Final = 16
+
+
+class Desk:
+    """What a letter is made from: the chains as they are known here, and who else there is."""
+
+    def __init__(self, vault: WorkspaceVault, tools: Tools, notes: Notes, relay: str) -> None:
+        """Read how far the chains reach, and who is there."""
+        self.vault, self.tools, self.notes, self.relay = vault, tools, notes, relay
+        self.now = tools.clock.now_ms()
+        self.own = vault.identity.device
+        self.governance: Governance = vault.rules.governance
+        self.heads: Mapping[str, ChainHead] = vault.heads()
+
+    @cached_property
+    def others(self) -> tuple[Device, ...]:
+        """The open devices of everybody who belongs here, without this one."""
+        belong = {member.member for member in self.governance.members if member.roles}
+        return tuple(
+            item for item in self.governance.devices if item.device != self.own and self._is_open(item, belong)
+        )
+
+    def _is_open(self, device: Device, belong: set[str]) -> bool:
+        return device.member in belong and not device.closed and not 0 < device.expires_at <= self.now
+
+    @property
+    def outbox(self) -> Outbox:
+        """What was left in this store."""
+        return self.notes.outbox(self.relay)
+
+    @property
+    def said_at(self) -> int:
+        """When this device last said how far it knows, in any store."""
+        return max((item.checkpoint_at for item in self.notes.outboxes.values()), default=0)
+
+    @property
+    def told(self) -> str:
+        """How far this device knows now, in a few letters: another text where anything changed."""
+        said = " ".join(f"{device}{head.event}" for device, head in sorted(self.heads.items()))
+        return hashlib.sha256(said.encode()).hexdigest()[:16]
+
+    def look_around(self) -> None:
+        """Remember how far the chains reach, so that what is missing elsewhere a while later shows."""
+        snapshot = self.notes.snapshot
+        if self.now - snapshot.at >= GRACE_MS or self.now < snapshot.at:
+            sizes = {device: head.size for device, head in self.heads.items()}
+            if sizes != snapshot.sizes or sizes != snapshot.before:
+                with self.vault.transaction() as change:
+                    self.notes.keep_snapshot(change, Snapshot(self.now, sizes, snapshot.sizes))
+
+    def stretch(self, start: Sizes, end: Sizes) -> tuple[Event, ...]:
+        """Read what stands between two states of the chains, as much as a letter holds, causes before consequences."""
+        chains = [self._chain(device, start.get(device, 0), end[device]) for device in sorted(end)]
+        found: list[Event] = []
+        size = 0
+        for event in heapq.merge(*chains, key=lambda each: each.order_key):
+            size += len(event.header.content) + (len(event.body.content) if event.body else 0)
+            if found and (len(found) >= LETTER_EVENTS or size > LETTER_BYTES):
+                break
+            found.append(event)
+        return tuple(found)
+
+    def _chain(self, device: str, start: int, end: int) -> Iterator[Event]:
+        at = start
+        while at < end:
+            window = self.vault.shared_events(device, at, _WINDOW)
+            if not window:
+                return
+            for event in window:
+                if event.header.seq < end:
+                    yield event
+            at = window[-1].header.seq + 1
+
+    def sealed(self, events: Sequence[Event], recipients: Sequence[Device], purpose: Purpose) -> tuple[bytes, ...]:
+        """Seal events with this device's checkpoint, each recipient's as far as their need reaches."""
+        failpoint("workspace.seal.before")
+        rooms = by_need(self.vault, self.governance, events, recipients)
+        checkpoint = self.checkpoint()
+        found = tuple(self.seal(Letter(part, checkpoint), devices, purpose) for part, devices in rooms)
+        failpoint("workspace.seal.after")
+        return found
+
+    def seal(self, letter: Letter, recipients: Sequence[Device], purpose: Purpose) -> bytes:
+        """Seal a letter."""
+        return seal_envelope(self.vault, self.tools.suite, letter, recipients, purpose, self.tools.entropy, self.now)
+
+    def checkpoint(self) -> SignedCheckpoint:
+        """Sign how far every chain reaches as it is known here; its time never goes back."""
+        at = max(self.now, self.said_at + 1)
+        heads = {device: (head.size, head.event) for device, head in self.heads.items() if head.size}
+        found = Checkpoint.of(self.vault.identity.workspace, self.own, at, heads)
+        return SignedCheckpoint(found, self.vault.sign(found))
+
+    def said(self) -> Outbox:
+        """Return the outbox once a checkpoint of now is left."""
+        return replace(self.outbox, checkpoint_at=max(self.now, self.said_at + 1), checkpoint=self.told)
+
+    def rank(self, device: str) -> int:
+        """Return in which turn this device makes up for what another lacks, so that not all do at once."""
+        names = [self.own, *(item.device for item in self.others if item.device != device)]
+        return sorted(names, key=lambda name: hashlib.sha256((device + name).encode()).digest()).index(self.own)
+
+
+def behind(start: Sizes, events: Sequence[Event]) -> dict[str, int]:
+    """Return how far the chains reach once these events were sent."""
+    found = dict(start)
+    for event in events:
+        found[event.header.device] = max(found.get(event.header.device, 0), event.header.seq + 1)
+    return found

@@ -1,0 +1,53 @@
+"""Need to know: who receives which bodies (LEDGER rules 2, 21). Everybody receives every header.
+
+The orders of a payroll say what each person earns. Their bodies go to those who approve, administer or audit, and to
+whoever asked for them; to others they go without: the batch and its totals are there, and every chain can be verified.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from typing import Final
+
+from countersign.application.ports.workspace import WorkspaceVault
+from countersign.domain.ledger.event import Event
+from countersign.domain.ledger.governance import Device, Governance, Role
+
+# ISO 20022 ExternalPurpose1Code: what is paid to a person for work, and what follows from it.
+PAYROLL_PURPOSES: Final = frozenset({"SALA", "PAYR", "BONU", "PENS", "COMM", "ALLW", "BECH", "BENE", "SSBE"})
+
+_READS_ALL: Final = frozenset({Role.APPROVER, Role.ADMINISTRATOR, Role.AUDITOR})
+
+
+def by_need(
+    vault: WorkspaceVault, governance: Governance, events: Sequence[Event], recipients: Sequence[Device]
+) -> tuple[tuple[tuple[Event, ...], tuple[Device, ...]], ...]:
+    """Return what each recipient is sent: letters' events with whom they are for; one letter where all read all."""
+    rooms: dict[frozenset[str], list[Device]] = {}
+    requesters = _payroll_requesters(vault, events)
+    for device in recipients:
+        hidden = frozenset(
+            subject for subject, requester in requesters.items() if not _reads(governance, device.member, requester)
+        )
+        rooms.setdefault(hidden, []).append(device)
+    return tuple(
+        (tuple(replace(item, body=None) if item.header.subject in hidden else item for item in events), tuple(devices))
+        for hidden, devices in rooms.items()
+    )
+
+
+def _reads(governance: Governance, member: str, requester: str) -> bool:
+    found = next((item for item in governance.members if item.member == member), None)
+    return member == requester or (found is not None and bool(_READS_ALL & set(found.roles)))
+
+
+def _payroll_requesters(vault: WorkspaceVault, events: Sequence[Event]) -> dict[str, str]:
+    """Map the payroll orders among what the events are about to whoever asked for them."""
+    subjects = dict.fromkeys(item.header.subject for item in events if item.kind.startswith("order."))
+    records = {subject: vault.order(subject) for subject in subjects}
+    return {
+        subject: record.content.requester
+        for subject, record in records.items()
+        if record is not None and record.content.payment.purpose in PAYROLL_PURPOSES
+    }

@@ -1,0 +1,332 @@
+"""What this device leaves in a store: what others lack, by what they said last, a letter at a time. VAULT lane.
+
+Each letter is sealed, left in the store, and then noted as left. A process that dies in between leaves it once more:
+that does no harm, since events are known by their identifiers. Everything is bounded: a letter holds about a hundred
+events, and nobody is sent the same again before they have said anew how far they know.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from typing import Final, TypeAlias
+
+from countersign.application.failpoints import failpoint
+from countersign.application.ports.vault import VaultTransaction
+from countersign.application.ports.workspace import WorkspaceVault
+from countersign.application.use_cases.exchange_envelopes import Tools, wanted_document
+from countersign.application.use_cases.invite_member import Asking, Stage, askings, keep_asking, kept_asking
+from countersign.application.use_cases.join_workspace import joining_of, seal_request
+from countersign.application.use_cases.letter_desk import GRACE_MS, LETTER_EVENTS, Desk, behind
+from countersign.application.use_cases.relay_notes import Lack, Notes, Outbox, Sizes
+from countersign.domain.ledger.envelope import Purpose
+from countersign.domain.ledger.event import Chain, Event
+from countersign.domain.ledger.governance import Device
+from countersign.domain.ledger.letter import Letter
+
+CHECKPOINT_MS: Final = 240_000
+"""Well within the five minutes after which silence is noticed."""
+NEWS_MS: Final = 60_000
+PATIENCE_MS: Final = 300_000
+BRANCH: Final = 64
+"""How much of a chain is sent beside an event of it that somebody lacks."""
+
+_ANSWERED_AT_ONCE: Final = 16
+
+Note: TypeAlias = Callable[[Notes, VaultTransaction, Sequence[str]], None]
+"""What is remembered once the parcels of these names are left."""
+
+
+@dataclass(frozen=True, slots=True)
+class Outgoing:
+    """Parcels that belong together, sealed.
+
+    Attributes:
+        parcels: To be left in the store, all of them.
+        events: How many events they bring.
+        note: See ``Note``.
+        what: What they are for, in a word.
+    """
+
+    parcels: tuple[bytes, ...]
+    events: int
+    note: Note
+    what: str
+
+
+def next_outgoing(vault: WorkspaceVault, tools: Tools, notes: Notes, relay: str) -> Outgoing | None:
+    """Seal the next letter that is due in a store; None where nothing is.
+
+    Args:
+        vault: The unlocked vault.
+        tools: Cryptography, clock and chance.
+        notes: What is remembered.
+        relay: The store's identity.
+
+    Raises:
+        SecurityError: ``vault.*``.
+    """
+    if not vault.may_sign:
+        return None
+    if not vault.admitted:
+        return _request(vault, tools, notes)
+    desk = Desk(vault, tools, notes, relay)
+    desk.look_around()
+    for due in (_welcome, _own, _answer, _lacking, _wish, _checkpoint):
+        found = due(desk)
+        if found is not None:
+            return found
+    return None
+
+
+def mark_sent(vault: WorkspaceVault, notes: Notes, relay: str, outgoing: Outgoing, names: Sequence[str]) -> None:
+    """Remember that parcels were left in a store. VAULT lane."""
+    failpoint("workspace.note.before")
+    with vault.transaction() as change:
+        outgoing.note(notes, change, names)
+        outbox = notes.outbox(relay)
+        notes.keep_outbox(change, relay, replace(outbox, parcels=(*outbox.parcels, *names)))
+    for name in names:
+        vault.take_in((), (relay, name))
+    failpoint("workspace.note.after")
+
+
+def file_letters(vault: WorkspaceVault, tools: Tools, notes: Notes, to: Sequence[str] = ()) -> tuple[bytes, ...]:
+    """Seal everything that others lack by what they said last, to be carried to them as files. VAULT lane.
+
+    Args:
+        vault: The unlocked vault.
+        tools: Cryptography, clock and chance.
+        notes: What is remembered.
+        to: Devices; all others, if not given.
+
+    Returns:
+        At least one letter: where nothing is lacking, this device's checkpoint alone. A joining device's request.
+    """
+    if not vault.admitted:
+        asked = joining_of(vault)
+        return () if asked is None else (seal_request(vault, tools.suite, tools.entropy, asked, tools.clock.now_ms()),)
+    desk = Desk(vault, tools, notes, "file")
+    recipients = tuple(item for item in desk.others if not to or item.device in to)
+    if not recipients:
+        return ()
+    known = [notes.heard.get(item.device) for item in recipients]
+    start = {chain: min(heard.size(chain) if heard else 0 for heard in known) for chain in desk.heads}
+    parcels: list[bytes] = []
+    while events := desk.stretch(start, {chain: head.size for chain, head in desk.heads.items()}):
+        parcels += desk.sealed(events, recipients, Purpose.EVENTS)
+        start = behind(start, events)
+    return tuple(parcels) or desk.sealed((), recipients, Purpose.CHECKPOINT)
+
+
+def _request(vault: WorkspaceVault, tools: Tools, notes: Notes) -> Outgoing | None:
+    """Ask to join, and again as long as no welcome comes."""
+    now = tools.clock.now_ms()
+    joining = joining_of(vault)
+    if joining is None or 0 <= now - notes.asked < PATIENCE_MS:
+        return None
+    sealed = seal_request(vault, tools.suite, tools.entropy, joining, now)
+    return Outgoing((sealed,), 0, lambda kept, change, _names: kept.keep_asked(change, now), "request")
+
+
+def _welcome(desk: Desk) -> Outgoing | None:
+    """Send whom this device invited, and who belongs here now, all that their role permits."""
+    for asking in askings(desk.vault, desk.now):
+        device = desk.governance.device(asking.request.device.device) if asking.request else None
+        if asking.stage is Stage.PROPOSED and device is not None and not device.closed:
+            return _welcome_to(desk, asking, device)
+    return None
+
+
+def _welcome_to(desk: Desk, asking: Asking, device: Device) -> Outgoing:
+    start = desk.notes.welcomed.get(device.device, {})
+    end = {chain: head.size for chain, head in desk.heads.items() if chain != device.device}
+    events = desk.stretch(start, end)
+    following = behind(start, events)
+    done = all(following.get(chain, 0) >= size for chain, size in end.items())
+    said = desk.said()
+
+    def note(notes: Notes, change: VaultTransaction, _names: Sequence[str]) -> None:
+        notes.keep_welcomed(change, device.device, None if done else following)
+        outbox = said if said.size >= 0 or not done else replace(said, size=following.get(desk.own, 0))
+        notes.keep_outbox(change, desk.relay, outbox)
+        kept = kept_asking(change, asking.invitation.id)
+        if done and kept is not None:
+            keep_asking(change, replace(kept, stage=Stage.JOINED))
+
+    return Outgoing(desk.sealed(events, (device,), Purpose.WELCOME), len(events), note, "welcome")
+
+
+def _own(desk: Desk) -> Outgoing | None:
+    """Publish what this device signed since."""
+    head = desk.heads.get(desk.own)
+    if head is None or not desk.others:
+        return None
+    start = desk.outbox.size
+    if start < 0:  # a store that was never used: from where the others are
+        heard = [desk.notes.heard.get(item.device) for item in desk.others]
+        start = min((item.size(desk.own) if item else 0) for item in heard)
+    if start >= head.size:
+        return None
+    events = desk.stretch({desk.own: start}, {desk.own: head.size})
+    reached = behind({desk.own: start}, events)[desk.own]
+    said = replace(desk.said(), size=reached)
+    return Outgoing(
+        desk.sealed(events, desk.others, Purpose.EVENTS),
+        len(events),
+        lambda notes, change, _names: notes.keep_outbox(change, desk.relay, said),
+        "events",
+    )
+
+
+def _answer(desk: Desk) -> Outgoing | None:
+    """Send events that somebody waits for, with what stands before them in their chain."""
+    for device in desk.others:
+        wanted = desk.notes.wanted.get(device.device)
+        if not wanted:
+            continue
+        found: dict[str, Event] = {}
+        for name in wanted[:_ANSWERED_AT_ONCE]:
+            for event in _up_to(desk, name, device.device):
+                found.setdefault(event.id, event)
+        left = wanted[_ANSWERED_AT_ONCE:]
+        events = sorted(found.values(), key=lambda each: each.order_key)[:LETTER_EVENTS]
+
+        def note(
+            notes: Notes,
+            change: VaultTransaction,
+            _names: Sequence[str],
+            asker: str = device.device,
+            still: tuple[str, ...] = left,
+        ) -> None:
+            notes.keep_wanted(change, asker, still)
+
+        parcels = desk.sealed(events, (device,), Purpose.EVENTS) if events else ()
+        return Outgoing(parcels, len(events), note, "answer")
+    return None
+
+
+def _up_to(desk: Desk, name: str, asker: str) -> Sequence[Event]:
+    event = desk.vault.event(name)
+    if event is None or event.header.chain is not Chain.SHARED:
+        return ()
+    heard = desk.notes.heard.get(asker)
+    known = heard.size(event.header.device) if heard else 0
+    start = max(min(known, event.header.seq), event.header.seq - BRANCH)
+    before = desk.vault.shared_events(event.header.device, start, BRANCH)
+    return (*(item for item in before if item.header.seq <= event.header.seq), event)
+
+
+def _lacking(desk: Desk) -> Outgoing | None:
+    """Send again what a checkpoint shows to be missing, to all who miss the same."""
+    due: dict[tuple[tuple[str, int, int], ...], list[Device]] = {}
+    for device in desk.others:
+        spans = _spans(desk, device.device)
+        if spans:
+            due.setdefault(spans, []).append(device)
+    for spans, devices in due.items():
+        start, end = {chain: at for chain, at, _ in spans}, {chain: size for chain, _, size in spans}
+        events = desk.stretch(start, end)
+        following = behind(start, events)
+        done = not events or all(following[chain] >= size for chain, size in end.items())
+        said = desk.said()
+
+        def note(
+            notes: Notes,
+            change: VaultTransaction,
+            _names: Sequence[str],
+            sent: tuple[Device, ...] = tuple(devices),
+            reached: Sizes = following,
+            ended: bool = done,  # noqa: FBT001
+            outbox: Outbox = said,
+        ) -> None:
+            notes.keep_outbox(change, desk.relay, outbox)
+            for device in sent:
+                if ended:
+                    notes.resent.pop(device.device, None)
+                    notes.keep_lack(change, device.device, _answered(desk, device.device))
+                else:
+                    notes.resent[device.device] = reached
+
+        return Outgoing(desk.sealed(events, devices, Purpose.EVENTS), len(events), note, "again")
+    return None
+
+
+def _spans(desk: Desk, device: str) -> tuple[tuple[str, int, int], ...]:
+    """Return the stretches that a device lacks and that are due from here now: chain, from, to."""
+    heard = desk.notes.heard.get(device)
+    lack = desk.notes.lacks.get(device)
+    if heard is None:
+        return ()
+    expected = desk.notes.snapshot.before
+    missing = {
+        chain: (heard.size(chain), size)
+        for chain, size in expected.items()
+        if chain != device and heard.size(chain) < size
+    }
+    for chain in desk.notes.diverged.get(device, ()):
+        tries = lack.tries if lack else 0
+        missing[chain] = (max(0, heard.size(chain) - (BRANCH << min(tries, 16))), desk.heads[chain].size)
+    if not missing:
+        if lack is not None:
+            with desk.vault.transaction() as change:
+                desk.notes.keep_lack(change, device, None)
+        return ()
+    if lack is None:
+        lack = Lack(desk.now)
+        with desk.vault.transaction() as change:
+            desk.notes.keep_lack(change, device, lack)
+    if heard.at == lack.answered or desk.now < lack.next_at:
+        return ()
+    turn = desk.now - lack.since >= GRACE_MS * desk.rank(device)
+    reached = desk.notes.resent.get(device, {})
+    spans = ((chain, max(start, reached.get(chain, 0)), end) for chain, (start, end) in sorted(missing.items()))
+    return tuple(item for item in spans if item[1] < item[2] and (turn or item[0] == desk.own))
+
+
+def _answered(desk: Desk, device: str) -> Lack:
+    heard, lack = desk.notes.heard[device], desk.notes.lacks.get(device) or Lack(desk.now)
+    known = sum(size for size, _ in heard.heads.values())
+    tries = 0 if known > lack.known else lack.tries + 1
+    wait = min(GRACE_MS << min(tries, 10), PATIENCE_MS)
+    return Lack(lack.since, heard.at, desk.now + wait, tries, known)
+
+
+def _wish(desk: Desk) -> Outgoing | None:
+    """Ask for events that others rest on and that never came: whoever wrote them knows, later everybody is asked."""
+    waiting = desk.vault.waiting()
+    if not waiting or not desk.others or 0 <= desk.now - desk.notes.asked < GRACE_MS << min(desk.notes.asks, 4):
+        return None
+    old = [item for item in waiting if desk.now - item.since >= GRACE_MS // 3]
+    missing = list(dict.fromkeys(event for item in old for event in item.missing if desk.vault.event(event) is None))
+    if not missing:
+        return None
+    authors = {item.device for item in old}
+    asked = tuple(item for item in desk.others if item.device in authors) if desk.notes.asks == 0 else desk.others
+    letter = Letter((), desk.checkpoint(), (wanted_document(missing),))
+    said = desk.said()
+
+    def note(notes: Notes, change: VaultTransaction, _names: Sequence[str]) -> None:
+        notes.asks += 1
+        notes.keep_asked(change, desk.now)
+        notes.keep_outbox(change, desk.relay, said)
+
+    return Outgoing((desk.seal(letter, asked or desk.others, Purpose.EVENTS),), 0, note, "wish")
+
+
+def _checkpoint(desk: Desk) -> Outgoing | None:
+    """Say how far this device knows: in time, sooner where something is new, soonest where something is missing."""
+    if not desk.others:
+        return None
+    since = desk.now - desk.outbox.checkpoint_at
+    news = desk.told != desk.outbox.checkpoint
+    due = since >= CHECKPOINT_MS or (news and since >= NEWS_MS) or (bool(desk.notes.missing) and since >= GRACE_MS)
+    if not due and since >= 0:
+        return None
+    said = desk.said()
+    return Outgoing(
+        desk.sealed((), desk.others, Purpose.CHECKPOINT),
+        0,
+        lambda notes, change, _names: notes.keep_outbox(change, desk.relay, said),
+        "checkpoint",
+    )
