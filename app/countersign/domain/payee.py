@@ -9,8 +9,14 @@ from enum import StrEnum
 from countersign.domain.canonical import Fields, Json
 from countersign.domain.errors import SecurityError
 from countersign.domain.ledger import kinds
+from countersign.domain.ledger.authors import acting_member
 from countersign.domain.ledger.event import Event
+from countersign.domain.ledger.members import Role
+from countersign.domain.ledger.rules import Rules
 from countersign.domain.payment import AccountScheme
+
+_KINDS = frozenset({kinds.PAYEE_VERIFIED, kinds.PAYEE_ADDED, kinds.PAYEE_CHANGED})
+_ROLES = frozenset({Role.REQUESTER, Role.APPROVER})
 
 
 class DetailsSource(StrEnum):
@@ -158,11 +164,15 @@ class NameCheck:
 
 @dataclass(frozen=True, slots=True)
 class PayeeRecord:
-    """A payee as the ledger has it. More than one current version is a conflict, and not payable."""
+    """A payee as the ledger has it. More than one current version is a conflict, and not payable.
+
+    ``faults`` names the events that were left out since their author may not write about payees, with the code.
+    """
 
     payee: str
     versions: tuple[PayeeVersion, ...]
     checks: tuple[tuple[str, NameCheck], ...] = ()
+    faults: tuple[tuple[str, str], ...] = ()
 
     @property
     def current(self) -> tuple[PayeeVersion, ...]:
@@ -185,21 +195,40 @@ class PayeeRecord:
         return next((check for event, check in reversed(self.checks) if event == version), None)
 
 
-def fold_payee(events: Iterable[Event]) -> PayeeRecord | None:
-    """Fold the events of one payee, in any order of arrival. None where none is readable."""
+def fold_payee(events: Iterable[Event], rules: Rules | None = None) -> PayeeRecord | None:
+    """Fold the events of one payee, in any order of arrival. None where none is readable.
+
+    Args:
+        events: The payee's.
+        rules: Governance: only requesters and approvers write about payees. None takes every author.
+    """
     record: PayeeRecord | None = None
+    faults: list[tuple[str, str]] = []
     for event in sorted(events, key=lambda each: each.order_key):
         if event.body is None:
+            continue
+        try:
+            _require_author(event, rules)
+        except SecurityError as error:
+            faults.append((event.id, error.code))
             continue
         try:
             record = _fold(record, event)
         except SecurityError:
             continue  # a malformed version is no version
-    return record
+    return replace(record, faults=tuple(faults)) if record is not None and faults else record
+
+
+def _require_author(event: Event, rules: Rules | None) -> None:
+    if rules is None or event.kind not in _KINDS:
+        return
+    author = acting_member(rules.governance_before(event.order_key), event.header.device, event.header.at)
+    if _ROLES.isdisjoint(author.roles):
+        raise SecurityError("author.no_role")
 
 
 def _fold(record: PayeeRecord | None, event: Event) -> PayeeRecord | None:
-    if event.kind not in {kinds.PAYEE_VERIFIED, kinds.PAYEE_ADDED, kinds.PAYEE_CHANGED}:
+    if event.kind not in _KINDS:
         return record
     fields = Fields(event.says(), event.kind)
     if event.kind == kinds.PAYEE_VERIFIED:

@@ -15,7 +15,7 @@ from countersign.domain.errors import SecurityError, UserFacingError
 from countersign.domain.ledger import kinds
 from countersign.domain.ledger.event import EventDraft
 from countersign.domain.ledger.governance import World
-from countersign.domain.ledger.order_record import OrderRecord, judge_intent
+from countersign.domain.ledger.order_record import OrderRecord, judge_intent, standing_approvals
 from countersign.domain.order import OrderContent, money_object
 from countersign.domain.order_state import OrderState, TransactionStatus
 
@@ -44,7 +44,7 @@ def record_intent(vault: Vault, order: str, bank: str, profile: BankProfile, req
             raise SecurityError("intent.other_account")
         if faults:
             raise SecurityError(faults[0])
-        approvals = sorted(item.event for item in record.counted)
+        approvals = sorted(item.event for item in standing_approvals(record, change.rules, change.place, change.now_ms))
         body: dict[str, Json] = {
             "digest": record.digest,
             "epoch": change.rules.governance.epoch,

@@ -78,12 +78,11 @@ def progress_under(record: OrderRecord, governance: Governance, at: int) -> Appr
     standing = standing_under(asked, governance, at)
     able = [_signature(asked, governance, item.member, at, nothing_spent) for item in governance.members]
     able = [item for item in able if item.fault in {"", "approval.out_of_order"}]
-    order = {item.event: place for place, item in enumerate(standing)}
     steps: list[ApprovalStep] = []
     for rule in record.requirement(governance).rules:
         now, waits = fill(rule, standing), False
         for at_need, need in enumerate(rule.needs):
-            signed = tuple(sorted(now[at_need], key=lambda item: order[item.event]))
+            signed = now[at_need]
             missing = need.count - len(signed)
             later = [item for item in able if item.fits(need.group)]
             would = [item for item in able if len(fill(rule, (*standing, item))[at_need]) > len(signed)]

@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from countersign.domain.approval.authority import Basis
+from countersign.domain.approval.matching import placed
 from countersign.domain.approval.requirement import Requirement
 from countersign.domain.approval.rule import ApprovalRule
 
@@ -49,7 +50,11 @@ def fill(rule: ApprovalRule, approvals: Sequence[Approval]) -> tuple[tuple[Appro
         rule: The rule.
         approvals: Of different persons and different authorities, in folding order.
     """
-    return _in_turn(rule, approvals) if rule.ordered else _placed(rule, approvals)
+    if rule.ordered:
+        return _in_turn(rule, approvals)
+    fitting = [[at for at, need in enumerate(rule.needs) if item.fits(need.group)] for item in approvals]
+    found = placed([need.count for need in rule.needs], fitting)
+    return tuple(tuple(approvals[item] for item in items) for items in found)
 
 
 def _in_turn(rule: ApprovalRule, approvals: Sequence[Approval]) -> tuple[tuple[Approval, ...], ...]:
@@ -62,30 +67,6 @@ def _in_turn(rule: ApprovalRule, approvals: Sequence[Approval]) -> tuple[tuple[A
             found[turn].append(approval)
             taken.add(approval.event)
             turn += len(found[turn]) == rule.needs[turn].count
-    return tuple(tuple(item) for item in found)
-
-
-def _placed(rule: ApprovalRule, approvals: Sequence[Approval]) -> tuple[tuple[Approval, ...], ...]:
-    """Place as many approvals as possible: a maximum matching by augmenting paths (Kuhn 1955, Berge 1957)."""
-    found: list[list[Approval]] = [[] for _ in rule.needs]
-
-    def place(approval: Approval, tried: set[int]) -> bool:
-        for at, need in enumerate(rule.needs):
-            if at in tried or not approval.fits(need.group):
-                continue
-            tried.add(at)
-            if len(found[at]) < need.count:
-                found[at].append(approval)
-                return True
-            for other in found[at]:
-                if place(other, tried):
-                    found[at].remove(other)
-                    found[at].append(approval)
-                    return True
-        return False
-
-    for approval in approvals:
-        place(approval, set())
     return tuple(tuple(item) for item in found)
 
 

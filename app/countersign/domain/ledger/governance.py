@@ -215,8 +215,8 @@ def advance(state: Governance, event: Event, verify: Verify, *, steps: int = 1) 
     fields.end()
     if following.epoch != state.epoch + steps or following.world != state.world:
         raise GovernanceError("governance.not_next")
-    persons = _signers(state, change_message(parents, following), signatures, verify)
-    if 2 * len(persons & state.administrators) <= len(state.administrators):
+    signers = _signers(state, change_message(parents, following), signatures, verify, event.header.at)
+    if not _is_majority(state, signers, event.header.at):
         raise GovernanceError("governance.no_majority")
     return following
 
@@ -265,6 +265,8 @@ def recover(state: Governance, event: Event, verify: Verify) -> Governance:
     if event.kind == kinds.DEVICE_ADDED:
         if known is not None or device.closed:
             raise GovernanceError("governance.device_known")
+        if any(item.recovery_public_key == device.signing_public_key for item in state.members):
+            raise GovernanceError("governance.key_twice")
         return replace(state, devices=(*state.devices, device))
     closing = replace(device, closed=False, last_shared="", last_private="")
     if known is None or known.closed or not device.closed or closing != known:  # another member's device is not theirs
@@ -278,12 +280,26 @@ def _bytes(text: str) -> bytes:
     return bytes.fromhex(text)
 
 
-def _signers(state: Governance, message: bytes, signatures: Iterable[Json], verify: Verify) -> frozenset[str]:
-    persons = set()
+def _is_majority(state: Governance, signers: frozenset[str], at: int) -> bool:
+    """Tell whether signers are a strict majority of the administrators, counted by person (LEDGER rule 8).
+
+    An administrator whose access lapsed doesn't count, unless those who are left could not be a majority: somebody must
+    be able to let the others in again. Who shares a key with another counts once among signers, and twice among those
+    to be outvoted.
+    """
+    everyone = state.administrators
+    active = {item for item in everyone if (found := state.member(item)) and found.has_access(at)}
+    counted = active if 2 * len(active) > len(everyone) else everyone
+    persons = state.persons
+    return 2 * len({persons[item] for item in signers & counted}) > len(everyone)
+
+
+def _signers(state: Governance, message: bytes, signatures: Iterable[Json], verify: Verify, at: int) -> frozenset[str]:
+    members = set()
     for item in signatures:
         fields = Fields(item, "signature")
         device, signature = state.device(fields.text("device")), _bytes(fields.text("signature"))
         fields.end()
-        if device and not device.closed and verify(bytes.fromhex(device.signing_public_key), signature, message):
-            persons.add(device.member)
-    return frozenset(persons)
+        if device and device.holds_at(at) and verify(bytes.fromhex(device.signing_public_key), signature, message):
+            members.add(device.member)
+    return frozenset(members)

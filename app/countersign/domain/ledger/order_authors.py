@@ -7,8 +7,9 @@ from typing import Final
 from countersign.domain.approval.authority import authorities
 from countersign.domain.errors import SecurityError
 from countersign.domain.ledger import kinds
+from countersign.domain.ledger.authors import acting_member
 from countersign.domain.ledger.event import Event
-from countersign.domain.ledger.governance import Governance, Member, Role
+from countersign.domain.ledger.members import Member, Role
 from countersign.domain.ledger.order_record import OrderRecord
 from countersign.domain.ledger.rules import Rules
 
@@ -41,29 +42,6 @@ _BANK_FACTS = frozenset(
 )
 
 
-def acting_member(governance: Governance, device: str, at: int) -> Member:
-    """Return the person behind a device whose word counts at a time.
-
-    Args:
-        governance: The epoch in force.
-        device: Who signed.
-        at: When, milliseconds since the epoch.
-
-    Raises:
-        SecurityError: ``order.unknown_device``, ``order.no_role``, ``order.device_expired``, ``order.access_lapsed``.
-    """
-    found, member = governance.device(device), governance.member_of(device)
-    if found is None or member is None:
-        raise SecurityError("order.unknown_device")
-    if not member.signs:
-        raise SecurityError("order.no_role")
-    if not found.holds_at(at):
-        raise SecurityError("order.device_expired")
-    if not member.has_access(at):
-        raise SecurityError("order.access_lapsed")
-    return member
-
-
 def require_author(record: OrderRecord, event: Event, rules: Rules) -> None:
     """Refuse an event whose author may not say it.
 
@@ -71,7 +49,7 @@ def require_author(record: OrderRecord, event: Event, rules: Rules) -> None:
     it knows. What a bank says anybody with a role may bring. Looking at an order is no decision: everybody may.
 
     Raises:
-        SecurityError: ``order.*``.
+        SecurityError: ``author.*``, ``order.not_the_sender``, ``order.may_not_assess``.
     """
     governance, device = rules.governance_before(event.order_key), event.header.device
     if event.kind in _JUDGED_ELSEWHERE or (device == record.sender and event.kind in _SENDER_KINDS | _BANK_FACTS):
@@ -79,9 +57,9 @@ def require_author(record: OrderRecord, event: Event, rules: Rules) -> None:
     if event.kind in {kinds.ORDER_OPENED, *_BANK_FACTS}:
         member = governance.member_of(device)
         if member is None:
-            raise SecurityError("order.unknown_device")
+            raise SecurityError("author.unknown_device")
         if event.kind in _BANK_FACTS and not member.signs:
-            raise SecurityError("order.no_role")
+            raise SecurityError("author.no_role")
         return
     if event.kind in _SENDER_KINDS:
         sender = governance.device(record.sender)
@@ -106,7 +84,7 @@ def require_may_stop(record: OrderRecord, event: Event, reason: str, rules: Rule
     any approver may stop it too.
 
     Raises:
-        SecurityError: ``order.may_not_stop``.
+        SecurityError: ``author.*``, ``order.may_not_stop``, ``order.may_not_reject``.
     """
     governance, header = rules.governance_before(event.order_key), event.header
     member = acting_member(governance, header.device, header.at)

@@ -16,9 +16,10 @@ from countersign.domain.approval.signature import Approval, is_met
 from countersign.domain.canonical import Fields, JsonObject, NotCanonicalError
 from countersign.domain.errors import SecurityError
 from countersign.domain.ledger import kinds
+from countersign.domain.ledger.authors import acting_member
 from countersign.domain.ledger.event import Event
 from countersign.domain.ledger.governance import Role
-from countersign.domain.ledger.order_authors import acting_member, require_author, require_may_stop
+from countersign.domain.ledger.order_authors import require_author, require_may_stop
 from countersign.domain.ledger.order_bank_steps import BANK_STEPS
 from countersign.domain.ledger.order_fields import flag_of, number_of, require_same_digest, text_of
 from countersign.domain.ledger.order_record import OrderRecord, judge_intent, standing_approvals, standing_under

@@ -8,7 +8,9 @@ from typing import TypeAlias
 
 from countersign.domain.errors import SecurityError
 from countersign.domain.ledger import kinds
+from countersign.domain.ledger.authors import acting_member
 from countersign.domain.ledger.chains import Verify
+from countersign.domain.ledger.epoch_checks import check_epoch
 from countersign.domain.ledger.event import Event
 from countersign.domain.ledger.governance import (
     Governance,
@@ -99,8 +101,8 @@ class Rules:
         raise GovernanceError("governance.kind")
 
     def _unfrozen(self, event: Event) -> Rules:
-        member = self.governance.member_of(event.header.device)
-        if member is None or Role.ADMINISTRATOR not in member.roles:
+        member = acting_member(self.governance, event.header.device, event.header.at)
+        if Role.ADMINISTRATOR not in member.roles:
             raise GovernanceError("governance.may_not_unfreeze")
         # A stop is lifted by who knew of it: it stands earlier in the same chain, or the event names it.
         header = event.header
@@ -113,18 +115,18 @@ class Rules:
 
     def _changed(self, event: Event, verify: Verify) -> Rules:
         parents, newest = parents_of(event), self.epochs[-1]
+        author = newest.state.member_of(event.header.device)
+        if author is None or Role.ADMINISTRATOR not in author.roles:
+            raise GovernanceError("governance.may_not_change")
         if self.contested and parents == self.contested:
-            following = follow(newest.signed, newest.state, advance(newest.state, event, verify, steps=2))
-            return self._at(event, following, self.epochs)
+            return self._at(event, _following(self.epochs, event, verify, steps=2), self.epochs)
         if parents == (newest.event,) and not self.contested:
-            return self._at(
-                event, follow(newest.signed, newest.state, advance(newest.state, event, verify)), self.epochs
-            )
+            return self._at(event, _following(self.epochs, event, verify), self.epochs)
         if len(parents) != 1 or all(item.event != parents[0] for item in self.epochs):
             raise GovernanceError("governance.not_next")
         # A rival: it follows an epoch that has a successor already. Neither holds, nor what was built on one.
         line = self.epochs[: 1 + max(at for at, item in enumerate(self.epochs) if item.event == parents[0])]
-        follow(line[-1].signed, line[-1].state, advance(line[-1].state, event, verify))
+        _following(line, event, verify)
         holds = self.epochs[len(line) :]
         rivals = {event.id, *self.contested} if not holds else {event.id, holds[0].event}
         return replace(self, epochs=line, contested=tuple(sorted(rivals)))
@@ -132,6 +134,18 @@ class Rules:
     def _at(self, event: Event, following: Governance, line: tuple[Epoch, ...]) -> Rules:
         found = Epoch(event.order_key, event.id, Governance.read(event.says()["state"]), following)
         return replace(self, epochs=(*line, found), contested=())
+
+
+def _following(line: tuple[Epoch, ...], event: Event, verify: Verify, *, steps: int = 1) -> Governance:
+    """Return the epoch that a change leads to from the end of a line.
+
+    Raises:
+        GovernanceError: It lacks signatures, drops what its signers could not drop, or is none that may begin to hold.
+    """
+    newest = line[-1]
+    following = follow(newest.signed, newest.state, advance(newest.state, event, verify, steps=steps))
+    check_epoch(following, (item.state for item in line))
+    return following
 
 
 def read_rules(events: Iterable[Event], verify: Verify) -> tuple[Rules, Sequence[tuple[str, str]]]:
