@@ -1,0 +1,57 @@
+"""Envelopes as files that people carry: by mail, on a stick. Their names say nothing about what is in them."""
+
+from __future__ import annotations
+
+import os
+import stat
+from pathlib import Path
+from typing import Final
+
+from countersign.adapters.relays.parcels import parcel_name
+from countersign.adapters.system.durable_file import write_durably
+from countersign.domain.errors import SecurityError, UserFacingError
+from countersign.domain.ledger.envelope import MAGIC
+from countersign.domain.ledger.letter import ENVELOPE_LIMIT
+
+SUFFIX: Final = ".countersign"
+_NAME_DIGITS: Final = 12
+_READING: Final = os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0)
+
+
+def suggested_name(content: bytes) -> str:
+    """Return a file name: the beginning of the bytes' hash. A file that is renamed is still the same envelope."""
+    return f"{parcel_name(content)[:_NAME_DIGITS]}{SUFFIX}"
+
+
+def write_envelope_file(path: Path, content: bytes) -> None:
+    """Write a file as a whole, and return once it is on disk.
+
+    Raises:
+        UserFacingError: ``envelope.file_unwritable``; a file that was there before still is.
+    """
+    try:
+        write_durably(path, content, point="envelope.file")
+    except OSError as error:
+        raise UserFacingError("envelope.file_unwritable") from error
+
+
+def read_envelope_file(path: Path) -> bytes:
+    """Read a file that may hold an envelope; nothing large is read, and nothing of another kind.
+
+    Raises:
+        UserFacingError: ``envelope.file_unreadable``.
+        SecurityError: ``envelope.not_one``, ``envelope.too_large``.
+    """
+    try:
+        with os.fdopen(os.open(path, _READING), "rb") as file:
+            ordinary = stat.S_ISREG(os.fstat(file.fileno()).st_mode)
+            content = file.read(ENVELOPE_LIMIT + 1) if ordinary else b""
+    except OSError as error:
+        raise UserFacingError("envelope.file_unreadable") from error
+    if not ordinary:
+        raise UserFacingError("envelope.file_unreadable")
+    if len(content) > ENVELOPE_LIMIT:
+        raise SecurityError("envelope.too_large")
+    if not content.startswith(MAGIC):
+        raise SecurityError("envelope.not_one")
+    return content
