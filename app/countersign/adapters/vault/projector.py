@@ -6,6 +6,9 @@ own; of several versions the one furthest in folding order stands. So the order 
 
 from __future__ import annotations
 
+from itertools import chain
+from typing import Final
+
 from countersign.adapters.vault.database import Connection
 from countersign.adapters.vault.event_store import EventStore
 from countersign.adapters.vault.schema import place_of
@@ -25,7 +28,8 @@ from countersign.domain.payee import NameCheck, PayeeRecord, VopOutcome, fold_pa
 
 MILESTONES = frozenset({kinds.RECOVERY_KIT_PROVED, kinds.AUTHENTICATOR_ENROLLED})
 
-_INSERT_TRANSFER = f"INSERT INTO p_transfers VALUES ({', '.join('?' * 17)})"  # noqa: S608 - only question marks
+_VALUES: Final = f"({', '.join('?' * 17)})"
+_ROWS_AT_ONCE: Final = (100, 10, 1)  # a few lengths, so that the statements stay prepared
 
 
 class Projector:
@@ -180,42 +184,61 @@ class Projector:
                 *(statement.balance.minor, statement.available.minor, statement.as_of, version),
             ),
         )
-        for entry in statement.entries:
-            self._import_entry(statement, entry, version)
+        rows = {entry.row(statement.account): entry for entry in reversed(statement.entries)}  # the first of a name
+        fresh = [row for row, entry in rows.items() if self._make_room(statement, row, entry, version)]
+        self._insert_transfers([(*_columns(statement, row, rows[row]), 0, version, "") for row in fresh])
+        self._show.settled(statement.iban, self._show.on_record(statement.iban, [rows[row].entry for row in fresh]))
+        for end_to_end_id in sorted({rows[row].end_to_end_id for row in fresh}):
+            self._show.order_once(end_to_end_id)
+        for amount in {rows[row].amount for row in fresh}:
+            self._show.elsewhere_once(statement.iban, amount.currency, amount.minor)
 
-    def _import_entry(self, statement: Statement, entry: StatementEntry, version: str) -> None:
-        row = entry.row(statement.account)
-        columns = (
-            *(row, "", statement.account, statement.iban, entry.booked_at),
-            *(entry.counterparty, entry.counterparty_account, entry.amount.currency, entry.amount.minor),
-            *(entry.remittance, "booked" if entry.booked else "pending", entry.end_to_end_id),
-        )
+    def _make_room(self, statement: Statement, row: str, entry: StatementEntry, version: str) -> bool:
+        """Remove another version of an entry; tell whether this one is to be inserted."""
         known = self._connection.execute(
             "SELECT place, version, row, order_id, account, iban, at, counterparty, counterparty_account, currency,"
             " minor, reference, state, end_to_end_id FROM p_transfers WHERE row = ?",
             (row,),
         ).fetchone()
-        if known is not None and known[1] >= version:
-            return
-        if known is not None and known[2:] == columns:  # the same again, as most are when a bank is asked anew
+        if known is None:
+            return True
+        if known[1] >= version:
+            return False
+        if known[2:] == _columns(statement, row, entry):  # the same again, as most are when a bank is asked anew
             self._connection.execute("UPDATE p_transfers SET version = ? WHERE place = ?", (version, known[0]))
-            return
-        if known is not None:
-            self._connection.execute("DELETE FROM p_transfers WHERE place = ?", (known[0],))
-            self._show.elsewhere_once(known[5], known[9], known[10])
-            if known[-1] != entry.end_to_end_id:
-                self._show.order_once(known[-1])
-        self._insert_transfer(*columns, 0, version, "")
-        self._show.settled(statement.iban, {entry.entry})
-        self._show.order_once(entry.end_to_end_id)
-        self._show.elsewhere_once(statement.iban, entry.amount.currency, entry.amount.minor)
+            return False
+        self._connection.execute("DELETE FROM p_transfers WHERE place = ?", (known[0],))
+        self._show.elsewhere_once(known[5], known[9], known[10])
+        if known[-1] != entry.end_to_end_id:
+            self._show.order_once(known[-1])
+        return True
 
     def _insert_transfer(self, *columns: str | int) -> None:
-        row, _, _, _, at, name, account, _, _, reference, *_ = columns
-        place = place_of(int(at), str(row))
-        while self._connection.execute("SELECT 1 FROM p_transfers WHERE place = ?", (place,)).fetchone():
-            place += 1
-        self._connection.execute(_INSERT_TRANSFER, (place, *columns, grams_of(str(name), str(account), str(reference))))
+        self._insert_transfers([columns])
+
+    def _insert_transfers(self, rows: list[tuple[str | int, ...]]) -> None:
+        """Insert rows by place, many in a statement.
+
+        With every statement, and at every step back, the text indexes write what they gathered as a segment of its own,
+        all of which have to be merged later: row by row that takes three times as long.
+        """
+        placed: dict[int, tuple[str | int, ...]] = {}
+        for columns in rows:
+            row, _, _, _, at, name, account, _, _, reference, *_ = columns
+            place = place_of(int(at), str(row))
+            while place in placed or self._is_taken(place):
+                place += 1
+            placed[place] = (place, *columns, grams_of(str(name), str(account), str(reference)))
+        waiting = [placed[place] for place in sorted(placed)]
+        for at_once in _ROWS_AT_ONCE:
+            while len(waiting) >= at_once:
+                some, waiting = waiting[:at_once], waiting[at_once:]
+                values = ", ".join([_VALUES] * at_once)
+                self._connection.execute(f"INSERT INTO p_transfers VALUES {values}", tuple(chain.from_iterable(some)))  # noqa: S608 - only question marks
+
+    def _is_taken(self, place: int) -> bool:
+        found = self._connection.execute("SELECT 1 FROM p_transfers WHERE place = ?", (place,)).fetchone()
+        return found is not None
 
     def _require_intent(self, event: Event, rules: Rules) -> None:
         """Judge an intent by what lies before it, the payee included (LEDGER rule 13)."""
@@ -259,6 +282,15 @@ def _checked_by(event: Event, record: PayeeRecord) -> bool:
         return (body.get("version"), NameCheck.read(body["check"])) in record.checks
     except (SecurityError, KeyError):
         return False
+
+
+def _columns(statement: Statement, row: str, entry: StatementEntry) -> tuple[str | int, ...]:
+    """Return what a row of ``p_transfers`` says of an entry, from ``row`` to ``end_to_end_id``."""
+    return (
+        *(row, "", statement.account, statement.iban, entry.booked_at),
+        *(entry.counterparty, entry.counterparty_account, entry.amount.currency, entry.amount.minor),
+        *(entry.remittance, "booked" if entry.booked else "pending", entry.end_to_end_id),
+    )
 
 
 def _version_of(event: Event) -> str:

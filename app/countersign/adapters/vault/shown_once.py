@@ -6,7 +6,7 @@ touches, and every change of a row is followed by one.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import Final
 
 from countersign.adapters.vault.database import Connection
@@ -17,6 +17,7 @@ from countersign.domain.order_state import MAY_HAVE_MOVED_MONEY
 HANDED_OVER: Final = "handed_over"
 """The state in ``p_transfers`` of an order that the person carried to the bank, of which the bank has said nothing."""
 
+_SETTLED_BY: Final = "settled_by <> '' AND settled_by"  # as the index on it says
 _ELSEWHERE_DAYS = 10  # by when a payment made in a branch or by phone has been booked
 _MOVED = tuple(sorted({state.value for state in MAY_HAVE_MOVED_MONEY} | {HANDED_OVER}))
 
@@ -38,6 +39,15 @@ class ShownOnce:
         for entry in sorted(entries):
             for (account,) in found:
                 self._settle(account, number, entry)
+
+    def on_record(self, number: str, entries: Sequence[str]) -> list[str]:
+        """Return those of an account's entries that orders are on record with."""
+        wanted = ", ".join("?" * len(entries))
+        found = self._connection.execute(
+            f"SELECT DISTINCT settled_by FROM p_orders WHERE debtor_account = ? AND {_SETTLED_BY} IN ({wanted})",  # noqa: S608
+            (number, *entries),
+        )
+        return [entry for (entry,) in found.fetchall()]
 
     def _settle(self, account: str, number: str, entry: str) -> None:
         known = self._connection.execute(
