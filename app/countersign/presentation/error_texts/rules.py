@@ -73,9 +73,7 @@ def authors() -> Block:
         ),
         "order.may_not_stop": ErrorText(
             _("You may not stop this order"),
-            _(
-                "Only its requester, its sender and approvers stop an order. Ask one of them, or use the emergency stop."
-            ),
+            _("Only requester, sender and approvers stop an order. Ask one of them, or use the emergency stop."),
         ),
         "order.may_not_reject": ErrorText(
             _("You may not reject this order"),
