@@ -1,7 +1,7 @@
 """Hand the sending of an order over to another device, or make up for a sender that is lost (LEDGER rule 12).
 
 An order names the one device that may submit it. That device can let go of it before anything was sent. Where it is
-lost, nobody knows whether it sent: the order is ended once its device was closed by those who govern, the bank is asked,
+lost, nobody knows whether it sent: the order is ended once those who govern closed its device, the bank is asked,
 and whoever pays anew makes another order, which says that the payment may be doubled and is approved by others again.
 """
 
@@ -122,7 +122,7 @@ def may_be_doubled(record: OrderRecord) -> bool:
 
 def sender_of(record: OrderRecord) -> str:
     """Return the one device that may send an order now."""
-    return record.content.sender_device
+    return record.sender
 
 
 def _open(change: VaultTransaction, order: str) -> OrderRecord:

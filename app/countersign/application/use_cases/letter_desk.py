@@ -121,7 +121,8 @@ class Desk:
 
     def said(self) -> Outbox:
         """Return the outbox once a checkpoint of now is left."""
-        return replace(self.outbox, checkpoint_at=max(self.now, self.said_at + 1), checkpoint=self.told)
+        at = max(self.now, self.said_at + 1)
+        return replace(self.outbox, checkpoint_at=at, left_at=self.now, checkpoint=self.told)
 
     def rank(self, device: str) -> int:
         """Return in which turn this device makes up for what another lacks, so that not all do at once."""

@@ -318,10 +318,10 @@ def _checkpoint(desk: Desk) -> Outgoing | None:
     """Say how far this device knows: in time, sooner where something is new, soonest where something is missing."""
     if not desk.others:
         return None
-    since = desk.now - desk.outbox.checkpoint_at
+    since = desk.now - desk.outbox.left_at
     news = desk.told != desk.outbox.checkpoint
     due = since >= CHECKPOINT_MS or (news and since >= NEWS_MS) or (bool(desk.notes.missing) and since >= GRACE_MS)
-    if not due and since >= 0:
+    if not due and since >= 0:  # below 0: our own clock was set back
         return None
     said = desk.said()
     return Outgoing(

@@ -50,7 +50,8 @@ class Outbox:
     Attributes:
         size: How many events of the own chain.
         parcels: The newest parcels, by name: a store that lists none of them any more has gone back.
-        checkpoint_at: When this device last said how far it knows; 0 for never.
+        checkpoint_at: The time in what this device last said of how far it knows; 0 for never. It never goes back.
+        left_at: When that was left, by our clock, which may be set back.
         checkpoint: What it said: the event of every head, so that a change shows.
         went_back: When it was noticed that the store had lost what was left there; 0 where it never did.
     """
@@ -58,6 +59,7 @@ class Outbox:
     size: int = -1
     parcels: tuple[str, ...] = ()
     checkpoint_at: int = 0
+    left_at: int = 0
     checkpoint: str = ""
     went_back: int = 0
 
@@ -161,6 +163,7 @@ class Notes:
             "size": kept.size,
             "parcels": list[Json](kept.parcels),
             "checkpoint_at": kept.checkpoint_at,
+            "left_at": kept.left_at,
             "checkpoint": kept.checkpoint,
             "went_back": kept.went_back,
         }
@@ -255,7 +258,12 @@ def _heard(notes: Notes, name: str, body: JsonObject) -> None:
 def _outbox(notes: Notes, name: str, body: JsonObject) -> None:
     parcels = tuple(str(item) for item in cast("list[Json]", body["parcels"]))
     notes.outboxes[name] = Outbox(
-        _int(body, "size"), parcels, _int(body, "checkpoint_at"), str(body["checkpoint"]), _int(body, "went_back")
+        size=_int(body, "size"),
+        parcels=parcels,
+        checkpoint_at=_int(body, "checkpoint_at"),
+        left_at=_int(body, "left_at"),
+        checkpoint=str(body["checkpoint"]),
+        went_back=_int(body, "went_back"),
     )
 
 

@@ -159,8 +159,9 @@ def note_listing(vault: WorkspaceVault, notes: Notes, relay: str, names: Sequenc
     if not outbox.parcels or set(outbox.parcels) & set(names):
         return False
     with vault.transaction() as change:
-        again = replace(outbox, size=-1, parcels=(), checkpoint_at=outbox.checkpoint_at, went_back=now_ms)
-        notes.keep_outbox(change, relay, replace(again, checkpoint=""))
+        notes.keep_outbox(
+            change, relay, replace(outbox, size=-1, parcels=(), left_at=0, checkpoint="", went_back=now_ms)
+        )
     return True
 
 
