@@ -7,7 +7,7 @@ import sys
 import uuid
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import tzinfo
 from functools import partial
 from pathlib import Path
@@ -44,6 +44,26 @@ if TYPE_CHECKING:
     from countersign.domain.vetting import DetailsCheck
     from countersign.presentation.check import Vetting
 
+_LATER: Final = (
+    "countersign.adapters.transport.engine",
+    "countersign.adapters.practice.world",
+    "holidays",
+    "countersign.adapters.banks.files.connection",
+    "countersign.adapters.banks.manual.connection",
+    "countersign.adapters.banks.files.bank_files",
+    "countersign.adapters.banks.files.lists.csv_list",
+    "countersign.adapters.banks.files.lists.message_file",
+    "countersign.adapters.banks.files.pain001.reader",
+    "countersign.adapters.banks.files.reading.account_report",
+    "countersign.adapters.banks.files.reading.messages",
+    "countersign.adapters.banks.files.reading.mt940",
+    "countersign.adapters.banks.files.reading.recall_answer",
+    "countersign.adapters.banks.files.reading.status_report",
+    "countersign.adapters.accounts.modulus_files",
+    "countersign.application.use_cases.vetter",
+    "mt940.models",
+)
+"""What a session and the first files need: loading it then would take the interpreter from pages being made."""
 _STDIN_LIMIT: Final = 1_000_000  # bytes of a message: more than can be checked at once
 
 
@@ -56,6 +76,7 @@ class Ground:
     entropy: Entropy
     door: FileVaultDoor
     preferences: PreferencesFile
+    rails: RailsFile = field(default_factory=RailsFile)
 
     @property
     def vetting(self) -> Vetting:
@@ -66,6 +87,15 @@ class Ground:
     def words(self) -> Sequence[str]:
         """The list that fingerprint phrases are made from: 2 048 English words (BIP-39)."""
         return word_list()
+
+    @property
+    def later(self) -> Sequence[str]:
+        """Modules to load while nobody waits for them."""
+        return _LATER
+
+    def prepare(self) -> None:
+        """Read the calendars of the rails: what a session asks for while its first pages are made."""
+        self.rails.book(self.clock.now_ms())
 
 
 class _LazyVetting:
@@ -136,9 +166,9 @@ def session_opener(ground: Ground, tasks: Tasks, zone: tzinfo) -> Callable[[Vaul
             new_request_id=lambda: str(uuid.uuid4()),
             connector=partial(_carried_bank, ground),
             files=_Files(),
-            rails=RailsFile(),
+            rails=ground.rails,
         )
-        # Read while nobody waits for it: calendars take a moment.
+        # Read while nobody waits for it, unless it was long ago: calendars take a moment.
         tasks.run(Lane.NETWORK, partial(session.rails.book, ground.clock.now_ms()), _read, _not_read)
         kept = yield from on_vault(session.connections)
         session.has_door = any("credential" in settings for settings in kept.values())

@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 from functools import partial
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
 from countersign.application.ports.tasks import Lane, Tasks
 from countersign.application.ports.vault import Vault
@@ -18,6 +18,10 @@ from countersign.domain.secret import SecretText
 from countersign.domain.unicode_safety import CleanText, clean_text
 from countersign.presentation.error_texts import sentence
 from countersign.presentation.messages import _, ngettext
+
+if TYPE_CHECKING:
+    from countersign.presentation.join import InvitationReader
+    from countersign.presentation.join_state import InvitationState
 
 NAME_LIMIT = 70
 PASSPHRASE_MINIMUM = 12
@@ -49,6 +53,7 @@ class NewVaultState:
     asked: tuple[str, ...] = ()
     errors: tuple[tuple[str, str], ...] = ()
     protection: str = ""
+    invitation: InvitationState | None = None
 
 
 class NewVaultView(Protocol):
@@ -73,9 +78,17 @@ class NewVaultPresenter:
     """Leads from a passphrase over the proved recovery kit to the vault."""
 
     def __init__(
-        self, door: VaultDoor, tasks: Tasks, view: NewVaultView, made: Callable[[Vault], None], *, keyring: bool
+        self,
+        door: VaultDoor,
+        tasks: Tasks,
+        view: NewVaultView,
+        made: Callable[[Vault], None],
+        *,
+        keyring: bool,
+        reader: InvitationReader | None = None,
     ) -> None:
         self._door, self._tasks, self._view, self._made = door, tasks, view, made
+        self._reader = reader
         self._step = VaultStep.PASSPHRASE
         self._making = _Making()
         self._offer = " ".join(door.offer_passphrase())
@@ -89,6 +102,17 @@ class NewVaultPresenter:
     def start(self) -> None:
         """Show the page."""
         self._render()
+
+    def offer_to_join(self, reader: InvitationReader) -> None:
+        """Let the person join others instead, by an invitation that ``reader`` reads."""
+        self._reader = reader
+        reader.attach(self._render)
+        self._render()
+
+    @property
+    def reader(self) -> InvitationReader | None:
+        """What reads an invitation; None where nobody can be invited."""
+        return self._reader
 
     def choose_world(self, world: str) -> None:
         """Choose between practice and real money; it holds for as long as the vault does."""
@@ -125,6 +149,9 @@ class NewVaultPresenter:
 
     def _judged(self, name: str, passphrase: str, repeated: str, strength: tuple[str, bool]) -> None:
         errors: list[tuple[str, str]] = []
+        reader = self._reader
+        if reader is not None and reader.joining and reader.invitation is None:
+            errors.append(("invitation", _("Read your invitation first: a file, or a picture of its code.")))
         cleaned = clean_text(name, NAME_LIMIT)
         if not isinstance(cleaned, CleanText) or not cleaned.text:
             errors.append(("name", _("Type your name as it stands on your bank account.")))
@@ -137,7 +164,7 @@ class NewVaultPresenter:
         self._errors = tuple(errors)
         if not errors and isinstance(cleaned, CleanText):
             self._making = _Making(cleaned.text, SecretText(passphrase), tuple(self._door.new_kit()))
-            self._step, self._typed = VaultStep.KIT, ""
+            self._step, self._typed, self._offer = VaultStep.KIT, "", ""  # what was offered may be the passphrase
         self._render()
         if self._step is VaultStep.KIT:
             self._view.show_kit(self._making.kit)
@@ -177,8 +204,14 @@ class NewVaultPresenter:
         self._step = VaultStep.MAKING
         self._render()
         making = self._making
-        new = NewVault(making.name, self._world, making.passphrase, making.kit)
-        self._tasks.run(Lane.VAULT, partial(self._door.create, new), self._succeed, self._fail)
+        reader = self._reader
+        if reader is not None and reader.joining and reader.invitation is not None:
+            new = NewVault(making.name, reader.invitation.world, making.passphrase, making.kit)
+            work = partial(reader.make_vault, new)
+        else:
+            new = NewVault(making.name, self._world, making.passphrase, making.kit)
+            work = partial(self._door.create, new)
+        self._tasks.run(Lane.VAULT, work, self._succeed, self._fail)
 
     def _succeed(self, vault: Vault) -> None:
         self._making = _Making()
@@ -205,6 +238,7 @@ class NewVaultPresenter:
                 asked=tuple(_("Word {number}").format(number=place + 1) for place in self._making.asked),
                 errors=self._errors,
                 protection="" if self._keyring else no_keyring(),
+                invitation=self._reader.state if self._reader is not None else None,
             )
         )
 

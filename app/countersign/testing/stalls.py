@@ -122,7 +122,7 @@ class StallWatch:
     def __enter__(self) -> Self:
         """Begin."""
         self._switch = sys.getswitchinterval()
-        sys.setswitchinterval(_SWITCH)
+        sys.setswitchinterval(min(self._switch, _SWITCH))  # the program may have chosen less, and runs as it would
         self._watcher.start()
         return self
 

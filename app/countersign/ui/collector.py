@@ -17,7 +17,9 @@ _TURN_MS: Final = 250
 class Collector(QObject):
     """Collects from when it is made until ``close``. Make it on the window's thread, before anything secret is held.
 
-    What exists by then is there to stay, and is never searched again: that takes longer than all the rest.
+    What exists by then is there to stay, and so are the libraries that are loaded until ``settled``: they are never
+    searched again, which would take longer than all the rest. A page that is shown meanwhile is not searched, either:
+    secrets must not rest on being collected, and pages and presenters forget theirs themselves.
     """
 
     def __init__(self) -> None:
@@ -26,6 +28,7 @@ class Collector(QObject):
         self._thresholds = gc.get_threshold()
         gc.disable()
         gc.freeze()
+        self._settling = True
         self._timer = QTimer(self)
         self._timer.setInterval(_TURN_MS)
         self._timer.timeout.connect(self.turn)
@@ -37,6 +40,14 @@ class Collector(QObject):
         due = [age for age, (count, limit) in enumerate(counts) if count > limit]
         if due:
             gc.collect(due[-1])
+            if self._settling:
+                gc.freeze()
+
+    def settled(self) -> None:
+        """Search from now on whatever is made: what is loaded at the start has been loaded."""
+        if self._settling:
+            self._settling = False
+            gc.freeze()
 
     def close(self) -> None:
         """Give it back to the interpreter."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import partial
 from importlib import import_module
@@ -85,6 +85,9 @@ class Parts:
     words: Sequence[str]
     closed: Callable[[], None]
     vetting: Vetting
+    later: Sequence[str] = ()
+    prepare: Callable[[], None] = lambda: None
+    settled: Callable[[], None] = lambda: None
 
 
 class Program:
@@ -111,7 +114,8 @@ class Program:
         self.shell.resize(1240, 800)
         self.shell.show()
         self.presenter.attach(self.shell)
-        QTimer.singleShot(_WARM_UP_AFTER_MS, self._warm_up)
+        names = iter((*_LIBRARIES, *_LATER, *self._parts.later))
+        QTimer.singleShot(_WARM_UP_AFTER_MS, partial(self._load, names))
 
     # — looks —
 
@@ -129,7 +133,7 @@ class Program:
         before = self._language
         self._apply(preferences)
         if (preferences.language or system_language()) != before:
-            self._warm_up()
+            self._warm_up(lambda: None)
             geometry = self.shell.saveGeometry()
             old, self.shell = self.shell, self._make_shell()
             self.shell.restoreGeometry(geometry)
@@ -138,9 +142,23 @@ class Program:
             old.retire()
             old.deleteLater()
 
-    def _warm_up(self) -> None:
-        """Load what is slow to load while nobody waits for it."""
-        self._parts.tasks.run(Lane.READ, partial(_load, language()), lambda _none: None, self.presenter.report)
+    def _load(self, names: Iterator[str]) -> None:
+        """Load what is slow to load, while nobody waits for it: one at a time, so that other work comes between."""
+        name = next(names, None)
+        if name is None:
+            self._warm_up(self._prepare)
+        else:
+            self._parts.tasks.run(
+                Lane.READ, partial(import_module, name), lambda _module: self._load(names), self.presenter.report
+            )
+
+    def _prepare(self) -> None:
+        parts = self._parts
+        parts.tasks.run(Lane.READ, parts.prepare, lambda _none: parts.settled(), self.presenter.report)
+
+    def _warm_up(self, then: Callable[[], None]) -> None:
+        """Use what is slow when it is used for the first time."""
+        self._parts.tasks.run(Lane.READ, partial(_use, language()), lambda _none: then(), self.presenter.report)
 
     def _make_shell(self) -> Shell:
         preferences = self._parts.preferences.load()
@@ -313,10 +331,7 @@ class Program:
         return page.name.text() if isinstance(page, NewVaultPage) else ""
 
 
-def _load(chosen: str) -> None:
-    """Load the pages and what they need. READ lane."""
-    for name in (*_LIBRARIES, *_LATER):
-        import_module(name)
+def _use(chosen: str) -> None:
     from countersign.presentation.warm_up import warm_up  # noqa: PLC0415 - needs what the pages need
 
     warm_up(chosen)

@@ -24,6 +24,7 @@ from countersign.ui.task_runner import TaskRunner
 
 if TYPE_CHECKING:
     from countersign.presentation.check import Vetting
+    from countersign.presentation.join_state import JoiningParts
 
 
 class Ground(Protocol):
@@ -48,6 +49,17 @@ class Ground(Protocol):
     @property
     def words(self) -> Sequence[str]:
         """The list that fingerprint phrases are made from."""
+
+    @property
+    def later(self) -> Sequence[str]:
+        """Modules to load while nobody waits for them."""
+
+    def prepare(self) -> None:
+        """Get ready what a session will ask for. READ lane."""
+
+    @property
+    def joining(self) -> JoiningParts:
+        """What joining others needs before there is a vault."""
 
 
 OpenSession = Callable[[Tasks, tzinfo], Callable[[Vault], Script[Opened]]]
@@ -79,6 +91,9 @@ class Running:
             ground.words,
             closed,
             ground.vetting,
+            ground.later,
+            ground.prepare,
+            self._collector.settled,
         )
         self.program = Program(parts, ask, ask_which, ask_folder)
 

@@ -17,7 +17,7 @@ from countersign.application.ports.tasks import Lane
 
 T = TypeVar("T")
 
-_SWITCH_SECONDS = 0.0005
+_SWITCH_SECONDS = 0.00001
 _WORKERS = {Lane.VAULT: 1, Lane.READ: 1, Lane.NETWORK: 4}
 
 
@@ -39,8 +39,9 @@ class TaskRunner:
     """The lanes. Make it on the window's thread; ``close`` waits for what has begun."""
 
     def __init__(self) -> None:
-        # A busy worker gives way to the window ten times as soon as is usual: the window asks for the interpreter
-        # after each call into Qt, and would wait the whole interval each time.
+        # A busy worker gives way to the window five hundred times as soon as is usual: the window asks for the
+        # interpreter after each widget that it makes and for each size that a layout asks of it, some hundred times for
+        # a page, and waits the whole interval each time.
         sys.setswitchinterval(_SWITCH_SECONDS)
         self._bridge = _Bridge()
         self._pools = {

@@ -5,7 +5,7 @@ Used by the transfer's last step and by the order's page; ``practice`` is for th
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 
 from PySide6.QtCore import QTimer
 from PySide6.QtGui import QHideEvent
@@ -13,9 +13,10 @@ from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from countersign.presentation.carry import CarryPanel, CarryState, Proof
 from countersign.presentation.carry_practice import PracticeState
-from countersign.presentation.carry_words import Advice, CopyField
+from countersign.presentation.carry_words import CopyField
 from countersign.presentation.messages import _
 from countersign.ui.theme.tokens import Space, Tone
+from countersign.ui.widgets.advice_list import AdviceList
 from countersign.ui.widgets.buttons import DangerButton, KitButton, PrimaryButton, QuietButton, SafeButton
 from countersign.ui.widgets.cards import Banner, Card
 from countersign.ui.widgets.choices import Choice, ChoiceCards
@@ -26,6 +27,7 @@ from countersign.ui.widgets.flow_layout import FlowLayout
 from countersign.ui.widgets.interruption import InterruptionPanel
 from countersign.ui.widgets.labels import PlainLabel, Variant
 from countersign.ui.widgets.practice_bank import PracticeBankCard
+from countersign.ui.widgets.refill import refill
 
 _FIELD_WIDTH = 420
 
@@ -65,6 +67,8 @@ class CarryView(QWidget):
         self._parts: dict[str, QWidget] = {}
         self.practice = PracticeBankCard(name, panel)
         self._practice: PracticeState | None = None
+        self._newest: CarryState | None = None
+        self._coming = False
         self.practice.hide()
 
     def _show(self, key: str, *, wanted: bool) -> bool:
@@ -85,13 +89,9 @@ class CarryView(QWidget):
         self.problem.hide()
         return self.problem
 
-    def _make_advice(self) -> QWidget:
-        advice = QWidget()
-        self._advice_body = QVBoxLayout(advice)
-        self._advice_body.setContentsMargins(0, 0, 0, 0)
-        self._advice_body.setSpacing(Space.M)
-        self._advice: tuple[Advice, ...] = ()
-        return advice
+    def _make_advice(self) -> AdviceList:
+        self.advice = AdviceList()
+        return self.advice
 
     def _make_tampered(self) -> InterruptionPanel:
         panel = self.tampered = InterruptionPanel(
@@ -267,29 +267,57 @@ class CarryView(QWidget):
             self.practice.show_state(None)
         else:  # a turn of its own: all at once would be felt
             QTimer.singleShot(0, self, lambda: self.practice.show_state(self._practice))
+        self._newest = state
         if state is None:
             self.hide()
-            return
-        said = bool(state.said)
-        by_file = state.by_file
+        elif not self.isHidden():
+            for show in self._turns():
+                show(state)
+        elif not self._coming:
+            self._coming = True
+            self._come(iter(self._turns()), state)
+
+    def _turns(self) -> tuple[Callable[[CarryState], None], ...]:
+        return self._show_first, self._show_fields, self._show_second, self._show_third
+
+    def _come(self, turns: Iterator[Callable[[CarryState], None]], begun: CarryState) -> None:
+        """Make what is wanted while nothing of it is on screen, in a turn for each: all at once would be felt."""
+        if (state := self._newest) is None:
+            self._coming = False
+        elif (show := next(turns, None)) is not None:
+            show(state)
+            QTimer.singleShot(0, self, lambda: self._come(turns, begun))
+        else:
+            self._coming = False
+            self.show()  # last: parts that come to what is on screen are laid out one by one
+            if state is not begun:
+                self.show_state(state)
+
+    def _show_first(self, state: CarryState) -> None:
         self._show_problem(state.problem)
         self._show_tampered(state.tampered)
-        if self._show("said", wanted=said):
+        if self._show("said", wanted=bool(state.said)):
             self.said.setText(state.lead)
             self._show_proofs(state.proofs)
-        if self._show("fields", wanted=not said and not by_file):
+
+    def _show_fields(self, state: CarryState) -> None:
+        if self._show("fields", wanted=not state.said and not state.by_file):
             self.rows.set_fields(state.fields)
-        carried = not said and by_file
+
+    def _show_second(self, state: CarryState) -> None:
+        carried = not state.said and state.by_file
         self._show("steps", wanted=carried)
         if self._show("file", wanted=carried):
             self._show_file(state)
+
+    def _show_third(self, state: CarryState) -> None:
         if self._show("questions", wanted=bool(state.questions)):
             self._show_questions(state)
-        self._show_advice(state.advice)
-        if self._show("done", wanted=not said and not state.asks_not_done):
-            self._show_done(state, by_file=by_file)
-        self._show("sure", wanted=not said and state.asks_not_done)
-        self.show()  # last: parts that come to what is on screen are laid out one by one
+        if self._show("advice", wanted=bool(state.advice)) or "advice" in self._parts:
+            self.advice.show_advice(state.advice)
+        if self._show("done", wanted=not state.said and not state.asks_not_done):
+            self._show_done(state, by_file=state.by_file)
+        self._show("sure", wanted=not state.said and state.asks_not_done)
 
     def _show_problem(self, text: str) -> None:
         hidden = "problem" not in self._parts or self.problem.isHidden()
@@ -327,9 +355,11 @@ class CarryView(QWidget):
         self.expected.set_fields(state.fields)
         if state.steps != self._steps_shown:
             self._steps_shown = state.steps
-            _empty(self._steps)
-            for number, step in enumerate(state.steps, 1):
-                self._steps.addWidget(PlainLabel(_("{number}. {step}").format(number=number, step=step)))
+            steps = enumerate(state.steps, 1)
+            refill(
+                self._steps,
+                (PlainLabel(_("{number}. {step}").format(number=number, step=step)) for number, step in steps),
+            )
 
     def _show_questions(self, state: CarryState) -> None:
         for question in state.questions:
@@ -346,20 +376,6 @@ class CarryView(QWidget):
             if (cards.value() or "") != question.chosen:
                 cards.set_value(question.chosen or None)
 
-    def _show_advice(self, found: tuple[Advice, ...]) -> None:
-        if not self._show("advice", wanted=bool(found)) and "advice" not in self._parts:
-            return
-        if found == self._advice:
-            return
-        new = [item for item in found if item not in self._advice]
-        self._advice = found
-        _empty(self._advice_body)
-        for item in found:
-            banner = Banner(Tone(item.tone), item.title, item.text)
-            self._advice_body.addWidget(banner)
-            if item in new:
-                banner.appear()
-
     def _show_done(self, state: CarryState, *, by_file: bool) -> None:
         done = _("I have handed it over and released it") if by_file else _("I have confirmed it in my bank's app")
         self.handed_over.setText(done)
@@ -374,16 +390,9 @@ class CarryView(QWidget):
         if proofs == self._proofs_shown:
             return
         self._proofs_shown = proofs
-        _empty(self._proofs)
+        lines = []
         for place, proof in enumerate(proofs):
             label = PlainLabel(_("Kept: {name}").format(name=proof.name), Variant.STRONG)
             label.setObjectName(f"{self._name}.kept.{place}")
-            self._proofs.addWidget(label)
-            self._proofs.addWidget(PlainLabel(proof.detail, Variant.CAPTION, selectable=True))
-
-
-def _empty(body: QVBoxLayout) -> None:
-    while (item := body.takeAt(0)) is not None:
-        if (old := item.widget()) is not None:
-            old.hide()
-            old.deleteLater()
+            lines += [label, PlainLabel(proof.detail, Variant.CAPTION, selectable=True)]
+        refill(self._proofs, lines)

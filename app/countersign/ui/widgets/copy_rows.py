@@ -15,6 +15,7 @@ from countersign.ui.widgets.announcer import announce
 from countersign.ui.widgets.buttons import QuietButton
 from countersign.ui.widgets.cards import Divider
 from countersign.ui.widgets.labels import PlainLabel, Variant
+from countersign.ui.widgets.refill import refill
 from countersign.ui.widgets.strong_ends import StrongEndsLabel
 
 
@@ -42,14 +43,10 @@ class CopyRows(QWidget):
             return
         self._fields = tuple(fields)
         self._notes = {}
-        while (item := self._body.takeAt(0)) is not None:
-            if (old := item.widget()) is not None:
-                old.hide()
-                old.deleteLater()
-        for place, field in enumerate(fields):
-            if place:
-                self._body.addWidget(Divider())
-            self._body.addWidget(self._row(field))
+        parts: list[QWidget] = []
+        for field in fields:
+            parts += [Divider(), self._row(field)] if parts else [self._row(field)]
+        refill(self._body, parts)
 
     def show_copied(self, key: str) -> None:
         """Say that what was copied was still there a moment later."""

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from typing import Final
 
 from PySide6.QtCore import QSize, Qt, Signal
@@ -218,6 +219,19 @@ class ScrollPage(QWidget):
     def scroll_to(self, widget: QWidget) -> None:
         """Bring a widget of the page into sight."""
         self._area.ensureWidgetVisible(widget, Space.XL, Space.XL)
+
+    @contextmanager
+    def laid_out_once(self) -> Iterator[None]:
+        """Leave the page as it lies until the block has ended; it is laid out in a turn of the event loop that follows.
+
+        Each widget that is shown or hidden on a page would have all of it laid out anew at once.
+        """
+        before = self._column.isEnabled()
+        self._column.setEnabled(False)
+        try:
+            yield
+        finally:
+            self._column.setEnabled(before)
 
     def one_column(self) -> bool:
         """Tell whether the page shows one column now."""

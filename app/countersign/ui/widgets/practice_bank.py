@@ -14,6 +14,7 @@ from countersign.ui.widgets.buttons import KitButton, QuietButton
 from countersign.ui.widgets.cards import Card
 from countersign.ui.widgets.flow_layout import FlowLayout
 from countersign.ui.widgets.labels import PlainLabel, Variant
+from countersign.ui.widgets.refill import refill
 
 
 class PracticeBankCard(Card):
@@ -84,12 +85,7 @@ class PracticeBankCard(Card):
         lines = (*state.lines, state.busy) if state.busy else state.lines
         if lines != self._shown:
             self._shown = lines
-            while (item := self._lines.takeAt(0)) is not None:
-                if (old := item.widget()) is not None:
-                    old.hide()
-                    old.deleteLater()
-            for line in lines:
-                self._lines.addWidget(PlainLabel(line))
+            refill(self._lines, (PlainLabel(line) for line in lines))
         self.reference.setText(state.reference)
         self.reference.setVisible(bool(state.reference))
         self.problem.setText(state.problem)

@@ -9,6 +9,7 @@ from countersign.presentation.recovery_words import GetBackLine, RecoveryState
 from countersign.ui.theme.tokens import Space
 from countersign.ui.widgets.cards import Card
 from countersign.ui.widgets.labels import PlainLabel, Variant
+from countersign.ui.widgets.refill import refill
 
 
 class RecoveryCard(Card):
@@ -26,20 +27,11 @@ class RecoveryCard(Card):
 
     def show_recovery(self, state: RecoveryState | None) -> None:
         """Show what there is."""
+        if state is not None and state != self._shown:
+            self._shown = state
+            notes = [PlainLabel(text, Variant.CAPTION) for text in (*state.protection, state.note) if text]
+            refill(self._rows, [*(_line(line) for line in state.lines), *notes])
         self.setVisible(state is not None)
-        if state is None or state == self._shown:
-            return
-        self._shown = state
-        while (item := self._rows.takeAt(0)) is not None:
-            old = item.widget()
-            if old is not None:
-                old.hide()
-                old.deleteLater()
-        for line in state.lines:
-            self._rows.addWidget(_line(line))
-        for text in (*state.protection, state.note):
-            if text:
-                self._rows.addWidget(PlainLabel(text, Variant.CAPTION))
 
 
 def _line(line: GetBackLine) -> QWidget:

@@ -16,6 +16,7 @@ from countersign.ui.widgets.cards import Chip, Divider
 from countersign.ui.widgets.labels import PlainLabel, Variant, first_line
 from countersign.ui.widgets.link_buttons import LinkButton
 from countersign.ui.widgets.painting import follow_look
+from countersign.ui.widgets.refill import refill
 from countersign.ui.widgets.strong_ends import StrongEndsLabel
 
 
@@ -50,8 +51,8 @@ class Row:
 class _RowView(QWidget):
     """Lay out one row; label above value where it is narrow."""
 
-    def __init__(self, row: Row, parent: QWidget) -> None:
-        super().__init__(parent)
+    def __init__(self, row: Row) -> None:
+        super().__init__()
         self._outer = QHBoxLayout(self)
         self._outer.setContentsMargins(0, Space.S, 0, Space.S)
         self._outer.setSpacing(Space.L)
@@ -158,20 +159,13 @@ class KeyValueRows(QWidget):
         if tuple(rows) == self._rows:
             return
         self._rows = tuple(rows)
-        while (item := self._body.takeAt(0)) is not None:
-            old = item.widget()
-            if old is not None:
-                old.hide()
-                old.deleteLater()
-        self._views = {}
-        for index, row in enumerate(self._rows):
-            if index:
-                self._body.addWidget(Divider(self))
-            view = _RowView(row, self)
+        self._views = {row.key: _RowView(row) for row in self._rows}
+        parts: list[QWidget] = []
+        for key, view in self._views.items():
             if view.link is not None:
-                view.link.activated.connect(partial(self.change_pressed.emit, row.key))
-            self._views[row.key] = view
-            self._body.addWidget(view)
+                view.link.activated.connect(partial(self.change_pressed.emit, key))
+            parts += [Divider(), view] if parts else [view]
+        refill(self._body, parts)
         self._arrange()
 
     def change_link(self, key: str) -> LinkButton | None:

@@ -16,6 +16,7 @@ from countersign.ui.theme.look import look
 from countersign.ui.theme.tokens import Space
 from countersign.ui.widgets.labels import PlainLabel, Variant
 from countersign.ui.widgets.painting import follow_look, rounded
+from countersign.ui.widgets.refill import refill
 
 
 class Moment(StrEnum):
@@ -127,17 +128,12 @@ class Timeline(QWidget):
         if tuple(entries) == self._entries:
             return
         self._entries = tuple(entries)
-        while (item := self._body.takeAt(0)) is not None:
-            old = item.widget()
-            if old is not None:
-                old.hide()
-                old.deleteLater()
-        for index, entry in enumerate(self._entries):
-            last = index == len(self._entries) - 1
-            self._body.addWidget(self._line(entry, first=index == 0, last=last))
+        last = len(self._entries) - 1
+        lines = [self._line(entry, first=place == 0, last=place == last) for place, entry in enumerate(self._entries)]
+        refill(self._body, lines)
 
     def _line(self, entry: TimelineEntry, *, first: bool, last: bool) -> QWidget:
-        line = QWidget(self)
+        line = QWidget()
         row = QHBoxLayout(line)
         row.setContentsMargins(0, 0, 0, 0)
         row.setSpacing(Space.M)

@@ -40,6 +40,7 @@ from countersign.ui.widgets import (
 from countersign.ui.widgets.carry_panel import CarryView
 from countersign.ui.widgets.recall_card import RecallCard
 from countersign.ui.widgets.recovery_card import RecoveryCard
+from countersign.ui.widgets.refill import refill
 from countersign.ui.widgets.sca_panel import ScaView
 from countersign.ui.widgets.strong_ends import StrongEndsLabel
 
@@ -187,6 +188,14 @@ class OrderPage(ScrollPage):
             self._poll.stop()
         if before is not None and replace(before, poll_after_ms=state.poll_after_ms) == state:
             return  # nothing but the clock has moved
+        with self.laid_out_once():
+            self._show_payment(state, before)
+        for show in (self._show_story, self._show_evidence, self._show_recovery):
+            QTimer.singleShot(0, self, show)  # a turn for each: all at once would be felt
+        if before is not None and before.chip != state.chip:
+            announce(self, f"{state.chip}. {state.sentence}")
+
+    def _show_payment(self, state: OrderPageState, before: OrderPageState | None) -> None:
         self.set_heading(state.heading)
         self._show_banner(self.problem, state.problem.title or _("That did not work"), state.problem.text)
         self._show_banner(self.warning, _("Look at this first"), state.warning)
@@ -218,22 +227,25 @@ class OrderPage(ScrollPage):
         self._show_questions(state)
         self.carry.show_state(state.carry)
         self.recall.show_recall(state.recall)
-        for show in (self._show_story, self._show_evidence):  # a turn for each: all at once would be felt
-            QTimer.singleShot(0, self, show)
-        if before is not None and before.chip != state.chip:
-            announce(self, f"{state.chip}. {state.sentence}")
 
     def _show_story(self) -> None:
         state = self._shown
         if state is not None:
-            self.story.setVisible(bool(state.timeline))
-            self.timeline.set_entries([_entry(line) for line in state.timeline])
+            with self.laid_out_once():
+                self.timeline.set_entries([_entry(line) for line in state.timeline])
+                self.story.setVisible(bool(state.timeline))
 
     def _show_evidence(self) -> None:
         state = self._shown
         if state is not None:
-            self.evidence.show_evidence(state.evidence)
-            self.recovery.show_recovery(state.recovery)
+            with self.laid_out_once():
+                self.evidence.show_evidence(state.evidence)
+
+    def _show_recovery(self) -> None:
+        state = self._shown
+        if state is not None:
+            with self.laid_out_once():
+                self.recovery.show_recovery(state.recovery)
 
     def _show_questions(self, state: OrderPageState) -> None:
         self.sca.setVisible(state.sca is not None)
@@ -277,13 +289,10 @@ class _EvidenceCard(Card):
 
     def show_evidence(self, evidence: tuple[Evidence, ...]) -> None:
         """Show the details."""
+        if evidence != self._evidence:
+            self._evidence = evidence
+            refill(self._lines, (self._line(item) for item in evidence))
         self.setVisible(bool(evidence))
-        if evidence == self._evidence:
-            return
-        self._evidence = evidence
-        _clear(self._lines)
-        for item in evidence:
-            self._lines.addWidget(self._line(item))
 
     def _line(self, item: Evidence) -> QWidget:
         line = QWidget()
@@ -313,15 +322,5 @@ def _entry(line: TimelineLine) -> TimelineEntry:
     return TimelineEntry(line.title, Moment(line.moment), line.state, line.detail, line.when)
 
 
-def _clear(body: QVBoxLayout) -> None:
-    while (item := body.takeAt(0)) is not None:
-        old = item.widget()
-        if old is not None:
-            old.hide()
-            old.deleteLater()
-
-
 def _fill(body: QVBoxLayout, points: tuple[str, ...]) -> None:
-    _clear(body)
-    for point in points:
-        body.addWidget(PlainLabel(point, Variant.MUTED))
+    refill(body, (PlainLabel(point, Variant.MUTED) for point in points))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from contextlib import nullcontext
 from typing import Final, TypeVar
 
 from PySide6.QtCore import QTimer
@@ -74,6 +75,20 @@ class TransferPage(QStackedWidget):
         if presenter is None:
             return
         page = state.page
+        shown = self._steps.get(state.step)
+        with shown.laid_out_once() if shown is not None else nullcontext():
+            self._show_step(state)
+        self.setCurrentWidget(self._steps[state.step])
+        self.setAccessibleName(state.heading)
+        self._rest.start()
+        self._ahead.start()
+        if isinstance(page, ScaState) and page.phone is not None:
+            self._phone.start()
+        else:
+            self._phone.stop()
+
+    def _show_step(self, state: TransferState) -> None:
+        page = state.page
         if isinstance(page, PayeeState):
             self._step(Step.PAYEE, PayeePage).show_step(state, page)
         elif isinstance(page, NameCheckState):
@@ -86,14 +101,6 @@ class TransferPage(QStackedWidget):
             self._step(Step.REVIEW, ReviewPage).show_step(state, page)
         else:
             self._step(Step.CONFIRM, ConfirmPage).show_step(state, page)
-        self.setCurrentWidget(self._steps[state.step])
-        self.setAccessibleName(state.heading)
-        self._rest.start()
-        self._ahead.start()
-        if isinstance(page, ScaState) and page.phone is not None:
-            self._phone.start()
-        else:
-            self._phone.stop()
 
     @property
     def step_page(self) -> QWidget | None:

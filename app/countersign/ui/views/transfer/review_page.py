@@ -28,6 +28,7 @@ from countersign.ui.widgets import (
     Variant,
 )
 from countersign.ui.widgets.recovery_card import RecoveryCard
+from countersign.ui.widgets.refill import refill
 
 _DIGITS_WIDTH = 140
 
@@ -149,8 +150,9 @@ class ReviewPage(StepPage):
 
     def _show_more(self) -> None:
         if self._page is not None:
-            self.chart.show_chart(self._page.chart)
-            self.recovery.show_recovery(self._page.recovery)
+            with self.laid_out_once():
+                self.chart.show_chart(self._page.chart)
+                self.recovery.show_recovery(self._page.recovery)
 
     def _show_order(self, shown: ReadBack, wait_ms: int) -> None:
         self.amount.setText(shown.amount)
@@ -192,13 +194,7 @@ def _row(row: ReadBackRow) -> Row:
 
 
 def _fill(body: QVBoxLayout, points: tuple[str, ...]) -> None:
-    while (item := body.takeAt(0)) is not None:
-        old = item.widget()
-        if old is not None:
-            old.hide()
-            old.deleteLater()
-    for point in points:
-        body.addWidget(PlainLabel(f"• {point}"))
+    refill(body, (PlainLabel(f"• {point}") for point in points))
 
 
 class _Words(QWidget):
