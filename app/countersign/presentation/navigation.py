@@ -17,6 +17,9 @@ class Navigate(Protocol):
     def open_order(self, order: str) -> None:
         """Show one order: where it stands and what can be done."""
 
+    def open_inbox(self, order: str = "") -> None:
+        """Show what waits for approvals; ``order`` in detail if one is named."""
+
     def open_history(self) -> None:
         """Show past transfers."""
 

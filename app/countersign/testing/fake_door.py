@@ -73,6 +73,13 @@ class FakeDoor:
         self.open = True
         return self.world.vault
 
+    def confirm(self, passphrase: SecretText) -> None:
+        """Tell the passphrase from others."""
+        if passphrase.reveal() != PASSPHRASE:
+            self.attempts += 1
+            raise UserFacingError("vault.passphrase_wrong", attempts=self.attempts, wait_ms=self.summary().wait_ms)
+        self.attempts = 0
+
     def projections(self) -> Projections:
         """Return the readers' view."""
         return self.world.reader

@@ -19,6 +19,7 @@ from countersign.domain.canonical import JsonObject
 from countersign.domain.ledger import kinds
 from countersign.domain.ledger.event import Chain, Event
 from countersign.domain.ledger.order_record import OrderRecord
+from countersign.domain.ledger.rules import Rules
 from countersign.domain.money import Money
 from countersign.domain.order_state import MAY_HAVE_MOVED_MONEY, OrderState
 from countersign.domain.payee import PayeeRecord
@@ -117,7 +118,8 @@ class MemoryProjections:
         """List what happened to an order."""
         events = self._vault.events_of(order)
         return tuple(
-            LedgerEntry(event.id, event.header.at, event.kind, event.says() if event.body else None) for event in events
+            LedgerEntry(event.id, event.header.at, event.kind, event.says() if event.body else None, event.header.device)
+            for event in events
         )
 
     def history(self, query: HistoryQuery) -> HistoryPage:
@@ -142,6 +144,20 @@ class MemoryProjections:
         gone = {state.value for state in MAY_HAVE_MOVED_MONEY} | {"booked", "elsewhere", "handed_over"}
         paid = [(row.at, -row.amount.minor, row.counterparty_account) for row in left if row.state in gone]
         return tuple(sorted(paid, reverse=True)[:limit])
+
+    def payments_to(self, accounts: Sequence[str], limit: int = 12) -> Sequence[TransferRow]:
+        """List past payments to any of these accounts, newest first."""
+        gone = {state.value for state in MAY_HAVE_MOVED_MONEY} | {"booked", "elsewhere", "handed_over"}
+        paid = [
+            row
+            for row in self._rows()
+            if row.counterparty_account in accounts and row.amount.minor < 0 and row.state in gone
+        ]
+        return tuple(sorted(paid, key=lambda row: (row.at, row.row), reverse=True)[:limit])
+
+    def rules(self) -> Rules:
+        """Return governance and stops."""
+        return self._vault.rules
 
     def frozen(self) -> bool:
         """Tell whether an emergency stop is in force."""

@@ -178,7 +178,13 @@ def make_world(*, tasks: Tasks | None = None, policy: Policy | None = None, popu
         populated: With three own accounts, two years of payments, three known payees and four letters.
     """
     clock, entropy = FakeClock(START_MS - 60 * DAY_MS), FakeEntropy()
-    vault = MemoryVault(clock, entropy, policy=policy)
+    return world_around(MemoryVault(clock, entropy, policy=policy), clock, entropy, tasks, populated=populated)
+
+
+def world_around(
+    vault: MemoryVault, clock: FakeClock, entropy: FakeEntropy, tasks: Tasks | None = None, *, populated: bool = True
+) -> World:
+    """Make the rest of a world around a vault whose clock stands two months before ``START_MS``; see ``make_world``."""
     reader = MemoryProjections(vault)
     bank = ScriptedBank(clock)
     practice = FakePractice(bank, _letters() if populated else ())

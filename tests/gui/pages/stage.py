@@ -75,12 +75,20 @@ class StageWindow(Window):
 class Stage:
     """One running program around a fake world."""
 
-    def __init__(self, look: Look, *, exists: bool = True, populated: bool = True, ready: bool = True) -> None:
-        """Put the program on stage; ``opened`` unlocks it."""
+    def __init__(
+        self,
+        look: Look,
+        *,
+        exists: bool = True,
+        populated: bool = True,
+        ready: bool = True,
+        world: Callable[[fakes.ManualTasks], fakes.World] | None = None,
+    ) -> None:
+        """Put the program on stage, in the usual world or in another one; ``opened`` unlocks it."""
         self.look = look
         self.hold = False
         self.tasks = fakes.ManualTasks()
-        self.world = fakes.make_world(tasks=self.tasks, populated=populated)
+        self.world = world(self.tasks) if world else fakes.make_world(tasks=self.tasks, populated=populated)
         self.door = FakeDoor(self.world, exists=exists)
         self.preferences = MemoryPreferences(Preferences(look.language, look.theme, look.percent))
         self._ready = ready

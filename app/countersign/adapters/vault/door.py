@@ -182,15 +182,25 @@ class FileVaultDoor:
     def unlock(self, passphrase: SecretText) -> Vault:
         """Open the vault."""
         with self._opening() as header:
-            secret = self._device_secret(header)
-            attempts = self._throttle.begin()
-            slot = header.passphrase
-            stretched = self._stretch(suite.passphrase_bytes(passphrase), slot.salt, slot.cost or suite.FLOOR)
-            keys = open_slot(header, slot, passphrase_slot_key(stretched, secret, header.vault))
-            if keys is None:
-                wait = self._throttle.wait_ms()
-                raise UserFacingError("vault.passphrase_wrong", attempts=attempts.failed, wait_ms=wait)
-            return self._enter(header, keys)
+            return self._enter(header, self._keys_by(passphrase, header))
+
+    def _keys_by(self, passphrase: SecretText, header: VaultHeader) -> VaultKeys:
+        """Open the passphrase's slot; a failure is counted."""
+        secret = self._device_secret(header)
+        attempts = self._throttle.begin()
+        slot = header.passphrase
+        stretched = self._stretch(suite.passphrase_bytes(passphrase), slot.salt, slot.cost or suite.FLOOR)
+        keys = open_slot(header, slot, passphrase_slot_key(stretched, secret, header.vault))
+        if keys is None:
+            wait = self._throttle.wait_ms()
+            raise UserFacingError("vault.passphrase_wrong", attempts=attempts.failed, wait_ms=wait)
+        return keys
+
+    def confirm(self, passphrase: SecretText) -> None:
+        """Make sure that the person at the keyboard knows the passphrase of the open vault."""
+        self._open_session()
+        self._keys_by(passphrase, self._header()).wipe()
+        self._throttle.succeeded()  # failures meanwhile stay to be recorded at the next unlock
 
     def unlock_with_kit(self, words: Sequence[str]) -> Vault:
         """Open the vault's data with the recovery kit."""

@@ -234,6 +234,7 @@ class LedgerEntry:
     at: int
     kind: str
     body: JsonObject | None
+    device: str = ""  # whose event it is
 
 
 class Projections(Protocol):
@@ -265,6 +266,12 @@ class Projections(Protocol):
 
     def outgoing_minor(self, currency: str, limit: int = 400) -> Sequence[tuple[int, int, str]]:
         """List past outgoing payments, newest first: (time, minor units as a positive number, counterparty account)."""
+
+    def payments_to(self, accounts: Sequence[str], limit: int = 12) -> Sequence[TransferRow]:
+        """List past payments to any of these accounts, of ours or on a statement, newest first."""
+
+    def rules(self) -> Rules:
+        """Return governance and stops by all that is known."""
 
     def frozen(self) -> bool:
         """Tell whether an emergency stop is in force in the ledger."""

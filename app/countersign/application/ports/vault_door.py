@@ -80,6 +80,14 @@ class VaultDoor(Protocol):
             SecurityError: As ``unlock``.
         """
 
+    def confirm(self, passphrase: SecretText) -> None:
+        """Make sure that the person at the keyboard knows the passphrase of the open vault. Counted as attempts are.
+
+        Raises:
+            UserFacingError: ``vault.passphrase_wrong`` (params ``attempts``, ``wait_ms``), ``vault.wait``
+                (``wait_ms``), ``vault.locked``, ``vault.device_secret_missing``.
+        """
+
     def projections(self) -> Projections:
         """Return the READ lane's view of the unlocked vault."""
 

@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
-from countersign.application.ports.vault import LocalSpace, Vault
+from countersign.application.ports.vault import LocalSpace, Vault, VaultTransaction
 from countersign.domain.canonical import Json
 from countersign.domain.errors import SecurityError, UserFacingError
 from countersign.domain.ledger import kinds
 from countersign.domain.ledger.event import Event, EventDraft
+from countersign.domain.ledger.order_record import OrderRecord
 from countersign.domain.order import last_digits, require_same
 from countersign.domain.order_state import OrderState
 from countersign.domain.payment import PaymentFields
 
 APPROVAL_LIFETIME_MS = 24 * 3_600_000
+TEAM_APPROVAL_LIFETIME_MS = 72 * 3_600_000
+"""Where others still have to sign: a weekend may lie between two signatures."""
 
 
 def approve_order(vault: Vault, order: str, shown: PaymentFields, shown_digest: str, typed_digits: str) -> Event:
@@ -30,32 +33,61 @@ def approve_order(vault: Vault, order: str, shown: PaymentFields, shown_digest: 
         SecurityError: ``approval.*``: the approval would not count.
     """
     with vault.transaction() as change:
-        record = change.order(order)
-        if record is None or record.state is not OrderState.PREPARED:
-            raise UserFacingError("order.not_open")
-        payment = record.content.payment
-        require_same(payment, shown, "screen")
-        if shown_digest != record.digest:
-            raise SecurityError("binding.screen", field="digest")
-        if _digits(typed_digits) != last_digits(payment.creditor_account):
-            raise UserFacingError("review.digits_differ")
-        body: dict[str, Json] = {
-            "digest": record.digest,
-            "epoch": change.rules.governance.epoch,
-            "assessment": record.assessment_event,
-            "expires_at": change.now_ms + APPROVAL_LIFETIME_MS,
-        }
-        refs = tuple(sorted({record.frozen_event, record.assessment_event} - {""}))
-        event = change.append(EventDraft(kinds.ORDER_APPROVED, order, body, refs=refs))
-        after = change.order(order)
-        mine = next((item for item in (after.approvals if after else ()) if item.event == event.id), None)
-        if mine is None or mine.fault:
-            raise SecurityError(mine.fault if mine else "approval.not_recorded")
+        record = as_shown(change, order, shown, shown_digest)
+        require_digits(record, typed_digits)
+        return sign_approval(change, record)
+
+
+def as_shown(change: VaultTransaction, order: str, shown: PaymentFields, shown_digest: str) -> OrderRecord:
+    """Return an open order that is what the screen showed.
+
+    Raises:
+        UserFacingError: ``order.not_open``.
+        BindingError: ``binding.screen``: the screen did not show what was agreed.
+    """
+    record = change.order(order)
+    if record is None or record.state is not OrderState.PREPARED:
+        raise UserFacingError("order.not_open")
+    require_same(record.content.payment, shown, "screen")
+    if shown_digest != record.digest:
+        raise SecurityError("binding.screen", field="digest")
+    return record
+
+
+def require_digits(record: OrderRecord, typed_digits: str) -> None:
+    """Refuse other last digits than those of the payee's account.
+
+    Raises:
+        UserFacingError: ``review.digits_differ``.
+    """
+    if "".join(typed_digits.split()).upper() != last_digits(record.content.payment.creditor_account):
+        raise UserFacingError("review.digits_differ")
+
+
+def sign_approval(change: VaultTransaction, record: OrderRecord, batch: str = "") -> Event:
+    """Append one approval; ``batch`` is the digest over all that are approved with it, where there are several.
+
+    Raises:
+        SecurityError: ``approval.*``: it would not count.
+    """
+    order, governance = record.content.order, change.rules.governance
+    several = not governance.approves_own
+    body: dict[str, Json] = {
+        "digest": record.digest,
+        "epoch": governance.epoch,
+        "assessment": record.assessment_event,
+        "expires_at": change.now_ms + (TEAM_APPROVAL_LIFETIME_MS if several else APPROVAL_LIFETIME_MS),
+        **({"batch": batch} if batch else {}),
+    }
+    # A rule whose signatures follow one another wants each to name those before it.
+    known = {record.frozen_event, record.assessment_event, *(item.event for item in record.counted)}
+    refs = tuple(sorted(known - {""}))
+    event = change.append(EventDraft(kinds.ORDER_APPROVED, order, body, refs=refs))
+    after = change.order(order)
+    mine = next((item for item in (after.approvals if after else ()) if item.event == event.id), None)
+    if mine is None or mine.fault:
+        raise SecurityError(mine.fault if mine else "approval.not_recorded")
     return event
-
-
-def _digits(text: str) -> str:
-    return "".join(text.split()).upper()
 
 
 def stop_order(vault: Vault, order: str, reason: str, draft: str = "") -> None:
@@ -65,10 +97,19 @@ def stop_order(vault: Vault, order: str, reason: str, draft: str = "") -> None:
         UserFacingError: ``order.not_open``: something was sent already, or it has ended.
     """
     with vault.transaction() as change:
-        record = change.order(order)
-        if record is None or record.state not in {OrderState.PREPARED, OrderState.APPROVED}:
-            raise UserFacingError("order.not_open")
-        body = {"digest": record.digest, "reason": reason}
-        change.append(EventDraft(kinds.ORDER_STOPPED, order, body, refs=(record.frozen_event,)))
+        append_stop(change, order, reason)
         if draft:
             change.drop(LocalSpace.DRAFT, draft)
+
+
+def append_stop(change: VaultTransaction, order: str, reason: str, note: str = "") -> Event:
+    """Append the end of an order; ``note`` says more, in the person's own words.
+
+    Raises:
+        UserFacingError: ``order.not_open``.
+    """
+    record = change.order(order)
+    if record is None or record.state not in {OrderState.PREPARED, OrderState.APPROVED}:
+        raise UserFacingError("order.not_open")
+    body: dict[str, Json] = {"digest": record.digest, "reason": reason, **({"note": note} if note else {})}
+    return change.append(EventDraft(kinds.ORDER_STOPPED, order, body, refs=(record.frozen_event,)))

@@ -9,6 +9,7 @@ from countersign.application.flows.transfer import Step, TransferDraft
 from countersign.application.ports.bank import Bank, Reach
 from countersign.application.ports.clock import Entropy, new_identifier
 from countersign.application.ports.vault import AccountRow, Identity, LocalSpace, Vault
+from countersign.application.use_cases.hand_in_order import approves_alone
 from countersign.domain.canonical import Json
 from countersign.domain.errors import UserFacingError
 from countersign.domain.guidance import path_after
@@ -27,7 +28,10 @@ _NOT_PAID = frozenset({OrderState.REJECTED, OrderState.CANCELLED, OrderState.ABA
 
 @dataclass(frozen=True, slots=True)
 class FrozenOrder:
-    """An order that is ready for its review, and the rule that its approval follows."""
+    """An order that is ready for its review, and the rule that its approval follows.
+
+    ``assessment_event`` is empty where others approve: it is written when the order is handed in.
+    """
 
     draft: TransferDraft
     content: OrderContent
@@ -82,12 +86,15 @@ def freeze_order(
             path = path_after(intervention, answer).effect.value
             answered = {**about, "intervention": intervention, "answer": answer, "path": path}
             change.append(EventDraft(kinds.ORDER_INTERVENTION_ANSWERED, content.order, answered, refs=(frozen.id,)))
-        assessed_body: dict[str, Json] = {**about, "assessment": assessment.canonical()}
-        assessed = change.append(EventDraft(kinds.ORDER_ASSESSED, content.order, assessed_body, refs=(frozen.id,)))
+        assessed = ""
+        if approves_alone(change.rules.governance, content.requester):  # else it is handed in once it was read back
+            assessed_body: dict[str, Json] = {**about, "assessment": assessment.canonical()}
+            draft_of_it = EventDraft(kinds.ORDER_ASSESSED, content.order, assessed_body, refs=(frozen.id,))
+            assessed = change.append(draft_of_it).id
         saved = replace(draft, step=Step.REVIEW, order=content.order, saved_at=change.now_ms)
         change.put(LocalSpace.DRAFT, saved.draft, saved.canonical())
         policy = change.rules.governance.policy
-    return FrozenOrder(saved, content, assessed.id, policy)
+    return FrozenOrder(saved, content, assessed, policy)
 
 
 def _as_carried(payment: PaymentFields, paid_from: PaidFrom, entropy: Entropy) -> PaymentFields:

@@ -114,7 +114,7 @@ class _BarCanvas(Picture):
         self.update()
 
 
-class _WithTable(QWidget):
+class ChartWithTable(QWidget):
     """Hold a picture, its title, and the same facts as a table on request."""
 
     def __init__(
@@ -183,7 +183,7 @@ class _WithTable(QWidget):
         self.show_table(not self.table_shown())
 
 
-class BarChart(_WithTable):
+class BarChart(ChartWithTable):
     """Compare this payment with the last ones.
 
     Args:
@@ -283,7 +283,7 @@ class _LineCanvas(Picture):
         self.update()
 
 
-class Sparkline(_WithTable):
+class Sparkline(ChartWithTable):
     """Show how a balance went.
 
     Args:

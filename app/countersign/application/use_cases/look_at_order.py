@@ -1,0 +1,59 @@
+"""Put on record that somebody looked at an order that others asked for, or called the payee about it."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from countersign.application.ports.vault import Vault
+from countersign.domain.errors import SecurityError, UserFacingError
+from countersign.domain.ledger import kinds
+from countersign.domain.ledger.event import Event, EventDraft
+from countersign.domain.order_state import OrderState
+
+CALL_BACK: Final = "call_back"
+CALL_BACK_ANSWERS: Final = ("called_known_number", "in_person")
+
+
+def look_at_order(vault: Vault, order: str, shown_digest: str) -> Event | None:
+    """Record the first time that this device's person opened an order; None where that is on record, or can't be.
+
+    The requester's own looks say nothing, and neither does a copy that may not sign.
+    """
+    if not vault.may_sign:
+        return None
+    device = vault.identity.device
+    with vault.transaction() as change:
+        record = change.order(order)
+        if record is None or record.digest != shown_digest or record.content.requester == vault.identity.member:
+            return None
+        about = vault.events_of(order)
+        if any(item.kind == kinds.ORDER_OPENED and item.header.device == device for item in about):
+            return None
+        body = {"digest": record.digest}
+        return change.append(EventDraft(kinds.ORDER_OPENED, order, body, refs=(record.frozen_event,)))
+
+
+def record_call_back(vault: Vault, order: str, shown_digest: str, answer: str) -> Event:
+    """Record that the account was read back by the payee.
+
+    Args:
+        vault: The unlocked vault.
+        order: The order.
+        shown_digest: The digest that the screen was made from.
+        answer: One of ``CALL_BACK_ANSWERS``.
+
+    Raises:
+        UserFacingError: ``order.not_open``.
+        SecurityError: ``binding.screen``.
+    """
+    if answer not in CALL_BACK_ANSWERS:
+        raise ValueError(answer)
+    with vault.transaction() as change:
+        record = change.order(order)
+        if record is None or record.state is not OrderState.PREPARED:
+            raise UserFacingError("order.not_open")
+        if record.digest != shown_digest:
+            raise SecurityError("binding.screen", field="digest")
+        body = {"digest": record.digest, "intervention": CALL_BACK, "answer": answer, "path": "continue"}
+        draft = EventDraft(kinds.ORDER_INTERVENTION_ANSWERED, order, body, refs=(record.frozen_event,))
+        return change.append(draft)

@@ -1,0 +1,400 @@
+"""The approvals inbox: what waits for whom, one order in detail, and signing, rejecting or returning it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import partial
+from typing import Final, Protocol
+
+from countersign.application.flows.script import Script, on_read, on_vault, run_script
+from countersign.application.ports.tasks import Lane
+from countersign.application.ports.vault import AccountRow
+from countersign.application.ports.vault_door import VaultDoor
+from countersign.application.session import Session
+from countersign.application.use_cases.look_at_order import look_at_order
+from countersign.domain.errors import CountersignError
+from countersign.presentation.error_texts import sentence
+from countersign.presentation.formats import isolate, time_text
+from countersign.presentation.inbox_batch import batch_of, may_go_along, selection_text
+from countersign.presentation.inbox_deeds import Deed, Deeds
+from countersign.presentation.inbox_detail import Words, detail_of
+from countersign.presentation.inbox_facts import Facts, Ground, Scanned, Whole, scan, whole
+from countersign.presentation.inbox_rows import passes, row_of
+from countersign.presentation.inbox_state import (
+    Batch,
+    Detail,
+    Faults,
+    Filter,
+    InboxRow,
+    InboxState,
+    Stage,
+)
+from countersign.presentation.inbox_words import form
+from countersign.presentation.messages import _, language, ngettext
+from countersign.presentation.navigation import Navigate
+from countersign.presentation.read_back import ReadBack
+from countersign.presentation.transfer_desk import Problem, day_text, zone_name
+
+PAGE: Final = 50
+"""Rows that are fetched before the list is scrolled on."""
+
+
+class InboxView(Protocol):
+    """The page."""
+
+    def show_state(self, state: InboxState) -> None:
+        """Show everything but the rows."""
+
+    def show_rows(self, rows: Sequence[InboxRow], *, more: bool) -> None:
+        """Show other rows."""
+
+    def add_rows(self, rows: Sequence[InboxRow], *, more: bool) -> None:
+        """Show the rows that follow."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Asked:
+    """A look at the list under way: how many rows are wanted, and whether those shown stay."""
+
+    number: int
+    wanted: int
+    fresh: bool
+
+
+class InboxPresenter:
+    """Lists what waits, shows one order, and has it signed, rejected or returned.
+
+    Of several questions only the latest is answered. A result that arrives after the page is gone is dropped.
+    """
+
+    def __init__(self, session: Session, view: InboxView, go: Navigate, words: Sequence[str], door: VaultDoor) -> None:
+        """Make the presenter; ``words`` is the list that fingerprint phrases are made from."""
+        self._session, self._view, self._go = session, view, go
+        self._words = Words(self._day, self._moment, words)
+        self._ground: Ground | None = None
+        self._filter, self._text = Filter.MINE, ""
+        self._rows: list[InboxRow] = []
+        self._facts: dict[str, Facts] = {}
+        self._after: tuple[int, str] | None = None
+        self._asked = _Asked(0, PAGE, fresh=True)
+        self._asking = False
+        self._error = self._said = ""
+        self._chosen = ""
+        self._whole: Whole | None = None
+        self._selected: dict[str, None] = {}
+        self._accounts: Sequence[AccountRow] = ()
+        self._stage = Stage.DETAIL
+        self._closed = False
+        self._deeds = Deeds(session, door, self._render, self._done)
+
+    def start(self, order: str = "") -> None:
+        """Show what waits; open ``order`` if one is named."""
+        if order:
+            self._filter = Filter.ALL
+        self._render()
+        self._ask(PAGE, fresh=True)
+        if order:
+            self.choose(order)
+
+    def close(self) -> None:
+        """Show nothing any more; what is under way still ends."""
+        self._closed = True
+
+    # — the list —
+
+    def set_filter(self, wanted: Filter) -> None:
+        """List other orders."""
+        if wanted is not self._filter:
+            self._filter = wanted
+            self._ask(PAGE, fresh=True)
+
+    def search(self, text: str) -> None:
+        """Search payees, amounts and references."""
+        if text.strip() != self._text:
+            self._text = text.strip()
+            self._ask(PAGE, fresh=True)
+
+    def fetch_more(self) -> None:
+        """Read the rows that follow, unless some are being read."""
+        if self._after is not None and not self._asking:
+            self._ask(PAGE, fresh=False)
+
+    def refresh(self) -> None:
+        """Look again at what waits; what is shown and marked stays."""
+        if not self._asking and not self._deeds.busy:
+            self._ask(max(PAGE, len(self._rows)), fresh=True)
+            if self._chosen and self._stage is Stage.DETAIL:
+                self._read_chosen()
+
+    def choose(self, order: str) -> None:
+        """Show one order; what others saw when is put on record."""
+        if order == self._chosen and self._whole is not None:
+            return
+        self._chosen, self._whole, self._stage = order, None, Stage.DETAIL
+        self._deeds.forget()
+        self._render()
+        if order:
+            self._read_chosen()
+
+    def leave_detail(self) -> None:
+        """Go back to the list, where there is room for one of them only."""
+        self.choose("")
+
+    def toggle(self, order: str) -> str:
+        """Mark an order, or take its mark away; return why it can't be marked, empty where it can."""
+        row = next((row for row in self._rows if row.order == order), None)
+        if row is None or self._ground is None:
+            return ""
+        if order in self._selected:
+            del self._selected[order]
+        elif row.mine:
+            self._selected[order] = None
+        else:
+            found = self._facts[order]
+            return self._why_not(found)
+        self._after_marking()
+        return ""
+
+    def select_all(self) -> None:
+        """Mark every listed order that can be signed with others."""
+        self._selected |= {row.order: None for row in self._rows if may_go_along(row)}
+        self._after_marking()
+
+    def clear_selection(self) -> None:
+        """Take all marks away."""
+        self._selected.clear()
+        self._after_marking()
+
+    def _after_marking(self) -> None:
+        if self._stage is Stage.BATCH and not self._selected:
+            self._stage = Stage.DETAIL
+        self._render()
+
+    def _why_not(self, found: Facts) -> str:
+        ground = self._ground
+        if ground is None:
+            return ""
+        seen = Whole(found, None, (), ())
+        return detail_of(seen, ground, (), self._words).blocked
+
+    # — one order —
+
+    def open_stage(self, stage: Stage) -> None:
+        """Go to signing, rejecting, returning or recording a call-back; ``DETAIL`` goes back."""
+        if stage is Stage.BATCH and not self._selected:
+            return
+        self._stage = stage
+        self._deeds.forget()
+        if stage is Stage.BATCH:
+            self._session.tasks.run(Lane.READ, self._session.reader.accounts, self._take_accounts, self._failed)
+        self._render()
+
+    def open_order(self) -> None:
+        """Show the order's own page."""
+        if self._chosen:
+            self._go.open_order(self._chosen)
+
+    def approve(self, on_screen: ReadBack, digits: str, passphrase: str) -> None:
+        """Sign exactly what is on screen."""
+        self._deeds.approve(on_screen, digits, passphrase)
+
+    def stop(self, reason: str | None, note: str) -> None:
+        """Reject or return the order that is shown, as the stage says."""
+        found = self._whole
+        if found is not None and self._stage in {Stage.REJECT, Stage.REPAIR}:
+            record = found.facts.record
+            self._deeds.stop(self._stage, record.content.order, record.digest, reason, note)
+
+    def record_call_back(self, answer: str | None) -> None:
+        """Put on record that the payee read the account back."""
+        if self._whole is not None:
+            record = self._whole.facts.record
+            self._deeds.call_back(record.content.order, record.digest, answer)
+
+    def approve_batch(self, on_screen: Batch, passphrase: str) -> None:
+        """Sign all that was listed on screen."""
+        orders = [self._facts[item.order].record for item in on_screen.items if item.order in self._facts]
+        self._deeds.approve_batch(orders, on_screen.digest, passphrase)
+
+    # — reading —
+
+    def _ask(self, wanted: int, *, fresh: bool) -> None:
+        self._asked = _Asked(self._asked.number + 1, wanted, fresh)
+        self._asking, self._error = True, ""
+        self._render()
+        asked = self._asked
+        after = None if fresh else self._after
+        script = self._scan(asked, after)
+        run_script(self._session.tasks, script, partial(self._answered, asked), self._not_answered)
+
+    def _scan(self, asked: _Asked, after: tuple[int, str] | None) -> Script[tuple[Ground, list[Facts], Scanned | None]]:
+        """Read pieces until enough rows pass the filter; each piece is a short task of its own."""
+        session, wanted, text = self._session, self._filter, self._text
+        may_sign = yield from on_vault(lambda: session.vault.may_sign)
+        rules = yield from on_read(session.reader.rules)
+        ground = Ground(rules, session.vault.identity, session.clock.now_ms(), may_sign, rules.frozen)
+        found: list[Facts] = []
+        piece: Scanned | None = None
+        while len(found) < asked.wanted and asked.number == self._asked.number and not self._closed:
+            piece = yield from on_read(partial(scan, session.reader, ground, text, after))
+            found += [item for item in piece.found if passes(row_of(item, ground), wanted)]
+            after = piece.after
+            if after is None:
+                break
+        return ground, found, piece
+
+    def _answered(self, asked: _Asked, answer: tuple[Ground, list[Facts], Scanned | None]) -> None:
+        ground, found, piece = answer
+        if asked.number != self._asked.number or self._closed:
+            return
+        self._asking, self._ground = False, ground
+        self._after = piece.after if piece is not None else None
+        rows = [row_of(item, ground) for item in found]
+        more = self._after is not None
+        if asked.fresh:
+            self._facts = {item.record.content.order: item for item in found}
+            self._selected = {order: None for order in self._selected if order in self._facts}
+            if self._rows != rows or not rows:
+                self._rows = rows
+                self._view.show_rows(rows, more=more)
+        else:
+            self._facts |= {item.record.content.order: item for item in found}
+            self._rows += rows
+            self._view.add_rows(rows, more=more)
+        self._render()
+
+    def _not_answered(self, error: Exception) -> None:
+        self._asking = False
+        self._failed(error)
+
+    def _read_chosen(self) -> None:
+        wanted = self._chosen
+        script = self._look(wanted)
+        run_script(self._session.tasks, script, partial(self._take_whole, wanted), self._failed)
+
+    def _look(self, order: str) -> Script[Whole | None]:
+        session = self._session
+        found = yield from on_read(partial(whole, session.reader, order))
+        if found is None:
+            return None
+        digest = found.facts.record.digest
+        looked = yield from on_vault(partial(look_at_order, session.vault, order, digest))
+        return (yield from on_read(partial(whole, session.reader, order))) if looked is not None else found
+
+    def _take_whole(self, wanted: str, found: Whole | None) -> None:
+        if wanted == self._chosen and not self._closed:
+            self._whole = found
+            self._render()
+
+    def _take_accounts(self, accounts: Sequence[AccountRow]) -> None:
+        self._accounts = accounts
+        self._render()
+
+    def _done(self, deed: Deed, said: str) -> None:
+        """Go back to the list after something was done, with what it was in words."""
+        if self._closed:
+            return
+        self._said, self._stage = said, Stage.DETAIL
+        if deed is Deed.CALL_BACK:
+            self._read_chosen()
+        else:
+            if deed is Deed.BATCH:
+                self._selected.clear()
+            self._selected.pop(self._chosen, None)
+            self._chosen, self._whole = "", None
+        self._ask(max(PAGE, len(self._rows)), fresh=True)
+        self._said = ""
+
+    def _failed(self, error: Exception) -> None:
+        if not isinstance(error, CountersignError):
+            raise error
+        self._error = sentence(error.code, error.params)
+        self._render()
+
+    # — words —
+
+    def _day(self, at_ms: int) -> str:
+        return day_text(at_ms, self._session.zone)
+
+    def _moment(self, at_ms: int) -> str:
+        return isolate(time_text(at_ms, zone_name(self._session.zone), language()))
+
+    # — showing —
+
+    def _render(self) -> None:
+        if not self._closed:
+            self._view.show_state(self.state())
+
+    def state(self) -> InboxState:
+        """Say what is to be shown."""
+        ground, detail = self._ground, self._detail()
+        alone = ground is not None and ground.alone
+        return InboxState(
+            heading=_("Approvals"),
+            filters=tuple((key.value, words, key is self._filter) for key, words in _filters()),
+            text=self._text,
+            summary=self._summary(),
+            searching=self._asking,
+            error=self._error,
+            empty_title=_("Nothing found") if self._text else _nothing(self._filter),
+            empty_text=_empty(self._filter, alone=alone, searched=bool(self._text)),
+            chosen=self._chosen,
+            selected=frozenset(self._selected),
+            selection=selection_text(self._marked()),
+            stage=self._stage,
+            detail=detail,
+            form=form(self._stage, detail.payee, detail.amount) if detail else None,
+            batch=self._batch(),
+            faults=self._deeds.faults if self._stage is not Stage.DETAIL else Faults(),
+            busy=self._deeds.busy,
+            problem=self._deeds.problem if self._deeds.problem != Problem() else Problem(),
+            said=self._said,
+        )
+
+    def _marked(self) -> list[Facts]:
+        return [self._facts[order] for order in self._selected if order in self._facts]
+
+    def _waiting(self) -> list[Facts]:
+        return list(self._facts.values())
+
+    def _detail(self) -> Detail | None:
+        if self._whole is None or self._ground is None:
+            return None
+        return detail_of(self._whole, self._ground, (item.record for item in self._waiting()), self._words)
+
+    def _batch(self) -> Batch | None:
+        if self._stage is not Stage.BATCH or self._ground is None:
+            return None
+        waiting = (item.record for item in self._waiting())
+        return batch_of(self._marked(), self._ground, waiting, self._accounts, self._words.list)
+
+    def _summary(self) -> str:
+        count = len(self._rows)
+        if self._asking and not count:
+            return _("Looking …")
+        if self._after is not None:
+            return _("{count}+ payments").format(count=count)
+        return ngettext("{count} payment", "{count} payments", count).format(count=count)
+
+
+def _filters() -> tuple[tuple[Filter, str], ...]:
+    return ((Filter.MINE, _("Mine")), (Filter.ALL, _("All")), (Filter.FLAGGED, _("Flagged")))
+
+
+def _nothing(wanted: Filter) -> str:
+    return {
+        Filter.MINE: _("Nothing waits for you"),
+        Filter.ALL: _("No payment waits for approval"),
+        Filter.FLAGGED: _("Nothing is flagged"),
+    }[wanted]
+
+
+def _empty(wanted: Filter, *, alone: bool, searched: bool) -> str:
+    if searched:
+        return _("Try fewer letters, or look under All.")
+    if alone:
+        return _("You work alone here: you approve your own payments when you review them.")
+    if wanted is Filter.MINE:
+        return _("Under All you see what waits for others.")
+    return _("Payments that others ask for appear here as soon as they arrive.")

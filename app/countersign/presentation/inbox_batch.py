@@ -1,0 +1,151 @@
+"""Several orders that are approved at once: totals, what is left out, and one phrase for all of them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+
+from countersign.application.ports.vault import AccountRow
+from countersign.application.use_cases.approve_batch import BATCH_LIMIT
+from countersign.domain.batch_digest import batch_digest
+from countersign.domain.ledger.order_record import OrderRecord
+from countersign.domain.money import Money
+from countersign.domain.order import fingerprint_phrase
+from countersign.presentation.formats import iban_text, isolate, money_text
+from countersign.presentation.inbox_detail import liquidity_of
+from countersign.presentation.inbox_facts import Facts, Ground
+from countersign.presentation.inbox_rows import row_of
+from countersign.presentation.inbox_state import Batch, BatchItem, Dot, Fact, InboxRow, Scatter
+from countersign.presentation.messages import _, language, ngettext
+
+_FEWEST_FOR_OUTLIERS = 4
+
+
+def may_go_along(row: InboxRow) -> bool:
+    """Tell whether an order can be signed with others, unopened."""
+    return row.mine and not row.flagged
+
+
+def totals_of(records: Iterable[OrderRecord]) -> tuple[Fact, ...]:
+    """Add up per currency."""
+    sums: dict[str, list[int]] = {}
+    for record in records:
+        amount = record.content.payment.instructed_amount
+        found = sums.setdefault(amount.currency, [0, 0])
+        found[0] += amount.minor
+        found[1] += 1
+    return tuple(
+        Fact(
+            ngettext("{count} payment", "{count} payments", count).format(count=count),
+            money_text(Money(minor, currency), language()),
+            ltr=True,
+        )
+        for currency, (minor, count) in sorted(sums.items())
+    )
+
+
+def selection_text(facts: Sequence[Facts]) -> str:
+    """Say how many are marked and what they come to; empty for none."""
+    if not facts:
+        return ""
+    count = len(facts)
+    totals = _(", ").join(isolate(fact.text) for fact in totals_of(item.record for item in facts))
+    return ngettext("{count} selected: {totals}", "{count} selected: {totals}", count).format(
+        count=count, totals=totals
+    )
+
+
+def batch_of(
+    selected: Sequence[Facts],
+    ground: Ground,
+    waiting: Iterable[OrderRecord],
+    accounts: Sequence[AccountRow],
+    words: Sequence[str],
+) -> Batch:
+    """Word a selection.
+
+    Args:
+        selected: What is marked.
+        ground: Rules, time, and who looks.
+        waiting: All that is listed, for what is left of the accounts.
+        accounts: Own accounts.
+        words: The list that fingerprint phrases are made from.
+    """
+    good = [item for item in selected if may_go_along(row_of(item, ground))]
+    held = [item for item in selected if item not in good]
+    records = [item.record for item in good]
+    digest = batch_digest(record.digest for record in records) if records else ""
+    count = len(good)
+    blocked = "" if ground.may_sign else _("This copy of the vault can only be read. Sign on your newer one.")
+    if not good:
+        blocked = blocked or _("Nothing is left to sign together: open them one by one.")
+    if count > BATCH_LIMIT:
+        blocked = blocked or _("At most {limit} can be signed at once. Select fewer.").format(limit=BATCH_LIMIT)
+    return Batch(
+        heading=ngettext("Approve {count} payment", "Approve {count} payments", count).format(count=count),
+        lead=_("One signature for each, all or none. Every one is listed below and can be opened."),
+        totals=totals_of(records),
+        excluded=ngettext(
+            "{held} of {all} needs opening first.", "{held} of {all} need opening first.", len(held)
+        ).format(held=len(held), all=len(selected))
+        if held
+        else "",
+        flagged=tuple(_item(item.record) for item in held),
+        items=tuple(_item(record) for record in records),
+        charts=_charts(records),
+        liquidity=liquidity_of(records, waiting, accounts) if records else (),
+        phrase=fingerprint_phrase(digest, words) if digest else (),
+        digest=digest,
+        primary=ngettext("Approve {count} payment", "Approve {count} payments", count).format(count=count),
+        blocked=blocked,
+    )
+
+
+def _item(record: OrderRecord) -> BatchItem:
+    payment = record.content.payment
+    return BatchItem(
+        record.content.order,
+        payment.creditor_name,
+        money_text(payment.instructed_amount, language()),
+        iban_text(payment.creditor_account),
+        payment.remittance,
+    )
+
+
+def _charts(records: Sequence[OrderRecord]) -> tuple[Scatter, ...]:
+    by_currency: dict[str, list[OrderRecord]] = {}
+    for record in records:
+        by_currency.setdefault(record.content.payment.instructed_amount.currency, []).append(record)
+    return tuple(_scatter(found) for _currency, found in sorted(by_currency.items()) if len(found) > 1)
+
+
+def _scatter(records: Sequence[OrderRecord]) -> Scatter:
+    amounts = [record.content.payment.instructed_amount for record in records]
+    strange = outliers([amount.minor for amount in amounts])
+    dots = tuple(
+        Dot(amount.minor, record.content.payment.creditor_name, money_text(amount, language()), place in strange)
+        for place, (record, amount) in enumerate(zip(records, amounts, strict=True))
+    )
+    title = _("Amounts in {currency}").format(currency=amounts[0].currency)
+    low, high = min(amounts, key=lambda one: one.minor), max(amounts, key=lambda one: one.minor)
+    spoken = _("{title}: {count} payments from {low} to {high}.").format(
+        title=title, count=len(dots), low=money_text(low, language()), high=money_text(high, language())
+    )
+    named = _(", ").join(f"{dot.payee} {isolate(dot.text)}" for dot in dots if dot.outlier)
+    if named:
+        spoken += " " + _("Unlike the others: {names}.").format(names=named)
+    return Scatter(title, spoken, dots)
+
+
+def outliers(values: Sequence[int]) -> frozenset[int]:
+    """Return the places of values that lie far from the rest.
+
+    Farther than one and a half times the distance between the quartiles beyond the nearer one (Tukey's fences).
+    """
+    if len(values) < _FEWEST_FOR_OUTLIERS:
+        return frozenset()
+    ordered = sorted(values)
+    low, high = ordered[len(ordered) // 4], ordered[(3 * len(ordered) - 1) // 4]
+    reach = 3 * (high - low)
+    return frozenset(
+        place for place, value in enumerate(values) if 2 * value < 2 * low - reach or 2 * value > 2 * high + reach
+    )

@@ -1,0 +1,185 @@
+"""What the READ lane finds for the inbox: orders that wait, page by page, and what was paid to their payees before."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Final
+
+from countersign.application.ports.vault import (
+    AccountRow,
+    HistoryQuery,
+    Identity,
+    LedgerEntry,
+    Projections,
+    TransferRow,
+)
+from countersign.domain.errors import SecurityError
+from countersign.domain.ledger.order_record import OrderRecord
+from countersign.domain.ledger.rules import Rules
+from countersign.domain.order_state import OrderState
+from countersign.domain.payee import NameCheck, PayeeDetails, PayeeRecord
+from countersign.domain.risk import Assessment
+from countersign.presentation.order_approvals import is_shared
+
+SCANNED: Final = 25
+"""Orders folded in one task: other questions get their turn in between."""
+_LAST: Final = 12
+
+
+@dataclass(frozen=True, slots=True)
+class Ground:
+    """What all orders of one look at the inbox have in common."""
+
+    rules: Rules
+    me: Identity
+    now: int
+    may_sign: bool
+    frozen: bool = False
+
+    @property
+    def alone(self) -> bool:
+        """Whether nobody else belongs to the workspace."""
+        return len(self.rules.governance.members) == 1
+
+
+@dataclass(frozen=True)
+class Facts:
+    """One order, its payee, and what was paid to that payee before, newest first."""
+
+    record: OrderRecord
+    payee: PayeeRecord | None
+    before: tuple[TransferRow, ...]
+
+    @cached_property
+    def details(self) -> PayeeDetails | None:
+        """The payee's details as they were agreed."""
+        wanted = self.record.content.payee_version
+        found = (item.details for item in self.payee.versions if item.event == wanted) if self.payee else ()
+        return next(iter(found), None)
+
+    @cached_property
+    def check(self) -> NameCheck | None:
+        """What the bank answered about them."""
+        return self.payee.check_of(self.record.content.payee_version) if self.payee else None
+
+    @cached_property
+    def assessment(self) -> Assessment | None:
+        """What the risk check found; None where it can't be read."""
+        try:
+            return Assessment.from_canonical(self.record.assessment) if self.record.assessment else None
+        except SecurityError:
+            return None
+
+    @property
+    def stale(self) -> bool:
+        """Whether the payee was changed after the order was written, or its versions contradict each other."""
+        payee = self.payee
+        return payee is None or payee.in_conflict or payee.version.event != self.record.content.payee_version
+
+    @property
+    def account_changed(self) -> bool:
+        """Whether the last payment to this payee went to another account."""
+        return bool(self.before) and self.before[0].counterparty_account != self._account
+
+    @property
+    def matches(self) -> int:
+        """How many of the last payments in a row went to this account, where this amount is no more than half again."""
+        alike = 0
+        for row in self.before:
+            if row.counterparty_account != self._account:
+                break
+            alike += 1
+        amount = self.record.content.payment.instructed_amount
+        paid = [-row.amount.minor for row in self.before[:alike] if row.amount.currency == amount.currency]
+        return alike if paid and 2 * amount.minor <= 3 * max(paid) else 0
+
+    @property
+    def called_back(self) -> str:
+        """How somebody confirmed the account; empty where nobody did."""
+        said = (answer for _code, answer, _path in reversed(self.record.interventions))
+        return next((answer for answer in said if answer in _CONFIRMED), "")
+
+    @property
+    def wants_call_back(self) -> bool:
+        """Whether the account has to be confirmed by voice before anybody signs."""
+        doubted = self.check is not None and self.check.outcome.value == "NMTC"
+        return (self.account_changed or doubted) and not self.called_back
+
+    @property
+    def _account(self) -> str:
+        return self.record.content.payment.creditor_account
+
+
+_CONFIRMED: Final = frozenset({"called_known_number", "in_person"})
+
+
+def facts_of(reader: Projections, record: OrderRecord) -> Facts:
+    """Gather what is known of an order's payee."""
+    payee = reader.payee(record.content.payee)
+    accounts = [item.details.account for item in payee.versions] if payee else []
+    accounts.append(record.content.payment.creditor_account)
+    return Facts(record, payee, tuple(reader.payments_to(accounts, _LAST)))
+
+
+@dataclass(frozen=True, slots=True)
+class Scanned:
+    """Some of the orders that wait, newest first, and where to go on; ``after`` is None at the end."""
+
+    found: tuple[Facts, ...]
+    after: tuple[int, str] | None
+
+
+def scan(reader: Projections, ground: Ground, text: str, after: tuple[int, str] | None) -> Scanned:
+    """Read the next orders that wait for approvals. READ lane; short, however many there are.
+
+    Args:
+        reader: The projections.
+        ground: Rules and time.
+        text: Searched in names, accounts and references, or as an amount where it has digits only; empty for all.
+        after: Where the piece before ended.
+    """
+    number = _digits(text)
+    wanted = "" if number else text
+    query = HistoryQuery(text=wanted, before=after, limit=SCANNED, state=OrderState.PREPARED.value)
+    page = reader.history(query)
+    found = []
+    for row in page.rows:
+        if number and not _has_number(row, number):
+            continue
+        record = reader.order(row.order)
+        if record is not None and is_shared(record, ground.rules):
+            found.append(facts_of(reader, record))
+    last = page.rows[-1] if page.rows else None
+    return Scanned(tuple(found), (last.at, last.row) if page.more and last is not None else None)
+
+
+def _digits(text: str) -> str:
+    """Return the digits of a text that may be an amount; empty where letters say that it is none."""
+    kept = "".join(text.split()).translate({ord(","): None, ord("."): None, ord("'"): None})
+    return kept if kept.isdecimal() else ""
+
+
+def _has_number(row: TransferRow, number: str) -> bool:
+    return str(abs(row.amount.minor)).startswith(number) or number in row.reference + row.counterparty_account
+
+
+@dataclass(frozen=True, slots=True)
+class Whole:
+    """Everything about one order that is shown in detail."""
+
+    facts: Facts
+    last: OrderRecord | None
+    timeline: Sequence[LedgerEntry]
+    accounts: Sequence[AccountRow]
+
+
+def whole(reader: Projections, order: str) -> Whole | None:
+    """Gather everything about an order; None where it is not known. READ lane."""
+    record = reader.order(order)
+    if record is None:
+        return None
+    facts = facts_of(reader, record)
+    last = reader.order(facts.before[0].order) if facts.before and facts.before[0].order else None
+    return Whole(facts, last, reader.timeline(order), reader.accounts())

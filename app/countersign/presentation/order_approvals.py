@@ -1,0 +1,131 @@
+"""Who has signed an order, what is missing, who can give it, and why this person can't: in words."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Final
+
+from countersign.application.use_cases.hand_in_order import approves_alone
+from countersign.domain.approval.progress import ApprovalProgress, ApprovalStep, obstacle, progress
+from countersign.domain.approval.rule import ApprovalRule
+from countersign.domain.ledger.governance import Governance
+from countersign.domain.ledger.order_record import Approval, OrderRecord, standing_approvals
+from countersign.domain.ledger.rules import OrderKey, Rules
+from countersign.presentation.error_texts import sentence
+from countersign.presentation.inbox_words import either, together
+from countersign.presentation.messages import _, ngettext
+
+LATEST: Final[OrderKey] = (1 << 53, "", "", 0)
+"""A place behind everything that is known."""
+
+
+@dataclass(frozen=True, slots=True)
+class Approvals:
+    """How far an order's approval has come.
+
+    Attributes:
+        given: Persons who have signed.
+        needed: Persons who have to, in all.
+        signed: Their approvals.
+        askable: Names of those who can give what is missing.
+        rules: The rules that it meets, in sentences.
+        missing: What is missing and who can give it, in sentences.
+        blocked: Why this person can't sign, and who must; empty where they can.
+    """
+
+    given: int
+    needed: int
+    signed: tuple[Approval, ...]
+    askable: tuple[str, ...]
+    rules: tuple[str, ...]
+    missing: tuple[str, ...]
+    blocked: str
+
+    @property
+    def count(self) -> str:
+        """How many of how many."""
+        return _("{given} of {needed} approvals").format(given=self.given, needed=self.needed)
+
+
+def is_shared(record: OrderRecord, rules: Rules) -> bool:
+    """Tell whether an order is for others to approve, and was handed in to them."""
+    return bool(record.assessment_event) and not approves_alone(rules.governance, record.content.requester)
+
+
+def name_of(governance: Governance, member: str) -> str:
+    """Return a member's name."""
+    return next((item.name for item in governance.members if item.member == member), _("somebody unknown"))
+
+
+def approvals_of(record: OrderRecord, rules: Rules, member: str, at: int) -> Approvals:
+    """Say how far an order's approval has come, and what ``member`` can do about it."""
+    governance = rules.governance
+    signed = standing_approvals(record, rules, LATEST, at)
+    come = progress(record, rules, LATEST, at)
+    given = len({item.member for item in signed})
+    askable = tuple(name_of(governance, item) for item in come.may_sign if item != member)
+    code = obstacle(record, governance, member, at)
+    return Approvals(
+        given=given,
+        needed=given + _persons_missing(come),
+        signed=signed,
+        askable=askable,
+        rules=_rules(come, governance),
+        missing=_missing(come, governance),
+        blocked=_blocked(code, askable) if code else "",
+    )
+
+
+def _persons_missing(come: ApprovalProgress) -> int:
+    """Return how many more must sign: one signature may serve several rules, but only one need of each."""
+    by_rule: dict[str, int] = {}
+    for step in come.steps:
+        by_rule[step.rule.rule] = by_rule.get(step.rule.rule, 0) + step.missing
+    return max(by_rule.values(), default=0)
+
+
+def _rules(come: ApprovalProgress, governance: Governance) -> tuple[str, ...]:
+    rules = dict.fromkeys(step.rule for step in come.steps)
+    return tuple(rule_sentence(rule, governance) for rule in rules)
+
+
+def _missing(come: ApprovalProgress, governance: Governance) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(_step_text(step, governance) for step in come.steps if step.missing))
+
+
+def _step_text(step: ApprovalStep, governance: Governance) -> str:
+    names = [name_of(governance, item) for item in step.may_sign]
+    who = ngettext("{count} more signature", "{count} more signatures", step.missing).format(count=step.missing)
+    if step.need.group:
+        who = ngettext("{count} more signature of {group}", "{count} more signatures of {group}", step.missing).format(
+            count=step.missing, group=step.need.group
+        )
+    if step.missing > len(names):
+        return _("{what}: nobody is left who can give it. Change the rules, or return it.").format(what=who)
+    joined = together(names) if step.missing == len(names) else either(names)
+    if step.waits:
+        return _("{what}, once the others have signed: {names}.").format(what=who, names=joined)
+    return _("{what}: {names}.").format(what=who, names=joined)
+
+
+def _blocked(code: str, askable: Sequence[str]) -> str:
+    names = either(askable)
+    if code == "approval.own_request":
+        return _("You requested this; ask {names}.").format(names=names)
+    if code == "approval.twice":
+        return _("You signed this already; it waits for {names}.").format(names=names)
+    if askable and code in {"approval.no_authority", "approval.out_of_order", "approval.not_needed"}:
+        return _("{reason} Ask {names}.").format(reason=sentence(code), names=names)
+    return sentence(code)
+
+
+def rule_sentence(rule: ApprovalRule, _governance: Governance) -> str:
+    """Say what one rule asks for."""
+    parts = [
+        _("{count} of {group}").format(count=need.count, group=need.group)
+        if need.group
+        else ngettext("{count} approval", "{count} approvals", need.count).format(count=need.count)
+        for need in rule.needs
+    ]
+    return _(", ").join(parts)

@@ -1,0 +1,29 @@
+"""The approvals inbox among the pages of the program; loaded when it is first wanted, or in a worker before that."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from functools import partial
+from typing import TYPE_CHECKING
+
+from PySide6.QtWidgets import QWidget
+
+from countersign.application.ports.vault_door import VaultDoor
+from countersign.presentation.shell import Page, ShellPresenter
+
+if TYPE_CHECKING:
+    from countersign.ui.shell import MakePage
+
+
+def inbox_pages(shell: ShellPresenter, door: VaultDoor, words: Sequence[str]) -> dict[Page, MakePage]:
+    """Return what makes the page."""
+    return {Page.INBOX: partial(_inbox, shell, door, words)}
+
+
+def _inbox(shell: ShellPresenter, door: VaultDoor, words: Sequence[str], order: str) -> QWidget:
+    from countersign.presentation.inbox import InboxPresenter  # noqa: PLC0415 - see above
+    from countersign.ui.views.inbox.page import InboxPage  # noqa: PLC0415 - see above
+
+    page = InboxPage()
+    page.attach(InboxPresenter(shell.session, page, shell, words, door), order)
+    return page

@@ -1,0 +1,7 @@
+"""The approvals inbox on screen."""
+
+from __future__ import annotations
+
+from countersign.ui.views.inbox.page import InboxPage
+
+__all__ = ["InboxPage"]

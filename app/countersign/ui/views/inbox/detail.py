@@ -1,0 +1,167 @@
+"""One order of the inbox: what changed leads, then the evidence, the rules, who signed, and what is left."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from PySide6.QtCore import Qt, QTimer
+from PySide6.QtGui import QPaintEvent, QResizeEvent
+from PySide6.QtWidgets import QBoxLayout, QHBoxLayout, QVBoxLayout, QWidget
+
+from countersign.presentation.inbox_state import ChipWords, Detail, Fact
+from countersign.presentation.messages import _
+from countersign.ui.theme.look import look
+from countersign.ui.theme.tokens import Space, Tone
+from countersign.ui.views.inbox.changes import ChangeTable
+from countersign.ui.widgets import (
+    Banner,
+    Bar,
+    BarChart,
+    Card,
+    Chip,
+    Divider,
+    FlowLayout,
+    IconView,
+    PlainLabel,
+    QuietButton,
+    Variant,
+)
+from countersign.ui.widgets.cards import TONE_ICONS
+from countersign.ui.widgets.painting import follow_look
+
+_LABEL = 170
+_NARROW = 380
+
+
+class DetailContent(QWidget):
+    """Lay out one order; what is further down is made a turn later, so that the top is there at once."""
+
+    def __init__(self, detail: Detail) -> None:
+        """Make the content."""
+        super().__init__()
+        self.setObjectName("inbox.detail")
+        self._detail = detail
+        self._body = QVBoxLayout(self)
+        self._body.setContentsMargins(0, 0, 0, 0)
+        self._body.setSpacing(Space.S)
+        self._body.addWidget(PlainLabel(detail.payee, Variant.TITLE))
+        self.amount = PlainLabel(detail.amount, Variant.DISPLAY, ltr=True)
+        self.amount.setObjectName("inbox.amount")
+        self._body.addWidget(self.amount)
+        self._body.addWidget(PlainLabel(detail.words, Variant.MUTED))
+        if detail.chips:
+            self._body.addWidget(chips_row(detail.chips))
+        if detail.warning:
+            self._body.addWidget(Banner(Tone.DANGER, _("Look at this first"), detail.warning))
+        self._body.addSpacing(Space.XS)
+        title = PlainLabel(detail.changes.title, Variant.STRONG)
+        title.setObjectName("inbox.changes.title")
+        self._body.addWidget(title)
+        self._body.addWidget(ChangeTable(detail.changes))
+        self.page = QuietButton(_("Open its page"), icon="external")
+        self.page.setObjectName("inbox.page_of_order")
+        QTimer.singleShot(0, self, self._more)
+
+    def _more(self) -> None:
+        detail = self._detail
+        if detail.chart is not None:
+            bars = [Bar(bar.value, bar.label, bar.text, bar.highlight) for bar in detail.chart.bars]
+            headers = (_("Payment"), _("Amount"))
+            self._body.addSpacing(Space.S)
+            usual = not any(chip.tone in {"warn", "danger"} for chip in detail.chips)
+            chart, tone = detail.chart, Tone.INFO if usual else Tone.WARN
+            self._body.addWidget(BarChart(chart.title, chart.sentence, bars, headers=headers, tone=tone))
+        self._section(_("Evidence"), facts=detail.evidence)
+        self._section(_("Why the risk check spoke up"), points=detail.reasons)
+        self._section(_("Rules that apply"), points=detail.rules)
+        self._section(_("Signed by"), facts=detail.signed)
+        self._section(_("What is missing"), points=detail.missing)
+        self._section(_("The account after it"), facts=detail.liquidity)
+        self._section(_("Looked at by"), facts=detail.opened)
+        self._body.addWidget(self.page)
+        self._body.addStretch(1)
+
+    def _section(self, title: str, *, facts: Sequence[Fact] = (), points: Sequence[str] = ()) -> None:
+        if not facts and not points:
+            return
+        self._body.addSpacing(Space.S)
+        self._body.addWidget(Divider())
+        self._body.addWidget(PlainLabel(title, Variant.STRONG))
+        if facts:
+            self._body.addWidget(facts_list(facts))
+        if points:
+            holder = Points(points)
+            self._body.addWidget(holder)
+
+
+class Points(Card):
+    """Short sentences with bullets, without a ground of their own."""
+
+    def __init__(self, points: Sequence[str]) -> None:
+        """Make the list."""
+        super().__init__()
+        self.body.setContentsMargins(0, 0, 0, 0)
+        self.body.setSpacing(Space.XS)
+        self.add_points(points)
+
+    def paintEvent(self, _event: QPaintEvent) -> None:
+        """Draw nothing: the pane is the ground."""
+
+
+def chips_row(chips: Sequence[ChipWords]) -> QWidget:
+    """Return chips in lines."""
+    holder = QWidget()
+    row = FlowLayout(holder, Space.S)
+    for chip in chips:
+        row.addWidget(Chip(chip.text, Tone(chip.tone)))
+    return holder
+
+
+class _FactRow(QWidget):
+    """A label and its value beside it, or below where it is narrow or the label is a whole question."""
+
+    def __init__(self, fact: Fact) -> None:
+        super().__init__()
+        self._fact = fact
+        self._flow = QBoxLayout(QBoxLayout.Direction.LeftToRight, self)
+        self._flow.setContentsMargins(0, 0, 0, 0)
+        self._flow.setSpacing(Space.XS)
+        self.label = PlainLabel(fact.label, Variant.MUTED)
+        self._flow.addWidget(self.label, 0, Qt.AlignmentFlag.AlignTop)
+        value = PlainLabel(fact.text, Variant.LABEL if fact.tone else Variant.BODY, ltr=fact.ltr)
+        value.setAccessibleName(f"{fact.label}: {fact.text}")
+        line = QHBoxLayout()
+        line.setSpacing(Space.S)
+        if fact.tone:
+            tone = Tone(fact.tone)
+            mark = IconView(TONE_ICONS[tone], 18, fact.tone, beside=value)
+            line.addWidget(mark, 0, Qt.AlignmentFlag.AlignTop)
+        line.addWidget(value, 1)
+        self._flow.addLayout(line, 1)
+        follow_look(self._arrange)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Choose beside or below."""
+        super().resizeEvent(event)
+        self._arrange()
+
+    def _arrange(self) -> None:
+        column = look().px(_LABEL)
+        wide = self.label.fontMetrics().horizontalAdvance(self._fact.label)
+        below = wide > column or self.width() < look().px(_NARROW)
+        flow = QBoxLayout.Direction.TopToBottom if below else QBoxLayout.Direction.LeftToRight
+        if self._flow.direction() != flow:
+            self._flow.setDirection(flow)
+        self.label.setMinimumWidth(0 if below else column)
+        self.label.setMaximumWidth(16_777_215 if below else column)
+
+
+def facts_list(facts: Sequence[Fact]) -> QWidget:
+    """Return facts as rows."""
+    holder = QWidget()
+    body = QVBoxLayout(holder)
+    body.setContentsMargins(0, 0, 0, 0)
+    body.setSpacing(Space.XS + 2)
+    for fact in facts:
+        body.addWidget(_FactRow(fact))
+    return holder
