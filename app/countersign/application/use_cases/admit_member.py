@@ -10,7 +10,7 @@ from countersign.application.use_cases.change_governance import Proposed, next_s
 from countersign.application.use_cases.invite_member import Asking, Stage, keep_asking, kept_asking, withdraw_invitation
 from countersign.domain.errors import SecurityError, UserFacingError
 from countersign.domain.ledger.chains import Verify
-from countersign.domain.ledger.governance import Evidence, Governance, Member, Role
+from countersign.domain.ledger.governance import Evidence, Governance, Member
 from countersign.domain.ledger.rules import Rules
 
 
@@ -59,8 +59,8 @@ def refuse_request(vault: WorkspaceVault, invitation: str) -> None:
 def state_with(rules: Rules, asking: Asking, evidence: Evidence | None = None, access_until: int = 0) -> Governance:
     """Return the next epoch with who asked.
 
-    A second approver ends that anybody approves their own requests. A known member gets the new device, and the
-    recovery key of the kit that goes with it.
+    A second person who signs ends that anybody approves their own requests. A known member gets the new device, and
+    the recovery key of the kit that goes with it.
 
     Raises:
         UserFacingError: ``joining.not_open``: nobody asked.
@@ -88,6 +88,6 @@ def state_with(rules: Rules, asking: Asking, evidence: Evidence | None = None, a
         renewed = replace(known, recovery_public_key=request.recovery_public_key)
         members = [renewed if item == known else item for item in state.members]
     policy = state.policy
-    if sum(Role.APPROVER in item.roles for item in members) > 1:
+    if sum(item.signs for item in members) > 1:
         policy = replace(policy, requester_may_approve=False)
     return next_state(rules, members=members, devices=(*state.devices, request.device), policy=policy)

@@ -18,6 +18,7 @@ from countersign.domain.errors import SecurityError, UserFacingError
 from countersign.domain.ledger import kinds
 from countersign.domain.ledger.authority import endorsers, missing_signatures
 from countersign.domain.ledger.chains import Verify
+from countersign.domain.ledger.epoch_checks import check_epoch
 from countersign.domain.ledger.event import Event, EventDraft
 from countersign.domain.ledger.governance import Device, Governance, Member, change_message
 from countersign.domain.ledger.rules import Rules
@@ -140,7 +141,8 @@ def propose_change(vault: WorkspaceVault, verify: Verify, state: Governance) -> 
         raise UserFacingError("change.overtaken")
     if state == next_state(rules) and not rules.contested:
         raise UserFacingError("change.nothing")
-    Governance.read(state.canonical())  # what nobody could read must not be signed
+    Governance.read(state.canonical())  # what nobody could read, or nobody could follow, must not be signed
+    check_epoch(state, (item.state for item in rules.epochs))
     parents = _parents(rules)
     message = change_message(parents, state)
     known = next((item for item in open_changes(vault, verify) if item.change == message.hex()), None)
@@ -218,11 +220,22 @@ def settle_changes(vault: WorkspaceVault, verify: Verify, *, any_device: bool = 
         mine = item.device == vault.identity.device
         if item.missing == 0 and (mine or any_device) and _parents(vault.rules) == item.parents:
             failpoint("workspace.settle.before")
-            with vault.transaction() as change:
-                _put_in_force(change, vault.identity.workspace, item.parents, item.state, item.signatures)
+            if _settled(vault, item):
+                done.append(item.change)
             failpoint("workspace.settle.after")
-            done.append(item.change)
     return tuple(done)
+
+
+def _settled(vault: WorkspaceVault, item: OpenChange) -> bool:
+    """Put a change in force; what can't hold stays a proposal."""
+    try:
+        with vault.transaction() as change:
+            _put_in_force(change, vault.identity.workspace, item.parents, item.state, item.signatures)
+    except SecurityError as error:
+        if not error.code.startswith(("governance.", "policy.")):
+            raise
+        return False
+    return True
 
 
 def open_changes(vault: WorkspaceVault, verify: Verify) -> tuple[OpenChange, ...]:

@@ -1,0 +1,243 @@
+"""Changes of governance: who must sign, who puts them in force, and what becomes of two at once (LEDGER 8, 9)."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+
+from countersign.application.use_cases.change_governance import (
+    decline_change,
+    endorse_change,
+    is_contested,
+    next_state,
+    open_changes,
+    propose_change,
+    rival_states,
+    settle_changes,
+    with_member,
+    without_device,
+    without_member,
+)
+from countersign.domain.errors import SecurityError, UserFacingError
+from countersign.domain.ledger import kinds
+from countersign.domain.ledger.event import EventDraft
+from countersign.domain.ledger.governance import Governance, Role, change_message
+from countersign.testing.fake_workspace import FakeKeys, fake_verify
+from tests.unit.application.workspace.several import ALL, Desk, Several, several
+
+APPROVER = (Role.REQUESTER, Role.APPROVER)
+
+
+def renamed(desk: Desk, name: str, place: int = 0) -> Governance:
+    rules = desk.vault.rules
+    return with_member(rules, replace(rules.governance.members[place], name=name))
+
+
+def propose(desk: Desk, state: Governance) -> str:
+    return propose_change(desk.vault, fake_verify, state).change
+
+
+def heard(some: Several) -> Several:
+    some.rounds()
+    return some
+
+
+def test_a_majority_of_three_administrators_changes_the_workspace() -> None:
+    some = heard(several(3))
+    name = propose(some[0], renamed(some[0], "Mei Chen"))
+    heard(some)
+    (change,) = open_changes(some[2].vault, fake_verify)
+    assert (change.change, change.missing) == (name, 1)
+    assert change.signed == {some[0].vault.identity.member}
+    assert change.may_sign == {some[1].vault.identity.member, some[2].vault.identity.member}
+    endorse_change(some[2].vault, fake_verify, name)
+    endorse_change(some[2].vault, fake_verify, name)  # once is enough
+    assert settle_changes(some[2].vault, fake_verify) == ()  # only who proposed puts it in force
+    heard(some)
+    assert [desk.vault.rules.governance.epoch for desk in some.desks] == [1, 1, 1]
+    assert some[1].vault.rules.governance.members[0].name == "Mei Chen"
+    assert open_changes(some[0].vault, fake_verify) == ()
+    assert some.agree
+
+
+def test_the_same_proposed_twice_is_a_second_signature() -> None:
+    some = heard(several(3))
+    first = propose(some[0], renamed(some[0], "Mei Chen"))
+    heard(some)
+    again = propose_change(some[1].vault, fake_verify, renamed(some[1], "Mei Chen"))
+    assert (again.change, again.in_force) == (first, False)
+    heard(some)
+    assert some[2].vault.rules.governance.epoch == 1
+
+
+def test_an_administrator_alone_adds_no_approver_but_closes_a_lost_device() -> None:
+    some = heard(several(2, roles=[APPROVER]))
+    rules = some[0].vault.rules
+    approver = replace(rules.governance.members[1], groups=("board",))
+    name = propose(some[0], with_member(rules, approver))
+    heard(some)
+    assert some[0].vault.rules.governance.epoch == 0
+    (change,) = open_changes(some[1].vault, fake_verify)
+    assert (change.missing, change.may_sign) == (1, {some[1].vault.identity.member})
+    assert settle_changes(some[0].vault, fake_verify) == ()
+    endorse_change(some[1].vault, fake_verify, name)
+    heard(some)
+    assert some[0].vault.rules.governance.members[1].groups == ("board",)
+    lost = some[1].device
+    closing = propose_change(some[0].vault, fake_verify, without_device(some[0].vault, lost))
+    assert closing.in_force
+    found = some[0].vault.rules.governance.device(lost)
+    assert found is not None
+    assert (found.closed, found.last_shared) == (True, some[0].vault.heads()[lost].event)
+    assert without_device(some[0].vault, lost).device(lost) == found
+    with pytest.raises(UserFacingError, match=r"change\.nothing"):
+        propose(some[0], without_device(some[0].vault, lost))
+
+
+def test_whose_device_was_closed_is_sent_nothing_more_and_signs_nothing_that_counts() -> None:
+    some = heard(several(3))
+    name = propose(some[0], without_member(some[0].vault, some[2].vault.identity.member))
+    heard(some)
+    endorse_change(some[1].vault, fake_verify, name)
+    some[1].round()
+    some[0].round()
+    some[0].round()
+    assert some[0].vault.rules.governance.epoch == 1
+    before = some[2].vault.heads()
+    some[0].say("after")
+    some[0].round()
+    some[2].say("too late")
+    some[2].round()
+    assert some[2].vault.heads()[some[0].device] == before[some[0].device]
+    some[0].round()
+    late = some[0].vault.events_of("77" * 16)
+    assert [item for item in some[0].vault.ledger.standing("77" * 16) if item.header.device == some[2].device] == []
+    assert any(item.header.device == some[2].device for item in late)  # kept, and void
+
+
+def test_declining_and_taking_back() -> None:
+    some = heard(several(3))
+    name = propose(some[0], renamed(some[0], "Mei Chen"))
+    heard(some)
+    decline_change(some[1].vault, fake_verify, name, "not like that")
+    heard(some)
+    (change,) = open_changes(some[2].vault, fake_verify)
+    assert change.declined == ((some[1].vault.identity.member, "not like that"),)
+    assert change.may_sign == {some[2].vault.identity.member}
+    with pytest.raises(UserFacingError, match=r"change\.may_not_sign"):
+        endorse_change(some[1].vault, fake_verify, name)
+    decline_change(some[0].vault, fake_verify, name)
+    heard(some)
+    assert open_changes(some[2].vault, fake_verify) == ()
+    with pytest.raises(UserFacingError, match=r"change\.not_open"):
+        endorse_change(some[2].vault, fake_verify, name)
+
+
+def test_who_may_propose_and_what() -> None:
+    some = heard(several(3, roles=[APPROVER, (Role.AUDITOR,)]))
+    with pytest.raises(UserFacingError, match=r"change\.not_administrator"):
+        propose(some[1], renamed(some[1], "Tom"))
+    with pytest.raises(UserFacingError, match=r"change\.nothing"):
+        propose(some[0], next_state(some[0].vault.rules))
+    with pytest.raises(UserFacingError, match=r"change\.overtaken"):
+        propose(some[0], replace(renamed(some[0], "Mei"), epoch=5))
+    impossible = replace(some[0].vault.rules.governance.policy, approvals=9)
+    with pytest.raises(SecurityError, match=r"governance\.rule_impossible"):
+        propose(some[0], next_state(some[0].vault.rules, policy=impossible))
+    name = propose(some[0], renamed(some[0], "Mei Chen"))
+    heard(some)
+    for act in (endorse_change, decline_change):
+        with pytest.raises(UserFacingError, match=r"change\.may_not_sign"):  # an auditor reads
+            act(some[2].vault, fake_verify, name)
+
+
+def test_two_changes_of_one_epoch_hold_neither_until_a_majority_settles_it() -> None:
+    some = heard(several(3))
+    first = propose(some[0], renamed(some[0], "Mei A"))
+    second = propose(some[1], renamed(some[1], "Mei B"))
+    heard(some)
+    endorse_change(some[2].vault, fake_verify, first)  # a treasurer who signs both
+    endorse_change(some[2].vault, fake_verify, second)
+    some[2].round()
+    for desk in (some[0], some[1]):  # both hear of it before they hear of each other
+        desk.round()
+    heard(some)
+    assert all(is_contested(desk.vault) for desk in some.desks)
+    assert {state.members[0].name for _, state in rival_states(some[2].vault)} == {"Mei A", "Mei B"}
+    state = next_state(some[2].vault.rules, members=rival_states(some[2].vault)[0][1].members)
+    assert state.epoch == 2
+    settled = propose(some[2], state)
+    heard(some)
+    endorse_change(some[0].vault, fake_verify, settled)
+    heard(some)
+    assert not any(is_contested(desk.vault) for desk in some.desks)
+    assert {desk.vault.rules.governance.epoch for desk in some.desks} == {2}
+
+
+def test_a_signature_that_doesn_t_hold_or_a_proposal_of_nobody_counts_for_nothing() -> None:
+    some = heard(several(3, roles=[ALL, APPROVER]))
+    state = renamed(some[0], "Mei Chen")
+    parents = (some[0].vault.rules.epochs[-1].event,)
+    message = change_message(parents, state)
+    thief = FakeKeys("thief")
+
+    def say(desk: Desk, kind: str, **body: object) -> None:
+        with desk.vault.transaction() as change:
+            change.append(EventDraft(kind, desk.vault.identity.workspace, body))  # type: ignore[arg-type]
+
+    proposal = {"change": message.hex(), "parents": list(parents), "state": state.canonical()}
+    say(some[2], kinds.GOVERNANCE_PROPOSED, **proposal, signature="00")  # no administrator
+    say(some[0], kinds.GOVERNANCE_PROPOSED, **(proposal | {"change": "00" * 32}), signature="00")
+    say(some[0], kinds.GOVERNANCE_PROPOSED, text="nonsense")
+    assert open_changes(some[0].vault, fake_verify) == ()
+    say(some[0], kinds.GOVERNANCE_PROPOSED, **proposal, signature=thief.sign(message).hex())
+    say(some[1], kinds.GOVERNANCE_ENDORSED, change=message.hex(), signature="not hex")
+    say(some[1], kinds.GOVERNANCE_ENDORSED, change=message.hex(), signature=thief.sign(message).hex())
+    say(some[1], kinds.GOVERNANCE_ENDORSED, change="00", signature="00")
+    heard(some)
+    (change,) = open_changes(some[1].vault, fake_verify)
+    assert (change.signatures, change.missing) == ((), 2)
+    assert [desk.vault.rules.governance.epoch for desk in some.desks] == [0, 0, 0]
+
+
+def test_what_was_proposed_elsewhere_can_be_put_in_force_when_that_device_is_gone() -> None:
+    some = heard(several(3))
+    name = propose(some[0], renamed(some[0], "Mei Chen"))
+    heard(some)
+    endorse_change(some[1].vault, fake_verify, name)
+    for _ in range(2):
+        some[1].round()
+        some[2].round()
+    assert settle_changes(some[2].vault, fake_verify) == ()
+    assert settle_changes(some[2].vault, fake_verify, any_device=True) == (name,)
+    some[2].vault.may_sign = False
+    assert settle_changes(some[2].vault, fake_verify) == ()
+
+
+def test_a_change_that_can_t_hold_any_more_stays_a_proposal() -> None:
+    some = heard(several(3))
+    name = propose(some[0], renamed(some[0], "Mei Chen"))
+    heard(some)
+    endorse_change(some[1].vault, fake_verify, name)
+    some[1].round()
+
+    def refuse() -> None:
+        raise SecurityError("governance.key_twice")
+
+    some[0].vault.before_commit = lambda: None
+    with some[0].vault.transaction() as change:
+        change.append(EventDraft(kinds.TEMPLATE_KEPT, "77" * 16, {}))
+    for event in some[1].vault.events_of(some[0].vault.identity.workspace):
+        some[0].vault.take_in([event])
+    some[0].vault.before_commit = refuse
+    assert settle_changes(some[0].vault, fake_verify) == ()
+
+    def fail() -> None:
+        raise SecurityError("vault.damaged")
+
+    some[0].vault.before_commit = fail
+    with pytest.raises(SecurityError, match=r"vault\.damaged"):
+        settle_changes(some[0].vault, fake_verify)
+    some[0].vault.before_commit = lambda: None
+    assert settle_changes(some[0].vault, fake_verify) == (name,)
