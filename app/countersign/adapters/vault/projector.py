@@ -29,7 +29,7 @@ from countersign.domain.payee import NameCheck, PayeeRecord, VopOutcome, fold_pa
 MILESTONES = frozenset({kinds.RECOVERY_KIT_PROVED, kinds.AUTHENTICATOR_ENROLLED})
 
 _VALUES: Final = f"({', '.join('?' * 17)})"
-_ROWS_AT_ONCE: Final = (100, 10, 1)  # a few lengths, so that the statements stay prepared
+_ROWS_AT_ONCE: Final = (64, 16, 4, 1)  # a few lengths, so that the statements stay prepared
 
 
 class Projector:

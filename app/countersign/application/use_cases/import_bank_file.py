@@ -43,7 +43,7 @@ from countersign.domain.errors import UserFacingError
 from countersign.domain.money import Money
 from countersign.domain.settlement import DAY_MS, AccountEntry, is_charge
 
-_SLICE = 4 * ENTRIES_PER_EVENT  # parts that are read at once
+_SLICE = 6 * ENTRIES_PER_EVENT  # parts that are read at once
 _READING, _RECORDING = 1, 2  # the shares of the first and the second reading in the whole: the second records, too
 _STATUSES_AT_ONCE = 20
 _CLOSING = ("CLBD", "CLAV", "ITBD")
