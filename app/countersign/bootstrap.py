@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from datetime import tzinfo
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, cast
 
 from countersign.adapters.rails.pack_file import RailsFile
 from countersign.adapters.system.clock import SystemClock, SystemEntropy
@@ -40,13 +40,20 @@ from countersign.presentation.shell import Opened
 
 if TYPE_CHECKING:
     from countersign.application.ports.bank_files import Reading
+    from countersign.application.ports.vault_door import NewVault
+    from countersign.application.ports.workspace import WorkspaceVault
+    from countersign.application.sharing import Sharing
     from countersign.application.use_cases.vetter import Vetter
+    from countersign.domain.ledger.joining import Invitation
     from countersign.domain.vetting import DetailsCheck
     from countersign.presentation.check import Vetting
+    from countersign.presentation.join_state import JoiningParts
 
 _LATER: Final = (
     "countersign.adapters.transport.engine",
     "countersign.adapters.practice.world",
+    "encodings.idna",
+    "lxml.etree",
     "holidays",
     "countersign.adapters.banks.files.connection",
     "countersign.adapters.banks.manual.connection",
@@ -96,6 +103,13 @@ class Ground:
     def prepare(self) -> None:
         """Read the calendars of the rails: what a session asks for while its first pages are made."""
         self.rails.book(self.clock.now_ms())
+
+    def joining(self) -> JoiningParts:
+        """Return what joining others needs before there is a vault."""
+        from countersign.adapters.relays.hand_parcels import HandParcels  # noqa: PLC0415 - few are ever invited
+        from countersign.presentation.join_state import JoiningParts  # noqa: PLC0415
+
+        return JoiningParts(HandParcels(), verify_ed25519, partial(_join, self))
 
 
 class _LazyVetting:
@@ -170,6 +184,9 @@ def session_opener(ground: Ground, tasks: Tasks, zone: tzinfo) -> Callable[[Vaul
         )
         # Read while nobody waits for it, unless it was long ago: calendars take a moment.
         tasks.run(Lane.NETWORK, partial(session.rails.book, ground.clock.now_ms()), _read, _not_read)
+        if hasattr(vault, "admitted"):
+            session.shared = yield from on_network(partial(_sharing, ground, vault, tasks))
+            yield from session.shared.begin()
         kept = yield from on_vault(session.connections)
         session.has_door = any("credential" in settings for settings in kept.values())
         carried = {name: settings for name, settings in kept.items() if "reach" in settings}
@@ -181,11 +198,38 @@ def session_opener(ground: Ground, tasks: Tasks, zone: tzinfo) -> Callable[[Vaul
         accounts = yield from on_read(session.reader.accounts)
         session.accounts.update({(row.iban, row.agent_member): row.bank for row in accounts})
         in_flight = yield from on_read(session.reader.orders_in_flight)
-        orders = tuple(record.content.order for record in in_flight if record.intent_event)
+        own = (record for record in in_flight if record.sender == vault.identity.device)  # others speak of theirs
+        orders = tuple(record.content.order for record in own if record.intent_event)
         ready = bool(carried) or any(settings.get("consent_id") for settings in kept.values())
         return Opened(session, orders, ready=ready)
 
     return open_session
+
+
+def _sharing(ground: Ground, vault: Vault, tasks: Tasks) -> Sharing:
+    """Make what shares the workspace; nothing is started by it. In a worker: it has to be loaded first."""
+    from countersign.adapters.relays.from_settings import relay_from_settings  # noqa: PLC0415
+    from countersign.adapters.relays.hand_parcels import HandParcels  # noqa: PLC0415
+    from countersign.adapters.relays.sealing import HpkeSuite  # noqa: PLC0415
+    from countersign.application.sharing import Sharing  # noqa: PLC0415
+    from countersign.application.use_cases.exchange_envelopes import Tools  # noqa: PLC0415
+
+    workspace = cast("WorkspaceVault", vault)  # the door opens no other kind
+    tools = Tools(HpkeSuite(), verify_ed25519, ground.clock, ground.entropy)
+    identity = vault.identity
+    make = partial(relay_from_settings, identity.workspace, practice=identity.world is World.PRACTICE)
+    return Sharing(workspace, tasks, tools, HandParcels(), make)
+
+
+def _join(ground: Ground, new: NewVault, invitation: Invitation) -> Vault:
+    """Make a vault whose device asks to be admitted. VAULT lane."""
+    from countersign.application.ports.vault_door import JoinTicket  # noqa: PLC0415 - few ever join
+    from countersign.application.use_cases.join_workspace import ask_to_join  # noqa: PLC0415
+
+    ticket = JoinTicket(invitation.workspace, invitation.genesis, invitation.world)
+    vault = ground.door.join(new, ticket)
+    ask_to_join(cast("WorkspaceVault", vault), invitation, new.member_name)
+    return vault
 
 
 def _read(_book: object) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import tzinfo
+from typing import TYPE_CHECKING
 
 from countersign.application.flows.submission import Progress, Submission
 from countersign.application.ports.bank import Bank, Reach
@@ -17,6 +18,9 @@ from countersign.application.ports.vault import LocalSpace, Projections, Vault
 from countersign.domain.canonical import Json, JsonObject
 from countersign.domain.errors import UserFacingError
 from countersign.domain.ledger.order_record import OrderRecord
+
+if TYPE_CHECKING:
+    from countersign.application.sharing import Sharing
 
 Listener = Callable[[Progress], None]
 
@@ -73,6 +77,7 @@ class Session:
         accounts: Which connection each own account is reached by: an account is its number and its bank's code within a
             national clearing, which is empty where the number is an IBAN.
         has_door: Whether a connection to a bank with a door for programs is kept, be it reached now or not.
+        shared: How this device shares its workspace with others.
     """
 
     vault: Vault
@@ -90,13 +95,35 @@ class Session:
     accounts: dict[tuple[str, str], str] = field(default_factory=dict)
     has_door: bool = False
     submissions: Submissions = field(default_factory=Submissions)
+    shared: Sharing | None = None
 
     def close(self) -> None:
-        """Let go of the banks and of the practice world. The vault is closed by its door."""
+        """Let go of the banks, of the relay and of the practice world. The vault is closed by its door."""
+        if self.shared is not None:
+            self.shared.close()
         for held in (*self.banks.values(), self.practice):
             if held is not None:
                 held.close()
         self.banks.clear()
+
+    @property
+    def sharing(self) -> Sharing:
+        """How this device shares its workspace with others; an error in the program where it can't."""
+        if self.shared is None:
+            raise RuntimeError("not shared")
+        return self.shared
+
+    @property
+    def admitted(self) -> bool:
+        """Whether this device belongs to its workspace: false while it waits to be admitted."""
+        return self.shared is None or self.shared.admitted
+
+    def when_quiet(self, call: Callable[[], None]) -> None:
+        """Call once no exchange is under way, neither with a bank nor with other devices."""
+        if self.shared is None:
+            self.submissions.when_quiet(call)
+        else:
+            self.shared.when_quiet(lambda: self.submissions.when_quiet(call))
 
     @property
     def bank_id(self) -> str:

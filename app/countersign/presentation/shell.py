@@ -42,6 +42,13 @@ class Page(StrEnum):
     ADD_ACCOUNT = "add_account"
     BRING_IN = "bring_in"
     ELSEWHERE = "elsewhere"
+    INBOX = "inbox"
+    TEAM = "team"
+    MEMBER = "member"
+    INVITE = "invite"
+    RULES = "rules"
+    RELAY = "relay"
+    JOIN = "join"  # this device waits to be admitted to a workspace
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,6 +94,7 @@ class ShellView(Protocol):
         """Ask whether payments shall be stopped, or allowed again."""
 
 
+_BEFORE_ADMITTED = frozenset({Page.NEW_VAULT, Page.UNLOCK, Page.CHECK, Page.LEARN})
 _NOTHING_KNOWN = VaultSummary(
     exists=False,
     name="",
@@ -194,6 +202,10 @@ class ShellPresenter:
         """Show one order."""
         self._open(Page.ORDER, order)
 
+    def open_inbox(self, order: str = "") -> None:
+        """Show what waits for approvals; ``order`` in detail if one is named."""
+        self._open(Page.INBOX, order)
+
     def open_history(self) -> None:
         """Show past transfers."""
         self._open(Page.HISTORY)
@@ -233,9 +245,13 @@ class ShellPresenter:
         else:
             self._look(self._open_door)
 
-    def open_page(self, key: str) -> None:
-        """Show a page by its name in the side bar."""
-        self._open(Page(key))
+    def open_page(self, key: str, about: str = "") -> None:
+        """Show a page by its name, such as the side bar has it."""
+        self._open(Page(key), about)
+
+    def admitted(self) -> None:
+        """Show who belongs to the workspace, now that this device does."""
+        self._open(Page.TEAM)
 
     # — the vault —
 
@@ -268,7 +284,7 @@ class ShellPresenter:
         self._closing = True
         if self._view is not None:
             self._view.blank()
-        self._session.submissions.when_quiet(self._wipe)
+        self._session.when_quiet(self._wipe)
 
     def activity(self) -> None:
         """Note that the person did something."""
@@ -279,9 +295,11 @@ class ShellPresenter:
         self._lock_after_ms = preferences.lock_minutes * 60_000
 
     def tick(self) -> None:
-        """Lock where nobody did anything for the time that was chosen."""
+        """Lock where nobody did anything for the time that was chosen; else see whether an exchange is due."""
         if self.unlocked and self._clock.monotonic_ms() - self._last_activity >= self._lock_after_ms:
             self.lock()
+        elif self._session is not None and self._session.shared is not None:
+            self._session.shared.tick()
 
     def _wipe(self) -> None:
         session = self._session
@@ -321,6 +339,8 @@ class ShellPresenter:
     # — showing —
 
     def _open(self, page: Page, about: str = "") -> None:
+        if self._session is not None and page not in _BEFORE_ADMITTED and not self._session.admitted:
+            page = Page.JOIN  # nothing else is there before somebody has admitted this device
         self._page, self._about, self._error = page, about, ""
         self._visit += 1
         self._render()

@@ -11,6 +11,7 @@ from PySide6.QtGui import QDesktopServices
 from PySide6.QtWidgets import QFileDialog, QWidget
 
 from countersign.presentation.messages import _
+from countersign.ui.pictures import read_picture
 
 Then = Callable[[Path], None]
 AskWhere = Callable[[QWidget, str, str, Then], None]
@@ -73,6 +74,10 @@ class FileDialogs:
     def open_folder(self, folder: Path) -> None:
         """Have the system show a folder."""
         QDesktopServices.openUrl(QUrl.fromLocalFile(str(folder)))
+
+    def read_picture(self, path: Path) -> bytes:
+        """Read a picture."""
+        return read_picture(path)
 
     def home_folder(self) -> Path:
         """Return the folder that payment files go to unless another is chosen."""

@@ -26,9 +26,11 @@ from countersign.presentation.messages import _, language, set_language
 from countersign.presentation.shell import Opened, Page, ShellPresenter
 from countersign.presentation.unlock import UnlockPresenter, frozen_text, no_keyring_text
 from countersign.ui.file_dialogs import AskFolder, AskWhere, AskWhich, FileDialogs, ask_folder, ask_where, ask_which
+from countersign.ui.inbox_pages import inbox_pages
 from countersign.ui.own_bank_pages import own_bank_pages
 from countersign.ui.qt_words import QtWords
 from countersign.ui.shell import MakePage, Shell
+from countersign.ui.team_pages import team_pages
 from countersign.ui.theme.style import apply_theme
 from countersign.ui.theme.tokens import Theme
 from countersign.ui.views.appearance import AppearanceCard
@@ -39,20 +41,29 @@ from countersign.ui.widgets import announce
 if TYPE_CHECKING:
     from countersign.presentation.check import Vetting
     from countersign.presentation.home import Safety
+    from countersign.presentation.join_state import JoiningParts
     from countersign.ui.receipt_pdf import ReceiptExporter
 
 _LATER: Final = (
+    "countersign.presentation.setup",
+    "countersign.ui.views.setup",
+    "countersign.presentation.home",
+    "countersign.ui.views.home",
     "countersign.presentation.check",
     "countersign.presentation.add_account",
     "countersign.presentation.bring_in",
     "countersign.presentation.elsewhere",
     "countersign.presentation.history",
-    "countersign.presentation.home",
+    "countersign.presentation.inbox",
     "countersign.presentation.learning",
     "countersign.presentation.order",
     "countersign.presentation.settings",
-    "countersign.presentation.setup",
     "countersign.presentation.transfer",
+    "countersign.presentation.team",
+    "countersign.presentation.team_member",
+    "countersign.presentation.team_invite",
+    "countersign.presentation.rules_editor",
+    "countersign.presentation.relay_settings",
     "countersign.ui.kit_pdf",
     "countersign.ui.receipt_pdf",
     "countersign.ui.views.check.page",
@@ -60,14 +71,18 @@ _LATER: Final = (
     "countersign.ui.views.bring_in",
     "countersign.ui.views.elsewhere",
     "countersign.ui.views.history.page",
-    "countersign.ui.views.home",
+    "countersign.ui.views.inbox.page",
     "countersign.ui.views.learning",
     "countersign.ui.views.order.page",
     "countersign.ui.views.settings",
-    "countersign.ui.views.setup",
     "countersign.ui.views.transfer.page",
+    "countersign.ui.views.team.page",
+    "countersign.ui.views.team.member",
+    "countersign.ui.views.team.invite",
+    "countersign.ui.views.team.rules",
+    "countersign.ui.views.team.relay",
 )
-"""Pages that nobody sees at the start: loaded in a worker once the first one is on screen."""
+"""Pages that nobody sees at the start: loaded in a worker once the first one is on screen, the next first."""
 
 _LIBRARIES: Final = ("qrcode", "zxcvbn")  # slow to load, and used in handlers
 _WARM_UP_AFTER_MS: Final = 250
@@ -88,6 +103,7 @@ class Parts:
     later: Sequence[str] = ()
     prepare: Callable[[], None] = lambda: None
     settled: Callable[[], None] = lambda: None
+    joining: Callable[[], JoiningParts] | None = None
 
 
 class Program:
@@ -180,6 +196,8 @@ class Program:
             Page.SETTINGS: self._settings,
             Page.CHECK: self._check,
             **own_bank_pages(self.presenter, self._hands),
+            **team_pages(self.presenter, self._hands, self._words),
+            **inbox_pages(self.presenter, self._parts.door, self._words),
         }
 
     def _new_vault(self, _about: str) -> QWidget:
@@ -188,8 +206,16 @@ class Program:
         parts = self._parts
         shell = self.presenter
         page.check_button.activated.connect(shell.open_check)
-        page.attach(NewVaultPresenter(parts.door, parts.tasks, page, shell.vault_opened, keyring=shell.summary.keyring))
+        presenter = NewVaultPresenter(parts.door, parts.tasks, page, shell.vault_opened, keyring=shell.summary.keyring)
+        page.attach(presenter)
+        if parts.joining is not None:  # in a turn of its own: most begin on their own
+            QTimer.singleShot(0, page, partial(self._offer_to_join, presenter, parts.joining))
         return page
+
+    def _offer_to_join(self, presenter: NewVaultPresenter, joining: Callable[[], JoiningParts]) -> None:
+        from countersign.presentation.join import InvitationReader  # noqa: PLC0415 - see above
+
+        presenter.offer_to_join(InvitationReader(joining(), self._parts.tasks, self._parts.clock, self._hands))
 
     def _unlock(self, _about: str) -> QWidget:
         page, parts = UnlockPage(), self._parts

@@ -31,8 +31,21 @@ MINIMUM_WIDTH: Final = 1024
 MINIMUM_HEIGHT: Final = 680
 _IDLE_TICK_MS: Final = 1000
 _DIALOG_WIDTH: Final = 600
-_NAVIGATION: Final = (Page.HOME, Page.TRANSFER, Page.HISTORY, Page.LEARN, Page.CHECK, Page.SETTINGS)
-_CURRENT: Final = {Page.ORDER: Page.HISTORY, Page.SETUP: Page.HOME}
+_NAVIGATION: Final = (
+    Page.HOME,
+    Page.TRANSFER,
+    Page.INBOX,
+    Page.HISTORY,
+    Page.TEAM,
+    Page.LEARN,
+    Page.CHECK,
+    Page.SETTINGS,
+)
+_CURRENT: Final = {
+    Page.ORDER: Page.HISTORY,
+    Page.SETUP: Page.HOME,
+    **dict.fromkeys((Page.MEMBER, Page.INVITE, Page.RULES, Page.RELAY), Page.TEAM),
+}
 
 MakePage = Callable[[str], QWidget]
 _ACTIVITY: Final = frozenset(
@@ -93,7 +106,9 @@ class Shell(QWidget):
         texts = {
             Page.HOME: ("home", _("Home")),
             Page.TRANSFER: ("send", _("New transfer")),
+            Page.INBOX: ("inbox", _("Approvals")),
             Page.HISTORY: ("history", _("History")),
+            Page.TEAM: ("people", _("Team")),
             Page.LEARN: ("learn", _("Learn")),
             Page.CHECK: ("search", _("Check details")),
             Page.SETTINGS: ("settings", _("Settings")),

@@ -57,7 +57,6 @@ class Ground(Protocol):
     def prepare(self) -> None:
         """Get ready what a session will ask for. READ lane."""
 
-    @property
     def joining(self) -> JoiningParts:
         """What joining others needs before there is a vault."""
 
@@ -94,6 +93,7 @@ class Running:
             ground.later,
             ground.prepare,
             self._collector.settled,
+            ground.joining,
         )
         self.program = Program(parts, ask, ask_which, ask_folder)
 

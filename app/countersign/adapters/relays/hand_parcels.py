@@ -1,4 +1,4 @@
-"""Parcels that people carry: several in one file, or in the pictures of codes.
+"""Parcels that people carry: several in one file, or in the pictures of codes. Any lane but VAULT.
 
 One parcel is its own file, as ``envelope_file`` writes it. Several are put into a bundle: a heading, then each with its
 length. What carries them isn't trusted: every parcel is judged on its own by whoever opens it.
@@ -12,13 +12,80 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Final
 
-from countersign.adapters.relays.qr_frames import decode_pictures, frames_of, join_frames
 from countersign.adapters.relays.envelope_file import write_envelope_file
+from countersign.adapters.relays.qr_frames import FrameCollector, GreyPicture, frames_of, read_codes
 from countersign.application.ports.parcels import Gathered
 from countersign.domain.errors import SecurityError, UserFacingError
-from countersign.domain.ledger.byte_reader import ByteReader, counted, refused_as
-from countersign.domain.ledger.letter import ENVELOPE_LIMIT
+from countersign.domain.ledger.byte_reader import ByteReader, counted, many, refused_as
+from countersign.domain.ledger.letter import ENVELOPE_LIMIT, EnvelopeError
 
 BUNDLE: Final = b"countersign bundle 1\r\n\x1a\n"
 PARCELS_LIMIT: Final = 1_000
-_PICTURES: Final = (b"\x89PNG\r\n\x1a\n", b"\xff\xd8\xff", b"BM", b"GIF8", b"RIFF")
+OURS: Final = b"countersign "
+"""All that Countersign writes to be carried begins so."""
+_READING: Final = os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0)
+
+
+def bundled(contents: Sequence[bytes]) -> bytes:
+    """Return parcels as one: a single one as it is."""
+    if len(contents) == 1:
+        return contents[0]
+    return BUNDLE + len(contents).to_bytes(4, "big") + b"".join(counted(content) for content in contents)
+
+
+def unbundled(content: bytes) -> tuple[bytes, ...]:
+    """Return the parcels in one.
+
+    Raises:
+        EnvelopeError: ``envelope.not_one``: it is a bundle by its heading, and not by what follows.
+    """
+    if not content.startswith(BUNDLE):
+        return (content,)
+    with refused_as(EnvelopeError, "envelope.not_one"):
+        reader = ByteReader(content[len(BUNDLE) :])
+        found = many(reader, PARCELS_LIMIT, lambda item: item.counted(ENVELOPE_LIMIT))
+        reader.end()
+    return found
+
+
+class HandParcels:
+    """Implements the ``Parcels`` port."""
+
+    def write(self, path: Path, contents: Sequence[bytes]) -> None:
+        """Write parcels to one file."""
+        write_envelope_file(path, bundled(contents))
+
+    def read(self, path: Path) -> Sequence[bytes]:
+        """Read a file: the parcels in it; none where it is something else, a picture perhaps."""
+        content = _content(path)
+        return unbundled(content) if content.startswith(OURS) else ()
+
+    def texts(self, picture: bytes) -> Sequence[str]:
+        """Read the texts of all codes in a picture."""
+        return read_codes(GreyPicture.of_pgm(picture))
+
+    def frames(self, contents: Sequence[bytes]) -> Sequence[str]:
+        """Return the texts of the codes that carry parcels."""
+        return frames_of(bundled(contents))
+
+    def gather(self, texts: Sequence[str]) -> Gathered:
+        """Put parcels together from the texts of codes."""
+        collector = FrameCollector()
+        content: bytes | None = None
+        for text in texts:
+            content = collector.add(text)
+        return Gathered(unbundled(content) if content is not None else (), collector.have, collector.count)
+
+
+def _content(path: Path) -> bytes:
+    try:
+        with os.fdopen(os.open(path, _READING), "rb") as file:
+            ordinary = stat.S_ISREG(os.fstat(file.fileno()).st_mode)
+            content = file.read(ENVELOPE_LIMIT + 1) if ordinary else b""
+    except OSError as error:
+        raise UserFacingError("envelope.file_unreadable") from error
+    if not ordinary:
+        raise UserFacingError("envelope.file_unreadable")
+    if len(content) > ENVELOPE_LIMIT:
+        raise SecurityError("envelope.too_large")
+    return content

@@ -296,6 +296,7 @@ class Exchange:
         self._wanted = self._running = self._waiting = self._stopped = False
         self._next_at = 0
         self._pause_ms = _FIRST_PAUSE_MS
+        self._ended: Callable[[], None] = lambda: None
         self.state = ExchangeState()
 
     def start(self) -> None:
@@ -317,10 +318,10 @@ class Exchange:
         self._go_on()
         self._listen()
 
-    def stop(self) -> None:
-        """End, and let go of the store as soon as nothing is under way."""
+    def stop(self, ended: Callable[[], None] = lambda: None) -> None:
+        """End, and let go of the store as soon as nothing is under way; ``ended`` is called then."""
         if not self._stopped:
-            self._stopped = True
+            self._stopped, self._ended = True, ended
             self._relay.wake()
             self._let_go()
 
@@ -389,7 +390,7 @@ class Exchange:
 
     def _let_go(self) -> None:
         if not self._running and not self._waiting:
-            self._tasks.run(Lane.NETWORK, self._relay.close, lambda _: None, lambda _: None)
+            self._tasks.run(Lane.NETWORK, self._relay.close, lambda _: self._ended(), lambda _: self._ended())
 
     def _show(self, state: ExchangeState) -> None:
         if state != self.state:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QTimer
 from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QStackedWidget, QVBoxLayout, QWidget
@@ -29,6 +30,10 @@ from countersign.ui.widgets import (
     Variant,
 )
 from countersign.ui.widgets.page import FORM_WIDTH
+
+if TYPE_CHECKING:
+    from countersign.presentation.join_state import InvitationState
+    from countersign.ui.views.join.card import JoinCard
 
 _KIT_COLUMNS = 3
 
@@ -84,7 +89,9 @@ class NewVaultPage(QWidget):
         page.set_tools([self.check_button])
         self._errors = ErrorSummary(_("Look at these again"))
         page.add(self._errors)
-        page.add(self._make_world())
+        self.join_card: JoinCard | None = None
+        self._world_card = self._make_world()
+        page.add(self._world_card)
         card = Card()
         card.body.setSpacing(Space.L)
         self.name = TextField(_("Your name"))
@@ -213,6 +220,8 @@ class NewVaultPage(QWidget):
             page.focus_heading()
         if self.worlds.value() != state.world:
             self.worlds.set_value(state.world)
+        if state.invitation is not None:
+            self._show_invitation(state.invitation)
         self._offer.setText(state.offer)
         self._strength.setText(state.strength)
         self._strength.set_ink("ok" if state.strong else "warn")
@@ -229,6 +238,21 @@ class NewVaultPage(QWidget):
             named = {f"word{at}": field for at, field in enumerate(self._proof_fields)}
             first = self._proof_fields[0]
             self._proof_errors.show_errors([(named.get(key, first), text) for key, text in state.errors])
+
+    def _show_invitation(self, state: InvitationState) -> None:
+        """Offer to join others; the card is made apart, since most begin on their own."""
+        if self.join_card is None:
+            from countersign.ui.views.join.card import JoinCard  # noqa: PLC0415 - see above
+
+            self.join_card = JoinCard()
+            if self._presenter is not None and self._presenter.reader is not None:
+                self.join_card.attach(self._presenter.reader)
+            self._fields["invitation"] = self.join_card.field
+            first = self._pages[0]
+            first.main.insertWidget(first.main.indexOf(self._world_card), self.join_card)
+            self.join_card.follow(self.check_button, self.worlds)
+        self.join_card.show_invitation(state)
+        self._world_card.setVisible(not state.joining)
 
     def _show_proof(self, state: NewVaultState) -> None:
         for field, label in zip(self._proof_fields, state.asked, strict=False):

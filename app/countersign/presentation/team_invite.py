@@ -1,0 +1,293 @@
+"""Invite somebody: who and as what, the invitation, the request, the words that are compared by voice, admitting."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import partial
+from typing import Final
+
+from countersign.application.flows.script import Script, on_vault
+from countersign.application.session import Session
+from countersign.application.use_cases.admit_member import admit_member, refuse_request, state_with
+from countersign.application.use_cases.invite_member import Asking, Stage, askings, invite_member
+from countersign.domain.ledger.governance import Governance, Role
+from countersign.domain.order import fingerprint_phrase
+from countersign.domain.unicode_safety import CleanText, clean_text
+from countersign.presentation.formats import isolate
+from countersign.presentation.messages import _
+from countersign.presentation.parcels import ParcelDesk, PictureHands
+from countersign.presentation.relay_words import travels_by_hand
+from countersign.presentation.team_changes import change_sentences
+from countersign.presentation.team_desk import Picture, Work, effect_text, may_not_change, picture_of
+from countersign.presentation.team_invite_state import InviteState, InviteStep, InviteView
+from countersign.presentation.team_member import end_of_next_quarter, role_faults
+from countersign.presentation.team_state import TeamNavigate
+from countersign.presentation.team_words import day_text, groups_of, in_a_row, read_groups, role_options
+from countersign.presentation.transfer_desk import Fault
+from countersign.presentation.transfer_fault_texts import name_fault
+
+NAME_LIMIT: Final = 70
+_STEPS: Final = {
+    Stage.OUT: InviteStep.OUT,
+    Stage.ASKED: InviteStep.COMPARE,
+    Stage.PROPOSED: InviteStep.WAITING,
+    Stage.JOINED: InviteStep.WELCOME,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class _Known:
+    """What the vault says of an invitation."""
+
+    picture: Picture
+    asking: Asking | None
+    after: Governance | None
+    welcome: tuple[bytes, ...]
+
+
+class InvitePresenter:
+    """Leads from a name to a member who was admitted."""
+
+    def __init__(
+        self, session: Session, view: InviteView, go: TeamNavigate, words: Sequence[str], hands: PictureHands
+    ) -> None:
+        self._session, self._view, self._go, self._words = session, view, go, words
+        self._work = Work(session, self._render)
+        self._parcel = ParcelDesk(session.sharing.parcels, session.tasks, hands, self._arrived, self._render_open)
+        self._invitation = ""
+        self._known: _Known | None = None
+        self._faults: tuple[Fault, ...] = ()
+        self._chosen: tuple[str, ...] = (Role.APPROVER.value,)
+        self._leave = session.sharing.listen(self._refresh)
+
+    def start(self, invitation: str = "") -> None:
+        """Begin anew, or go on with an invitation."""
+        self._invitation = invitation
+        self._render()
+        self._refresh()
+
+    def close(self) -> None:
+        """Show nothing any more."""
+        self._work.closed = True
+        self._leave()
+
+    def _refresh(self) -> None:
+        self._work.run(on_vault(self._read), "", self._was_read)
+
+    def _read(self) -> _Known:
+        vault, now = self._session.sharing.vault, self._session.clock.now_ms()
+        found = next((item for item in askings(vault, now) if item.invitation.id == self._invitation), None)
+        picture = picture_of(self._session)
+        if found is None or found.request is None:
+            return _Known(picture, found, None, ())
+        device = found.request.device.device
+        if found.stage is Stage.ASKED:
+            after = state_with(vault.rules, found, access_until=end_of_next_quarter(now))
+            return _Known(picture, found, after, ())
+        if picture.governance.device(device) is not None:
+            return _Known(picture, found, None, self._session.sharing.gather((device,)))
+        proposed = (item.state for item in picture.changes if item.state.device(device) is not None)
+        return _Known(picture, found, next(proposed, None), ())
+
+    def _was_read(self, known: _Known) -> None:
+        self._known = known
+        asking = known.asking
+        if asking is None:
+            return
+        if asking.stage is Stage.OUT:
+            self._parcel.offer((asking.content,), _("invitation.countersign"))
+        elif known.welcome:
+            self._parcel.offer(known.welcome, _("welcome.countersign"))
+
+    # — what the person does —
+
+    def make(self, name: str, roles: Sequence[str], groups: str) -> None:
+        """Make the invitation."""
+        cleaned = clean_text(name, NAME_LIMIT)
+        chosen = tuple(role for role in Role if role.value in roles)
+        faults = list(role_faults(chosen))
+        if not name.strip():
+            faults.insert(0, Fault("name", _("Type the name of whom you invite.")))
+        elif not isinstance(cleaned, CleanText):
+            faults.insert(0, Fault("name", name_fault(cleaned)))
+        self._faults, self._chosen = tuple(faults), tuple(roles)
+        if faults or not isinstance(cleaned, CleanText):
+            self._render()
+            return
+        session = self._session
+
+        def work() -> str:
+            found = invite_member(
+                session.sharing.vault,
+                session.entropy,
+                name=cleaned.text,
+                roles=chosen,
+                groups=read_groups(groups),
+                relay=session.sharing.settings_for_others(),
+            )
+            return found.invitation.id
+
+        def script() -> Script[_Known]:
+            self._invitation = yield from on_vault(work)
+            return (yield from on_vault(self._read))
+
+        self._work.run(script(), _("Making the invitation"), self._was_read)
+
+    def save_parcel(self) -> None:
+        """Save the invitation, or the welcome, as a file."""
+        self._parcel.save()
+
+    def read_parcel(self) -> None:
+        """Read the request to join from a file or a picture."""
+        self._parcel.read()
+
+    def paste_parcel(self, picture: bytes, text: str) -> None:
+        """Read the request to join from the clipboard."""
+        self._parcel.paste(picture, text)
+
+    def _arrived(self, content: bytes) -> None:
+        def script() -> Script[_Known]:
+            yield from self._session.sharing.take(content)
+            return (yield from on_vault(self._read))
+
+        self._work.run(script(), _("Reading the request"), self._was_read)
+
+    def admit(self, *, same: bool) -> None:
+        """Propose the new member, once both sides have read the same words."""
+        known, session = self._known, self._session
+        if known is None or known.asking is None:
+            return
+        if not same:
+            self._work.problem = _("Compare the words by voice first, then tick that they are the same.")
+            self._render()
+            return
+        asking = known.asking
+        until = end_of_next_quarter(session.clock.now_ms())
+
+        def script() -> Script[_Known]:
+            yield from on_vault(
+                partial(
+                    admit_member,
+                    session.sharing.vault,
+                    session.sharing.verify,
+                    asking.invitation.id,
+                    asking.phrase_digest,
+                    access_until=until,
+                )
+            )
+            session.sharing.tell_others()
+            return (yield from on_vault(self._read))
+
+        self._work.run(script(), _("Signing the change"), self._was_read)
+
+    def differ(self) -> None:
+        """Refuse who asks: the words were not the same."""
+        session, invitation = self._session, self._invitation
+
+        def done(_none: None) -> None:
+            self._go.open_team()
+
+        self._work.run(
+            on_vault(partial(refuse_request, session.sharing.vault, invitation)), _("Refusing the request"), done
+        )
+
+    def leave(self) -> None:
+        """Go back to the team."""
+        self._go.open_team()
+
+    # — showing —
+
+    def _render_open(self) -> None:
+        if not self._work.closed:
+            self._render()
+
+    def _render(self) -> None:
+        known = self._known
+        asking = known.asking if known else None
+        if asking is None or known is None:
+            self._view.show_state(self._form())
+        elif asking.stage is Stage.ENDED:
+            self._view.show_state(self._ended(asking))
+        else:
+            step = InviteStep.WELCOME if known.welcome else _STEPS[asking.stage]
+            self._view.show_state(self._stage(known, asking, step))
+
+    def _form(self) -> InviteState:
+        state = self._known.picture.governance if self._known else None
+        groups = in_a_row(groups_of(state)) if state else ""
+        return InviteState(
+            step=InviteStep.FORM,
+            heading=_("Invite somebody"),
+            lead=_("An invitation works once, for a week. Nobody is admitted by it: you compare words by voice first."),
+            roles=role_options(),
+            chosen=self._chosen,
+            known_groups=_("With commas between them. In use: {groups}.").format(groups=groups) if groups else "",
+            blocked=may_not_change(self._session, state) if state else "",
+            faults=self._faults,
+            busy=self._work.busy,
+            problem=self._work.problem,
+        )
+
+    def _ended(self, asking: Asking) -> InviteState:
+        texts = {
+            "expired": _("Nobody answered it in time."),
+            "withdrawn": _("You took it back."),
+            "refused": _("You refused who answered it."),
+        }
+        return InviteState(
+            step=InviteStep.WAITING,
+            heading=_("The invitation of {name} has ended").format(name=isolate(asking.invitation.name)),
+            lead=texts[asking.reason],
+        )
+
+    def _stage(self, known: _Known, asking: Asking, step: InviteStep) -> InviteState:
+        session, work, state = self._session, self._work, known.picture.governance
+        invitation, request = asking.invitation, asking.request
+        name = isolate(request.name if request else invitation.name)
+        heading, lead = _texts(step)
+        phrase = " ".join(fingerprint_phrase(asking.phrase_digest, self._words)) if request else ""
+        after = known.after
+        hand = travels_by_hand(session)
+        notes = {
+            InviteStep.OUT: _("Their request then comes by itself, the way messages travel here."),
+            InviteStep.WELCOME: _("The welcome is on its way already; by hand it is needed only where that fails."),
+        }
+        day = day_text(invitation.expires_at, session.zone)
+        return InviteState(
+            step=step,
+            heading=heading.format(name=name),
+            lead=lead.format(name=name, day=day),
+            frames=self._parcel.frames,
+            parcel_name=self._parcel.name,
+            by_relay="" if hand else notes.get(step, ""),
+            reading=self._parcel.reading,
+            phrase=phrase,
+            phrase_lead=_(
+                "Call {name} on a number you knew before, and read the words to each other. They follow from both "
+                "devices' keys: where somebody stands in between, they differ."
+            ).format(name=name),
+            tick=_("I know this voice, and we both read the same six words."),
+            lines=change_sentences(state, after, session.zone) if after else (),
+            effect=effect_text(session, state, after) if after and step is InviteStep.COMPARE else "",
+            busy=work.busy,
+            problem=work.problem or self._parcel.problem,
+        )
+
+
+def _texts(step: InviteStep) -> tuple[str, str]:
+    return {
+        InviteStep.OUT: (
+            _("The invitation of {name}"),
+            _("Hand it over the way you trust most. It can be answered until {day}, once."),
+        ),
+        InviteStep.COMPARE: (_("{name} asks to join"), _("The invitation was answered. Make sure by whom.")),
+        InviteStep.WAITING: (
+            _("{name} is proposed"),
+            _("Other people have to sign before {name} is admitted. You find it on the page of the team."),
+        ),
+        InviteStep.WELCOME: (
+            _("{name} is admitted"),
+            _("What {name} needs to begin is ready: who belongs here, the rules, and what their role may read."),
+        ),
+    }[step]

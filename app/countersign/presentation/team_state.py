@@ -1,0 +1,145 @@
+"""What the pages of a workspace's people show."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Protocol
+
+from countersign.presentation.team_words import DeviceLine, MemberCard, Option
+from countersign.presentation.transfer_desk import Fault
+
+
+@dataclass(frozen=True, slots=True)
+class ChangeCard:
+    """A change of members, devices or rules that waits for signatures.
+
+    Attributes:
+        title: Who proposes what, in one sentence.
+        progress: How many signed, and who may sign still.
+        lines: What it changes, sentence by sentence.
+        may_endorse: Why this person can't sign it; empty where they can. ``may_decline`` likewise.
+        mine: Whether this person proposed it: declining takes it back.
+    """
+
+    change: str
+    title: str
+    progress: str
+    lines: tuple[str, ...]
+    may_endorse: str = ""
+    may_decline: str = ""
+    mine: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class AskingLine:
+    """Somebody who was invited: the invitation waits, or a request to join has come.
+
+    Attributes:
+        chip: Where it stands in a word, with ``tone``.
+        action: What can be done next.
+    """
+
+    invitation: str
+    name: str
+    text: str
+    chip: str
+    tone: str
+    action: str
+
+
+@dataclass(frozen=True, slots=True)
+class TeamState:
+    """The page of the team.
+
+    Attributes:
+        changes: What waits for endorsement.
+        asking: Invitations that are out, and requests to join.
+        may_invite: Why nobody can be invited from here; empty where it can be.
+        rules: The approval rules, as sentences.
+        relay: How messages travel, in a sentence, with ``relay_tone``; ``warnings`` is how many were noticed.
+    """
+
+    heading: str
+    lead: str
+    members: tuple[MemberCard, ...] = ()
+    changes: tuple[ChangeCard, ...] = ()
+    asking: tuple[AskingLine, ...] = ()
+    may_invite: str = ""
+    rules: tuple[str, ...] = ()
+    relay: str = ""
+    relay_tone: str = "neutral"
+    relay_title: str = ""
+    contested: str = ""
+    busy: str = ""
+    problem: str = ""
+    said: str = ""
+
+
+class TeamView(Protocol):
+    """The page."""
+
+    def show_state(self, state: TeamState) -> None:
+        """Show the state."""
+
+
+@dataclass(frozen=True, slots=True)
+class MemberState:
+    """The page of one member.
+
+    Attributes:
+        roles: What can be chosen, as (value, title, text); ``chosen`` are the values that are.
+        blocked: Why nothing can be changed from here; empty where it can.
+        remove_blocked: Why this member can't be removed.
+        effect: What saving does: at once, or once others have signed.
+    """
+
+    heading: str
+    lead: str
+    roles: tuple[tuple[str, str, str], ...] = ()
+    chosen: tuple[str, ...] = ()
+    groups: str = ""
+    known_groups: str = ""
+    evidence: str = ""
+    checks: tuple[Option, ...] = ()
+    checked: str = ""
+    check_until: str = ""
+    access: str = ""
+    access_offer: str = ""
+    devices: tuple[DeviceLine, ...] = ()
+    blocked: str = ""
+    remove_blocked: str = ""
+    effect: str = ""
+    asked: str = ""
+    asked_lines: tuple[str, ...] = ()
+    faults: tuple[Fault, ...] = ()
+    busy: str = ""
+    problem: str = ""
+
+
+class MemberView(Protocol):
+    """The page."""
+
+    def show_state(self, state: MemberState) -> None:
+        """Show the state."""
+
+
+class TeamNavigate(Protocol):
+    """Where the pages of a workspace's people can send the person. The shell knows how."""
+
+    def open_home(self) -> None:
+        """Show what waits."""
+
+    def open_team(self) -> None:
+        """Show the members."""
+
+    def open_member(self, member: str) -> None:
+        """Show one member."""
+
+    def open_invite(self, invitation: str = "") -> None:
+        """Invite somebody, or go on with an invitation."""
+
+    def open_rules(self) -> None:
+        """Show the approval rules."""
+
+    def open_relay(self) -> None:
+        """Show how messages travel."""

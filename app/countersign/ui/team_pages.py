@@ -1,0 +1,113 @@
+"""The pages of a workspace's people: the team, one member, invitations, approval rules, and how messages travel."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import partial
+from typing import TYPE_CHECKING
+
+from PySide6.QtWidgets import QWidget
+
+from countersign.presentation.shell import Page, ShellPresenter
+
+if TYPE_CHECKING:
+    from countersign.presentation.parcels import PictureHands
+    from countersign.ui.shell import MakePage
+
+
+@dataclass(frozen=True, slots=True)
+class TeamRoutes:
+    """Implements ``presentation.team_state.TeamNavigate`` over the shell."""
+
+    shell: ShellPresenter
+
+    def open_home(self) -> None:
+        """Show what waits."""
+        self.shell.open_home()
+
+    def open_team(self) -> None:
+        """Show the members."""
+        self.shell.open_page(Page.TEAM)
+
+    def open_member(self, member: str) -> None:
+        """Show one member."""
+        self.shell.open_page(Page.MEMBER, member)
+
+    def open_invite(self, invitation: str = "") -> None:
+        """Invite somebody, or go on with an invitation."""
+        self.shell.open_page(Page.INVITE, invitation)
+
+    def open_rules(self) -> None:
+        """Show the approval rules."""
+        self.shell.open_page(Page.RULES)
+
+    def open_relay(self) -> None:
+        """Show how messages travel."""
+        self.shell.open_page(Page.RELAY)
+
+
+def team_pages(shell: ShellPresenter, hands: PictureHands, words: Sequence[str]) -> dict[Page, MakePage]:
+    """Return what makes each of them; they are loaded when they are first wanted, or in a worker before that."""
+    return {
+        Page.TEAM: partial(_team, shell),
+        Page.MEMBER: partial(_member, shell),
+        Page.INVITE: partial(_invite, shell, hands, words),
+        Page.RULES: partial(_rules, shell),
+        Page.RELAY: partial(_relay, shell, hands),
+        Page.JOIN: partial(_join, shell, hands, words),
+    }
+
+
+def _team(shell: ShellPresenter, _about: str) -> QWidget:
+    from countersign.presentation.team import TeamPresenter  # noqa: PLC0415 - see above
+    from countersign.ui.views.team.page import TeamPage  # noqa: PLC0415 - see above
+
+    page = TeamPage()
+    page.attach(TeamPresenter(shell.session, page, TeamRoutes(shell)))
+    return page
+
+
+def _member(shell: ShellPresenter, member: str) -> QWidget:
+    from countersign.presentation.team_member import MemberPresenter  # noqa: PLC0415 - see above
+    from countersign.ui.views.team.member import MemberPage  # noqa: PLC0415 - see above
+
+    page = MemberPage()
+    page.attach(MemberPresenter(shell.session, page, TeamRoutes(shell)), member)
+    return page
+
+
+def _invite(shell: ShellPresenter, hands: PictureHands, words: Sequence[str], invitation: str) -> QWidget:
+    from countersign.presentation.team_invite import InvitePresenter  # noqa: PLC0415 - see above
+    from countersign.ui.views.team.invite import InvitePage  # noqa: PLC0415 - see above
+
+    page = InvitePage()
+    page.attach(InvitePresenter(shell.session, page, TeamRoutes(shell), words, hands), invitation)
+    return page
+
+
+def _rules(shell: ShellPresenter, _about: str) -> QWidget:
+    from countersign.presentation.rules_editor import RulesPresenter  # noqa: PLC0415 - see above
+    from countersign.ui.views.team.rules import RulesPage  # noqa: PLC0415 - see above
+
+    page = RulesPage()
+    page.attach(RulesPresenter(shell.session, page, TeamRoutes(shell)))
+    return page
+
+
+def _relay(shell: ShellPresenter, hands: PictureHands, _about: str) -> QWidget:
+    from countersign.presentation.relay_settings import RelayPresenter  # noqa: PLC0415 - see above
+    from countersign.ui.views.team.relay import RelayPage  # noqa: PLC0415 - see above
+
+    page = RelayPage()
+    page.attach(RelayPresenter(shell.session, page, TeamRoutes(shell), hands))
+    return page
+
+
+def _join(shell: ShellPresenter, hands: PictureHands, words: Sequence[str], _about: str) -> QWidget:
+    from countersign.presentation.join import WaitingPresenter  # noqa: PLC0415 - see above
+    from countersign.ui.views.join.waiting import WaitingPage  # noqa: PLC0415 - see above
+
+    page = WaitingPage()
+    page.attach(WaitingPresenter(shell.session, page, shell.admitted, words, hands))
+    return page
