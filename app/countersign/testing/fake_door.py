@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
 from countersign.application.ports.vault import Projections, Vault
-from countersign.application.ports.vault_door import NewVault, VaultSummary, VerificationReport
+from countersign.application.ports.vault_door import JoinTicket, NewVault, VaultSummary, VerificationReport
 from countersign.domain.errors import SecurityError, UserFacingError
 from countersign.domain.ledger.governance import World as WorldKind
 from countersign.domain.secret import SecretText
@@ -29,6 +29,7 @@ class FakeDoor:
     open: bool = False
     stopped: bool = False
     made: list[NewVault] = field(default_factory=list)
+    joined: list[JoinTicket] = field(default_factory=list)
     fail_create: str = ""
     damaged: str = ""
 
@@ -57,6 +58,11 @@ class FakeDoor:
         self.made.append(new)
         self.exists = self.open = True
         return self.world.vault
+
+    def join(self, new: NewVault, invitation: JoinTicket) -> Vault:
+        """Make a vault for somebody else's workspace."""
+        self.joined.append(invitation)
+        return self.create(new)
 
     def unlock(self, passphrase: SecretText) -> Vault:
         """Open with the passphrase."""

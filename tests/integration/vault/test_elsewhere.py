@@ -9,7 +9,7 @@ import pytest
 
 from countersign.adapters.vault.database import new_memory_database
 from countersign.adapters.vault.door import FileVaultDoor
-from countersign.adapters.vault.event_store import EventStore
+from countersign.adapters.vault.book import Book
 from countersign.adapters.vault.projector import Projector
 from countersign.adapters.vault.verification import projection_hashes
 from countersign.application.ports.vault import AccountRow, HistoryQuery
@@ -36,15 +36,15 @@ def same_in_any_order(door: FileVaultDoor, events: Sequence[Event]) -> None:
     session = door._session  # noqa: SLF001 - its connection, to compare with
     assert session is not None
     connection = session._connection  # noqa: SLF001 - as above
-    store = EventStore(connection)
+    book = Book(connection)
     wanted, names = projection_hashes(connection), {event.id for event in events}
-    others = [event for event, _ in store.every() if event.id not in names]
+    others = [event for event, _ in book.events.every() if event.id not in names]
     for order in itertools.permutations(events):
         rebuilt = new_memory_database()
-        projector, noted = Projector(rebuilt, store), set[tuple[str, str]]()
+        projector, noted = Projector(rebuilt, book), set[tuple[str, str]]()
         for event in (*others, *order):
-            projector.replay(event, noted)
-        projector.fold_noted(noted, store.rules())
+            projector.replay(event, noted, book.ledger.rules())
+        projector.fold_noted(noted)
         assert projection_hashes(rebuilt) == wanted
         rebuilt.close()
     assert door.verify(go_on).projections_equal

@@ -19,7 +19,6 @@ from countersign.application.ports.vault import HistoryQuery
 from countersign.domain.errors import SecurityError
 from countersign.domain.ledger import kinds
 from countersign.domain.ledger.event import Chain
-from countersign.domain.ledger.rules import Rules
 from countersign.domain.secret import SecretText
 from countersign.testing.fakes import START_MS
 from tests.integration.vault.story import AMOUNT, PASSPHRASE, Place, Story, code_of, entry, go_on
@@ -179,10 +178,10 @@ def _stop_at_once(_projector: Projector, *_rest: object) -> None:
 
 
 def _stop_at_the_end(
-    whole: Callable[[Projector, set[tuple[str, str]], Rules], None],
-) -> Callable[[Projector, set[tuple[str, str]], Rules], None]:
-    def fold(projector: Projector, noted: set[tuple[str, str]], rules: Rules) -> None:
-        whole(projector, noted, rules)
+    whole: Callable[[Projector, set[tuple[str, str]]], None],
+) -> Callable[[Projector, set[tuple[str, str]]], None]:
+    def fold(projector: Projector, noted: set[tuple[str, str]]) -> None:
+        whole(projector, noted)
         raise SecurityError("vault.damaged")
 
     return fold

@@ -31,10 +31,11 @@ from countersign.adapters.vault.header import (
 from countersign.adapters.vault.projections import VaultProjections
 from countersign.adapters.vault.recovery_kit import RecoveryKit, new_words, offered_passphrase
 from countersign.adapters.vault.session import Session, Surroundings
+from countersign.adapters.vault.ticket import Ticket
 from countersign.adapters.vault.upgrade import bring_up_to_date
 from countersign.application.ports.clock import Clock, Entropy
 from countersign.application.ports.vault import Vault
-from countersign.application.ports.vault_door import NewVault, VaultSummary, VerificationReport
+from countersign.application.ports.vault_door import JoinTicket, NewVault, VaultSummary, VerificationReport
 from countersign.domain.errors import SecurityError, UserFacingError
 from countersign.domain.ledger.event import device_identifier
 from countersign.domain.ledger.governance import World
@@ -102,12 +103,26 @@ class FileVaultDoor:
 
     def create(self, new: NewVault) -> Vault:
         """Make a vault. Its header is written last: without one there is no vault."""
+        return self._make(new, lambda session, key: session.write_genesis(new.member_name, key))
+
+    def join(self, new: NewVault, invitation: JoinTicket) -> Vault:
+        """Make a vault with keys and an empty ledger, which others will admit to their workspace."""
+        if new.world is not invitation.world:
+            raise ValueError("another world than the invitation's")
+
+        def begin(session: Session, recovery_public_key: bytes) -> None:
+            ticket = Ticket(invitation.workspace, invitation.genesis, invitation.world, recovery_public_key.hex())
+            session.begin_joining(ticket)
+
+        return self._make(new, begin)
+
+    def _make(self, new: NewVault, begin: Callable[[Session, bytes], None]) -> Vault:
         kit = RecoveryKit.read(new.kit_words)
         self._lock.acquire()
         try:
             self._require_room_for(new)
             self._set_aside_leftovers()
-            return self._create(new, kit)
+            return self._create(new, kit, begin)
         except OSError as error:
             self.lock()
             raise UserFacingError("vault.disk_full") from error
@@ -124,14 +139,14 @@ class FileVaultDoor:
         if world is World.REAL and not self._secrets.protected:
             raise SecurityError("vault.keyring_in_clear")
 
-    def _create(self, new: NewVault, kit: RecoveryKit) -> Vault:
+    def _create(self, new: NewVault, kit: RecoveryKit, begin: Callable[[Session, bytes], None]) -> Vault:
         vault = self._entropy.token_bytes(suite.SALT_BYTES).hex()
         device_secret = self._new_device_secret(vault)
         keys = VaultKeys.new(self._entropy)
         header = self._new_header(new, kit, vault, keys, device_secret)
         connection = database.create_database(self._folder, keys.database)
         self._session = Session(self._surroundings, header, keys, connection)
-        self._session.write_genesis(new.member_name, kit.public_key())
+        begin(self._session, kit.public_key())
         write_header(self._folder, header)
         return self._session.vault
 

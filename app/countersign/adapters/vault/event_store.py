@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 
 from countersign.adapters.vault.anchor import Reach
-from countersign.adapters.vault.cryptography_suite import verify_ed25519
 from countersign.adapters.vault.database import Connection, database_damaged
 from countersign.domain.ledger import kinds
 from countersign.domain.ledger.chains import ChainTip
 from countersign.domain.ledger.event import Body, Chain, Event, Header
-from countersign.domain.ledger.rules import Rules, read_rules
 
 _COLUMNS = "events.header, events.signature, bodies.salt, bodies.content"
 _SELECT = f"SELECT {_COLUMNS} FROM events LEFT JOIN bodies ON bodies.event = events.id"  # noqa: S608 - constants
@@ -67,23 +65,39 @@ class EventStore:
         row = self._connection.execute(f"{_SELECT} WHERE events.id = ?", (event_id,)).fetchone()
         return _event(row) if row else None
 
+    def erased(self, subject: str) -> bool:
+        """Tell whether the bodies about a subject were erased."""
+        asked = f"SELECT 1 FROM events WHERE subject = ? AND kind = '{kinds.DATA_ERASED}'"  # noqa: S608 - constants
+        return self._connection.execute(asked, (subject,)).fetchone() is not None
+
     def chain_of(self, event_id: str) -> tuple[str, Chain, int] | None:
         """Return an event's place: device, chain, seq."""
         row = self._connection.execute("SELECT device, chain, seq FROM events WHERE id = ?", (event_id,)).fetchone()
         return (row[0], Chain(row[1]), row[2]) if row else None
 
-    def of_subject(self, subject: str) -> list[Event]:
-        """Read the shared events about one subject, in folding order."""
+    def of_subject(self, subject: str, only: Collection[str] = ()) -> list[Event]:
+        """Read the shared events about one subject, in folding order; ``only`` narrows to some kinds."""
+        kinds_asked = f" AND events.kind IN ({', '.join('?' * len(only))})" if only else ""
         found = self._connection.execute(
-            f"{_SELECT} WHERE events.subject = ? AND events.chain = 'shared' {_FOLDING}", (subject,)
+            f"{_SELECT} WHERE events.subject = ? AND events.chain = 'shared'{kinds_asked} {_FOLDING}", (subject, *only)
+        )
+        return [_event(row) for row in found.fetchall()]
+
+    def of_approvals(self, since: int, until: int) -> list[Event]:
+        """Read the approvals with a time from ``since`` to before ``until``, in folding order."""
+        found = self._connection.execute(
+            f"{_SELECT} WHERE events.kind = '{kinds.ORDER_APPROVED}' AND events.at >= ? AND events.at < ?"
+            f" AND events.chain = 'shared' {_FOLDING}",
+            (since, until),
         )
         return [_event(row) for row in found.fetchall()]
 
     def of_chain(self, device: str, chain: Chain, start: int, count: int) -> list[Event]:
-        """Read a stretch of a chain."""
+        """Read a stretch of a chain: ``count`` places, each with all events that were signed for it."""
         found = self._connection.execute(
-            f"{_SELECT} WHERE events.device = ? AND events.chain = ? AND events.seq >= ? ORDER BY events.seq LIMIT ?",
-            (device, chain.value, start, count),
+            f"{_SELECT} WHERE events.device = ? AND events.chain = ? AND events.seq >= ? AND events.seq < ?"
+            " ORDER BY events.seq, events.id",
+            (device, chain.value, start, start + count),
         )
         return [_event(row) for row in found.fetchall()]
 
@@ -109,10 +123,16 @@ class EventStore:
         ).fetchone()
         return row[0] if row else ""
 
+    def naming_others(self) -> list[str]:
+        """Name the shared events that have a past of their own on record."""
+        found = self._connection.execute("SELECT id FROM events WHERE number IN (SELECT event FROM pasts)")
+        return [name for (name,) in found.fetchall()]
+
     def tip(self, device: str, chain: Chain) -> ChainTip | None:
         """Return the end of a chain."""
         row = self._connection.execute(
-            "SELECT header FROM events WHERE device = ? AND chain = ? ORDER BY seq DESC LIMIT 1", (device, chain.value)
+            "SELECT header FROM events WHERE device = ? AND chain = ? ORDER BY seq DESC, id LIMIT 1",
+            (device, chain.value),
         ).fetchone()
         if row is None:
             return None
@@ -131,15 +151,19 @@ class EventStore:
         ).fetchone()
         return int(count), int(newest)
 
-    def rules(self) -> Rules:
-        """Fold governance and stops.
+    def rule_names(self) -> list[str]:
+        """Name the events of governance and of emergency stops, in folding order."""
+        found = self._connection.execute(
+            f"SELECT id FROM events WHERE {_RULES} ORDER BY lamport, device, chain, seq, id"  # noqa: S608 - constants
+        )
+        return [name for (name,) in found.fetchall()]
 
-        Raises:
-            SecurityError: There is no genesis.
-        """
-        found = self._connection.execute(f"{_SELECT} WHERE events.{_RULES} {_FOLDING}").fetchall()
-        rules, _ = read_rules((_event(row) for row in found), verify_ed25519)
-        return rules
+    def genesis(self) -> Event | None:
+        """Return the event that the ledger begins with."""
+        row = self._connection.execute(
+            f"{_SELECT} WHERE events.kind = '{kinds.WORKSPACE_CREATED}' AND events.{_RULES} {_FOLDING} LIMIT 1"
+        ).fetchone()
+        return _event(row) if row else None
 
     def every(self, batch: int = 500) -> Iterator[tuple[Event, Sequence[object]]]:
         """Read all events in folding order with their columns, a batch at a time.

@@ -12,12 +12,14 @@ import orjson
 from sqlcipher3 import dbapi2
 
 from countersign.adapters.vault.anchor import Anchor, AnchorState
+from countersign.adapters.vault.book import Book
 from countersign.adapters.vault.cryptography_suite import VaultKeys
 from countersign.adapters.vault.database import Connection, database_damaged, translated
 from countersign.adapters.vault.emergency_stop import EmergencyStop
-from countersign.adapters.vault.event_store import EventStore
 from countersign.adapters.vault.on_record import account_on_record, entries_on_record
+from countersign.adapters.vault.ticket import Ticket
 from countersign.adapters.vault.transaction import LedgerTransaction
+from countersign.adapters.vault.workspace_vault import WorkspaceHalf
 from countersign.adapters.vault.writer import LedgerPosition, Signer, system_now
 from countersign.application.failpoints import failpoint
 from countersign.application.ports.bank import BankEntry
@@ -29,14 +31,13 @@ from countersign.domain.ledger import kinds
 from countersign.domain.ledger.event import Chain, Event, EventDraft
 from countersign.domain.ledger.heads import Head, SignedHead
 from countersign.domain.ledger.merkle import MerkleTree
-from countersign.domain.ledger.order_fold import fold_order
 from countersign.domain.ledger.order_record import OrderRecord
 
 RESERVE_BYTES: Final = 16 * 1024 * 1024
 """Free space below which nothing new is begun, so that what is under way at a bank can still be recorded."""
 
 
-class OpenVault:
+class OpenVault(WorkspaceHalf):
     """See the port. Made by the door only; one transaction at a time."""
 
     def __init__(  # noqa: PLR0913 - the door hands over what it opened, by name
@@ -44,10 +45,12 @@ class OpenVault:
         *,
         folder: Path,
         connection: Connection,
+        book: Book,
         identity: Identity,
         keys: VaultKeys,
         signer: Signer | None,
         position: LedgerPosition,
+        ticket: Ticket | None,
         anchor: Anchor,
         anchor_state: AnchorState,
         stop: EmergencyStop,
@@ -58,10 +61,12 @@ class OpenVault:
         Args:
             folder: Where the vault is; its free space is watched.
             connection: The writing connection.
-            identity: From the genesis.
+            book: The ledger on it.
+            identity: From the genesis, or from what is expected.
             keys: Wiped by the door.
             signer: None where this vault may not append.
             position: Where the chains end.
+            ticket: What is expected, where this vault joined a workspace.
             anchor: Moved after each commit.
             anchor_state: As it was found on opening.
             stop: The emergency stop.
@@ -69,7 +74,8 @@ class OpenVault:
         """
         self._folder, self._connection, self._identity, self._keys = folder, connection, identity, keys
         self._signer, self._position, self._anchor, self._stop, self._clock = signer, position, anchor, stop, clock
-        self._events = EventStore(connection)
+        self._book, self._ticket = book, ticket
+        self._events = book.events
         self._busy = False
         self._anchor_behind = False
         self._refused = ""
@@ -85,12 +91,13 @@ class OpenVault:
     @property
     def may_sign(self) -> bool:
         """Whether this device may append events."""
-        return self._signer is not None
+        return self._signer is not None and (self.admitted or (self._ticket is None and self._position.rules is None))
 
     @property
     def frozen_in_ledger(self) -> bool:
         """Whether the ledger holds an emergency stop that is in force."""
-        return self._position.required_rules().frozen
+        rules = self._position.rules
+        return rules is not None and rules.frozen
 
     @contextmanager
     def transaction(self) -> Iterator[LedgerTransaction]:
@@ -98,41 +105,60 @@ class OpenVault:
         signer = self._begin()
         position = self._position.copy()
         now = system_now(self._clock, position)
-        scarce = shutil.disk_usage(self._folder).free < RESERVE_BYTES
-        transaction = LedgerTransaction(self._connection, position, signer, now, scarce=scarce)
+        transaction = LedgerTransaction(
+            *(self._connection, self._book, position, signer, now), scarce=self._scarce(), may_append=self.may_sign
+        )
+        with self._atomic():
+            self._bring_in_stop(transaction)
+            yield transaction
+            # What has no event in it needs no anchor, and nothing follows from it: a place of its own.
+            place = "vault.commit" if transaction.appended else "vault.local_commit"
+            failpoint(f"{place}.before")
+        failpoint(f"{place}.after")
+        self._settle(position, moved=bool(transaction.appended))
+        if transaction.appended:
+            self.committed(transaction.appended)
+
+    @contextmanager
+    def _atomic(self) -> Iterator[None]:
+        """Do all or nothing of what is written; commit at the end."""
         self._busy = True
+        self._book.begin()
         try:
             with translated():
                 self._connection.execute("BEGIN IMMEDIATE")
-                self._bring_in_stop(transaction)
-                yield transaction
-                # What has no event in it needs no anchor, and nothing follows from it: a place of its own.
-                place = "vault.commit" if transaction.appended else "vault.local_commit"
-                failpoint(f"{place}.before")
+                yield
                 self._commit()
         except BaseException:
             if self._connection.in_transaction:
                 self._connection.rollback()
+            self._book.forget()
             raise
         finally:
             self._busy = False
-        failpoint(f"{place}.after")
+
+    def _settle(self, position: LedgerPosition, *, moved: bool) -> None:
+        """Go on from what was committed, and move the anchor."""
         self._position = position
-        self._anchor_behind = self._anchor_behind or bool(transaction.appended)
+        self._anchor_behind = self._anchor_behind or moved
         if self._anchor_behind:  # also where an earlier transaction could not: nothing may follow from it before
             self._anchor.advance(position.reaches)
             self._anchor_behind = False
-        if transaction.appended:
-            self.committed(transaction.appended)
+
+    def _scarce(self) -> bool:
+        return shutil.disk_usage(self._folder).free < RESERVE_BYTES
 
     def _begin(self) -> Signer:
-        if self._refused:
-            raise UserFacingError(self._refused)
+        self._require_idle()
         if self._signer is None:
             raise SecurityError("vault.read_only")
+        return self._signer
+
+    def _require_idle(self) -> None:
+        if self._refused:
+            raise UserFacingError(self._refused)
         if self._busy:
             raise RuntimeError("a transaction is open")
-        return self._signer
 
     def _commit(self) -> None:
         """Commit. After a failed flush nobody knows what is on disk: nothing is written until it is opened anew."""
@@ -145,7 +171,7 @@ class OpenVault:
             raise
 
     def _bring_in_stop(self, transaction: LedgerTransaction) -> None:
-        if self._stop.set and transaction.position.rules and not transaction.rules.frozen:
+        if self._stop.set and self.admitted and not transaction.rules.frozen:
             subject = self._identity.workspace
             transaction.append(EventDraft(kinds.WORKSPACE_FROZEN, subject, {}))
 
@@ -204,7 +230,7 @@ class OpenVault:
         """Read an order through the writing connection."""
         self._require_open()
         with translated():
-            return fold_order(self._events.of_subject(order), self._position.required_rules())
+            return self._book.ledger.order(order)
 
     def blob(self, sha256: str) -> bytes | None:
         """Return a kept document."""

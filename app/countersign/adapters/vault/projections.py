@@ -5,9 +5,11 @@ Nothing here scans history: pages and searches walk ``p_transfers`` by place, ne
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from typing import Final
 
+from countersign.adapters.vault.book import Book
 from countersign.adapters.vault.event_store import EventStore
 from countersign.adapters.vault.reader import Reader
 from countersign.adapters.vault.schema import DAY_MS, place_of
@@ -20,11 +22,10 @@ from countersign.application.ports.vault import (
     PayeeRow,
     TransferRow,
 )
-from countersign.domain.ledger.order_fold import fold_order
 from countersign.domain.ledger.order_record import OrderRecord
 from countersign.domain.ledger.rules import Rules
 from countersign.domain.money import Money
-from countersign.domain.payee import PayeeRecord, fold_payee
+from countersign.domain.payee import PayeeRecord
 from countersign.domain.payment import AccountScheme
 
 DAYS_SHOWN: Final = 90
@@ -42,7 +43,20 @@ class VaultProjections:
 
     def __init__(self, reader: Reader) -> None:
         self._reader = reader
-        self._rules: tuple[tuple[int, int], Rules] | None = None
+        self._book: Book | None = None
+
+    @contextmanager
+    def _ledger(self) -> Iterator[Book]:
+        """Lend the ledger for one question."""
+        with self._reader.use() as connection:
+            connection.execute("BEGIN")  # one state of the ledger for the whole question
+            try:
+                if self._book is None or not self._book.begun:
+                    self._book = Book(connection)
+                self._book.refresh()
+                yield self._book
+            finally:
+                connection.rollback()
 
     def interrupt(self) -> None:
         """Stop the question under way, from any thread."""
@@ -90,8 +104,8 @@ class VaultProjections:
 
     def payee(self, payee: str) -> PayeeRecord | None:
         """Read a payee."""
-        with self._reader.use() as connection:
-            return fold_payee(EventStore(connection).of_subject(payee))
+        with self._ledger() as book:
+            return book.ledger.payee(payee) if book.begun else None
 
     def payee_by_account(self, iban: str) -> PayeeRecord | None:
         """Find the payee whose current version has this account: of several the newest."""
@@ -102,9 +116,8 @@ class VaultProjections:
 
     def order(self, order: str) -> OrderRecord | None:
         """Read an order."""
-        rules = self._current_rules()
-        with self._reader.use() as connection:
-            return fold_order(EventStore(connection).of_subject(order), rules)
+        with self._ledger() as book:
+            return book.ledger.order(order) if book.begun else None
 
     def orders_in_flight(self) -> Sequence[OrderRecord]:
         """List orders that are not final, newest first."""
@@ -117,7 +130,9 @@ class VaultProjections:
         with self._reader.use() as connection:
             events = EventStore(connection).of_subject(order)
         return tuple(
-            LedgerEntry(event.id, event.header.at, event.kind, event.body.value if event.body else None)
+            LedgerEntry(
+                event.id, event.header.at, event.kind, event.body.value if event.body else None, event.header.device
+            )
             for event in events
         )
 
@@ -190,21 +205,34 @@ class VaultProjections:
         )
         return tuple((at, minor, account) for at, minor, account in found)
 
+    def payments_to(self, accounts: Sequence[str], limit: int = 12) -> Sequence[TransferRow]:
+        """List past payments to any of these accounts, newest first."""
+        wanted = tuple(dict.fromkeys(accounts))
+        if not wanted:
+            return ()
+        marks = ", ".join("?" * len(wanted))
+        found = self._reader.rows(
+            f"SELECT {_COLUMNS} FROM p_transfers AS t INDEXED BY p_transfers_paid_to"  # noqa: S608 - question marks
+            f" WHERE t.counterparty_account IN ({marks}) AND t.paid ORDER BY t.place DESC LIMIT ?",
+            (*wanted, limit),
+        )
+        resources = self._resources()
+        return tuple(_transfer(row, resources) for row in found)
+
+    def rules(self) -> Rules:
+        """Return governance and stops by all that is known."""
+        with self._ledger() as book:
+            return book.ledger.rules()
+
     def frozen(self) -> bool:
         """Tell whether an emergency stop is in force in the ledger."""
-        return self._current_rules().frozen
+        with self._ledger() as book:
+            rules = book.rules_or_none()
+        return rules is not None and rules.frozen
 
     def lessons_finished(self) -> Mapping[str, int]:
         """Map finished lessons to the best score."""
         return dict(self._reader.rows("SELECT lesson, best FROM p_lessons ORDER BY lesson"))
-
-    def _current_rules(self) -> Rules:
-        with self._reader.use() as connection:
-            events = EventStore(connection)
-            key = events.rules_key()
-            if self._rules is None or self._rules[0] != key:
-                self._rules = (key, events.rules())
-            return self._rules[1]
 
 
 def _in_payee(word: str, row: PayeeRow) -> bool:

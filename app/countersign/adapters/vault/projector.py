@@ -6,11 +6,13 @@ own; of several versions the one furthest in folding order stands. So the order 
 
 from __future__ import annotations
 
+from collections.abc import Callable, Collection, Sequence
 from itertools import chain
 from typing import Final
 
+from countersign.adapters.vault import schema
+from countersign.adapters.vault.book import Book
 from countersign.adapters.vault.database import Connection
-from countersign.adapters.vault.event_store import EventStore
 from countersign.adapters.vault.schema import place_of
 from countersign.adapters.vault.search_text import grams_of
 from countersign.adapters.vault.shown_once import HANDED_OVER, ShownOnce
@@ -20,14 +22,21 @@ from countersign.domain.errors import SecurityError
 from countersign.domain.ledger import kinds
 from countersign.domain.ledger.chains import LedgerError
 from countersign.domain.ledger.event import Event
-from countersign.domain.ledger.order_fold import fold_order
-from countersign.domain.ledger.order_record import OrderRecord, judge_intent
+from countersign.domain.ledger.order_record import OrderRecord
 from countersign.domain.ledger.rules import Rules
 from countersign.domain.order_state import OrderState
-from countersign.domain.payee import NameCheck, PayeeRecord, VopOutcome, fold_payee
+from countersign.domain.payee import NameCheck, PayeeRecord, VopOutcome
 
 MILESTONES = frozenset({kinds.RECOVERY_KIT_PROVED, kinds.AUTHENTICATOR_ENROLLED})
 
+ALONE: Final = frozenset({kinds.STATEMENT_IMPORTED, kinds.ACCOUNT_ADDED, kinds.PAYMENT_ELSEWHERE})
+"""Shared events that are projected one by one."""
+
+_ORDER_ROW: Final = (
+    "SELECT t.state, p_orders.settled_by, t.place, p_orders.created_at, payee, debtor_account, debtor_agent_member,"
+    " p_orders.end_to_end_id, t.counterparty, t.counterparty_account, t.currency, t.minor, t.reference"
+    " FROM p_orders JOIN p_transfers AS t ON t.row = p_orders.order_id"
+)
 _VALUES: Final = f"({', '.join('?' * 17)})"
 _ROWS_AT_ONCE: Final = (64, 16, 4, 1)  # a few lengths, so that the statements stay prepared
 
@@ -35,80 +44,120 @@ _ROWS_AT_ONCE: Final = (64, 16, 4, 1)  # a few lengths, so that the statements s
 class Projector:
     """Writes the projections of one connection from the events of another (or the same)."""
 
-    def __init__(self, connection: Connection, events: EventStore) -> None:
+    def __init__(self, connection: Connection, book: Book) -> None:
+        """Write into one connection what the ledger of another (or the same) amounts to."""
         self._connection = connection
-        self._events = events
+        self._book = book
         self._show = ShownOnce(connection)
 
-    def apply(self, event: Event, rules: Rules) -> None:
+    def apply(self, event: Event) -> None:
         """Bring the projections up to date with an event that was just appended.
 
         Raises:
             LedgerError: The event says something that its subject's rules leave out.
         """
-        if event.kind == kinds.ORDER_SUBMISSION_INTENDED:
-            self._require_intent(event, rules)
         if event.kind.startswith("order."):
-            self._require_order(event, self.refold_order(event.header.subject, rules))
+            self._require_order(event, self.refold_order(event.header.subject))
         elif event.kind.startswith("payee."):
             self._require_payee(event, self.refold_payee(event.header.subject))
         else:
             self._apply_alone(event)
 
-    def replay(self, event: Event, folded_later: set[tuple[str, str]]) -> None:
+    def replay(self, event: Event, folded_later: set[tuple[str, str]], rules: Rules) -> None:
         """Take one event of a rebuild; what folds by subject is noted and folded once, by ``fold_noted``."""
         topic = event.kind.partition(".")[0]
         if topic in {"order", "payee"}:
             folded_later.add((topic, event.header.subject))
+            return
+        if not self._book.ledger.counting((event,), rules):
             return
         try:
             self._apply_alone(event)
         except SecurityError:
             return  # as when it arrived from elsewhere: what can't be read says nothing
 
-    def fold_noted(self, noted: set[tuple[str, str]], rules: Rules) -> None:
+    def fold_noted(self, noted: set[tuple[str, str]]) -> None:
         """Fold the subjects that ``replay`` noted."""
         for topic, subject in sorted(noted):
             if topic == "order":
-                self.refold_order(subject, rules)
+                self.refold_order(subject)
             else:
                 self.refold_payee(subject)
 
-    def refold_order(self, order: str, rules: Rules) -> OrderRecord | None:
+    def follow(self, changed: Collection[tuple[str, str]]) -> None:
+        """Fold anew whatever these events are about, given as kind and subject."""
+        if any(kind in ALONE for kind, _ in changed):  # an entry's rows don't say which statements have it
+            self.rebuild()
+            return
+        topics = {(kind.partition(".")[0], subject) for kind, subject in changed}
+        self.fold_noted({(topic, subject) for topic, subject in topics if topic in {"order", "payee"}})
+
+    def rebuild(self) -> None:
+        """Make everything anew."""
+        for table in schema.PROJECTED:
+            self._connection.execute(f"DELETE FROM {table}")  # noqa: S608 - our own
+        self.replay_all(lambda _done: None)
+
+    def replay_all(self, each: Callable[[Event], None]) -> None:
+        """Fill empty tables from the whole ledger, and call ``each`` with every event on the way."""
+        noted: set[tuple[str, str]] = set()
+        rules = self._book.rules_or_none()
+        for event, _columns in self._book.events.every():
+            each(event)
+            if rules is not None:
+                self.replay(event, noted, rules)
+        self.fold_noted(noted)
+
+    def refold_order(self, order: str) -> OrderRecord | None:
         """Fold an order anew and write its rows."""
-        record = fold_order(self._events.of_subject(order), rules)
+        record = self._book.ledger.order(order)
+        before = self._connection.execute(f"{_ORDER_ROW} WHERE p_orders.order_id = ?", (order,)).fetchone()
         if record is None:
+            self._drop_order(order, before)
             return None
         content, payment = record.content, record.content.payment
-        before = self._connection.execute("SELECT settled_by FROM p_orders WHERE order_id = ?", (order,)).fetchone()
+        amount = payment.instructed_amount
+        state = HANDED_OVER if _is_handed_over(record) else record.state.value
+        fixed = (
+            *(record.created_at, content.payee, payment.debtor_account, payment.debtor_agent_member),
+            *(payment.end_to_end_id, payment.creditor_name, payment.creditor_account, amount.currency, -amount.minor),
+            payment.remittance,
+        )
+        if before is not None and before[3:] != fixed:  # another content stands for the order now
+            self._drop_order(order, before)
+            before = None
         self._connection.execute(
             "INSERT INTO p_orders VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO UPDATE"
             " SET state = excluded.state, final = excluded.final, settled_by = excluded.settled_by",
-            (
-                *(order, record.state.value, int(record.final), record.created_at),
-                *(content.payee, payment.debtor_account, payment.debtor_agent_member),
-                *(payment.end_to_end_id, record.settled_by),
-            ),
+            (*(order, record.state.value, int(record.final)), *fixed[:5], record.settled_by),
         )
-        known = self._connection.execute("SELECT state FROM p_transfers WHERE row = ?", (order,)).fetchone()
-        state = HANDED_OVER if _is_handed_over(record) else record.state.value
-        if known is None:
-            amount = payment.instructed_amount
+        if before is None:
             self._insert_transfer(
                 *(order, order, "", payment.debtor_account, record.created_at),
                 *(payment.creditor_name, payment.creditor_account, amount.currency, -amount.minor),
                 *(payment.remittance, state, payment.end_to_end_id, 0, "", ""),
             )
-        elif known[0] != state:
+        elif before[0] != state:
             self._connection.execute("UPDATE p_transfers SET state = ? WHERE row = ?", (state, order))
-        self._show.settled(payment.debtor_account, {record.settled_by, *(before or ())} - {""})
+        self._show.settled(payment.debtor_account, {record.settled_by, before[1] if before else ""} - {""})
         self._show.order_once(payment.end_to_end_id)
         return record
 
+    def _drop_order(self, order: str, before: Sequence[object] | None) -> None:
+        """Take an order's rows away: what made it is void."""
+        if before is None:
+            return
+        settled_by, account, end_to_end_id = str(before[1]), str(before[5]), str(before[7])
+        self._connection.execute("DELETE FROM p_transfers WHERE row = ?", (order,))
+        self._connection.execute("DELETE FROM p_orders WHERE order_id = ?", (order,))
+        self._show.settled(account, {settled_by} - {""})
+        self._show.order_gone(end_to_end_id)
+
     def refold_payee(self, payee: str) -> PayeeRecord | None:
         """Fold a payee anew and write its row."""
-        record = fold_payee(self._events.of_subject(payee))
+        record = self._book.ledger.payee(payee)
         if record is None:
+            self._connection.execute("DELETE FROM p_payees WHERE payee = ?", (payee,))
             return None
         version = record.version
         check = record.check_of(version.event)
@@ -122,6 +171,10 @@ class Projector:
             ),
         )
         return record
+
+    def take(self, event: Event, rules: Rules) -> None:
+        """Take an event of another device that stands for itself, unless it counts for nothing."""
+        self.replay(event, set(), rules)
 
     def _apply_alone(self, event: Event) -> None:
         if event.kind == kinds.STATEMENT_IMPORTED:
@@ -239,18 +292,6 @@ class Projector:
     def _is_taken(self, place: int) -> bool:
         found = self._connection.execute("SELECT 1 FROM p_transfers WHERE place = ?", (place,)).fetchone()
         return found is not None
-
-    def _require_intent(self, event: Event, rules: Rules) -> None:
-        """Judge an intent by what lies before it, the payee included (LEDGER rule 13)."""
-        before = [item for item in self._events.of_subject(event.header.subject) if item.id != event.id]
-        record = fold_order(before, rules)
-        if record is None:
-            raise LedgerError("order.event_form")
-        payee = fold_payee(self._events.of_subject(record.content.payee))
-        header = event.header
-        faults = judge_intent(record, rules, header.device, event.order_key, header.at, payee)
-        if faults:
-            raise LedgerError(faults[0])
 
     @staticmethod
     def _require_order(event: Event, record: OrderRecord | None) -> None:

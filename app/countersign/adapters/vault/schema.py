@@ -46,6 +46,7 @@ CREATE INDEX events_by_subject ON events (subject, lamport, device, chain, seq);
 CREATE INDEX events_of_rules ON events (lamport, device, chain, seq) WHERE kind IN
     ('workspace.created', 'governance.changed', 'device.added', 'device.closed',
      'workspace.frozen', 'workspace.unfrozen');
+CREATE INDEX events_of_approvals ON events (at) WHERE kind = 'order.approved';
 
 CREATE TRIGGER events_stay BEFORE DELETE ON events BEGIN SELECT RAISE(ABORT, 'events are never deleted'); END;
 CREATE TRIGGER events_unchanged BEFORE UPDATE ON events BEGIN SELECT RAISE(ABORT, 'events are never changed'); END;
@@ -217,16 +218,6 @@ CREATE TABLE p_paid (
     payments INTEGER NOT NULL
 ) STRICT, WITHOUT ROWID;
 
-CREATE TABLE p_approved (
-    event TEXT PRIMARY KEY,
-    order_id TEXT NOT NULL,
-    device TEXT NOT NULL,
-    day INTEGER NOT NULL,
-    currency TEXT NOT NULL,
-    minor INTEGER NOT NULL
-) STRICT, WITHOUT ROWID;
-CREATE INDEX p_approved_by_day ON p_approved (device, day);
-
 CREATE TABLE p_lessons (
     lesson TEXT PRIMARY KEY,
     best INTEGER NOT NULL
@@ -294,7 +285,6 @@ PROJECTED: Final = {
     "p_transfers": ("row",),
     "p_daily": ("account", "day"),
     "p_paid": ("counterparty_account",),
-    "p_approved": ("event",),
     "p_lessons": ("lesson",),
     "p_milestones": ("kind",),
 }

@@ -11,6 +11,7 @@ from countersign.adapters.system.keyring_store import SecretStore
 from countersign.adapters.vault import cryptography_suite as suite
 from countersign.adapters.vault import database
 from countersign.adapters.vault.anchor import Anchor, AnchorState
+from countersign.adapters.vault.book import Book
 from countersign.adapters.vault.cryptography_suite import VaultKeys
 from countersign.adapters.vault.database import Connection
 from countersign.adapters.vault.emergency_stop import EmergencyStop
@@ -19,6 +20,7 @@ from countersign.adapters.vault.header import VaultHeader, write_header
 from countersign.adapters.vault.open_vault import OpenVault
 from countersign.adapters.vault.projections import VaultProjections
 from countersign.adapters.vault.reader import Reader
+from countersign.adapters.vault.ticket import Ticket, signed_elsewhere
 from countersign.adapters.vault.verification import Verification
 from countersign.adapters.vault.writer import LedgerPosition, Signer
 from countersign.application.ports.clock import Clock, Entropy, new_identifier
@@ -80,60 +82,72 @@ class Session:
         with self.vault.transaction() as transaction:
             transaction.append(EventDraft(kinds.WORKSPACE_CREATED, workspace, state.canonical()))
 
+    def begin_joining(self, ticket: Ticket) -> None:
+        """Begin with an empty ledger that another device's genesis will begin."""
+        ticket.write(self._connection)
+        state = AnchorState.AGREES if self._header.device_secret else AnchorState.NONE
+        position = LedgerPosition()
+        self._begin(self._identity(position, ticket), position, state, ticket)
+        self._anchor.advance(position.reaches)
+
     def resume(self) -> None:
         """Open an existing ledger: check where it ends, and compare with the anchor.
 
         Raises:
             SecurityError: ``vault.damaged``: what is there isn't what this device signed.
         """
-        events = EventStore(self._connection)
         device = self._header.device
         try:
             with database.translated():
                 self._require_own_key()
-                position = LedgerPosition.read(events, device)
+                ticket = Ticket.read(self._connection)
+                book = self._book(ticket)
+                position = LedgerPosition.read(book, device)
                 state = self._anchor.compare(
-                    position.reaches, lambda chain, size: events.identifier_at(device, chain, size)
+                    position.reaches, lambda chain, size: book.events.identifier_at(device, chain, size)
                 )
-                identity = self._identity(events, position)
+                identity = self._identity(position, ticket)
         except SecurityError as error:
             if error.code == "vault.damaged":
                 raise
             raise SecurityError("vault.damaged", part="ledger") from error
-        self._begin(identity, position, state)
+        self._begin(identity, position, state, ticket)
+
+    def _book(self, ticket: Ticket | None) -> Book:
+        return Book(self._connection, ticket.workspace, ticket.genesis) if ticket else Book(self._connection)
 
     def _require_own_key(self) -> None:
         signing = self._keys.signing
         if signing and device_identifier(suite.ed25519_public(signing)) != self._header.device:
             raise SecurityError("vault.damaged", part="header")
 
-    def _identity(self, events: EventStore, position: LedgerPosition) -> Identity:
-        rules = position.required_rules()
-        first = events.find(rules.epochs[0].event)
-        member = rules.governance.member_of(self._header.device)
-        if first is None or member is None or rules.governance.world is not self._header.world:
+    def _identity(self, position: LedgerPosition, ticket: Ticket | None) -> Identity:
+        header, rules = self._header, position.rules
+        member = rules.governance.member_of(header.device) if rules else None
+        begun = EventStore(self._connection).genesis()
+        workspace = begun.header.workspace if begun else ticket.workspace if ticket else ""
+        world = rules.governance.world if rules else ticket.world if ticket else None
+        if not workspace or world is not header.world or (member is None and ticket is None):
             raise SecurityError("vault.damaged", part="ledger")
-        return Identity(
-            vault=self._header.vault,
-            workspace=first.header.workspace,
-            world=rules.governance.world,
-            device=self._header.device,
-            member=member.member,
-            member_name=member.name,
-        )
+        named = (member.member, member.name) if member else ("", header.name)
+        return Identity(header.vault, workspace, header.world, header.device, *named)
 
-    def _begin(self, identity: Identity, position: LedgerPosition, state: AnchorState) -> None:
+    def _begin(
+        self, identity: Identity, position: LedgerPosition, state: AnchorState, ticket: Ticket | None = None
+    ) -> None:
         around, signer = self._around, None
-        if self._keys.may_sign and state in _MAY_SIGN:
+        if self._keys.may_sign and state in _MAY_SIGN and not signed_elsewhere(self._connection):
             public_key = suite.ed25519_public(self._keys.signing)
             signer = Signer(identity.workspace, identity.device, self._keys, public_key, around.entropy)
         self.vault = OpenVault(
             folder=around.folder,
             connection=self._connection,
+            book=self._book(ticket),
             identity=identity,
             keys=self._keys,
             signer=signer,
             position=position,
+            ticket=ticket,
             anchor=self._anchor,
             anchor_state=state,
             stop=around.stop,

@@ -83,8 +83,15 @@ class ShownOnce:
         if not end_to_end_id:
             return
         of_orders = "SELECT 1 FROM p_orders WHERE end_to_end_id = ?"
-        if self._connection.execute(of_orders, (end_to_end_id,)).fetchone() is None:
-            return
+        if self._connection.execute(of_orders, (end_to_end_id,)).fetchone() is not None:
+            self._show_again(end_to_end_id)
+
+    def order_gone(self, end_to_end_id: str) -> None:
+        """Show again what an order stood for that is no more."""
+        if end_to_end_id:
+            self._show_again(end_to_end_id)
+
+    def _show_again(self, end_to_end_id: str) -> None:
         self._hide("entry.end_to_end_id = ?", end_to_end_id)
         touched = self._connection.execute(
             "SELECT DISTINCT iban, currency, minor FROM p_transfers WHERE end_to_end_id = ? AND order_id = ''",

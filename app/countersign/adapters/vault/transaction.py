@@ -7,21 +7,22 @@ from collections.abc import Sequence
 
 import orjson
 
+from countersign.adapters.vault.book import Book
 from countersign.adapters.vault.cryptography_suite import verify_ed25519
 from countersign.adapters.vault.database import Connection
-from countersign.adapters.vault.event_store import EventStore
 from countersign.adapters.vault.projector import Projector
+from countersign.adapters.vault.touched import Touched
 from countersign.adapters.vault.writer import LedgerPosition, Signer
 from countersign.application.ports.vault import LocalSpace
 from countersign.domain.canonical import Json, JsonObject, canonical_bytes
 from countersign.domain.errors import SecurityError, UserFacingError
 from countersign.domain.ledger import kinds
 from countersign.domain.ledger.chains import LedgerError
-from countersign.domain.ledger.event import Event, EventDraft
-from countersign.domain.ledger.order_fold import fold_order
+from countersign.domain.ledger.event import Chain, Event, EventDraft
 from countersign.domain.ledger.order_record import OrderRecord
 from countersign.domain.ledger.rules import OrderKey, Rules, read_rules
-from countersign.domain.payee import PayeeRecord, fold_payee
+from countersign.domain.ledger.several_devices import RULE_KINDS
+from countersign.domain.payee import PayeeRecord
 
 _BEGINNINGS = frozenset(
     {
@@ -36,28 +37,37 @@ _BEGINNINGS = frozenset(
         kinds.ORDER_PROOF_ADDED,  # up to 10 MB each: the reserve is for outcomes
     }
 )
-_RULE_KINDS = kinds.GOVERNANCE_KINDS | {kinds.WORKSPACE_FROZEN, kinds.WORKSPACE_UNFROZEN}
 
 
 class LedgerTransaction:
     """A transaction under way: see the port. Made by ``OpenVault.transaction`` only."""
 
     def __init__(
-        self, connection: Connection, position: LedgerPosition, signer: Signer, now_ms: int, *, scarce: bool = False
+        self,
+        connection: Connection,
+        book: Book,
+        position: LedgerPosition,
+        signer: Signer,
+        now_ms: int,
+        *,
+        scarce: bool = False,
+        may_append: bool = True,
     ) -> None:
         """Begin to record.
 
         Args:
             connection: In a transaction of its own.
+            book: The ledger on that connection.
             position: A copy, which this transaction moves on.
             signer: Makes the events.
             now_ms: The time that they carry.
             scarce: Whether the disk is nearly full: then only outcomes are recorded, and nothing new is begun.
+            may_append: Whether the ledger knows this device as an open one; else only working state is kept.
         """
         self._connection, self._position, self._signer, self._now_ms = connection, position, signer, now_ms
-        self._scarce = scarce
-        self._events = EventStore(connection)
-        self._projector = Projector(connection, self._events)
+        self._scarce, self._may_append = scarce, may_append
+        self._book = book
+        self._projector = Projector(connection, book)
         self._appended: list[str] = []
 
     @property
@@ -72,17 +82,27 @@ class LedgerTransaction:
 
     def append(self, draft: EventDraft) -> Event:
         """Sign and append an event, and bring the projections up to date."""
+        if not self._may_append:
+            raise SecurityError("vault.read_only")
         if self._scarce and draft.kind in _BEGINNINGS:
             raise UserFacingError("vault.disk_full")
-        event = self._signer.make(draft, self._position, self._events, self._now_ms)
+        event = self._signer.make(draft, self._position, self._book.events, self._now_ms)
+        touched = Touched(self._connection, self._book) if event.kind in RULE_KINDS else None
         self._follow_rules(event)
-        self._events.add(event)
-        self._projector.apply(event, self._position.required_rules())
+        if self._position.several and event.header.chain is Chain.SHARED:
+            self._book.history.place(event)  # as what others send is held to the past
+        else:
+            self._book.tables.keep(event, {})
+        self._book.meet(event)
+        if touched is not None:
+            self._position.rules = self._book.ledger.rules()
+            self._projector.follow(touched.by([event], self._position.rules))
+        self._projector.apply(event)
         self._appended.append(event.kind)
         return event
 
     def _follow_rules(self, event: Event) -> None:
-        if event.kind not in _RULE_KINDS:
+        if event.kind not in RULE_KINDS:
             return
         try:
             if self._position.rules is None:
@@ -120,11 +140,11 @@ class LedgerTransaction:
 
     def order(self, order: str) -> OrderRecord | None:
         """Read an order as this transaction sees it."""
-        return fold_order(self._events.of_subject(order), self.rules)
+        return self._book.ledger.order(order)
 
     def payee(self, payee: str) -> PayeeRecord | None:
         """Read a payee as this transaction sees it."""
-        return fold_payee(self._events.of_subject(payee))
+        return self._book.ledger.payee(payee)
 
     def connections_of(self, number: str, agent_member: str) -> Sequence[str]:
         """Name the connections by which an own account is reached."""

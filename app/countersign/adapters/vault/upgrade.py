@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from countersign.adapters.vault import schema
+from countersign.adapters.vault.book import Book
 from countersign.adapters.vault.database import Connection, database_damaged
-from countersign.adapters.vault.event_store import EventStore
 from countersign.adapters.vault.projector import Projector
 
 _DROPPED = "".join(f"DROP TABLE IF EXISTS {name};" for name in (*schema.SEARCHED, *schema.PROJECTED))
@@ -31,8 +31,7 @@ def bring_up_to_date(connection: Connection) -> None:
     try:
         tables = f"{schema.DOCUMENTS} {schema.PROJECTIONS} {schema.SEARCH}"
         connection.executescript(f"BEGIN IMMEDIATE; {_DROPPED} {_RENUMBERED} {tables}")
-        if connection.execute("PRAGMA foreign_key_check").fetchone() is not None:
-            raise database_damaged()
+        _require_whole(connection)
         _project(connection)
         connection.execute(f"PRAGMA user_version = {schema.SCHEMA_VERSION}")
         connection.execute("COMMIT")
@@ -43,9 +42,10 @@ def bring_up_to_date(connection: Connection) -> None:
         connection.execute("PRAGMA foreign_keys = ON")
 
 
+def _require_whole(connection: Connection) -> None:
+    if connection.execute("PRAGMA foreign_key_check").fetchone() is not None:
+        raise database_damaged()
+
+
 def _project(connection: Connection) -> None:
-    events, noted = EventStore(connection), set[tuple[str, str]]()
-    projector = Projector(connection, events)
-    for event, _columns in events.every():
-        projector.replay(event, noted)
-    projector.fold_noted(noted, events.rules())
+    Projector(connection, Book(connection)).replay_all(lambda _event: None)

@@ -12,6 +12,7 @@ from sqlcipher3 import dbapi2
 
 from countersign.adapters.vault import schema
 from countersign.adapters.vault.anchor import Anchor, AnchorState, Reach
+from countersign.adapters.vault.book import Book
 from countersign.adapters.vault.cryptography_suite import verify_ed25519
 from countersign.adapters.vault.database import Connection, database_damaged, new_memory_database
 from countersign.adapters.vault.event_store import EventStore, reach_of
@@ -25,6 +26,7 @@ from countersign.domain.ledger.merkle import MerkleTree
 
 _EVERY = 250  # events between two calls of ``progress``
 _FAULTS_NAMED: Final = 100
+_SHORT: Final = 12  # hex digits of another device's name
 
 
 class Verification:
@@ -60,40 +62,39 @@ class Verification:
         return replace(report, faults=(*report.faults, *broken), projections_equal=False)
 
     def _run(self, progress: Callable[[int, int], bool]) -> VerificationReport:
-        total = self._events.count()
-        rules = self._events.rules()
-        keys = {
-            device.device: bytes.fromhex(device.signing_public_key)
-            for epoch in rules.epochs
-            for device in (*epoch.signed.devices, *epoch.state.devices)
-        }
-        workspace = self._workspace(rules.epochs[0].event)
-        history = History(workspace, keys, verify_ed25519)
+        total, book = self._events.count(), Book(self._connection)
+        # A device's name follows from its key, so that any event of governance may say which key it is.
+        history = History(book.history.workspace, book.keys, verify_ed25519)
         rebuilt = new_memory_database()
         try:
-            projector = Projector(rebuilt, self._events)
+            projector = Projector(rebuilt, book)
             noted: set[tuple[str, str]] = set()
+            rules = book.rules_or_none()
             self._erased = self._erased_subjects()
             rebuilt.execute("BEGIN")
             for done, (event, columns) in enumerate(self._events.every(), 1):
                 self._check(event, columns, history)
-                projector.replay(event, noted)
+                if rules is not None:
+                    projector.replay(event, noted, rules)
                 if done % _EVERY == 0 and not progress(done, total):
                     raise UserFacingError("verify.cancelled")
-            projector.fold_noted(noted, rules)
+            projector.fold_noted(noted)
             rebuilt.execute("COMMIT")
             self._check_whole(history)
+            self._check_tables(history, book)
             equal = self._projections_agree(rebuilt)
         finally:
             rebuilt.close()
         reaches = {chain: reach_of(history.tips.get((self._device, chain))) for chain in Chain}
         anchor = self._compare_anchor(reaches)
         progress(total, total)
-        return VerificationReport(total, tuple(self._faults[:_FAULTS_NAMED]), equal, anchor.value)
-
-    def _workspace(self, genesis: str) -> str:
-        event = self._events.find(genesis)
-        return event.header.workspace if event else ""
+        return VerificationReport(
+            *(total, tuple(self._faults[:_FAULTS_NAMED]), equal, anchor.value),
+            waiting=book.history.waiting,
+            forks=tuple(
+                f"{device[:_SHORT]} {seq}" for (device, _), places in history.store.forks().items() for seq in places
+            ),
+        )
 
     def _erased_subjects(self) -> set[str]:
         found = self._connection.execute("SELECT subject FROM events WHERE kind = ?", (kinds.DATA_ERASED,))
@@ -107,7 +108,8 @@ class Verification:
         )
         if tuple(columns) != claimed:
             self._fault(event, "ledger.columns")
-        if event.body is None and header.subject not in self._erased:
+        withheld = header.device != self._device  # what others say may stay with them
+        if event.body is None and not withheld and header.subject not in self._erased:
             self._fault(event, "ledger.body_missing")
         try:
             if event.body is not None:
@@ -119,18 +121,30 @@ class Verification:
 
     def _fault(self, event: Event, code: str) -> None:
         header = event.header
-        self._faults.append(f"{code} {header.chain.value} {header.seq}")
+        whose = "" if header.device == self._device else f" {header.device[:_SHORT]}"
+        self._faults.append(f"{code} {header.chain.value} {header.seq}{whose}")
 
     def _check_whole(self, history: History) -> None:
         if history.waiting:
             self._faults.append("ledger.parents_missing")
-        if history.proofs:
+        if any(device == self._device for device, _ in history.store.forks()):
             self._faults.append("ledger.signed_twice")
         self._merkle_roots(history)
+
+    def _check_tables(self, history: History, book: Book) -> None:
+        """Hold what is kept beside the events to what follows from them: forks, and what lies before each event."""
+        if dict(history.store.forks()) != dict(book.tables.forks()):
+            self._faults.append("ledger.forks")
+        for name in self._events.naming_others():
+            placed = history.store.find(name)
+            if placed is not None and dict(history.store.past(placed)) != dict(book.tables.past(placed)):
+                self._faults.append(f"ledger.past {placed.seq}")
 
     def _merkle_roots(self, history: History) -> None:
         """Hold the tree over each chain to the chain's own length: a gap would show here."""
         for (device, chain), tip in history.tips.items():
+            if (device, chain) in history.store.forks():
+                continue
             tree = MerkleTree(self._events.identifiers(device, chain))
             if tree.size != tip.seq + 1:
                 self._faults.append(f"ledger.gap {chain.value}")

@@ -5,11 +5,13 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 from countersign.adapters.vault.anchor import Reach
+from countersign.adapters.vault.book import Book
 from countersign.adapters.vault.cryptography_suite import VaultKeys, verify_ed25519
 from countersign.adapters.vault.event_store import EventStore, reach_of
 from countersign.application.ports.clock import Clock, Entropy
 from countersign.domain.ledger import kinds
-from countersign.domain.ledger.chains import ChainTip, LedgerError
+from countersign.domain.ledger.chain_store import ChainTip, Placed
+from countersign.domain.ledger.chains import LedgerError
 from countersign.domain.ledger.event import SALT_BYTES, Body, Chain, Event, EventDraft, Header
 from countersign.domain.ledger.rules import OrderKey, Rules
 
@@ -22,22 +24,27 @@ class LedgerPosition:
         tips: The end of each chain; None before its first event.
         shared_seen: The own shared head that the private chain last named.
         rules: Governance and stops; None before the genesis.
+        news: Heads of other devices' shared chains that the next shared event names as seen.
+        several: Whether any other device has written: then references are held to the past, branch by branch.
     """
 
     tips: dict[Chain, ChainTip | None] = field(default_factory=lambda: dict.fromkeys(Chain))
     shared_seen: str = ""
     rules: Rules | None = None
+    news: tuple[Placed, ...] = ()
+    several: bool = False
 
     @classmethod
-    def read(cls, events: EventStore, device: str) -> LedgerPosition:
+    def read(cls, book: Book, device: str) -> LedgerPosition:
         """Read where the chains end, and check the signatures of what stands there.
 
         Raises:
-            SecurityError: A tip isn't signed by this device, or there is no genesis.
+            SecurityError: A tip isn't signed by this device.
         """
-        rules = events.rules()
-        own = rules.governance.device(device)
+        rules, events = book.rules_or_none(), book.events
+        own = rules.governance.device(device) if rules else None
         position = cls({chain: events.tip(device, chain) for chain in Chain}, rules=rules)
+        position.follow(book, device)
         for tip in position.tips.values():
             event = events.find(tip.id) if tip else None
             if tip and (
@@ -52,7 +59,13 @@ class LedgerPosition:
 
     def copy(self) -> LedgerPosition:
         """Return a copy for a transaction to work on."""
-        return LedgerPosition(dict(self.tips), self.shared_seen, self.rules)
+        return LedgerPosition(dict(self.tips), self.shared_seen, self.rules, self.news, self.several)
+
+    def follow(self, book: Book, device: str) -> None:
+        """Notice what other devices have written."""
+        shared = [each for each, chain in book.history.tips if chain is Chain.SHARED]
+        self.several = any(each != device for each in shared)
+        self.news = book.history.news(device) if self.several else ()
 
     @property
     def reaches(self) -> dict[Chain, Reach]:
@@ -77,7 +90,8 @@ class LedgerPosition:
     def next_place(self, device: str) -> OrderKey:
         """Return where the next shared event will stand."""
         tip = self.tips[Chain.SHARED]
-        return (tip.lamport + 1 if tip else 1, device, Chain.SHARED.value, tip.seq + 1 if tip else 0)
+        parents = [item.lamport for item in (*self.news, *((tip,) if tip else ()))]
+        return (1 + max(parents, default=0), device, Chain.SHARED.value, tip.seq + 1 if tip else 0)
 
 
 class Signer:
@@ -101,8 +115,11 @@ class Signer:
             raise LedgerError("ledger.wrong_chain", kind=draft.kind)
         tip, shared = position.tips[chain], position.tips[Chain.SHARED]
         advanced = chain is Chain.PRIVATE and shared is not None and shared.id != position.shared_seen
-        seen = (shared.id,) if shared and advanced else ()
-        parents = [item.lamport for item in (tip, shared if advanced else None) if item]
+        named: tuple[ChainTip | Placed, ...] = position.news
+        if chain is Chain.PRIVATE:
+            named = (shared,) if shared and advanced else ()
+        seen = tuple(sorted(item.id for item in named))
+        parents = [item.lamport for item in (*named, *((tip,) if tip else ()))]
         body = Body.of(draft.body, self._entropy.token_bytes(SALT_BYTES))
         header = Header(
             workspace=self.workspace,
@@ -125,12 +142,14 @@ class Signer:
         if not verify_ed25519(self._public_key, event.signature, message):
             raise LedgerError("ledger.signature", seq=header.seq)
         position.tips[chain] = ChainTip(header.seq, header.id, header.lamport, header.at)
-        if seen:
+        if chain is Chain.SHARED:
+            position.news = ()
+        elif seen:
             position.shared_seen = seen[0]
         return event
 
     def _require_refs(self, header: Header, events: EventStore) -> None:
-        """Hold references to the past: all earlier events of this device are in it, but shared never sees private."""
+        """Hold references to what is known. ``History.place`` holds them to the past where that is not the same."""
         for ref in header.refs:
             place = events.chain_of(ref)
             if place is None:

@@ -42,6 +42,15 @@ class NewVault:
     kit_words: tuple[str, ...] = field(repr=False)
 
 
+@dataclass(frozen=True, slots=True)
+class JoinTicket:
+    """What a vault that joins a workspace goes by: nothing but this very genesis begins its ledger."""
+
+    workspace: str
+    genesis: str
+    world: World
+
+
 class VaultDoor(Protocol):
     """The one vault of this profile."""
 
@@ -59,6 +68,13 @@ class VaultDoor(Protocol):
 
         Raises:
             UserFacingError: ``vault.exists``, ``vault.disk_full``, ``vault.in_use``.
+        """
+
+    def join(self, new: NewVault, invitation: JoinTicket) -> Vault:
+        """Make a vault with keys and an empty ledger, which others will admit to their workspace; leave it unlocked.
+
+        Raises:
+            UserFacingError: As ``create``.
         """
 
     def unlock(self, passphrase: SecretText) -> Vault:
@@ -113,9 +129,16 @@ class VaultDoor(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class VerificationReport:
-    """What a full verification found. ``faults`` is empty where all is well."""
+    """What a full verification found. ``faults`` is empty where all is well.
+
+    Attributes:
+        waiting: How many events of others wait for what lies before them.
+        forks: Devices that signed two events for one place, with the place: proof against them, and no fault here.
+    """
 
     events: int
     faults: tuple[str, ...]
     projections_equal: bool
     anchor: str  # "agrees", "behind" (the vault is newer: fine), "ahead" (the vault is an older copy), "none"
+    waiting: int = 0
+    forks: tuple[str, ...] = ()

@@ -7,10 +7,12 @@ order can't undo what was sent, and becomes a task.
 from __future__ import annotations
 
 from collections import OrderedDict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Final, Protocol
 
+from countersign.domain.approval.limits import Spent, day_of
+from countersign.domain.approval.requirement import standing_of
 from countersign.domain.canonical import Json
 from countersign.domain.errors import SecurityError
 from countersign.domain.ledger import kinds
@@ -23,6 +25,7 @@ from countersign.domain.order_state import Move, OrderState, after
 from countersign.domain.payee import PayeeRecord, fold_payee
 
 RULE_KINDS: Final = kinds.GOVERNANCE_KINDS | {kinds.WORKSPACE_FROZEN, kinds.WORKSPACE_UNFROZEN}
+VERSION_KINDS: Final = frozenset({kinds.PAYEE_ADDED, kinds.PAYEE_CHANGED})
 _REMEMBERED: Final = 512
 
 
@@ -34,6 +37,12 @@ class Events(Protocol):
 
     def of_rules(self) -> Sequence[Event]:
         """Read the events of governance and of emergency stops, in folding order."""
+
+    def of_versions(self, payee: str) -> Sequence[Event]:
+        """Read the versions of a payee, without what was checked of them, in folding order."""
+
+    def of_approvals(self, utc_day: int) -> Sequence[Event]:
+        """Read the approvals of all orders whose own time lies on a day, in folding order."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +58,15 @@ class EventList:
     def of_rules(self) -> Sequence[Event]:
         """Read the events of governance and of emergency stops."""
         return _ordered(event for event in self.events if event.kind in RULE_KINDS)
+
+    def of_versions(self, payee: str) -> Sequence[Event]:
+        """Read the versions of a payee."""
+        return [event for event in self.of_subject(payee) if event.kind in VERSION_KINDS]
+
+    def of_approvals(self, utc_day: int) -> Sequence[Event]:
+        """Read the approvals of a day."""
+        approvals = (event for event in self.events if event.kind == kinds.ORDER_APPROVED)
+        return _ordered(event for event in approvals if day_of(event.header.at) == utc_day)
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,6 +106,15 @@ def _with(rules: Rules, event: Event, verify: Verify) -> Rules:
         return rules
 
 
+@dataclass(frozen=True, slots=True)
+class _Judged:
+    """What an approval amounts to: with whose authority, and how much, in minor units."""
+
+    member: str
+    currency: str
+    minor: int
+
+
 @dataclass(frozen=True)
 class Ledger:
     """Everything that is known: the history, and the events of its shared chains with their bodies.
@@ -100,6 +127,7 @@ class Ledger:
     genesis: str
     verify: Verify
     remembered: RememberedRules = field(default_factory=RememberedRules)
+    _judged: dict[str, _Judged | None] = field(default_factory=dict)
 
     def rules(self, before: str = "") -> Rules:
         """Read governance and stops.
@@ -118,7 +146,7 @@ class Ledger:
         Raises:
             GovernanceError: The genesis is not among what is known.
         """
-        return self._counting(self.events.of_subject(subject), self.rules(before), before)
+        return self.counting(self.events.of_subject(subject), self.rules(before), before)
 
     def payee(self, payee: str, before: str = "") -> PayeeRecord | None:
         """Fold a payee.
@@ -137,13 +165,73 @@ class Ledger:
             GovernanceError: The genesis is not known.
         """
         every, rules = self.events.of_subject(subject), self.rules()
-        found = self._counting(every, rules)
-        begun = [record for record in (begin_order(event, rules) for event in found) if record is not None]
-        records = [_OrderFold(self, every, record).fold(found, rules) for record in begun]
+        found = self.counting(every, rules)
+        records = [_OrderFold(self, every, record).fold(found, rules) for record in self._begun(found, rules)]
         return next((item for item in records if item.intent_event), records[0] if records else None)
 
-    def _counting(self, events: Iterable[Event], rules: Rules, before: str = "") -> list[Event]:
-        """Leave out what is void, and what devices say that governance doesn't know."""
+    def spent(self, order: str) -> Spent:
+        """Return the sum of what was approved on a day beside an order.
+
+        What an approval amounts to is judged by its own past, once and for all; so is which others it had to count.
+        """
+
+        def spent(member: str, currency: str, utc_day: int, before_event: str) -> int:
+            found: dict[str, int] = {}
+            for event in self.events.of_approvals(utc_day):
+                other = event.header.subject
+                if other == order or other in found or not self._knows(event.id, before_event):
+                    continue
+                amount = self._approved_amount(event, member, currency)
+                if amount:
+                    found[other] = amount
+            return sum(found.values())
+
+        return spent
+
+    def _approved_amount(self, event: Event, member: str, currency: str) -> int:
+        if event.id not in self._judged:
+            self._judged[event.id] = self._judge(event)
+        judged = self._judged[event.id]
+        if judged is None or judged.member != member or judged.currency != currency:
+            return 0
+        return judged.minor
+
+    def _judge(self, event: Event) -> _Judged | None:
+        """Judge an approval by its own past: whose authority it carries, and over what; None where it has a fault."""
+        if not self._knows(self.genesis, event.id):
+            return None
+        then, every = self.rules(event.id), self.events.of_subject(event.header.subject)
+        past = self.counting(every, then, event.id)
+        for begun in self._begun(past, then):
+            before = _OrderFold(self, every, begun).fold(past, then)
+            record = fold_event(before, event, then, self.spent(event.header.subject))
+            found = next((item for item in record.approvals if item.event == event.id and not item.fault), None)
+            if found is not None:
+                amount = record.content.payment.instructed_amount
+                return _Judged(found.authority, amount.currency, amount.minor)
+        return None
+
+    def _begun(self, found: Iterable[Event], rules: Rules) -> Iterator[OrderRecord]:
+        """Begin each content that claims the order, with what its device knew of the payee."""
+        for event in found:
+            record = begin_order(event, rules)
+            if record is not None:
+                payee = self._versions(record.content.payee, event.id)
+                yield replace(record, standing=standing_of(payee, record.content.payee_version, event.header.at))
+
+    def _versions(self, payee: str, before: str) -> PayeeRecord | None:
+        if not self._knows(self.genesis, before):
+            return None
+        return fold_payee(self.counting(self.events.of_versions(payee), self.rules(before), before))
+
+    def counting(self, events: Iterable[Event], rules: Rules, before: str = "") -> list[Event]:
+        """Leave out what is void, and what devices say that governance doesn't know.
+
+        Args:
+            events: Accepted ones.
+            rules: Governance by what is known.
+            before: See the class.
+        """
         closings, devices = rules.governance.closings, {item.device for item in rules.governance.devices}
         return [
             event
@@ -172,14 +260,14 @@ class _OrderFold:
 
     def fold(self, found: Sequence[Event], rules: Rules) -> OrderRecord:
         """Fold the events that count, as those rules are known."""
-        record = self.begun
+        record, spent = self.begun, self.ledger.spent(self.begun.content.order)
         for at, event in enumerate(found):
             if event.order_key <= self.begun.last_key or event.body is None:
                 continue
             if event.kind == kinds.ORDER_SUBMISSION_INTENDED:
                 record = self._intended(record, rules, found[:at], event)
                 continue
-            record = fold_event(record, event, rules)
+            record = fold_event(record, event, rules, spent)
             if event.kind == kinds.ORDER_STOPPED and record.intent_event and record.state is not OrderState.STOPPED:
                 record = replace(record, sent_before_known=(*record.sent_before_known, event.id))
         return record
@@ -187,17 +275,19 @@ class _OrderFold:
     def _intended(self, record: OrderRecord, rules: Rules, earlier: Sequence[Event], intent: Event) -> OrderRecord:
         """Judge an intent by its past alone, and carry it into what is known now."""
         ledger, header = self.ledger, intent.header
+        if not ledger.history.in_past(ledger.genesis, intent.id):
+            return _left_out(record, intent, "governance.genesis")
         then = ledger.rules(intent.id)
-        past = ledger._counting(self.every, then, intent.id)  # noqa: SLF001 - the other half of this fold
+        past = ledger.counting(self.every, then, intent.id)
         # Where nothing came in between, what was folded so far is what the intent's device knew.
         same = then is rules and [event.id for event in past] == [event.id for event in earlier]
         before = record if same else self.fold(past, then)
-        payee = ledger.payee(self.begun.content.payee, intent.id)
+        payee = ledger._versions(self.begun.content.payee, intent.id)  # noqa: SLF001 - as above
         faults = judge_intent(before, then, header.device, intent.order_key, header.at, payee)
         judged = fold_event(before, intent, then)
         if faults or judged.intent_event != intent.id:
             code = faults[0] if faults else judged.faults[-1][1]
-            return replace(record, last_key=intent.order_key, faults=(*record.faults, (intent.id, code)))
+            return _left_out(record, intent, code)
         known = {event.id for event in past}
         unknown = [
             event.id
@@ -217,6 +307,10 @@ class _OrderFold:
             last_key=intent.order_key,
             changed_at=header.at,
         )
+
+
+def _left_out(record: OrderRecord, event: Event, code: str) -> OrderRecord:
+    return replace(record, last_key=event.order_key, faults=(*record.faults, (event.id, code)))
 
 
 def keys_named_in(event: Event) -> Mapping[str, bytes]:

@@ -1,0 +1,109 @@
+"""The ledger as one connection has it: its history, and what folds into orders, payees and rules."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+from countersign.adapters.vault.chain_tables import ChainTables
+from countersign.adapters.vault.cryptography_suite import verify_ed25519
+from countersign.adapters.vault.database import Connection
+from countersign.adapters.vault.event_store import EventStore
+from countersign.adapters.vault.schema import DAY_MS
+from countersign.domain.ledger import kinds
+from countersign.domain.ledger.chains import History
+from countersign.domain.ledger.event import Event
+from countersign.domain.ledger.rules import Rules
+from countersign.domain.ledger.several_devices import VERSION_KINDS, Ledger, keys_named_in
+
+
+class Book:
+    """See the module. Reads are as of the connection's transaction, once ``refresh`` was called in it.
+
+    Attributes:
+        events: The events in their tables.
+        tables: The chains in theirs.
+        keys: The signing keys of all devices that any event of governance names.
+        history: The rules of chains over them.
+        ledger: What they amount to.
+    """
+
+    def __init__(self, connection: Connection, workspace: str = "", genesis: str = "") -> None:
+        """Read where the ledger begins.
+
+        Args:
+            connection: Reading or writing.
+            workspace: Where nothing has arrived yet, the workspace that is expected.
+            genesis: Likewise the event that it must begin with.
+        """
+        self.events = EventStore(connection)
+        self.tables = ChainTables(connection, self.events)
+        self._before: dict[str, bytes] = {}
+        self._rule_events: dict[str, Event] = {}
+        self._listed: tuple[tuple[int, int], Sequence[Event]] | None = None
+        first = self.events.genesis()
+        self.keys: dict[str, bytes] = {}
+        for event in self.of_rules():
+            self.keys.update(keys_named_in(event))
+        named = first.header.workspace if first else workspace
+        self.history = History(named, self.keys, verify_ed25519, self.tables, patient=True)
+        self.ledger = Ledger(self.history, self, first.id if first else genesis, verify_ed25519)
+
+    def refresh(self) -> None:
+        """Notice what another connection has written."""
+        self.tables.refresh()
+
+    def begin(self) -> None:
+        """Remember what a transaction may have to be taken back to."""
+        self._before = dict(self.keys)
+
+    def forget(self) -> None:
+        """Let go of what a transaction wrote that was taken back."""
+        self.tables.forget()
+        self._rule_events, self._listed = {}, None
+        self.keys.clear()
+        self.keys.update(self._before)
+
+    @property
+    def begun(self) -> bool:
+        """Whether the genesis is here."""
+        return bool(self.ledger.genesis) and self.ledger.genesis in self.history
+
+    def meet(self, event: Event) -> Sequence[str]:
+        """Take the keys of devices that an event of governance names; returns those that were not known before."""
+        if event.kind == kinds.WORKSPACE_CREATED and not self.ledger.genesis:
+            self.history.workspace = event.header.workspace
+            self.ledger = replace(self.ledger, genesis=event.id)
+        found = keys_named_in(event)
+        fresh = [device for device in found if device not in self.keys]
+        self.keys.update(found)
+        return fresh
+
+    def rules_or_none(self) -> Rules | None:
+        """Return governance and stops; None before the genesis has arrived."""
+        return self.ledger.rules() if self.begun else None
+
+    def of_subject(self, subject: str) -> Sequence[Event]:
+        """Read the shared events about one subject, in folding order."""
+        return self.events.of_subject(subject)
+
+    def of_rules(self) -> Sequence[Event]:
+        """Read the events of governance and of emergency stops, in folding order; each is parsed once."""
+        key = self.events.rules_key()
+        if self._listed is None or self._listed[0] != key:
+            names = self.events.rule_names()
+            for name in names:
+                if name not in self._rule_events:
+                    event = self.events.find(name)
+                    if event is not None:
+                        self._rule_events[name] = event
+            self._listed = (key, [self._rule_events[name] for name in names])
+        return self._listed[1]
+
+    def of_versions(self, payee: str) -> Sequence[Event]:
+        """Read the versions of a payee, in folding order."""
+        return self.events.of_subject(payee, VERSION_KINDS)
+
+    def of_approvals(self, utc_day: int) -> Sequence[Event]:
+        """Read the approvals of a day, in folding order."""
+        return self.events.of_approvals(utc_day * DAY_MS, (utc_day + 1) * DAY_MS)
