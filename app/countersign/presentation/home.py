@@ -16,6 +16,7 @@ from countersign.application.ports.vault import AccountRow, HistoryQuery
 from countersign.application.session import Session
 from countersign.application.use_cases.differences import Difference, open_differences
 from countersign.application.use_cases.refresh_bank import refresh_bank
+from countersign.application.use_cases.repair_order import dealt_with, dismiss_return, repair_order
 from countersign.application.use_cases.save_draft import saved_drafts
 from countersign.domain.accounts import masked
 from countersign.domain.errors import CountersignError
@@ -24,7 +25,9 @@ from countersign.domain.money import Money
 from countersign.domain.order_state import OrderState
 from countersign.presentation.error_texts import sentence
 from countersign.presentation.formats import date_text, isolate, money_text, time_text
+from countersign.presentation.home_team import TeamWaiting, count_waiting, returned_to, team_waiting
 from countersign.presentation.home_waiting import WaitingItem, waiting_items
+from countersign.presentation.inbox_facts import Ground
 from countersign.presentation.messages import _, language, ngettext
 from countersign.presentation.navigation import Navigate
 
@@ -103,6 +106,7 @@ class _Known:
     frozen: bool = False
     paid_here: bool = False
     cards: tuple[AccountCard, ...] = ()
+    team: TeamWaiting | None = None
 
 
 class HomePresenter:
@@ -116,15 +120,28 @@ class HomePresenter:
         self._refreshed_at = 0
         self._error = ""
         self._closed = False
+        self._leave: Callable[[], None] = lambda: None
 
     def start(self) -> None:
         """Show what is known, then ask the bank."""
+        if self._session.shared is not None:
+            self._leave = self._session.shared.listen(self._arrived)
         self._render()
         run_script(self._session.tasks, self._look(), self._looked, self._failed)
 
     def close(self) -> None:
         """Show nothing any more; what is under way still ends."""
         self._closed = True
+        self._leave()
+
+    def _arrived(self) -> None:
+        """Look again: something came from others."""
+        if self._known is not None and not self._refreshing:
+            run_script(self._session.tasks, self._look(), self._seen, self._failed)
+
+    def _seen(self, known: _Known) -> None:
+        self._known = known
+        self._render()
 
     def refresh(self) -> None:
         """Ask the bank for balances and entries; what is new is recorded."""
@@ -146,8 +163,32 @@ class HomePresenter:
             self._go.open_order(item.about)
         elif item.kind == "difference":
             self._go.open_bring_in()
+        elif item.kind == "inbox":
+            self._go.open_inbox()
+        elif item.kind == "returned":
+            self._take_up(item.about)
         else:
             self._go.open_transfer(item.about)
+
+    def _take_up(self, order: str) -> None:
+        """Make a new transfer from an order that was returned; show one that was rejected, which needs no more."""
+        run_script(self._session.tasks, self._answer(order), self._go_where, self._failed)
+
+    def _answer(self, order: str) -> Script[tuple[str, str]]:
+        session = self._session
+        record = yield from on_vault(partial(session.read_order, order))
+        if record.reason.startswith("repair."):
+            draft = yield from on_vault(partial(repair_order, session.vault, session.entropy, order))
+            return draft.draft, ""
+        yield from on_vault(partial(dismiss_return, session.vault, order))
+        return "", order
+
+    def _go_where(self, found: tuple[str, str]) -> None:
+        draft, order = found
+        if draft:
+            self._go.open_transfer(draft)
+        else:
+            self._go.open_order(order)
 
     def open_history(self) -> None:
         """Show past transfers."""
@@ -175,7 +216,21 @@ class HomePresenter:
         paid_here = yield from on_read(self._paid_here)
         drafts = yield from on_vault(partial(saved_drafts, session.vault))
         differences = yield from on_vault(partial(open_differences, session.vault))
-        return _Known(accounts, orders, drafts, differences, frozen, paid_here, cards)
+        team = yield from self._look_at_team()
+        return _Known(accounts, orders, drafts, differences, frozen, paid_here, cards, team)
+
+    def _look_at_team(self) -> Script[TeamWaiting | None]:
+        """See what waits because others belong to the workspace, too; nothing is asked in a workspace of one."""
+        session = self._session
+        rules = yield from on_read(session.reader.rules)
+        if rules.governance.approves_own:
+            return None
+        me, now = session.vault.identity, session.clock.now_ms()
+        may_sign = yield from on_vault(lambda: session.vault.may_sign)
+        answered = yield from on_vault(partial(dealt_with, session.vault))
+        returned = yield from on_read(partial(returned_to, session.reader, me, rules, answered))
+        count = yield from count_waiting(session.reader, Ground(rules, me, now, may_sign, rules.frozen))
+        return team_waiting(rules, me, now, count if may_sign else 0, returned)
 
     def _accounts(self) -> tuple[Sequence[AccountRow], tuple[AccountCard, ...]]:
         """Read the accounts, and write their lines out here: ninety days each are too much for the window's thread."""
@@ -236,7 +291,8 @@ class HomePresenter:
         )
         known = self._known
         if known is not None:
-            waiting = waiting_items(known.orders, known.drafts, known.differences, self._letters, self._session.zone)
+            zone = self._session.zone
+            waiting = waiting_items(known.orders, known.drafts, known.differences, self._letters, zone, known.team)
             state = replace(
                 state,
                 waiting=waiting,

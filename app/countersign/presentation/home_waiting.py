@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import tzinfo
 
 from countersign.application.flows.transfer import TransferDraft
@@ -13,33 +12,15 @@ from countersign.domain.ledger.order_record import OrderRecord
 from countersign.domain.order_state import OrderState
 from countersign.presentation.difference_words import difference_words
 from countersign.presentation.formats import isolate, money_text, time_text
+from countersign.presentation.home_team import TeamWaiting
 from countersign.presentation.messages import _, language, ngettext
 from countersign.presentation.order_by_hand import record_words
+from countersign.presentation.order_words import StateWords
+from countersign.presentation.waiting_item import WaitingItem
+
+__all__ = ["WaitingItem", "waiting_items"]
 
 _NOT_BEGUN = frozenset({OrderState.PREPARED, OrderState.APPROVED})
-
-
-@dataclass(frozen=True, slots=True)
-class WaitingItem:
-    """Something that waits for the person.
-
-    Attributes:
-        kind: ``draft``, ``order``, ``difference`` or ``letter``.
-        about: The draft's, the order's or the difference's identifier; empty for letters.
-        icon: Name of an icon.
-        chip: The state in a word, with ``tone``; empty for none.
-        action: The verb of its button; ``action_name`` says which one, for screen readers.
-    """
-
-    kind: str
-    about: str
-    icon: str
-    title: str
-    text: str
-    chip: str
-    tone: str
-    action: str
-    action_name: str
 
 
 def waiting_items(
@@ -48,8 +29,11 @@ def waiting_items(
     differences: Sequence[Difference],
     letters: Sequence[Letter],
     zone: tzinfo,
+    team: TeamWaiting | None = None,
 ) -> tuple[WaitingItem, ...]:
-    """List what waits, the most urgent first."""
+    """List what waits, the most urgent first. ``team``: what several people make of it; None in a workspace of one."""
+    if team is not None:
+        orders = team.of_this_device(orders)
     begun = [record for record in orders if record.state not in _NOT_BEGUN]
     begun.sort(key=lambda record: record.state is not OrderState.UNKNOWN)  # stable: newest first within each
     at_draft = {draft.order for draft in drafts}
@@ -58,7 +42,8 @@ def waiting_items(
     begun_orders = {record.content.order for record in begun}
     alone_drafts = [draft for draft in drafts if not draft.order or draft.order not in begun_orders]
     items = [_difference_item(found, zone) for found in differences]
-    items += [_order_item(record, zone) for record in (*begun, *alone)]
+    items += team.items if team is not None else ()
+    items += [_order_item(record, zone, team) for record in (*begun, *alone)]
     items += [_draft_item(draft, zone) for draft in alone_drafts]
     return (*items, *_letters_item(letters))
 
@@ -82,9 +67,13 @@ def _sentence(text: str) -> str:
     return text if text.endswith((".", "。")) else _("{sentence}.").format(sentence=text)
 
 
-def _order_item(record: OrderRecord, zone: tzinfo) -> WaitingItem:
+def _order_item(record: OrderRecord, zone: tzinfo, team: TeamWaiting | None) -> WaitingItem:
     words, payment = record_words(record, zone), record.content.payment
+    said = team.words_of(record) if team is not None else None
+    if said is not None and said.sentence:
+        words = StateWords(said.chip or words.word, said.sentence, said.tone or words.tone)
     amount = isolate(money_text(payment.instructed_amount, language()))
+    sends = said is not None and bool(said.go_on)
     urgent = record.state in {OrderState.UNKNOWN, OrderState.AUTHORISING, *_NOT_BEGUN} or record.carried_by_hand
     return WaitingItem(
         kind="order",
@@ -94,7 +83,7 @@ def _order_item(record: OrderRecord, zone: tzinfo) -> WaitingItem:
         text=words.sentence,
         chip=words.word,
         tone=words.tone,
-        action=_("Open") if urgent else _("See where it stands"),
+        action=_("Send to the bank") if sends else _("Open") if urgent else _("See where it stands"),
         action_name=_("Open the order: {amount} to {payee}").format(amount=amount, payee=payment.creditor_name),
     )
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import partial
 from typing import Final, Protocol
@@ -30,7 +30,7 @@ from countersign.presentation.inbox_state import (
     InboxState,
     Stage,
 )
-from countersign.presentation.inbox_words import form
+from countersign.presentation.inbox_words import filter_words, form, nothing_text, nothing_title
 from countersign.presentation.messages import _, language, ngettext
 from countersign.presentation.navigation import Navigate
 from countersign.presentation.read_back import ReadBack
@@ -87,11 +87,14 @@ class InboxPresenter:
         self._stage = Stage.DETAIL
         self._closed = False
         self._deeds = Deeds(session, door, self._render, self._done)
+        self._leave: Callable[[], None] = lambda: None
 
     def start(self, order: str = "") -> None:
         """Show what waits; open ``order`` if one is named."""
         if order:
             self._filter = Filter.ALL
+        if self._session.shared is not None:
+            self._leave = self._session.shared.listen(self.refresh)
         self._render()
         self._ask(PAGE, fresh=True)
         if order:
@@ -100,6 +103,7 @@ class InboxPresenter:
     def close(self) -> None:
         """Show nothing any more; what is under way still ends."""
         self._closed = True
+        self._leave()
 
     # — the list —
 
@@ -332,13 +336,13 @@ class InboxPresenter:
         alone = ground is not None and ground.alone
         return InboxState(
             heading=_("Approvals"),
-            filters=tuple((key.value, words, key is self._filter) for key, words in _filters()),
+            filters=tuple((key.value, words, key is self._filter) for key, words in filter_words()),
             text=self._text,
             summary=self._summary(),
             searching=self._asking,
             error=self._error,
-            empty_title=_("Nothing found") if self._text else _nothing(self._filter),
-            empty_text=_empty(self._filter, alone=alone, searched=bool(self._text)),
+            empty_title=_("Nothing found") if self._text else nothing_title(self._filter),
+            empty_text=nothing_text(self._filter, alone=alone, searched=bool(self._text)),
             chosen=self._chosen,
             selected=frozenset(self._selected),
             selection=selection_text(self._marked()),
@@ -376,25 +380,3 @@ class InboxPresenter:
         if self._after is not None:
             return _("{count}+ payments").format(count=count)
         return ngettext("{count} payment", "{count} payments", count).format(count=count)
-
-
-def _filters() -> tuple[tuple[Filter, str], ...]:
-    return ((Filter.MINE, _("Mine")), (Filter.ALL, _("All")), (Filter.FLAGGED, _("Flagged")))
-
-
-def _nothing(wanted: Filter) -> str:
-    return {
-        Filter.MINE: _("Nothing waits for you"),
-        Filter.ALL: _("No payment waits for approval"),
-        Filter.FLAGGED: _("Nothing is flagged"),
-    }[wanted]
-
-
-def _empty(wanted: Filter, *, alone: bool, searched: bool) -> str:
-    if searched:
-        return _("Try fewer letters, or look under All.")
-    if alone:
-        return _("You work alone here: you approve your own payments when you review them.")
-    if wanted is Filter.MINE:
-        return _("Under All you see what waits for others.")
-    return _("Payments that others ask for appear here as soon as they arrive.")

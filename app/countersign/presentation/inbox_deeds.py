@@ -131,6 +131,8 @@ class Deeds:
 
     def _ended(self, deed: Deed, said: str) -> None:
         self.busy = ""
+        if self._session.shared is not None:
+            self._session.shared.tell_others()
         self._done(deed, said)
 
     def _failed(self, error: Exception) -> None:

@@ -131,8 +131,10 @@ class Scanned:
     after: tuple[int, str] | None
 
 
-def scan(reader: Projections, ground: Ground, text: str, after: tuple[int, str] | None) -> Scanned:
-    """Read the next orders that wait for approvals. READ lane; short, however many there are.
+def pending(
+    reader: Projections, ground: Ground, text: str, after: tuple[int, str] | None
+) -> tuple[tuple[OrderRecord, ...], tuple[int, str] | None]:
+    """Read the next orders that wait for approvals, and where to go on. READ lane; short, however many there are.
 
     Args:
         reader: The projections.
@@ -141,18 +143,19 @@ def scan(reader: Projections, ground: Ground, text: str, after: tuple[int, str] 
         after: Where the piece before ended.
     """
     number = _digits(text)
-    wanted = "" if number else text
-    query = HistoryQuery(text=wanted, before=after, limit=SCANNED, state=OrderState.PREPARED.value)
+    query = HistoryQuery(text="" if number else text, before=after, limit=SCANNED, state=OrderState.PREPARED.value)
     page = reader.history(query)
-    found = []
-    for row in page.rows:
-        if number and not _has_number(row, number):
-            continue
-        record = reader.order(row.order)
-        if record is not None and is_shared(record, ground.rules):
-            found.append(facts_of(reader, record))
+    wanted = [row.order for row in page.rows if not number or _has_number(row, number)]
+    records = (reader.order(order) for order in wanted)
+    found = tuple(record for record in records if record is not None and is_shared(record, ground.rules))
     last = page.rows[-1] if page.rows else None
-    return Scanned(tuple(found), (last.at, last.row) if page.more and last is not None else None)
+    return found, (last.at, last.row) if page.more and last is not None else None
+
+
+def scan(reader: Projections, ground: Ground, text: str, after: tuple[int, str] | None) -> Scanned:
+    """Read the next orders that wait, with what is known of their payees; see ``pending``. READ lane."""
+    records, following = pending(reader, ground, text, after)
+    return Scanned(tuple(facts_of(reader, record) for record in records), following)
 
 
 def _digits(text: str) -> str:

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from countersign.domain.payee import DetailsSource, NameCheck, VopOutcome
 from countersign.domain.risk import Assessment
-from countersign.presentation.inbox_state import ChipWords, Form, Stage
+from countersign.presentation.inbox_state import ChipWords, Filter, Form, Stage
 from countersign.presentation.messages import _, ngettext
 from countersign.presentation.transfer_desk import Option
 
@@ -191,3 +191,28 @@ def form(stage: Stage, payee: str, amount: str) -> Form | None:
             safe=_("Not yet"),
         )
     return None
+
+
+def filter_words() -> tuple[tuple[Filter, str], ...]:
+    """Name the filters."""
+    return ((Filter.MINE, _("Mine")), (Filter.ALL, _("All")), (Filter.FLAGGED, _("Flagged")))
+
+
+def nothing_title(wanted: Filter) -> str:
+    """Say that a filter finds nothing."""
+    return {
+        Filter.MINE: _("Nothing waits for you"),
+        Filter.ALL: _("No payment waits for approval"),
+        Filter.FLAGGED: _("Nothing is flagged"),
+    }[wanted]
+
+
+def nothing_text(wanted: Filter, *, alone: bool, searched: bool) -> str:
+    """Say why, and what to do about it."""
+    if searched:
+        return _("Try fewer letters, or look under All.")
+    if alone:
+        return _("You work alone here: you approve your own payments when you review them.")
+    if wanted is Filter.MINE:
+        return _("Under All you see what waits for others.")
+    return _("Payments that others ask for appear here as soon as they arrive.")

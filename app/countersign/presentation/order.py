@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from functools import partial
-from typing import Final, Protocol
+from typing import Final
 
 from countersign.application.flows.script import Script, on_read, on_vault, run_script
 from countersign.application.flows.submission import Phase
@@ -13,26 +12,32 @@ from countersign.application.ports.rails import RailBook
 from countersign.application.ports.vault import LedgerEntry
 from countersign.application.session import Session
 from countersign.application.use_cases.approve_order import stop_order
+from countersign.application.use_cases.repair_order import repair_order
 from countersign.domain.errors import CountersignError, UserFacingError
 from countersign.domain.ledger import kinds
 from countersign.domain.ledger.order_record import OrderRecord
+from countersign.domain.ledger.rules import Rules
 from countersign.domain.order_state import OrderState
 from countersign.presentation.amount_words import amount_in_words
-from countersign.presentation.carry import CarryPanel, CarryState
+from countersign.presentation.carry import CarryPanel
 from countersign.presentation.error_texts import sentence
 from countersign.presentation.file_hands import FileHands
 from countersign.presentation.formats import iban_text, money_text
 from countersign.presentation.messages import _, language
 from countersign.presentation.navigation import Navigate
 from countersign.presentation.order_by_hand import carried, record_steps, record_words
-from countersign.presentation.order_evidence import Evidence, order_evidence
-from countersign.presentation.order_recall import OrderRecall, RecallState
+from countersign.presentation.order_evidence import order_evidence
+from countersign.presentation.order_page import OrderPageState, OrderView, empty_page
+from countersign.presentation.order_recall import OrderRecall
 from countersign.presentation.order_recovery import order_recovery
-from countersign.presentation.order_timeline import TimelineLine, timeline
+from countersign.presentation.order_team import TeamWords, team_words, who_of, with_team
+from countersign.presentation.order_timeline import timeline
 from countersign.presentation.recovery_words import RecoveryState
 from countersign.presentation.transfer_confirm import ScaPanel, ScaState
 from countersign.presentation.transfer_desk import Problem, clock_text, day_text
 from countersign.presentation.transfer_ways import open_book
+
+__all__ = ["OrderPageState", "OrderPresenter", "OrderView"]
 
 _FIRST_POLL_MS: Final = 1_500
 _LAST_POLL_MS: Final = 60_000
@@ -44,57 +49,6 @@ _RECEIPTED: Final = frozenset(
     {OrderState.ACCEPTED, OrderState.SETTLED, OrderState.REJECTED, OrderState.CANCELLED, OrderState.CANCELLING}
 )
 _STEPS: Final = frozenset({Phase.PASSWORD, Phase.METHOD, Phase.CODE})
-
-
-@dataclass(frozen=True, slots=True)
-class OrderPageState:
-    """What the page shows.
-
-    Attributes:
-        tone: ``ok``, ``warn``, ``danger``, ``info`` or ``neutral``.
-        next_steps: What happens next and what the person can do.
-        warning: A contradiction between bank facts, or an emergency stop.
-        may_cancel: The bank can be asked to take it back.
-        asks_to_cancel: The question whether to cancel is shown.
-        sca: The bank's questions, while it asks any.
-        carry: What the person carries to the bank, and what they said of it; None where nothing is carried.
-        poll_after_ms: When to look again; 0 for never.
-    """
-
-    order: str
-    heading: str
-    amount: str
-    words: str
-    payee: str
-    account: str
-    chip: str
-    tone: str
-    sentence: str
-    next_steps: tuple[str, ...]
-    warning: str
-    timeline: tuple[TimelineLine, ...]
-    evidence: tuple[Evidence, ...]
-    may_cancel: bool
-    may_check: bool
-    may_go_on: bool
-    may_give_up: bool
-    may_stop: bool
-    may_receipt: bool
-    asks_to_cancel: bool
-    sca: ScaState | None
-    busy: str
-    problem: Problem
-    poll_after_ms: int
-    carry: CarryState | None = None
-    recovery: RecoveryState | None = None
-    recall: RecallState | None = None
-
-
-class OrderView(Protocol):
-    """The page."""
-
-    def show_state(self, state: OrderPageState) -> None:
-        """Show the state."""
 
 
 class OrderPresenter:
@@ -132,7 +86,9 @@ class OrderPresenter:
         self._record: OrderRecord | None = None
         self._book: RailBook | None = None
         self._entries: Sequence[LedgerEntry] = ()
-        self._frozen = False
+        self._rules: Rules | None = None
+        self._team: TeamWords | None = None
+        self._leave: Callable[[], None] = lambda: None
         self._panel: ScaPanel | None = None
         self._asks_to_cancel = False
         self._quiet = False
@@ -147,12 +103,15 @@ class OrderPresenter:
     def start(self, order: str) -> None:
         """Show an order; one whose outcome is not known is asked about at once."""
         self._order = order
+        if self._session.shared is not None:
+            self._leave = self._session.shared.listen(self._arrived)
         run_script(self._session.tasks, open_book(self._session), self._take_book, self._failed)
         self._load(self._opened)
 
     def close(self) -> None:
         """Leave; what is under way goes on."""
         self._closed = True
+        self._leave()
         self.payment.close()
         self.cancellation.close()
 
@@ -208,6 +167,16 @@ class OrderPresenter:
         work = on_vault(partial(stop_order, self._session.vault, self._order, "not_right"))
         run_script(self._session.tasks, work, lambda _none: self._load(self._render), self._failed)
 
+    def repair(self) -> None:
+        """Make a new transfer from an order that was rejected or returned."""
+        work = on_vault(partial(repair_order, self._session.vault, self._session.entropy, self._order))
+        opened = self._navigate.open_transfer
+        run_script(self._session.tasks, work, lambda draft: opened(draft.draft), self._failed)
+
+    def open_inbox(self) -> None:
+        """Go to where it is approved."""
+        self._navigate.open_inbox(self._order)
+
     def receipt(self) -> None:
         """Save the receipt as PDF."""
         self._export_receipt(self._order)
@@ -233,31 +202,40 @@ class OrderPresenter:
             self._render()
 
     def _load(self, then: Callable[[], None]) -> None:
-        def loaded(found: tuple[OrderRecord, Sequence[LedgerEntry], bool]) -> None:
-            self._record, self._entries, self._frozen = found
+        def loaded(found: tuple[OrderRecord, Sequence[LedgerEntry], Rules]) -> None:
+            self._record, self._entries, self._rules = found
+            now = self._session.clock.now_ms()
+            self._team = team_words(found[0], found[2], self._session.vault.identity, now, found[1])
             if not self._closed:
                 then()
 
         run_script(self._session.tasks, self._read(), loaded, self._failed)
 
-    def _read(self) -> Script[tuple[OrderRecord, Sequence[LedgerEntry], bool]]:
+    def _read(self) -> Script[tuple[OrderRecord, Sequence[LedgerEntry], Rules]]:
         reader = self._session.reader
         record = yield from on_read(partial(reader.order, self._order))
         if record is None:
             raise UserFacingError("order.unknown")
         entries = yield from on_read(partial(reader.timeline, self._order))
-        frozen = yield from on_read(reader.frozen)
-        return record, entries, frozen
+        rules = yield from on_read(reader.rules)
+        return record, entries, rules
 
     def _opened(self) -> None:
-        record = self._record
-        if record is not None and carried(record):
+        record, others = self._record, self._team is not None and not self._team.sends
+        if others:
+            pass  # another device speaks with the bank about it
+        elif record is not None and carried(record):
             self._panel = self.payment
             self.payment.open(self._order, lambda _phase: self.payment.check_again())
         elif record is not None and record.state in _ASKED | {OrderState.ACCEPTED}:
             self._quiet = record.state is OrderState.ACCEPTED
             self._ask()
         self._render()
+
+    def _arrived(self) -> None:
+        """Look again: others may have signed it, or the device that sends it has news."""
+        if not self._closed and not self._busy_with_person():
+            self._load(self._render)
 
     def _ask(self) -> None:
         self._problem = Problem()
@@ -309,14 +287,14 @@ class OrderPresenter:
         """Say what is to be shown."""
         record, panel = self._record, self._panel
         if record is None:
-            return _empty(self._order, self._problem)
+            return empty_page(self._order, self._problem)
         payment, state = record.content.payment, record.state
         words, by_hand = record_words(record, self._session.zone), carried(record)
         sca = panel.state() if panel is not None else None
         asking = sca is not None and sca.phase in _STEPS
         working = sca is not None and sca.phase is Phase.WORKING and not self._quiet
-        idle = not asking and not working
-        return OrderPageState(
+        idle, identity = not asking and not working, self._session.vault.identity
+        found = OrderPageState(
             order=self._order,
             heading=_("Payment to {payee}").format(payee=payment.creditor_name),
             amount=money_text(payment.instructed_amount, language()),
@@ -328,7 +306,7 @@ class OrderPresenter:
             sentence=words.sentence,
             next_steps=record_steps(record),
             warning=self._warning(record),
-            timeline=timeline(self._entries, state, self._clock, self._day),
+            timeline=timeline(self._entries, state, self._clock, self._day, who_of(self._rules, identity)),
             evidence=order_evidence(record, self._words),
             may_cancel=idle and state is OrderState.ACCEPTED and not record.by_hand and not self._asks_to_cancel,
             may_check=idle and state in _ASKED,
@@ -345,6 +323,7 @@ class OrderPresenter:
             recovery=self._recovery(record),
             recall=self.recall.state(record, idle=idle and not self._asks_to_cancel),
         )
+        return with_team(found, self._team, idle=idle)
 
     @staticmethod
     def _polls(record: OrderRecord) -> bool:
@@ -375,18 +354,10 @@ class OrderPresenter:
                 "The bank has said things about this order that contradict each other. Presume that the money is "
                 "gone, and call your bank on a number you already have."
             )
-        if self._frozen and record.state in {OrderState.PREPARED, *_GONE_ON}:
+        if self._rules is not None and self._rules.frozen and record.state in {OrderState.PREPARED, *_GONE_ON}:
             return sentence("intent.frozen")
         return ""
 
 
 def _not_sent(sca: ScaState | None) -> bool:
     return sca is not None and sca.phase is Phase.NOT_SENT
-
-
-def _empty(order: str, problem: Problem) -> OrderPageState:
-    return OrderPageState(
-        order, _("Payment"), "", "", "", "", "", "neutral", "", (), "", (), (),
-        may_cancel=False, may_check=False, may_go_on=False, may_give_up=False, may_stop=False, may_receipt=False,
-        asks_to_cancel=False, sca=None, busy="", problem=problem, poll_after_ms=0,
-    )  # fmt: skip

@@ -12,6 +12,7 @@ from countersign.domain.ledger import kinds
 from countersign.domain.order_state import DUPLICATES, FINAL, OrderState, TransactionStatus
 from countersign.presentation.error_texts import is_known, title
 from countersign.presentation.formats import isolate
+from countersign.presentation.inbox_words import reason_title
 from countersign.presentation.messages import _
 from countersign.presentation.order_recall import recall_reason
 from countersign.presentation.return_reasons import reason_text
@@ -33,7 +34,11 @@ class TimelineLine:
 
 
 def timeline(
-    entries: Sequence[LedgerEntry], state: OrderState, clock: Callable[[int], str], day: Callable[[int], str]
+    entries: Sequence[LedgerEntry],
+    state: OrderState,
+    clock: Callable[[int], str],
+    day: Callable[[int], str],
+    who: Callable[[str], str] = lambda _device: "",
 ) -> tuple[TimelineLine, ...]:
     """Tell an order's story, oldest first, and what comes next.
 
@@ -42,6 +47,7 @@ def timeline(
         state: Where the order stands now.
         clock: Writes the hour and minute of a time.
         day: Writes its day, which is told once for all that happened on it.
+        who: Names the person behind another's device; empty for one's own.
     """
     lines: list[TimelineLine] = []
     told, settled = "", False
@@ -49,7 +55,7 @@ def timeline(
         entry.kind == kinds.ORDER_SUBMISSION_INTENDED and (entry.body or {}).get("by_hand") for entry in entries
     )
     for entry in entries:
-        line = _line(entry, by_hand=by_hand)
+        line = _of_another(entry, who(entry.device)) or _line(entry, by_hand=by_hand)
         if line is None or (settled and _shows_what_was_told(entry)):
             continue
         settled = settled or _is_settled(entry)
@@ -81,6 +87,22 @@ def _shows_what_was_told(entry: LedgerEntry) -> bool:
 def _line(entry: LedgerEntry, *, by_hand: bool) -> TimelineLine | None:
     words = (_BY_HAND.get(entry.kind) if by_hand else None) or _WORDS.get(entry.kind)
     return words(entry.body or {}) if words else None
+
+
+def _of_another(entry: LedgerEntry, name: str) -> TimelineLine | None:
+    """Tell what somebody else did, by name; None where it makes no difference who."""
+    if not name:
+        return None
+    texts = {
+        kinds.ORDER_FROZEN: _("{name} wrote it down"),
+        kinds.ORDER_ASSESSED: _("{name} handed it in for approval"),
+        kinds.ORDER_OPENED: _("{name} looked at it"),
+        kinds.ORDER_APPROVED: _("{name} approved it"),
+        kinds.ORDER_STOPPED: _("{name} stopped it"),
+    }
+    text = texts.get(entry.kind, "")
+    detail = _stopped(entry.body or {}).detail if entry.kind == kinds.ORDER_STOPPED else ""
+    return _done(text.format(name=name), detail) if text else None
 
 
 def _done(text: str, detail: str = "") -> TimelineLine:
@@ -118,10 +140,14 @@ def _to_come(state: OrderState) -> tuple[str, ...]:
 
 
 def _stopped(body: JsonObject) -> TimelineLine:
+    code, note = str(body.get("reason", "")), str(body.get("note", ""))
+    if code.startswith(("rejected.", "repair.")):
+        words = _("Returned for repair") if code.startswith("repair.") else _("Rejected before anything was sent")
+        return _failed(words, " · ".join(part for part in (reason_title(code), note) if part))
     reason = {
         "not_right": _("You said that something is not right."),
         "edited": _("You changed a detail; another order took its place."),
-    }.get(str(body.get("reason", "")), "")
+    }.get(code, "")
     return _done(_("Stopped before anything was sent"), reason)
 
 
@@ -216,6 +242,8 @@ _WORDS: dict[str, Callable[[JsonObject], TimelineLine]] = {
     kinds.ORDER_FROZEN: lambda _b: _done(_("Written down"), _("Its details can't change any more.")),
     kinds.ORDER_APPROVED: lambda _b: _done(_("You approved it"), _("You read it back and said that it is right.")),
     kinds.ORDER_STOPPED: _stopped,
+    kinds.ORDER_OPENED: lambda _b: _done(_("You looked at it")),
+    kinds.ORDER_SENDER_RELEASED: lambda _b: _done(_("The sending was handed over to another device")),
     kinds.ORDER_SUBMISSION_INTENDED: lambda _b: _done(_("On its way to the bank")),
     kinds.ORDER_INITIATED: lambda _b: _done(_("The bank holds the order"), _("It read every detail back to us.")),
     kinds.ORDER_AUTHORISATION_STARTED: _authorisation,

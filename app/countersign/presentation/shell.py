@@ -7,9 +7,8 @@ are wiped.
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, replace
-from enum import StrEnum
-from typing import Protocol
+from dataclasses import replace
+from typing import TYPE_CHECKING
 
 from countersign.application.flows.script import Script, run_script
 from countersign.application.ports.clock import Clock
@@ -23,76 +22,14 @@ from countersign.domain.errors import CountersignError
 from countersign.domain.ledger.governance import World
 from countersign.presentation.error_texts import sentence
 from countersign.presentation.messages import _
+from countersign.presentation.shell_state import Opened, Page, ShellState, ShellView
 from countersign.presentation.unlock import frozen_text
 
-
-class Page(StrEnum):
-    """What the shell can show."""
-
-    NEW_VAULT = "new_vault"
-    UNLOCK = "unlock"
-    SETUP = "setup"
-    HOME = "home"
-    TRANSFER = "transfer"
-    ORDER = "order"
-    HISTORY = "history"
-    LEARN = "learn"
-    SETTINGS = "settings"
-    CHECK = "check"
-    ADD_ACCOUNT = "add_account"
-    BRING_IN = "bring_in"
-    ELSEWHERE = "elsewhere"
-    INBOX = "inbox"
-    TEAM = "team"
-    MEMBER = "member"
-    INVITE = "invite"
-    RULES = "rules"
-    RELAY = "relay"
-    JOIN = "join"  # this device waits to be admitted to a workspace
+if TYPE_CHECKING:
+    from countersign.presentation.inbox_watch import InboxWatch
 
 
-@dataclass(frozen=True, slots=True)
-class ShellState:
-    """What the frame shows.
-
-    Attributes:
-        about: A draft's or an order's identifier.
-        visit: Grows whenever a page is opened, also the same one again: *New transfer* begins anew.
-    """
-
-    page: Page
-    about: str
-    visit: int
-    unlocked: bool
-    closing: bool
-    ribbon: str
-    ribbon_detail: str
-    frozen: str
-    read_only: str = ""
-    error: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class Opened:
-    """A session that has begun, the orders that were left half-way, and whether a bank is ready."""
-
-    session: Session
-    in_flight: tuple[str, ...]
-    ready: bool
-
-
-class ShellView(Protocol):
-    """The window."""
-
-    def show_state(self, state: ShellState) -> None:
-        """Show the state; a new page is made only where ``visit`` has grown."""
-
-    def blank(self) -> None:
-        """Take everything off the screen, at once."""
-
-    def ask_freeze(self) -> None:
-        """Ask whether payments shall be stopped, or allowed again."""
-
+__all__ = ["Opened", "Page", "ShellPresenter", "ShellState", "ShellView"]
 
 _BEFORE_ADMITTED = frozenset({Page.NEW_VAULT, Page.UNLOCK, Page.CHECK, Page.LEARN})
 _NOTHING_KNOWN = VaultSummary(
@@ -127,6 +64,8 @@ class ShellPresenter:
         self._visit = 0
         self._closing = False
         self._summary = _NOTHING_KNOWN
+        self._watch: InboxWatch | None = None
+        self._waiting = 0
         self._problem = ""
         self._error = ""
         self._last_activity = clock.monotonic_ms()
@@ -276,12 +215,27 @@ class ShellPresenter:
         if session.bank is not None:
             for order in opened.in_flight:
                 session.submission(order).resume()
+        from countersign.presentation.inbox_watch import InboxWatch  # noqa: PLC0415 - needs what no unlock page needs
+
+        self._watch = InboxWatch(session, self._approvals_wait)
+        self._watch.start()
+
+    def _approvals_wait(self, count: int, new: bool) -> None:  # noqa: FBT001 - as the watch tells it
+        self._waiting = count
+        self._render()
+        if new and self._view is not None and self.unlocked:
+            from countersign.presentation.inbox_watch import news_text  # noqa: PLC0415 - it is there already
+
+            self._view.tell(news_text())
 
     def lock(self) -> None:
         """Blank at once; then hear out what is under way, wipe the keys, and show the unlock page."""
         if self._session is None or self._closing:
             return
-        self._closing = True
+        self._closing, self._waiting = True, 0
+        if self._watch is not None:
+            self._watch.close()
+            self._watch = None
         if self._view is not None:
             self._view.blank()
         self._session.when_quiet(self._wipe)
@@ -344,6 +298,8 @@ class ShellPresenter:
         self._page, self._about, self._error = page, about, ""
         self._visit += 1
         self._render()
+        if self._watch is not None:
+            self._watch.look()
 
     def report(self, error: Exception) -> None:
         """Say on whatever page is shown that something did not work."""
@@ -359,6 +315,7 @@ class ShellPresenter:
         if self._view is None:
             return
         world = self._session.vault.identity.world if self._session else self._summary.world
+        waiting = self._badge()
         # While a vault is being made, nobody has said yet what it is for; and details are checked for any money.
         practice = world is World.PRACTICE and self._page not in {Page.NEW_VAULT, Page.CHECK}
         self._view.show_state(
@@ -373,8 +330,17 @@ class ShellPresenter:
                 frozen=frozen_text() if self._summary.frozen else "",
                 read_only=self._read_only(),
                 error=self._error,
+                waiting=waiting[0],
+                waiting_name=waiting[1],
             )
         )
+
+    def _badge(self) -> tuple[str, str]:
+        if not self._waiting:
+            return "", ""
+        from countersign.presentation.inbox_watch import badge_of  # noqa: PLC0415 - it is there already
+
+        return badge_of(self._waiting)
 
     def _read_only(self) -> str:
         """Say why this copy of the vault sends nothing (LEDGER rule 17)."""

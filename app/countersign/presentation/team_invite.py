@@ -83,7 +83,7 @@ class InvitePresenter:
             return _Known(picture, found, None, ())
         device = found.request.device.device
         if found.stage is Stage.ASKED:
-            after = state_with(vault.rules, found, access_until=end_of_next_quarter(now))
+            after = state_with(vault.rules, found, access_until=end_of_next_quarter(now, self._session.zone))
             return _Known(picture, found, after, ())
         if picture.governance.device(device) is not None:
             return _Known(picture, found, None, self._session.sharing.gather((device,)))
@@ -163,7 +163,7 @@ class InvitePresenter:
             self._render()
             return
         asking = known.asking
-        until = end_of_next_quarter(session.clock.now_ms())
+        until = end_of_next_quarter(session.clock.now_ms(), session.zone)
 
         def script() -> Script[_Known]:
             yield from on_vault(

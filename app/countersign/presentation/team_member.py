@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from datetime import UTC, date, datetime, time
+from datetime import UTC, date, datetime, time, tzinfo
 from functools import partial
 from typing import Final
 
@@ -113,14 +113,14 @@ class MemberPresenter:
         if isinstance(cleaned, CleanText) and cleaned.text:
             what = _("{what}; {note}").format(what=what, note=cleaned.text)
         now = session.clock.now_ms()
-        evidence = Evidence(what, session.sharing.vault.identity.member, now, max(_end_of_day(until), now + DAY_MS))
+        evidence = Evidence(what, session.sharing.vault.identity.member, now, max(_end_of_day(until, session.zone), now + DAY_MS))
         self._ask(_("Write down how {name} was checked?"), self._with(replace(found, evidence=evidence)))
 
     def confirm_access(self) -> None:
         """Confirm access until the end of the next quarter."""
         found = self._found()
         if found is not None:
-            until = end_of_next_quarter(self._session.clock.now_ms())
+            until = end_of_next_quarter(self._session.clock.now_ms(), self._session.zone)
             self._ask(_("Confirm the access of {name}?"), self._with(replace(found, access_until=until)))
 
     def close_device(self, device: str) -> None:
@@ -196,7 +196,7 @@ class MemberPresenter:
             return
         look, asked = looking(session, picture), self._asked
         state = picture.governance
-        until = end_of_next_quarter(look.at)
+        until = end_of_next_quarter(look.at, look.zone)
         known = in_a_row(groups_of(state))
         self._view.show_state(
             MemberState(
@@ -212,7 +212,7 @@ class MemberPresenter:
                 checks=checks(),
                 check_until=datetime.fromtimestamp(look.at // 1000 + _YEAR_DAYS * 86_400, UTC).date().isoformat(),
                 access=access_text(found, look),
-                access_offer=_("Confirm until {day}").format(day=day_text(until, UTC)),
+                access_offer=_("Confirm until {day}").format(day=day_text(until, look.zone)),
                 devices=device_lines(state, found, look),
                 blocked=may_not_change(session, state),
                 remove_blocked=self._may_not_remove(state),
@@ -253,13 +253,13 @@ def role_faults(chosen: Sequence[Role]) -> tuple[Fault, ...]:
     return ()
 
 
-def end_of_next_quarter(at_ms: int) -> int:
-    """Return the last millisecond of the quarter that follows the one of ``at_ms`` (UTC): so long is access given."""
-    now = datetime.fromtimestamp(at_ms // 1000, UTC)
+def end_of_next_quarter(at_ms: int, zone: tzinfo) -> int:
+    """Return the last second of the quarter that follows the one of ``at_ms``: so long is access given."""
+    now = datetime.fromtimestamp(at_ms // 1000, UTC).astimezone(zone)
     months = (now.month - 1) // _QUARTER_MONTHS * _QUARTER_MONTHS + 2 * _QUARTER_MONTHS
-    end = datetime(now.year + months // _MONTHS, months % _MONTHS + 1, 1, tzinfo=UTC)
-    return int(end.timestamp()) * 1000 - 1
+    end = datetime(now.year + months // _MONTHS, months % _MONTHS + 1, 1, tzinfo=zone)
+    return (int(end.timestamp()) - 1) * 1000
 
 
-def _end_of_day(day: str) -> int:
-    return int(datetime.combine(date.fromisoformat(day), time.max, UTC).timestamp()) * 1000
+def _end_of_day(day: str, zone: tzinfo) -> int:
+    return int(datetime.combine(date.fromisoformat(day), time.max, zone).timestamp()) * 1000

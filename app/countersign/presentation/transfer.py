@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from functools import partial
 from typing import Protocol, TypeAlias
 
-from countersign.application.flows.script import on_vault, run_script
+from countersign.application.flows.script import Script, on_read, on_vault, run_script
 from countersign.application.flows.submission import Phase
 from countersign.application.flows.transfer import STEPS, Step, TransferDraft
 from countersign.application.ports.clock import new_identifier
@@ -25,6 +25,7 @@ from countersign.presentation.recovery_words import RecoveryState
 from countersign.presentation.transfer_amount import AmountState, AmountStep
 from countersign.presentation.transfer_confirm import ScaPanel, ScaState
 from countersign.presentation.transfer_desk import Problem, TransferDesk
+from countersign.presentation.transfer_handed_in import HandedInState, handed_in
 from countersign.presentation.transfer_name_check import NameCheckState, NameCheckStep
 from countersign.presentation.transfer_payee import PayeeStep
 from countersign.presentation.transfer_payee_state import PayeeState
@@ -34,7 +35,7 @@ from countersign.presentation.transfer_ways import open_book, recovery_of
 
 __all__ = ["PageState", "Step", "StepMark", "TransferPresenter", "TransferState", "TransferView", "step_names"]
 
-PageState: TypeAlias = PayeeState | NameCheckState | AmountState | RiskState | ReviewState | ScaState
+PageState: TypeAlias = PayeeState | NameCheckState | AmountState | RiskState | ReviewState | ScaState | HandedInState
 
 _ASKED_ON_OPENING = frozenset({OrderState.INTENDED, OrderState.ANSWERING, OrderState.UNKNOWN})
 _GONE = frozenset({OrderState.ACCEPTED, OrderState.SETTLED, OrderState.CANCELLING, OrderState.CANCELLED})
@@ -122,6 +123,7 @@ class TransferPresenter:
         self.confirm = ScaPanel(session, self._desk.render, self._confirmed)
         self.carry = CarryPanel(session, self.confirm, self._desk.render, hands, navigate.open_bring_in)
         self._saved = draft
+        self._handed_in: HandedInState | None = None
 
     def start(self, draft: str = "") -> None:
         """Begin, or go on with a saved draft at the step where it was left."""
@@ -185,8 +187,22 @@ class TransferPresenter:
         enter[self._desk.step]()
 
     def _enter_confirm(self) -> None:
+        if self.review.handed_in:
+            self.review.handed_in = False
+            self._desk.run(self._read_handed_in(), self._show_handed_in)
+            return
         run_script(self._session.tasks, open_book(self._session), self._take_book, self._desk.failed)
         self.confirm.open(self._desk.draft.order, self._confirm_opened)
+
+    def _read_handed_in(self) -> Script[HandedInState]:
+        session = self._session
+        record = yield from on_vault(partial(session.read_order, self._desk.draft.order))
+        rules = yield from on_read(session.reader.rules)
+        return handed_in(record, rules, session.vault.identity, session.clock.now_ms())
+
+    def _show_handed_in(self, state: HandedInState) -> None:
+        self._handed_in = state
+        self._desk.render()
 
     def _take_book(self, book: RailBook) -> None:
         self._desk.book = book
@@ -224,6 +240,8 @@ class TransferPresenter:
     def _may_go_back(self) -> bool:
         if self._desk.step is not Step.CONFIRM:
             return True
+        if self._handed_in is not None:
+            return False
         record = self.confirm.record
         return self.confirm.phase is Phase.IDLE and record is not None and not record.intent_event
 
@@ -263,7 +281,7 @@ class TransferPresenter:
             Step.AMOUNT: self.amount.state,
             Step.RISK: self.risk.state,
             Step.REVIEW: self.review.state,
-            Step.CONFIRM: self.confirm.state,
+            Step.CONFIRM: lambda: self._handed_in or self.confirm.state(),
         }
         return states[self._desk.step]()
 
@@ -293,7 +311,7 @@ def step_names() -> dict[Step, str]:
 
 
 def _headings(step: Step, page: PageState) -> tuple[str, str]:
-    if isinstance(page, NameCheckState | ScaState):
+    if isinstance(page, NameCheckState | ScaState | HandedInState):
         return page.heading, page.sentence if isinstance(page, NameCheckState) else page.lead
     if isinstance(page, ReviewState) and page.set_aside:
         return _("This order has ended"), _("Nothing was sent.")

@@ -160,6 +160,12 @@ class TransferDesk:
 
         self.save(arrived)
 
+    def end(self, step: Step) -> None:
+        """Show ``step``; the draft has served and is not saved again."""
+        self.draft = replace(self.draft, step=step)
+        self.step, self.problem = step, Problem()
+        self.entered()
+
     def now_ms(self) -> int:
         """Return the time."""
         return self.session.clock.now_ms()

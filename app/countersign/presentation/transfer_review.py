@@ -15,6 +15,7 @@ from countersign.application.flows.transfer import Step
 from countersign.application.ports.vault import AccountRow
 from countersign.application.use_cases.approve_order import approve_order, stop_order
 from countersign.application.use_cases.freeze_order import FrozenOrder, PaidFrom, freeze_order
+from countersign.application.use_cases.hand_in_order import hand_in_order
 from countersign.application.use_cases.keep_payee import keep_payee
 from countersign.domain.errors import UserFacingError
 from countersign.domain.ledger.event import Event
@@ -69,6 +70,8 @@ class ReviewStep:
         self._digits_fault = ""
         self._set_aside = False
         self.approved_here = False
+        self.handed_in = False
+        self._alone = True
 
     def enter(self) -> None:
         """Freeze the draft: from here on there is one content and one digest."""
@@ -105,8 +108,14 @@ class ReviewStep:
             self._desk.render()
             return
         self._digits_fault = ""
-        vault = self._desk.session.vault
-        work = partial(approve_order, vault, on_screen.order, on_screen.shown, on_screen.shown_digest, digits)
+        vault, assessment = self._desk.session.vault, self._desk.assessment
+        shown = (on_screen.order, on_screen.shown, on_screen.shown_digest, digits)
+        work = partial(approve_order, vault, *shown)
+        if not self._alone:
+            if assessment is None:
+                self.enter()  # what was found is not known any more: look again
+                return
+            work = partial(hand_in_order, vault, *shown, assessment, self._desk.draft.draft)
         self._desk.run(self._approved(work), self._confirmed)
 
     def back_to_payee(self) -> None:
@@ -126,6 +135,12 @@ class ReviewStep:
         self._digits_fault = fault
         if fault:
             self._desk.render()
+            return
+        if not self._alone:
+            self.handed_in = True
+            if self._desk.session.shared is not None:
+                self._desk.session.shared.tell_others()
+            self._desk.end(Step.CONFIRM)
             return
         self.approved_here = True
         self._desk.go(Step.CONFIRM)
@@ -168,7 +183,7 @@ class ReviewStep:
     def _take(self, frozen: FrozenOrder) -> None:
         # Only the bytes that were signed are shown: they are read back, not remembered.
         self._content = OrderContent.parse(frozen.content.content_bytes)
-        self._policy = frozen.policy
+        self._policy, self._alone = frozen.policy, frozen.alone
         self._desk.draft = frozen.draft
         self._desk.render()
 

@@ -9,7 +9,19 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Final
 
-from countersign.presentation.error_texts import bank, file_reading, files, own_bank, reading, sending, transfer, vault
+from countersign.presentation.error_texts import (
+    approving,
+    bank,
+    file_reading,
+    files,
+    own_bank,
+    reading,
+    relays,
+    rules,
+    sending,
+    transfer,
+    vault,
+)
 from countersign.presentation.error_texts.entry import Block, ErrorText
 from countersign.presentation.messages import _
 
@@ -18,7 +30,11 @@ _BLOCKS: Final[tuple[Callable[[], Block], ...]] = (
     transfer.order,
     sending.binding,
     sending.approval,
+    approving.approving,
+    rules.signing,
     sending.intent,
+    rules.authors,
+    rules.changing,
     own_bank.own_bank,
     bank.bank,
     bank.practice,
@@ -28,6 +44,9 @@ _BLOCKS: Final[tuple[Callable[[], Block], ...]] = (
     file_reading.file_reading,
     files.writing,
     files.faults,
+    relays.envelopes,
+    relays.relays,
+    relays.codes_in_pictures,
 )
 
 

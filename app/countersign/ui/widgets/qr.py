@@ -3,12 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from math import isqrt
+from typing import TYPE_CHECKING, cast
 
 from PySide6.QtCore import QRectF, QSize
 from PySide6.QtGui import QColor, QPainter, QPaintEvent
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from countersign.ui.widgets.accessible import Picture
+
+if TYPE_CHECKING:
+    from typing_extensions import Buffer
 
 _QUIET = 4
 """Modules of white round the code (ISO/IEC 18004, 6.3.8)."""
@@ -32,9 +37,9 @@ def frame_matrix(text: str) -> tuple[tuple[bool, ...], ...]:
     import zxingcpp  # noqa: PLC0415 - a large library, and few pages show such a code
 
     made = zxingcpp.create_barcode(text, zxingcpp.BarcodeFormat.QRCode, ec_level="M")
-    picture = memoryview(made.to_image(scale=1, add_hrt=False, add_quiet_zones=False))
-    width, height = picture.shape[1], picture.shape[0]
-    return tuple(tuple(picture[y, x] == 0 for x in range(width)) for y in range(height))
+    pixels = memoryview(cast("Buffer", made.to_image(scale=1, add_hrt=False, add_quiet_zones=False))).tobytes()
+    edge = isqrt(len(pixels))  # a square with one byte for each module
+    return tuple(tuple(pixels[at + x] == 0 for x in range(edge)) for at in range(0, len(pixels), edge))
 
 
 class QrView(Picture):

@@ -1,0 +1,254 @@
+"""The team and its members on screen: who belongs here, what waits for signatures, what each change says of itself."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import UTC, datetime
+
+import pytest
+
+from countersign.application.use_cases.change_governance import (
+    open_changes,
+    propose_change,
+    with_member,
+)
+from countersign.domain.ledger.governance import Device, Evidence, Member, Role
+from countersign.presentation.team_changes import change_sentences
+from countersign.presentation.team_member import end_of_next_quarter
+from countersign.presentation.team_words import Looking, member_cards, read_groups, standing
+from countersign.testing.fake_sharing import Colleague, Office
+from countersign.testing.fakes import DAY_MS, START_MS, ZONE
+from tests.unit.presentation.team_desk import MemberDesk, TeamDesk, four, member_named
+
+
+@pytest.fixture
+def mei() -> Colleague:
+    return four()
+
+
+def propose_admin(who: Colleague) -> None:
+    ravi = next(item for item in who.vault.rules.governance.members if item.name == "Ravi Singh")
+    roles = (Role.REQUESTER, Role.APPROVER, Role.ADMINISTRATOR)
+    propose_change(who.vault, who.sharing.verify, with_member(who.vault.rules, replace(ravi, roles=roles)))
+
+
+def test_everybody_is_listed_oneself_first(mei: Colleague) -> None:
+    state = TeamDesk(mei).now
+    assert [card.name for card in state.members] == [
+        "\u2066Mei Chen\u2069 (you)",
+        "Tom Okoro",
+        "Ravi Singh",
+        "Anna Weiss",
+    ]
+    assert [card.chip for card in state.members] == ["", "Identity not checked", "Lapses soon", "Identity not checked"]
+    assert state.members[1].roles == "approver, administrator · \u2066Finance\u2069"
+    assert state.lead == "4 people belong to this workspace."
+    assert state.may_invite == ""
+    assert state.relay_title == "By hand"
+    own, other = state.members[0].devices[0], state.members[1].devices[0]
+    assert own.blocked.startswith("Close it from another device")
+    assert (other.text, other.blocked) == ("Not heard of yet.", "")
+
+
+def test_a_workspace_of_one_is_told_to_invite() -> None:
+    state = TeamDesk(Office().begin()).now
+    assert "Invite a second one" in state.lead
+
+
+def test_a_change_waits_for_others_and_says_so(mei: Colleague) -> None:
+    propose_admin(mei)
+    page = TeamDesk(mei)
+    card = page.now.changes[0]
+    assert card.title == "You propose: \u2066Ravi Singh\u2069 becomes administrator."
+    assert "1 more signature is needed" in card.progress
+    assert "Tom Okoro" in card.progress
+    assert card.may_endorse == "You signed this change. It waits for others."
+    assert (card.may_decline, card.mine) == ("", True)
+    page.presenter.decline(card.change)
+    assert page.now.changes == ()
+    assert page.now.said.startswith("You declined")
+    assert open_changes(mei.vault, mei.sharing.verify) == ()
+
+
+def test_what_nobody_may_do_says_why(mei: Colleague) -> None:
+    propose_admin(mei)
+    mei.vault.may_sign = False
+    state = TeamDesk(mei).now
+    assert state.may_invite == "This copy of the vault can only be read."
+    assert state.changes[0].may_endorse == state.changes[0].may_decline == state.may_invite
+
+
+def test_the_buttons_lead_on(mei: Colleague) -> None:
+    page = TeamDesk(mei)
+    page.presenter.invite()
+    page.presenter.open_invitation("i")
+    page.presenter.open_member("m")
+    page.presenter.open_rules()
+    page.presenter.open_relay()
+    assert [name for name, _ in page.went.to] == ["invite", "invite", "member", "rules", "relay"]
+    page.presenter.close()
+    shown = len(page.seen.states)
+    mei.sharing.tell_others()
+    assert len(page.seen.states) == shown
+
+
+# — one member —
+
+
+def test_roles_and_groups_are_read_back_before_they_are_proposed(mei: Colleague) -> None:
+    page = MemberDesk(mei, member_named(mei, "Ravi Singh"))
+    page.presenter.change_roles(["approver"], "Finance，Treasury, Finance")
+    assert page.now.asked_lines == (
+        "\u2066Ravi Singh\u2069 is no longer requester.",
+        "\u2066Ravi Singh\u2069 joins the group \u2066Finance\u2069.",
+        "\u2066Ravi Singh\u2069 joins the group \u2066Treasury\u2069.",
+    )
+    assert page.now.effect == "It takes effect once 1 more person has signed it."
+    page.presenter.withdraw()
+    assert page.now.asked == ""
+    page.presenter.change_roles(["approver"], "Finance")
+    page.presenter.propose()
+    assert page.went.to == [("team", "")]
+    assert len(open_changes(mei.vault, mei.sharing.verify)) == 1
+
+
+@pytest.mark.parametrize(
+    ("roles", "says"), [([], "Choose at least one role."), (["auditor", "approver"], "An auditor reads")]
+)
+def test_roles_that_can_not_be_are_said(mei: Colleague, roles: list[str], says: str) -> None:
+    page = MemberDesk(mei, member_named(mei, "Tom Okoro"))
+    page.presenter.change_roles(roles, "")
+    assert page.now.faults[0].text.startswith(says)
+    assert page.now.asked == ""
+
+
+def test_nothing_to_change_is_said(mei: Colleague) -> None:
+    page = MemberDesk(mei, member_named(mei, "Anna Weiss"))
+    page.presenter.change_roles(["auditor"], "")
+    assert page.now.problem.startswith("Nothing would change")
+    page.presenter.propose()
+    assert page.went.to == []
+
+
+def test_evidence_of_identity_is_written_down(mei: Colleague) -> None:
+    page = MemberDesk(mei, member_named(mei, "Tom Okoro"))
+    page.presenter.record_evidence("passport", "in\x07 person", "2027-11-22")
+    assert page.now.faults[0].field == "check_note"
+    page.presenter.record_evidence("passport", "in London", "2027-11-22")
+    assert page.now.asked_lines[0] == (
+        "The identity of \u2066Tom Okoro\u2069 was checked by \u2066Mei Chen\u2069: "
+        "\u2066Passport seen in person; in London\u2069. Check again by \u206622 November 2027\u2069."
+    )
+
+
+def test_access_is_confirmed_for_the_quarter(mei: Colleague) -> None:
+    page = MemberDesk(mei, member_named(mei, "Ravi Singh"))
+    assert page.now.access == "Access is confirmed until \u206627 November 2026\u2069."
+    assert page.now.access_offer == "Confirm until \u206631 March 2027\u2069"
+    page.presenter.confirm_access()
+    assert page.now.asked_lines[0].startswith("The access of \u2066Ravi Singh\u2069 is confirmed until")
+
+
+def test_a_lost_device_is_closed_at_once(mei: Colleague) -> None:
+    member = member_named(mei, "Tom Okoro")
+    page = MemberDesk(mei, member)
+    page.presenter.close_device(page.now.devices[0].device)
+    assert page.now.effect == "It takes effect once 1 more person has signed it."
+    assert "is closed" in page.now.asked_lines[0]
+    ravi = MemberDesk(mei, member_named(mei, "Ravi Singh"))
+    ravi.presenter.remove()
+    assert "leaves: no role is left" in ravi.now.asked_lines[0]
+
+
+def test_one_can_not_remove_oneself_nor_change_without_the_role(mei: Colleague) -> None:
+    own = MemberDesk(mei, mei.member)
+    assert own.now.remove_blocked.startswith("You can't remove yourself")
+    own.presenter.leave()
+    assert own.went.to == [("team", "")]
+
+
+def test_a_page_of_nobody_shows_nothing(mei: Colleague) -> None:
+    page = MemberDesk(mei, "nobody")
+    page.presenter.change_roles([], "")
+    page.presenter.record_evidence("passport", "", "2027-11-22")
+    page.presenter.confirm_access()
+    assert page.now.roles == ()
+    page.presenter.close()
+
+
+# — words —
+
+
+def test_standings() -> None:
+    look = Looking("me", "device", START_MS, ZONE, {})
+    member = Member("m", "Tom", (Role.APPROVER,), "00" * 32)
+    seen = Evidence("passport", "m", 0, START_MS - 1)
+    assert standing(replace(member, roles=()), look)[0] == "Left"
+    assert standing(replace(member, access_until=START_MS), look)[0] == "Access lapsed"
+    assert standing(replace(member, evidence=seen), look)[0] == "Identity check expired"
+    assert standing(replace(member, evidence=replace(seen, until=0)), look)[0] == ""
+
+
+def test_devices_say_when_they_expire_and_were_heard(mei: Colleague) -> None:
+    state = mei.vault.rules.governance
+    tom = next(item for item in state.members if item.name == "Tom Okoro")
+    known = next(item for item in state.devices if item.member == tom.member)
+    evidence = Evidence("passport", mei.member, START_MS, START_MS + DAY_MS)
+    old = replace(known, device="ab" * 32, expires_at=START_MS - 1)
+    new = replace(known, device="cd" * 32, expires_at=START_MS + DAY_MS)
+    shut = replace(known, device="ef" * 32, closed=True)
+    told = replace(
+        state,
+        members=(replace(tom, evidence=evidence, access_until=START_MS - 1),),
+        devices=(known, old, new, shut),
+    )
+    look = Looking("me", "device", START_MS, ZONE, {known.device: START_MS})
+    card = member_cards(told, look)[0]
+    assert [line.chip for line in card.devices] == ["", "Expired", "Expires soon", "Closed"]
+    assert card.devices[0].text.startswith("Last heard of")
+    assert card.devices[1].text.endswith("Its keys expired on \u206622 November 2026\u2069.")
+    assert card.access.startswith("Access lapsed on")
+    assert card.evidence.endswith("Check again by \u206623 November 2026\u2069.")
+
+
+def test_groups_are_read_as_typed() -> None:
+    assert read_groups(" Finance , Treasury、Finance,, Legal  team") == ("Finance", "Treasury", "Legal team")
+
+
+@pytest.mark.parametrize(
+    ("day", "until"), [("2026-11-22", "2027-03-31"), ("2026-01-01", "2026-06-30"), ("2026-07-09", "2026-12-31")]
+)
+def test_access_lasts_to_the_end_of_the_next_quarter(day: str, until: str) -> None:
+    at = int(datetime.fromisoformat(f"{day}T12:00:00+00:00").timestamp()) * 1000
+    assert datetime.fromtimestamp(end_of_next_quarter(at, UTC) / 1000, UTC).date().isoformat() == until
+
+
+def test_every_kind_of_change_has_a_sentence(mei: Colleague) -> None:
+    before = mei.vault.rules.governance
+    tom = next(item for item in before.members if item.name == "Tom Okoro")
+    spare = Device("99" * 32, tom.member, "00" * 32, "00" * 32, expires_at=START_MS)
+    renamed = replace(tom, name="Thomas", groups=(), recovery_public_key="11" * 32)
+    after = replace(
+        before,
+        members=tuple(renamed if item == tom else item for item in before.members),
+        devices=(*(replace(item, expires_at=0) for item in before.devices), spare),
+        policy=replace(before.policy, approvals=2, wait_seconds=9),
+    )
+    said = " ".join(change_sentences(before, after, ZONE))
+    for words in ("is called", "leaves the group", "another recovery kit", "gets a further device", "expire on",
+                  "2 approvals instead of 1", "waits before it can be sent"):  # fmt: skip
+        assert words in said
+    back = " ".join(change_sentences(after, before, ZONE))
+    assert "joins the group" in back
+    assert change_sentences(before, before, ZONE) == ()
+    alone = replace(before, policy=replace(before.policy, requester_may_approve=True))
+    assert "The only approver" in change_sentences(before, alone, ZONE)[0]
+    assert "Nobody approves their own" in change_sentences(alone, before, ZONE)[0]
+    shown = replace(tom, evidence=Evidence("x", tom.member, 1, 0), access_until=START_MS)
+    one = replace(before, members=tuple(shown if item == tom else item for item in before.members))
+    assert "was checked by" in change_sentences(before, one, ZONE)[0]
+    ended = change_sentences(one, before, ZONE)
+    assert "is dropped" in ended[0]
+    assert "has no end" in ended[1]
+    endless = tuple(replace(item, expires_at=START_MS) for item in before.devices)
+    assert "don't expire" in change_sentences(replace(before, devices=endless), before, ZONE)[0]
