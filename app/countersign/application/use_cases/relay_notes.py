@@ -111,6 +111,7 @@ class Notes:
         resent: How far what a device lacks was sent again; not kept.
         agreed: (device, size, event) in checkpoints that our own history agrees with; not kept.
         asks: How often in a row this device asked for what it waits for; not kept.
+        suspected: Proofs against two-faced devices, by subject, to when they were first seen; not kept.
     """
 
     heard: dict[str, Heard] = field(default_factory=dict)
@@ -127,6 +128,7 @@ class Notes:
     resent: dict[str, Sizes] = field(default_factory=dict)
     agreed: set[tuple[str, int, str]] = field(default_factory=set)
     asks: int = 0
+    suspected: dict[str, int] = field(default_factory=dict)
 
     def outbox(self, relay: str) -> Outbox:
         """Return what was left in a store."""

@@ -16,6 +16,7 @@ from typing import Final
 from countersign.application.failpoints import failpoint
 from countersign.application.ports.workspace import ChainHead, WorkspaceVault
 from countersign.application.use_cases.change_governance import settle_changes
+from countersign.application.use_cases.letter_desk import GRACE_MS
 from countersign.application.use_cases.relay_notes import Heard, Notes
 from countersign.domain.canonical import Json
 from countersign.domain.ledger import kinds
@@ -144,24 +145,24 @@ def watch_relay(vault: WorkspaceVault, verify: Verify, notes: Notes, relay: str,
         *((WentBack("", store),) if store else ()),
         *(WentBack(device, item.went_back) for device, item in heard.items() if item.went_back),
     )
-    raised = _raise_incidents(vault, pairs)
+    raised = _raise_incidents(vault, notes, pairs, now_ms)
     settled = settle_changes(vault, verify)
     failpoint("workspace.watch.after")
     return Watched(withheld, forks, unheard, went_back, raised, settled)
 
 
 def note_listing(vault: WorkspaceVault, notes: Notes, relay: str, names: Sequence[str], now_ms: int) -> bool:
-    """Compare a full listing with what this device left: a store that lists none of it any more has gone back.
+    """Compare a full listing with what this device left last: a store that lists not all of it has gone back.
 
-    Then everything that others lack is left there once more. Returns whether that is so.
+    Then whatever others lack, by what they said last, is left there once more. Returns whether that is so.
     """
-    outbox = notes.outbox(relay)
-    if not outbox.parcels or set(outbox.parcels) & set(names):
+    outbox, listed = notes.outbox(relay), set(names)
+    kept = tuple(name for name in outbox.parcels if name in listed)
+    if kept == outbox.parcels:
         return False
     with vault.transaction() as change:
-        notes.keep_outbox(
-            change, relay, replace(outbox, size=-1, parcels=(), left_at=0, checkpoint="", went_back=now_ms)
-        )
+        again = replace(outbox, size=-1, parcels=kept, left_at=0, checkpoint="", went_back=now_ms)
+        notes.keep_outbox(change, relay, again)
     return True
 
 
@@ -216,13 +217,19 @@ def _proven(first: Event, other: Event) -> Forked:
     return Forked(first.header.device, first.header.seq, (first.id, other.id), proven=True)
 
 
-def _raise_incidents(vault: WorkspaceVault, pairs: Sequence[tuple[Event, Event]]) -> tuple[str, ...]:
-    """Put on record who was proven two-faced; once, whoever of us notices first."""
+def _raise_incidents(
+    vault: WorkspaceVault, notes: Notes, pairs: Sequence[tuple[Event, Event]], now_ms: int
+) -> tuple[str, ...]:
+    """Put on record who was proven two-faced; once: one of us in turn, the next where the first stays silent."""
     raised: list[str] = []
     for first, other in pairs:
         device, seq = first.header.device, first.header.seq
         subject = hashlib.sha256(_INCIDENT_TAG + f"{device} {seq}".encode()).hexdigest()[:32]
-        if device == vault.identity.device or not vault.may_sign or vault.events_of(subject):
+        told = any(item.header.device != device for item in vault.events_of(subject))
+        if device == vault.identity.device or not vault.may_sign or told:
+            continue
+        since = notes.suspected.setdefault(subject, now_ms)
+        if now_ms - since < GRACE_MS * _turn(vault, device, subject):
             continue
         events = sorted((first.id, other.id))
         body: dict[str, Json] = {"incident": "two_faced", "device": device, "seq": seq, "events": list[Json](events)}
@@ -232,3 +239,10 @@ def _raise_incidents(vault: WorkspaceVault, pairs: Sequence[tuple[Event, Event]]
         failpoint("workspace.incident.after")
         raised.append(device)
     return tuple(raised)
+
+
+def _turn(vault: WorkspaceVault, accused: str, subject: str) -> int:
+    """Return our turn among those who may report a device."""
+    there = [item.device for item in vault.rules.governance.devices if not item.closed and item.device != accused]
+    ranked = sorted(there, key=lambda name: hashlib.sha256((subject + name).encode()).digest())
+    return ranked.index(vault.identity.device)

@@ -1,0 +1,189 @@
+"""Watching a store: what is withheld, forked, silent or gone back is noticed within one checkpoint."""
+
+from __future__ import annotations
+
+from countersign.application.use_cases.exchange_envelopes import Tools
+from countersign.application.use_cases.watch_relay import ON_ITS_WAY_MS, SILENCE_MS, Withheld
+from countersign.domain.ledger import kinds
+from countersign.domain.ledger.event import Event
+from countersign.testing.fake_relay import FakeRelay
+from countersign.testing.fake_workspace import FakeKeys, FakeSuite, MemoryWorkspace, fake_verify
+from countersign.testing.fakes import FakeEntropy
+from tests.unit.application.workspace.several import NOTE, WORKSPACE, Desk, Several, several
+
+
+def heard(some: Several) -> Several:
+    some.rounds()
+    return some
+
+
+def hide_last(some: Several, reader: str) -> None:
+    some.store.shelf(reader).remove(list(some.store.put_honestly)[-1])
+
+
+def test_what_is_withheld_shows_with_the_next_checkpoint_of_anybody() -> None:
+    some = heard(several(3))
+    some[0].say("withheld from one")
+    some[0].round()
+    hide_last(some, "device 2")
+    some[1].round()
+    some.later(60_000)
+    some[1].round()
+    report = some[2].round()
+    (found,) = report.withheld
+    assert (found.device, found.have, found.claimed) == (some[0].device, 1, 2)
+    now = some.clock.now_ms()
+    assert (found.since, found.is_late(now), found.is_late(now + ON_ITS_WAY_MS)) == (now, False, True)
+    some[2].restart()
+    some.later(ON_ITS_WAY_MS)
+    assert some[2].round().withheld == (Withheld(some[0].device, 1, 2, now),)  # remembered since when
+    for _ in range(6):
+        some.rounds(1, 45_000)
+    assert some[2].round().withheld == ()
+    assert some.agree
+
+
+def test_an_event_that_rests_on_something_missing_is_withheld_too() -> None:
+    some = heard(several(3))
+    some[0].say("parent")
+    some[0].round()
+    hide_last(some, "device 2")
+    some[1].round()
+    some[1].say("child")
+    some[1].round()
+    report = some[2].round()
+    assert {item.device for item in report.withheld} == {some[0].device, some[1].device}
+
+
+def test_who_is_silent_for_five_minutes_is_shown_and_comes_back() -> None:
+    some = heard(several(2))
+    assert some[0].round().unheard == ()
+    some.later(SILENCE_MS + 1)
+    (found,) = some[0].round().unheard
+    notes = some[0].memory.notes
+    assert notes is not None
+    assert (found.device, found.since) == (some[1].device, notes.heard[some[1].device].arrived)
+    some[1].round()
+    assert some[0].round().unheard == ()
+
+
+def twin(some: Several, place: int) -> Desk:
+    """Copy a device: two programs with the same keys, which know nothing of each other."""
+    known = some[place]
+    genesis = some[0].vault.rules.epochs[0].event
+    vault = MemoryWorkspace(
+        some.clock,
+        FakeEntropy("twin"),
+        keys=FakeKeys(known.vault.keys.name),
+        workspace=WORKSPACE,
+        member=known.vault.identity.member,
+        genesis=genesis,
+    )
+    vault.take_in(event for desk in some.desks for event in known.vault.shared_events(desk.device, 0, 100))
+    tools = Tools(FakeSuite(), fake_verify, some.clock, FakeEntropy("x twin"))
+    return Desk(vault, FakeRelay(some.store, "twin"), tools)
+
+
+def incidents(desk: Desk) -> list[Event]:
+    events = [item for other in desk.vault.heads() for item in desk.vault.shared_events(other, 0, 1_000)]
+    return [item for item in events if item.kind == kinds.INCIDENT_RAISED]
+
+
+def test_a_device_that_signs_two_events_for_one_place_is_proven_two_faced_and_put_on_record() -> None:
+    some = heard(several(3))
+    some[2].say("so far")
+    some.rounds(2)
+    copy = twin(some, 2)
+    first, other = some[2].say("to you"), copy.say("to others")
+    for desk in (some[2], copy):
+        desk.round()
+    for _ in range(5):
+        some[0].round()
+        some[1].round()
+        some.later(60_000)
+    for desk in (some[0], some[1]):
+        (fork,) = desk.round().forks
+        assert (fork.device, fork.seq, set(fork.events), fork.proven) == (
+            some[2].device,
+            1,
+            {first.id, other.id},
+            True,
+        )
+        assert len(incidents(desk)) == 1
+        assert all(item.header.device != some[2].device for item in desk.vault.ledger.standing(NOTE)[1:])
+
+
+def test_a_store_that_shows_two_views_is_found_out_by_the_checkpoints() -> None:
+    some = heard(several(3))
+    some[2].say("so far")
+    some.rounds(2)
+    copy = twin(some, 2)
+    put = set(some.store.put_honestly)
+    first = some[2].say("to you")
+    some[2].round()
+    for name in set(some.store.put_honestly) - put:
+        some.store.shelf("device 1").remove(name)
+    put = set(some.store.put_honestly)
+    other = copy.say("to others")
+    copy.memory.listed_at = 0
+    copy.round()
+    for name in set(some.store.put_honestly) - put:
+        some.store.shelf("device 0").remove(name)
+    some[0].round()
+    some[1].round()
+    assert some[0].vault.heads()[some[2].device].event == first.id
+    assert some[1].vault.heads()[some[2].device].event == other.id
+    some.later(60_000)
+    some[0].round()
+    (fork,) = some[1].round().forks
+    assert (fork.device, fork.events, fork.proven) == (some[2].device, (other.id, first.id), False)
+    for _ in range(8):
+        some.later(45_000)
+        some[0].round()
+        some[1].round()
+    for desk in (some[0], some[1]):  # each sent the other what it holds: now it is proven
+        (fork,) = desk.round().forks
+        assert fork.proven
+
+
+def test_our_own_fork_is_shown_and_not_reported_by_ourselves() -> None:
+    some = heard(several(2))
+    copy = twin(some, 1)
+    some[1].say("one")
+    copy.say("other")
+    some[1].round()
+    copy.round()
+    for _ in range(8):
+        some.later(45_000)
+        some[0].round()
+        some[1].round()
+    report = some[1].round()
+    assert [item.device for item in report.forks] == [some[1].device]
+    assert [item.header.device for item in incidents(some[1])] == [some[0].device]
+
+
+def test_a_view_that_goes_back_stays_noticed() -> None:
+    some = heard(several(3))
+    some[1].say("known")
+    some.rounds(2, 61_000)
+    copy = twin(some, 2)  # an older copy of the third device
+    copy.vault = MemoryWorkspace(
+        some.clock,
+        FakeEntropy("old"),
+        keys=FakeKeys("device 2"),
+        workspace=WORKSPACE,
+        member=some[2].vault.identity.member,
+        genesis=some[0].vault.rules.epochs[0].event,
+    )
+    beginning = some[0].vault.event(some[0].vault.rules.epochs[0].event)
+    assert beginning is not None
+    copy.vault.take_in([beginning])
+    copy.relay = FakeRelay(type(some.store)(), "alone")
+    copy.round()
+    for content in copy.relay.store.put_honestly.values():
+        some.store.put("copy", content)
+    report = some[0].round()
+    assert [item.device for item in report.went_back] == [some[2].device]
+    some[0].restart()
+    some.rounds(2, 61_000)
+    assert [item.device for item in some[0].round().went_back] == [some[2].device]
