@@ -15,6 +15,8 @@ from tests.leaks import LeftoverThreads, QtWatch, UnexpectedWarnings, expects_wa
 if TYPE_CHECKING:
     from collections.abc import Generator, Iterator
 
+    from tests.postgres import PostgresServer
+
 # Before anything imports Qt.
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 # A test never speaks to the keyring of the person who runs it.
@@ -97,6 +99,15 @@ def real_input(project_root: Path) -> Path:
     if not found.is_dir():
         pytest.skip("no ../shared/data beside this checkout: the real samples can't be read")
     return found
+
+
+@pytest.fixture(scope="session")
+def postgres() -> Iterator[PostgresServer]:
+    """Give a real PostgreSQL server, for the whole session."""
+    from tests.postgres import running_postgres  # noqa: PLC0415 - few tests need a database
+
+    with running_postgres() as server:
+        yield server
 
 
 @pytest.fixture(scope="session")

@@ -22,7 +22,6 @@ from pathlib import Path
 from typing import Final
 
 import psycopg
-import pytest
 from psycopg import sql
 
 from countersign.adapters.relays.postgres_settings import PostgresSettings
@@ -120,18 +119,14 @@ def start_postgres(folder: Path, *, durable: bool = False) -> PostgresServer:
 
 
 def stop_postgres(server: PostgresServer) -> None:
-    """End a server and wait for it."""
-    server.process.terminate()  # SIGTERM: no new connections
-    try:
-        server.process.wait(2)
-    except subprocess.TimeoutExpired:
-        server.process.send_signal(signal.SIGINT)  # end those that are there
-        server.process.wait(20)
+    """End a server at once, and wait for it: nobody needs its data any more."""
+    server.process.send_signal(signal.SIGQUIT)
+    server.process.wait(20)
 
 
-@pytest.fixture(scope="session")
-def postgres() -> Iterator[PostgresServer]:
-    """Give a server for the whole session."""
+@contextmanager
+def running_postgres() -> Iterator[PostgresServer]:
+    """Give a server in a folder of its own while the block runs; tests ask for the fixture ``postgres``."""
     with tempfile.TemporaryDirectory(prefix="countersign-postgres-", ignore_cleanup_errors=True) as scratch:
         folder = Path(scratch)
         folder.chmod(0o755)

@@ -16,9 +16,7 @@ from countersign.adapters.relays.postgres import PostgresRelay
 from countersign.application.ports.relay import PARCEL_LIMIT, Relay
 from countersign.domain.errors import SecurityError
 from countersign.testing.fake_relay import FakeRelay, RelayStore, parcel_name
-from tests.postgres import PostgresServer, postgres
-
-__all__ = ["postgres"]
+from tests.postgres import PostgresServer
 
 WORKSPACE = "22" * 16
 OTHER_WORKSPACE = "44" * 16
