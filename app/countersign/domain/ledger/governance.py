@@ -1,8 +1,9 @@
 """Governance: who belongs to the workspace, with which keys and under which policy (LEDGER rules 8, 9, 17).
 
 Each epoch carries the whole state, so that reading one is enough. Epoch 0 is the genesis; epoch n + 1 names n and
-carries signatures of a strict majority of epoch n's administrators, counted by person. A member's recovery key, whose
-private half is only in the recovery kit, may add a device of that member or close one, and nothing else.
+carries signatures of a strict majority of epoch n's administrators, counted by person, and of a second person as soon
+as there is one (see ``authority``). A member's recovery key, whose private half is only in the recovery kit, may add a
+device of that member or close one, and nothing else.
 
 Nobody disappears: who leaves keeps a line without roles, a device that goes is closed and names its last event. What a
 recovery key did stands through an epoch that was signed without knowing of it.
@@ -23,6 +24,7 @@ from typing import Final
 
 from countersign.domain.canonical import Fields, Json, canonical_bytes
 from countersign.domain.ledger import kinds
+from countersign.domain.ledger.authority import endorsers, needs_second_person
 from countersign.domain.ledger.chains import ChainKey, Verify
 from countersign.domain.ledger.event import Chain, Event
 from countersign.domain.ledger.members import Device, Evidence, GovernanceError, Member, Role
@@ -32,6 +34,7 @@ __all__ = ["Device", "Evidence", "Governance", "GovernanceError", "Member", "Rol
 
 GOVERNANCE_FORMAT: Final = 2
 
+_SECOND = 2
 _HEX = re.compile(r"(?:[0-9a-f]{2})*")
 _CHANGE_TAG = b"countersign/governance/1\x00"
 _RECOVERY_TAG = b"countersign/recovery/1\x00"
@@ -216,8 +219,14 @@ def advance(state: Governance, event: Event, verify: Verify, *, steps: int = 1) 
     if following.epoch != state.epoch + steps or following.world != state.world:
         raise GovernanceError("governance.not_next")
     signers = _signers(state, change_message(parents, following), signatures, verify, event.header.at)
-    if not _is_majority(state, signers, event.header.at):
+    at, persons, everyone = event.header.at, state.persons, state.administrators
+    majority = len(everyone) // 2 + 1
+    # Who shares a key with another counts once among signers, and twice among those to be outvoted.
+    if len({persons[item] for item in signers & _able(state, everyone, majority, at)}) < majority:
         raise GovernanceError("governance.no_majority")
+    seconding = signers & _able(state, endorsers(state), _SECOND, at)
+    if needs_second_person(state, following) and len({persons[item] for item in seconding}) < _SECOND:
+        raise GovernanceError("governance.no_second_person")
     return following
 
 
@@ -280,18 +289,13 @@ def _bytes(text: str) -> bytes:
     return bytes.fromhex(text)
 
 
-def _is_majority(state: Governance, signers: frozenset[str], at: int) -> bool:
-    """Tell whether signers are a strict majority of the administrators, counted by person (LEDGER rule 8).
+def _able(state: Governance, members: frozenset[str], needed: int, at: int) -> frozenset[str]:
+    """Return those whose signature over a change counts: whose access stands at its time.
 
-    An administrator whose access lapsed doesn't count, unless those who are left could not be a majority: somebody must
-    be able to let the others in again. Who shares a key with another counts once among signers, and twice among those
-    to be outvoted.
+    Where those are too few to change anything, all of them: somebody must be able to let the others in again.
     """
-    everyone = state.administrators
-    active = {item for item in everyone if (found := state.member(item)) and found.has_access(at)}
-    counted = active if 2 * len(active) > len(everyone) else everyone
-    persons = state.persons
-    return 2 * len({persons[item] for item in signers & counted}) > len(everyone)
+    active = frozenset(item.member for item in state.members if item.member in members and item.has_access(at))
+    return active if len(active) >= needed else members
 
 
 def _signers(state: Governance, message: bytes, signatures: Iterable[Json], verify: Verify, at: int) -> frozenset[str]:
