@@ -184,9 +184,8 @@ def session_opener(ground: Ground, tasks: Tasks, zone: tzinfo) -> Callable[[Vaul
         )
         # Read while nobody waits for it, unless it was long ago: calendars take a moment.
         tasks.run(Lane.NETWORK, partial(session.rails.book, ground.clock.now_ms()), _read, _not_read)
-        if hasattr(vault, "admitted"):
-            session.shared = yield from on_network(partial(_sharing, ground, vault, tasks))
-            yield from session.shared.begin()
+        session.shared = yield from on_network(partial(_sharing, ground, vault, tasks))
+        yield from session.shared.begin()
         kept = yield from on_vault(session.connections)
         session.has_door = any("credential" in settings for settings in kept.values())
         carried = {name: settings for name, settings in kept.items() if "reach" in settings}

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from countersign.application.ports.clock import Entropy
 from countersign.application.ports.relay import EnvelopeSuite
 from countersign.application.ports.vault import LocalSpace
+from countersign.application.ports.vault_door import JoinTicket
 from countersign.application.ports.workspace import WorkspaceVault
 from countersign.application.use_cases.seal_envelope import seal_envelope
 from countersign.domain.canonical import Json
@@ -50,6 +51,11 @@ def read_invitation(content: bytes, verify: Verify, now_ms: int) -> SignedInvita
     return found
 
 
+def ticket_of(invitation: Invitation) -> JoinTicket:
+    """Return what ``VaultDoor.join`` goes by."""
+    return JoinTicket(invitation.workspace, invitation.genesis, invitation.world)
+
+
 def ask_to_join(vault: WorkspaceVault, invitation: Invitation, name: str) -> Joining:
     """Make the one request of a joining vault, and keep it: asked again, it is the same, with the same phrase.
 
@@ -67,7 +73,7 @@ def ask_to_join(vault: WorkspaceVault, invitation: Invitation, name: str) -> Joi
             invitation=invitation.id,
             member=invitation.member,
             name=name.strip() or invitation.name,
-            device=vault.own_device,
+            device=replace(vault.own_device, member=invitation.member),  # who that is, no ledger says yet
             recovery_public_key=vault.recovery_public_key,
             at=change.now_ms,
         ).proven(invitation.secret)

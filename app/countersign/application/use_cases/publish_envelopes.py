@@ -66,10 +66,10 @@ def next_outgoing(vault: WorkspaceVault, tools: Tools, notes: Notes, relay: str)
     Raises:
         SecurityError: ``vault.*``.
     """
+    if not vault.admitted:  # nothing of its own is signed before that, but the request is
+        return _request(vault, tools, notes)
     if not vault.may_sign:
         return None
-    if not vault.admitted:
-        return _request(vault, tools, notes)
     desk = Desk(vault, tools, notes, relay)
     desk.look_around()
     for due in (_welcome, _own, _answer, _lacking, _wish, _checkpoint):
