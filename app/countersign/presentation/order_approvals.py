@@ -8,13 +8,13 @@ from typing import Final
 
 from countersign.application.use_cases.hand_in_order import approves_alone
 from countersign.domain.approval.progress import ApprovalProgress, ApprovalStep, obstacle, progress
-from countersign.domain.approval.rule import ApprovalRule
 from countersign.domain.ledger.governance import Governance
 from countersign.domain.ledger.order_record import Approval, OrderRecord, standing_approvals
 from countersign.domain.ledger.rules import OrderKey, Rules
 from countersign.presentation.error_texts import sentence
 from countersign.presentation.inbox_words import either, together
 from countersign.presentation.messages import _, ngettext
+from countersign.presentation.rule_words import requirement_sentences
 
 LATEST: Final[OrderKey] = (1 << 53, "", "", 0)
 """A place behind everything that is known."""
@@ -71,7 +71,7 @@ def approvals_of(record: OrderRecord, rules: Rules, member: str, at: int) -> App
         needed=given + _persons_missing(come),
         signed=signed,
         askable=askable,
-        rules=_rules(come, governance),
+        rules=requirement_sentences(record.requirement(governance)),
         missing=_missing(come, governance),
         blocked=_blocked(code, askable) if code else "",
     )
@@ -83,11 +83,6 @@ def _persons_missing(come: ApprovalProgress) -> int:
     for step in come.steps:
         by_rule[step.rule.rule] = by_rule.get(step.rule.rule, 0) + step.missing
     return max(by_rule.values(), default=0)
-
-
-def _rules(come: ApprovalProgress, governance: Governance) -> tuple[str, ...]:
-    rules = dict.fromkeys(step.rule for step in come.steps)
-    return tuple(rule_sentence(rule, governance) for rule in rules)
 
 
 def _missing(come: ApprovalProgress, governance: Governance) -> tuple[str, ...]:
@@ -118,14 +113,3 @@ def _blocked(code: str, askable: Sequence[str]) -> str:
     if askable and code in {"approval.no_authority", "approval.out_of_order", "approval.not_needed"}:
         return _("{reason} Ask {names}.").format(reason=sentence(code), names=names)
     return sentence(code)
-
-
-def rule_sentence(rule: ApprovalRule, _governance: Governance) -> str:
-    """Say what one rule asks for."""
-    parts = [
-        _("{count} of {group}").format(count=need.count, group=need.group)
-        if need.group
-        else ngettext("{count} approval", "{count} approvals", need.count).format(count=need.count)
-        for need in rule.needs
-    ]
-    return _(", ").join(parts)

@@ -101,8 +101,14 @@ def _of_another(entry: LedgerEntry, name: str) -> TimelineLine | None:
         kinds.ORDER_STOPPED: _("{name} stopped it"),
     }
     text = texts.get(entry.kind, "")
-    detail = _stopped(entry.body or {}).detail if entry.kind == kinds.ORDER_STOPPED else ""
-    return _done(text.format(name=name), detail) if text else None
+    if entry.kind != kinds.ORDER_STOPPED:
+        return _done(text.format(name=name)) if text else None
+    line, reason = _stopped(entry.body or {}), str((entry.body or {}).get("reason", ""))
+    if reason.startswith("repair."):
+        text = _("{name} returned it for repair")
+    elif reason.startswith("rejected."):
+        text = _("{name} rejected it")
+    return replace(line, title=text.format(name=name))
 
 
 def _done(text: str, detail: str = "") -> TimelineLine:

@@ -18,6 +18,7 @@ from countersign.application.use_cases.approve_order import approve_order
 from countersign.application.use_cases.hand_in_order import hand_in_order
 from countersign.application.use_cases.keep_payee import keep_payee
 from countersign.application.use_cases.refresh_accounts import fetch_statements, import_statements
+from countersign.application.use_cases.reject_order import reject_order
 from countersign.domain.canonical import Json
 from countersign.domain.ledger import kinds
 from countersign.domain.ledger.event import SALT_BYTES, Body, Chain, Event, EventDraft, Header, device_identifier
@@ -205,6 +206,14 @@ class Team:
         payment = record.content.payment
         with self.vault.by(by):
             approve_order(self.vault, order, payment, record.digest, last_digits(payment.creditor_account))
+
+    def send_back(self, by: str, order: str, reason: str, note: str) -> None:
+        """Have somebody reject an order, or return it."""
+        record = self.vault.order(order)
+        if record is None:
+            raise LookupError(order)
+        with self.vault.by(by):
+            reject_order(self.vault, order, record.digest, reason, note)
 
     def _content(self, by: str, payee: tuple[str, str], amount: Money, reference: str, debtor: str) -> OrderContent:
         self.count += 1

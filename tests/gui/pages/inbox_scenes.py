@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping
 from typing import Final
 
+from countersign.testing import fakes
 from countersign.testing.fake_door import PASSPHRASE
-from countersign.testing.fake_team import busy_team, make_team
+from countersign.testing.fake_team import RAVI, TOM, Team, busy_team, make_team
 from countersign.ui.views.inbox.cards import CardList
 from tests.gui.pages.stage import Look, Stage
 
@@ -101,6 +102,58 @@ def inbox_batch(look: Look) -> Iterator[tuple[str, Stage]]:
     stage.close()
 
 
+def hand_in(stage: Stage) -> str:
+    """Ask for a payment to the landlord, as far as handing it in; return the order."""
+    stage.press("shell.transfer")
+    stage.type("transfer.payee.name", fakes.LANDLORD[0])
+    stage.type("transfer.payee.account", fakes.LANDLORD[1])
+    stage.choose("transfer.payee.source", "contract")
+    stage.press("transfer.payee.continue", "transfer.name_check.continue")
+    stage.choose("transfer.amount.account", fakes.MAIN)
+    stage.type("transfer.amount.amount", "6000.00")
+    stage.type("transfer.amount.remittance", "Rent December")
+    stage.press("transfer.amount.continue")
+    if stage.window.shows("transfer.risk.continue"):
+        stage.press("transfer.risk.continue")
+    stage.type("transfer.review.digits", fakes.LANDLORD[1][-4:])
+    stage.press("transfer.review.right")
+    return stage.world.reader.orders_in_flight()[0].content.order
+
+
+def inbox_request(look: Look) -> Iterator[tuple[str, Stage]]:
+    """Ask others for an approval; have it returned, repair it, have it approved, and send it."""
+    team: list[Team] = []
+
+    def world(tasks: fakes.ManualTasks) -> fakes.World:
+        team.append(make_team(tasks))
+        return team[0].world
+
+    stage = Stage(look, world=world).opened()
+    order = hand_in(stage)
+    yield "transfer.handed_in", stage
+    stage.press("transfer.handed_in.order")
+    yield "order.waits", stage
+    team[0].send_back(TOM, order, "repair.reference", "The contract's number is missing.")
+    stage.press("shell.home")
+    yield "home.returned", stage
+    stage.program.presenter.open_order(order)
+    stage.settle()
+    yield "order.returned", stage
+    stage.press("shell.home", "home.open.returned.0")
+    yield "transfer.repaired", stage
+    order = hand_in(stage)
+    team[0].approve(TOM, order)
+    team[0].approve(RAVI, order)
+    stage.press("shell.home")
+    yield "home.approved", stage
+    stage.program.presenter.open_order(order)
+    stage.settle()
+    yield "order.to_send", stage
+    stage.press("order.go_on")
+    yield "order.sent", stage
+    stage.close()
+
+
 STORIES: Final[Mapping[str, Callable[[Look], Iterator[tuple[str, Stage]]]]] = {
-    story.__name__: story for story in (inbox, inbox_batch)
+    story.__name__: story for story in (inbox, inbox_batch, inbox_request)
 }

@@ -21,6 +21,7 @@ from countersign.testing import fakes
 from countersign.testing.fake_door import KIT, PASSPHRASE
 from countersign.ui.views.new_vault import NewVaultPage
 from tests.gui.pages.check_scenes import check
+from tests.gui.pages.inbox_scenes import inbox, inbox_batch, inbox_request
 from tests.gui.pages.own_bank_scenes import by_file, by_hand, differing, own_account
 from tests.gui.pages.stage import Look, Stage
 
@@ -498,6 +499,9 @@ STORIES: Final[Mapping[str, Story]] = {
         by_hand,
         by_file,
         differing,
+        inbox,
+        inbox_batch,
+        inbox_request,
     )
 }
 

@@ -148,7 +148,7 @@ class Stage:
 
     @staticmethod
     def _let_events_pass() -> None:
-        for _round in range(8):  # a page may come in as many turns
+        for _round in range(24):  # a page may come in as many turns
             QCoreApplication.sendPostedEvents()
             QCoreApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete)
 

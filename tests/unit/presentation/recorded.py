@@ -37,6 +37,9 @@ class Went:
     def open_order(self, order: str) -> None:
         self.to.append(("order", order))
 
+    def open_inbox(self, order: str = "") -> None:
+        self.to.append(("inbox", order))
+
     def open_history(self) -> None:
         self.to.append(("history", ""))
 

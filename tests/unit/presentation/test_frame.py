@@ -249,12 +249,16 @@ class _Window:
         self.states: list[ShellState] = []
         self.blanked = 0
         self.asked = 0
+        self.told: list[str] = []
 
     def show_state(self, state: ShellState) -> None:
         self.states.append(state)
 
     def blank(self) -> None:
         self.blanked += 1
+
+    def tell(self, text: str) -> None:
+        self.told.append(text)
 
     def ask_freeze(self) -> None:
         self.asked += 1

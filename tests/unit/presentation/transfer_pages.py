@@ -35,6 +35,9 @@ class Sent:
     def open_order(self, order: str) -> None:
         self.to.append(f"order {order}")
 
+    def open_inbox(self, order: str = "") -> None:
+        self.to.append("inbox")
+
     def open_history(self) -> None:
         self.to.append("history")
 

@@ -30,13 +30,14 @@ _NOT_PAID = frozenset({OrderState.REJECTED, OrderState.CANCELLED, OrderState.ABA
 class FrozenOrder:
     """An order that is ready for its review, and the rule that its approval follows.
 
-    ``assessment_event`` is empty where others approve: it is written when the order is handed in.
+    ``assessment_event`` is empty where others approve and ``alone`` is false: it is written when the order is handed in.
     """
 
     draft: TransferDraft
     content: OrderContent
     assessment_event: str
     policy: Policy
+    alone: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,15 +87,15 @@ def freeze_order(
             path = path_after(intervention, answer).effect.value
             answered = {**about, "intervention": intervention, "answer": answer, "path": path}
             change.append(EventDraft(kinds.ORDER_INTERVENTION_ANSWERED, content.order, answered, refs=(frozen.id,)))
-        assessed = ""
-        if approves_alone(change.rules.governance, content.requester):  # else it is handed in once it was read back
+        assessed, alone = "", approves_alone(change.rules.governance, content.requester)
+        if alone:  # else it is handed in once it was read back
             assessed_body: dict[str, Json] = {**about, "assessment": assessment.canonical()}
             draft_of_it = EventDraft(kinds.ORDER_ASSESSED, content.order, assessed_body, refs=(frozen.id,))
             assessed = change.append(draft_of_it).id
         saved = replace(draft, step=Step.REVIEW, order=content.order, saved_at=change.now_ms)
         change.put(LocalSpace.DRAFT, saved.draft, saved.canonical())
         policy = change.rules.governance.policy
-    return FrozenOrder(saved, content, assessed, policy)
+    return FrozenOrder(saved, content, assessed, policy, alone)
 
 
 def _as_carried(payment: PaymentFields, paid_from: PaidFrom, entropy: Entropy) -> PaymentFields:

@@ -13,12 +13,14 @@ def approving() -> Block:
             _("The passphrase is missing"), _("Type the passphrase of your vault: it shows that it is you who signs.")
         ),
         "reject.no_note": ErrorText(
-            _("A few words are missing"), _("Say in your own words why, so that the requester knows how to go on.")
+            _("A few words are missing"), _("The requester has to know how to go on. Say in your own words why.")
         ),
         "reject.long_note": ErrorText(
             _("The note is too long"), _("Use at most {limit} characters; tell the rest by voice.")
         ),
-        "batch.empty": ErrorText(_("Nothing is selected"), _("Select at least one payment, then approve.")),
+        "batch.empty": ErrorText(
+            _("Nothing is selected"), _("Nothing was signed. Select at least one payment, then approve.")
+        ),
         "batch.too_many": ErrorText(
             _("Too many at once"),
             _("At most {limit} payments can be approved at once. Select fewer. Nothing was signed."),
