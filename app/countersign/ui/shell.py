@@ -13,6 +13,7 @@ from countersign.presentation.messages import _
 from countersign.presentation.shell import Page, ShellPresenter, ShellState
 from countersign.ui.theme.look import board, look
 from countersign.ui.theme.tokens import Space, Tone
+from countersign.ui.tray import Tray
 from countersign.ui.widgets import (
     Banner,
     DangerButton,
@@ -25,6 +26,7 @@ from countersign.ui.widgets import (
     PrimaryButton,
     SafeButton,
     Variant,
+    announce,
 )
 
 MINIMUM_WIDTH: Final = 1024
@@ -76,6 +78,7 @@ class Shell(QWidget):
         self.setMinimumSize(MINIMUM_WIDTH, MINIMUM_HEIGHT)
         self._presenter, self._pages, self._closed = presenter, pages, closed
         self._visit = 0
+        self._tray = Tray(self, presenter.open_inbox)
         self._dialog: QDialog | None = None
         row = QHBoxLayout(self)
         row.setContentsMargins(0, 0, 0, 0)
@@ -153,6 +156,7 @@ class Shell(QWidget):
         if not state.closing and state.visit != self._visit:
             self._visit = state.visit
             self._replace(self._pages[state.page](state.about))
+        self.navigation.set_badge(Page.INBOX.value, state.waiting, state.waiting_name)
         self.navigation.set_current(_CURRENT.get(state.page, state.page).value)
 
     def blank(self) -> None:
@@ -160,9 +164,16 @@ class Shell(QWidget):
         if self._dialog is not None:
             self._dialog.close()
         self.navigation.hide()
+        self._tray.hide()
         self._replace(EmptyState("lock", _("Locking"), _("What is under way with your bank is still put on record.")))
         self._visit = 0
         self.repaint()
+
+    def tell(self, text: str) -> None:
+        """Tell of something, outside the window too where it isn't in front."""
+        announce(self, text)
+        if not self.isActiveWindow():
+            self._tray.tell("Countersign", text)
 
     def _show_ribbon(self, state: ShellState) -> None:
         if state.ribbon and self._ribbon is None:
