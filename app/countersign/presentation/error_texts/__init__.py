@@ -21,6 +21,7 @@ from countersign.presentation.error_texts import (
     sending,
     transfer,
     vault,
+    workspace,
 )
 from countersign.presentation.error_texts.entry import Block, ErrorText
 from countersign.presentation.messages import _
@@ -47,6 +48,9 @@ _BLOCKS: Final[tuple[Callable[[], Block], ...]] = (
     relays.envelopes,
     relays.relays,
     relays.codes_in_pictures,
+    workspace.joining,
+    workspace.changes,
+    workspace.sender,
 )
 
 
