@@ -168,10 +168,12 @@ def _stopped(record: OrderRecord, event: Event, body: JsonObject, rules: Rules) 
     return replace(record, state=after(record.state, Move.STOP), reason=reason)
 
 
-def _opened(record: OrderRecord, event: Event, _body: JsonObject, rules: Rules) -> OrderRecord:
-    member = rules.governance_before(event.order_key).member_of(event.header.device)
-    seen = (member.member if member else "", event.header.at)
-    return replace(record, opened=(*record.opened, seen))
+def _opened(record: OrderRecord, event: Event, body: JsonObject, rules: Rules) -> OrderRecord:
+    if "digest" in body:
+        require_same_digest(record, body)
+    device = rules.governance_before(event.order_key).device(event.header.device)
+    seen = tuple((item.member, event.header.at) for item in (device,) if item)
+    return replace(record, opened=(*record.opened, *seen))
 
 
 def _sender_released(record: OrderRecord, event: Event, body: JsonObject, rules: Rules) -> OrderRecord:
