@@ -153,7 +153,7 @@ def propose_change(vault: WorkspaceVault, verify: Verify, state: Governance) -> 
     device = vault.identity.device
     failpoint("workspace.propose.before")
     with vault.transaction() as change:
-        if missing_signatures(rules.governance, state, {vault.identity.member}) == 0:
+        if missing_signatures(rules.governance, state, {vault.identity.member}, change.now_ms) == 0:
             _put_in_force(change, vault.identity.workspace, parents, state, [(device, signature)])
             carried = True
         else:
@@ -238,10 +238,15 @@ def _settled(vault: WorkspaceVault, item: OpenChange) -> bool:
     return True
 
 
-def open_changes(vault: WorkspaceVault, verify: Verify) -> tuple[OpenChange, ...]:
+def open_changes(vault: WorkspaceVault, verify: Verify, now_ms: int = 0) -> tuple[OpenChange, ...]:
     """List the changes that could still come into force, oldest first.
 
     A change that names another epoch than the one in force is none of them, nor is one that was taken back.
+
+    Args:
+        vault: The unlocked vault.
+        verify: Checks an Ed25519 signature.
+        now_ms: Whose access has lapsed by then doesn't count among those who signed.
     """
     rules = vault.rules
     events = [item for item in vault.events_of(vault.identity.workspace) if item.body is not None]
@@ -254,7 +259,7 @@ def open_changes(vault: WorkspaceVault, verify: Verify) -> tuple[OpenChange, ...
                 found.setdefault(proposal.change, proposal)
         elif event.kind in {kinds.GOVERNANCE_ENDORSED, kinds.GOVERNANCE_DECLINED}:
             _hear(found, event, rules, verify)
-    return tuple(_counted(item, rules) for item in found.values())
+    return tuple(_counted(item, rules, now_ms) for item in found.values())
 
 
 def is_contested(vault: WorkspaceVault) -> bool:
@@ -349,7 +354,7 @@ def _holds(rules: Rules, device: str, signature: str, change: str, verify: Verif
     return known is not None and not known.closed and verify(bytes.fromhex(known.signing_public_key), signed, message)
 
 
-def _counted(item: OpenChange, rules: Rules) -> OpenChange:
+def _counted(item: OpenChange, rules: Rules, now_ms: int) -> OpenChange:
     state = rules.governance
     persons = frozenset(found.member for device, _ in item.signatures if (found := state.member_of(device)))
     against = {member for member, _ in item.declined}
@@ -357,5 +362,5 @@ def _counted(item: OpenChange, rules: Rules) -> OpenChange:
         item,
         signed=persons,
         may_sign=endorsers(state) - persons - against,
-        missing=missing_signatures(state, item.state, persons),
+        missing=missing_signatures(state, item.state, persons, now_ms),
     )

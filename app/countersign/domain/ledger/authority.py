@@ -14,7 +14,9 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Set as AbstractSet
 
-    from countersign.domain.ledger.governance import Governance
+    from countersign.domain.ledger.governance import Device, Governance
+
+SECOND = 2
 
 _AUTHORITIES = frozenset({"administrator", "approver"})
 
@@ -32,28 +34,41 @@ def needs_second_person(state: Governance, following: Governance) -> bool:
     return len(endorsers(state)) > 1 and not _only_closes(state, following)
 
 
-def missing_signatures(state: Governance, following: Governance, persons: AbstractSet[str]) -> int:
+def missing_signatures(state: Governance, following: Governance, members: AbstractSet[str], at: int = 0) -> int:
     """Return how many more persons must sign at the least; 0 where the change is carried.
 
     Args:
         state: The epoch in force.
         following: The epoch that is proposed.
-        persons: Who signed it.
+        members: Who signed it.
+        at: When it would come into force, milliseconds since the epoch: whose access has lapsed by then doesn't count.
     """
-    administrators = state.administrators
-    majority = len(administrators) // 2 + 1 - len(persons & administrators)
-    others = 2 - len(persons & endorsers(state)) if needs_second_person(state, following) else 0
-    return max(0, majority, others)
+    persons, administrators = state.persons, state.administrators
+    majority = len(administrators) // 2 + 1
+    signed = {persons[item] for item in members & able(state, administrators, majority, at)}
+    seconding = {persons[item] for item in members & able(state, endorsers(state), SECOND, at)}
+    others = SECOND - len(seconding) if needs_second_person(state, following) else 0
+    return max(0, majority - len(signed), others)
+
+
+def able(state: Governance, members: frozenset[str], needed: int, at: int) -> frozenset[str]:
+    """Return those whose signature over a change counts: whose access stands at its time.
+
+    Where those are too few to change anything, all of them: somebody must be able to let the others in again.
+    """
+    active = frozenset(item.member for item in state.members if item.member in members and item.has_access(at))
+    return active if len(active) >= needed else members
 
 
 def _only_closes(state: Governance, following: Governance) -> bool:
     """Tell whether nothing changes but that open devices are closed."""
+    if replace(following, epoch=state.epoch, devices=state.devices) != state:
+        return False
     found = {item.device: item for item in following.devices}
-    as_open = tuple(
-        item
-        if item.closed or item.device not in found
-        else replace(found[item.device], closed=False, last_shared="", last_private="")
-        for item in state.devices
-    )
-    kept = replace(following, epoch=state.epoch, devices=as_open)
-    return kept == state and len(following.devices) == len(state.devices)
+    kept = (item.device in found and _same_or_closed(item, found[item.device]) for item in state.devices)
+    return len(following.devices) == len(state.devices) and all(kept)
+
+
+def _same_or_closed(known: Device, found: Device) -> bool:
+    ended = replace(known, closed=True, last_shared=found.last_shared, last_private=found.last_private)
+    return found == known or (not known.closed and found == ended)

@@ -24,7 +24,7 @@ from typing import Final
 
 from countersign.domain.canonical import Fields, Json, canonical_bytes
 from countersign.domain.ledger import kinds
-from countersign.domain.ledger.authority import endorsers, needs_second_person
+from countersign.domain.ledger.authority import SECOND, able, endorsers, needs_second_person
 from countersign.domain.ledger.chains import ChainKey, Verify
 from countersign.domain.ledger.event import Chain, Event
 from countersign.domain.ledger.members import Device, Evidence, GovernanceError, Member, Role
@@ -34,7 +34,6 @@ __all__ = ["Device", "Evidence", "Governance", "GovernanceError", "Member", "Rol
 
 GOVERNANCE_FORMAT: Final = 2
 
-_SECOND = 2
 _HEX = re.compile(r"(?:[0-9a-f]{2})*")
 _CHANGE_TAG = b"countersign/governance/1\x00"
 _RECOVERY_TAG = b"countersign/recovery/1\x00"
@@ -222,10 +221,10 @@ def advance(state: Governance, event: Event, verify: Verify, *, steps: int = 1) 
     at, persons, everyone = event.header.at, state.persons, state.administrators
     majority = len(everyone) // 2 + 1
     # Who shares a key with another counts once among signers, and twice among those to be outvoted.
-    if len({persons[item] for item in signers & _able(state, everyone, majority, at)}) < majority:
+    if len({persons[item] for item in signers & able(state, everyone, majority, at)}) < majority:
         raise GovernanceError("governance.no_majority")
-    seconding = signers & _able(state, endorsers(state), _SECOND, at)
-    if needs_second_person(state, following) and len({persons[item] for item in seconding}) < _SECOND:
+    seconding = signers & able(state, endorsers(state), SECOND, at)
+    if needs_second_person(state, following) and len({persons[item] for item in seconding}) < SECOND:
         raise GovernanceError("governance.no_second_person")
     return following
 
@@ -287,15 +286,6 @@ def _bytes(text: str) -> bytes:
     if not _HEX.fullmatch(text):
         raise GovernanceError("governance.hex")
     return bytes.fromhex(text)
-
-
-def _able(state: Governance, members: frozenset[str], needed: int, at: int) -> frozenset[str]:
-    """Return those whose signature over a change counts: whose access stands at its time.
-
-    Where those are too few to change anything, all of them: somebody must be able to let the others in again.
-    """
-    active = frozenset(item.member for item in state.members if item.member in members and item.has_access(at))
-    return active if len(active) >= needed else members
 
 
 def _signers(state: Governance, message: bytes, signatures: Iterable[Json], verify: Verify, at: int) -> frozenset[str]:

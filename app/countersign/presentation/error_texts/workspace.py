@@ -98,7 +98,7 @@ def changes() -> Block:
             _("You have no say in this"),
             _("Administrators and approvers sign such a change. Yours would not count, so nothing was signed."),
         ),
-        "governance.second_person": ErrorText(
+        "governance.no_second_person": ErrorText(
             _("A second person must sign"),
             _("Nobody changes who approves, or what approvers must do, alone. Ask another member to sign it."),
         ),
