@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from random import Random  # noqa: TID251 - the same number makes the same case, and no key comes of it
 from typing import Final
 
+from tests.security import fuzz_envelopes
 from tests.security.fuzz_seeds import XML_DOORS, hostile, naughty, seeds
 
 _ELEMENT: Final = re.compile(r"<([A-Za-z0-9]+)[^<>]*>[^<>]*</\1>")
@@ -45,6 +46,9 @@ def case(door: str, number: int) -> Case:
         for _ in range(chance.randint(1, 4)):
             text = chance.choice(_XML)(chance, text)
         data = _encoded(chance, text) if chance.random() < 0.1 else text.encode("utf-8", "surrogatepass")
+    elif door in fuzz_envelopes.DOORS:
+        change = fuzz_envelopes.envelope_case if door == "envelope" else fuzz_envelopes.qr_case
+        data = change(chance, seed)
     else:
         text = seed.decode("utf-8", "replace")
         for _ in range(chance.randint(1, 6)):

@@ -22,6 +22,7 @@ from countersign.adapters.banks.files.bank_files import LocalBankFiles
 from countersign.application.use_cases.check_details import check_message
 from countersign.application.use_cases.check_payments import check_payments
 from countersign.domain.errors import UserFacingError
+from tests.security import fuzz_envelopes
 from tests.security.fuzz_cases import Case, case
 from tests.security.fuzz_seeds import seeds
 
@@ -85,6 +86,8 @@ def _tried(made: Case, path: Path, plant: str) -> tuple[str, bool]:
     try:
         if defect is not None:
             defect()
+        if made.door in fuzz_envelopes.DOORS:
+            return fuzz_envelopes.feed(made.door, made.data)
         if made.door == "text":
             check_message(made.data.decode("utf-8", "replace"))
         elif made.door in {"csv", "pain001"}:

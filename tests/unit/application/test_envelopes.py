@@ -33,6 +33,7 @@ from countersign.domain.ledger.envelope import (
 from countersign.domain.ledger.event import Chain
 from countersign.domain.ledger.governance import Device
 from countersign.domain.ledger.letter import EnvelopeError, Letter
+from countersign.testing.fake_relay import AdversaryStore, FakeRelay
 from countersign.testing.fake_workspace_keys import WORKSPACE, DeviceKeys
 from countersign.testing.fakes import START_MS, FakeEntropy
 
@@ -270,6 +271,33 @@ def test_a_checkpoint_that_its_device_did_not_sign_is_refused() -> None:
     letter = Letter(checkpoint=SignedCheckpoint(CHECKPOINT, bytes(64)))
     with refused("envelope.checkpoint"):
         opened(made_by_hand(header_for(letter), letter))
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_a_store_that_cheats_can_only_withhold(seed: int) -> None:
+    """Whatever it does to bytes and names, what opens is what was sealed, and everything else has a code."""
+    store = AdversaryStore(f"envelopes {seed}")
+    ways = {keys.identity.member_name: FakeRelay(store, keys.identity.member_name) for keys in (ANNA, BEN, CLEO)}
+    letters = [Letter(EVENTS[: place % 3 + 1], documents=(b"%d" % place,)) for place in range(6)]
+    for place, letter in enumerate(letters):
+        ways["anna"].put(sealed(letter, seed=f"{seed} {place}"))
+    codes: set[str] = set()
+    seen: set[bytes | None] = set()
+    for _ in range(250):
+        store.act()
+        for name in ways["ben"].names()[0]:
+            content = store.given("ben", name)
+            if content in seen:
+                continue
+            seen.add(content)
+            try:
+                assert opened(ways["ben"].get(name) or b"").letter in letters
+            except SecurityError as error:
+                codes.add(error.code)
+        if not ways["ben"].names()[0]:
+            store.heal()
+    assert {"relay.altered", "envelope.altered"} <= codes
+    assert all(code.startswith(("envelope.", "relay.")) for code in codes)
 
 
 # --- What is not sealed in the first place ---
