@@ -308,7 +308,6 @@ class InboxPresenter:
             self._selected.pop(self._chosen, None)
             self._chosen, self._whole = "", None
         self._ask(max(PAGE, len(self._rows)), fresh=True)
-        self._said = ""
 
     def _failed(self, error: Exception) -> None:
         if not isinstance(error, CountersignError):
@@ -328,7 +327,8 @@ class InboxPresenter:
 
     def _render(self) -> None:
         if not self._closed:
-            self._view.show_state(self.state())
+            state, self._said = self.state(), ""  # what was done is said once
+            self._view.show_state(state)
 
     def state(self) -> InboxState:
         """Say what is to be shown."""
