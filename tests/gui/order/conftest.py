@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QApplication
 from countersign.testing import fakes
 from countersign.ui.theme.style import apply_theme
 from countersign.ui.theme.tokens import Theme
+from tests.gui.let_turns_pass import let_turns_pass
 from tests.gui.order.order_window import OrderWindow
 
 if TYPE_CHECKING:
@@ -34,7 +35,7 @@ def open_order(qtbot: QtBot, qapp: QApplication) -> Iterator[OpenOrder]:
         window.page.resize(width, height)
         window.page.show()
         window.page.attach(window.presenter, order)
-        QApplication.sendPostedEvents()
+        let_turns_pass()
         return window
 
     yield shown

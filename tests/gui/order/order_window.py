@@ -6,13 +6,14 @@ from typing import TypeVar
 
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication, QWidget
+from PySide6.QtWidgets import QWidget
 
 from countersign.presentation.order import OrderPresenter
 from countersign.presentation.transfer_confirm import ScaState
 from countersign.testing import fakes
 from countersign.ui.views.order import OrderPage
 from countersign.ui.widgets import KitButton, TextField
+from tests.gui.let_turns_pass import let_turns_pass
 from tests.unit.presentation.transfer_pages import WORDS, Sent, TransferPage
 
 W = TypeVar("W", bound=QWidget)
@@ -28,13 +29,13 @@ class OrderWindow:
         self.presenter = OrderPresenter(world.session, self.sent, self.page, WORDS, self.receipts.append)
 
     def find(self, name: str, kind: type[W]) -> W:
-        QApplication.sendPostedEvents()
+        let_turns_pass()
         found = [widget for widget in self.page.findChildren(kind, name) if not widget.isHidden()]
         assert found, f"{name} is not shown"
         return found[-1]
 
     def has(self, name: str) -> bool:
-        QApplication.sendPostedEvents()
+        let_turns_pass()
         return any(widget.isVisible() for widget in self.page.findChildren(QWidget, name))
 
     def press(self, name: str) -> None:

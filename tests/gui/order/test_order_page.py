@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 from PySide6.QtGui import QGuiApplication
-from PySide6.QtWidgets import QApplication, QRadioButton
+from PySide6.QtWidgets import QRadioButton
 
 from countersign.application.ports.bank import Reach
 from countersign.domain.errors import FailureKind
@@ -15,6 +15,7 @@ from countersign.testing import fakes
 from countersign.testing.page_walk import walk
 from countersign.ui.widgets import Chip, PlainLabel, Timeline
 from countersign.ui.widgets.choices import ChoiceCards
+from tests.gui.let_turns_pass import let_turns_pass
 from tests.gui.order.order_window import OrderWindow, accepted_order
 from tests.unit.presentation.own_account import to_carrying
 
@@ -97,13 +98,13 @@ def test_nothing_is_cut_covered_or_nameless(
     open_order: OpenOrder, world: fakes.World, width: int, height: int, percent: int
 ) -> None:
     window = open_order(world, accepted_order(world), width=width, height=height, percent=percent)
-    QApplication.sendPostedEvents()
+    let_turns_pass()
     assert walk(window.page) == []
     window.press("order.cancel")
-    QApplication.sendPostedEvents()
+    let_turns_pass()
     assert walk(window.page) == []
     window.press("order.really_cancel")
-    QApplication.sendPostedEvents()
+    let_turns_pass()
     assert walk(window.page) == []
 
 
@@ -122,7 +123,7 @@ def test_the_money_is_asked_back_by_file(
     window.press("order.recall")
     window.press("order.recall.write")
     assert window.has("order.recall.reason"), "nobody has said why"
-    QApplication.sendPostedEvents()
+    let_turns_pass()
     assert walk(window.page) == []
     reasons = window.find("order.recall.reason", ChoiceCards).findChildren(QRadioButton)
     next(card for card in reasons if card.accessibleName() == "Fraud").click()
@@ -130,7 +131,7 @@ def test_the_money_is_asked_back_by_file(
     assert window.find("order.recall.file", PlainLabel).text().startswith("RECALL-")
     assert window.find("order.recall.folder", PlainLabel).text()
     assert not window.has("order.recall.reason")
-    QApplication.sendPostedEvents()
+    let_turns_pass()
     assert walk(window.page) == []
     titles = [entry.title for entry in window.find("order.timeline", Timeline).entries()]
     assert "You had a request written to get the money back" in titles

@@ -9,9 +9,11 @@ from pathlib import Path
 from PySide6.QtWidgets import QWidget
 from pytestqt.qtbot import QtBot
 
+from countersign.testing.conductor import Until
 from countersign.testing.plugin import wait_for
 from countersign.testing.window import Window
 from countersign.ui.start import Running
+from countersign.ui.views.add_account import AddAccountPage
 from countersign.ui.views.new_vault import NewVaultPage
 
 
@@ -52,6 +54,7 @@ def add_account(window: Window, qtbot: QtBot, number: str, reach: str) -> None:
     """Add an account that is reached by payment files, or by hand."""
     window.press("setup.account")
     wait_for(qtbot, window.showing("own.add.number"))
+    wait_for(qtbot, Until(lambda: window.find_as("own.page", AddAccountPage).file_card is not None, "all of the page"))
     window.type("own.add.number", number)
     window.type("own.add.name", "Household")
     window.type("own.add.bank", "Alder Practice Bank")

@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QApplication
 from countersign.testing import fakes
 from countersign.ui.theme.style import apply_theme
 from countersign.ui.theme.tokens import Theme
+from tests.gui.let_turns_pass import let_turns_pass
 from tests.gui.transfer.transfer_window import TransferWindow
 
 if TYPE_CHECKING:
@@ -35,7 +36,7 @@ def open_transfer(qtbot: QtBot, qapp: QApplication) -> Iterator[OpenTransfer]:
         window.page.resize(width, height)
         window.page.show()
         window.open()
-        QApplication.sendPostedEvents()
+        let_turns_pass()
         return window
 
     yield shown

@@ -9,7 +9,6 @@ import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication
 
 from countersign.application.use_cases.save_draft import saved_drafts
 from countersign.domain.order_state import OrderState
@@ -24,6 +23,7 @@ from countersign.ui.widgets import (
     SafeButton,
     TextField,
 )
+from tests.gui.let_turns_pass import let_turns_pass
 from tests.gui.transfer.transfer_window import TransferWindow
 
 if TYPE_CHECKING:
@@ -77,7 +77,7 @@ def test_a_large_amount_waits_before_the_last_button_acts(open_transfer: OpenTra
 def test_both_buttons_of_the_review_are_equally_large(open_transfer: OpenTransfer) -> None:
     window = open_transfer()
     window.to_review()
-    QApplication.sendPostedEvents()
+    let_turns_pass()
     safe = window.find("transfer.review.not_right", SafeButton)
     assert safe.size() == window.find("transfer.review.right", ArmingButton).size()
 
@@ -179,7 +179,7 @@ def test_nothing_is_cut_covered_or_nameless_on_any_step(
     window = open_transfer(width=width, height=height, percent=percent)
 
     def looked_at() -> None:
-        QApplication.sendPostedEvents()
+        let_turns_pass()
         assert walk(window.page) == []
 
     looked_at()

@@ -6,12 +6,13 @@ from typing import TypeVar
 
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication, QWidget
+from PySide6.QtWidgets import QWidget
 
 from countersign.presentation.transfer import TransferPresenter
 from countersign.testing import fakes
 from countersign.ui.views.transfer import TransferPage
 from countersign.ui.widgets import KitButton, TextField
+from tests.gui.let_turns_pass import let_turns_pass
 from tests.unit.presentation.transfer_pages import WORDS, Sent
 
 W = TypeVar("W", bound=QWidget)
@@ -31,13 +32,13 @@ class TransferWindow:
         self.page.attach(self.presenter, self._draft)
 
     def find(self, name: str, kind: type[W]) -> W:
-        QApplication.sendPostedEvents()  # what a layout has just taken in is shown by a posted event
+        let_turns_pass()  # what a layout has just taken in is shown by a posted event
         found = [widget for widget in self.page.findChildren(kind, name) if not widget.isHidden()]
         assert found, f"{name} is not shown"
         return found[-1]
 
     def has(self, name: str) -> bool:
-        QApplication.sendPostedEvents()
+        let_turns_pass()
         return any(widget.isVisible() for widget in self.page.findChildren(QWidget, name))
 
     def press(self, name: str) -> None:

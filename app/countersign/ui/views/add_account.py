@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from itertools import pairwise
 
-from PySide6.QtCore import Qt, QTimer
+from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
 from countersign.presentation.add_account import AddAccountPresenter
@@ -33,6 +33,7 @@ from countersign.ui.widgets import (
     TextField,
     Variant,
 )
+from countersign.ui.widgets.turns import in_turns
 
 
 class AddAccountPage(ScrollPage):
@@ -60,7 +61,8 @@ class AddAccountPage(ScrollPage):
         for card in (self.account_card, self.reach_card):
             self.add(card)
         self.after: tuple[Card, ...] = ()  # made when an account was added
-        QTimer.singleShot(0, self, self._make_aside)  # a turn of its own: all at once would be felt
+        self._ways = False
+        in_turns(self, (self._make_ways, self._make_aside))  # all at once would be felt
         self.cancel = SafeButton(_("Leave without adding"))
         self.cancel.setObjectName("own.add.cancel")
         self.cancel.activated.connect(self._leave)
@@ -120,6 +122,11 @@ class AddAccountPage(ScrollPage):
         self.reach.chosen.connect(lambda value: self._tell("reach", value))
         card.add(self.reach)
         return card
+
+    def _make_ways(self) -> None:
+        self._ways = True
+        if self._shown is not None and self._shown.step is AddStep.FORM:
+            self._show_ways(self._shown, None)
 
     def _make_aside(self) -> None:
         self.file_card = self._make_files()
@@ -259,16 +266,21 @@ class AddAccountPage(ScrollPage):
         for control, text in ((self.number, state.number), (self.name, state.name), (self.bank, state.bank_name)):
             if control.text() != text:
                 control.setText(text)
-        if before is None or before.reaches != state.reaches:
-            self.reach.set_choices([Choice(item.value, item.title, item.text) for item in state.reaches])
-            self._order()
-        if (self.reach.value() or "") != state.reach:
-            self.reach.set_value(state.reach)
+        if self._ways:  # else in the turn that follows
+            self._show_ways(state, before)
         self.understood.setText(state.understood)
         self.understood.setVisible(bool(state.understood))
         faults = [(self._fields[fault.field], fault.text) for fault in state.faults]
         if before is None or before.faults != state.faults:
             self.errors.show_errors(faults)
+
+    def _show_ways(self, state: AddAccountState, before: AddAccountState | None) -> None:
+        if before is None or before.reaches != state.reaches:
+            with self.laid_out_once():
+                self.reach.set_choices([Choice(item.value, item.title, item.text) for item in state.reaches])
+            self._order()
+        if (self.reach.value() or "") != state.reach:
+            self.reach.set_value(state.reach)
 
     def _show_files(self, state: AddAccountState) -> None:
         """Show the card of payment files, and fill the lists: theirs is the longest work."""

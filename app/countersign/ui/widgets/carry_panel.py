@@ -5,9 +5,9 @@ Used by the transfer's last step and by the order's page; ``practice`` is for th
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
+from functools import partial
 
-from PySide6.QtCore import QTimer
 from PySide6.QtGui import QHideEvent
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
@@ -28,6 +28,7 @@ from countersign.ui.widgets.interruption import InterruptionPanel
 from countersign.ui.widgets.labels import PlainLabel, Variant
 from countersign.ui.widgets.practice_bank import PracticeBankCard
 from countersign.ui.widgets.refill import refill
+from countersign.ui.widgets.turns import in_turns
 
 _FIELD_WIDTH = 420
 
@@ -69,6 +70,7 @@ class CarryView(QWidget):
         self._practice: PracticeState | None = None
         self._newest: CarryState | None = None
         self._coming = False
+        self._shows = (self._show_first, self._show_fields, self._show_second, self._show_third)
         self.practice.hide()
 
     def _show(self, key: str, *, wanted: bool) -> bool:
@@ -265,33 +267,33 @@ class CarryView(QWidget):
         self._practice = state.practice if state is not None else None
         if self._practice is None:
             self.practice.show_state(None)
-        else:  # a turn of its own: all at once would be felt
-            QTimer.singleShot(0, self, lambda: self.practice.show_state(self._practice))
+        elif not self.isHidden():
+            self._come_practice()
         self._newest = state
         if state is None:
             self.hide()
         elif not self.isHidden():
-            for show in self._turns():
+            for show in self._shows:
                 show(state)
         elif not self._coming:
             self._coming = True
-            self._come(iter(self._turns()), state)
+            in_turns(self, [*(partial(self._come, show) for show in self._shows), partial(self._arrive, state)])
 
-    def _turns(self) -> tuple[Callable[[CarryState], None], ...]:
-        return self._show_first, self._show_fields, self._show_second, self._show_third
+    def _come(self, show: Callable[[CarryState], None]) -> None:
+        """Make what is wanted while nothing of it is on screen: all at once would be felt."""
+        if self._newest is not None:
+            show(self._newest)
 
-    def _come(self, turns: Iterator[Callable[[CarryState], None]], begun: CarryState) -> None:
-        """Make what is wanted while nothing of it is on screen, in a turn for each: all at once would be felt."""
-        if (state := self._newest) is None:
-            self._coming = False
-        elif (show := next(turns, None)) is not None:
-            show(state)
-            QTimer.singleShot(0, self, lambda: self._come(turns, begun))
-        else:
-            self._coming = False
+    def _come_practice(self) -> None:
+        in_turns(self, [lambda: self.practice.show_state(self._practice)])  # all at once would be felt
+
+    def _arrive(self, begun: CarryState) -> None:
+        self._coming = False
+        if self._newest is not None:
             self.show()  # last: parts that come to what is on screen are laid out one by one
-            if state is not begun:
-                self.show_state(state)
+            self._come_practice()
+            if self._newest is not begun:
+                self.show_state(self._newest)
 
     def _show_first(self, state: CarryState) -> None:
         self._show_problem(state.problem)

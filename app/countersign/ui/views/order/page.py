@@ -43,6 +43,7 @@ from countersign.ui.widgets.recovery_card import RecoveryCard
 from countersign.ui.widgets.refill import refill
 from countersign.ui.widgets.sca_panel import ScaView
 from countersign.ui.widgets.strong_ends import StrongEndsLabel
+from countersign.ui.widgets.turns import in_turns
 
 _PHONE_MS = 1_000
 
@@ -121,6 +122,8 @@ class OrderPage(ScrollPage):
         self.buttons: dict[str, KitButton] = {
             "check": PrimaryButton(_("Check again"), icon="refresh"),
             "go_on": PrimaryButton(_("Go on")),
+            "sign": PrimaryButton(_("Look and approve"), icon="inbox"),
+            "repair": PrimaryButton(_("Make a new transfer from it"), icon="edit"),
             "give_up": SafeButton(_("Give it up")),
             "stop": SafeButton(_("Stop this order")),
             "cancel": SafeButton(_("Cancel this payment"), icon="undo"),
@@ -159,6 +162,8 @@ class OrderPage(ScrollPage):
         acts = {
             "check": presenter.check_again,
             "go_on": presenter.go_on,
+            "sign": presenter.open_inbox,
+            "repair": presenter.repair,
             "give_up": presenter.give_up,
             "stop": presenter.stop,
             "cancel": presenter.ask_to_cancel,
@@ -190,8 +195,7 @@ class OrderPage(ScrollPage):
             return  # nothing but the clock has moved
         with self.laid_out_once():
             self._show_payment(state, before)
-        for show in (self._show_story, self._show_evidence, self._show_recovery):
-            QTimer.singleShot(0, self, show)  # a turn for each: all at once would be felt
+        in_turns(self, (self._show_story, self._show_evidence, self._show_recovery))  # all at once would be felt
         if before is not None and before.chip != state.chip:
             announce(self, f"{state.chip}. {state.sentence}")
 
@@ -211,6 +215,8 @@ class OrderPage(ScrollPage):
         offered = {
             "check": state.may_check,
             "go_on": state.may_go_on,
+            "sign": state.may_sign,
+            "repair": state.may_repair,
             "give_up": state.may_give_up,
             "stop": state.may_stop,
             "cancel": state.may_cancel,
@@ -218,6 +224,7 @@ class OrderPage(ScrollPage):
         }
         for key, shown in offered.items():
             self.buttons[key].setVisible(shown)
+        self.buttons["go_on"].setText(state.go_on or _("Go on"))
         self._buttons.setVisible(any(offered.values()))
         self.receipt.setVisible(state.may_receipt)
         self.question.setVisible(state.asks_to_cancel)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import Qt, QTimer
+from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from countersign.presentation.messages import _
@@ -29,6 +29,7 @@ from countersign.ui.widgets import (
 )
 from countersign.ui.widgets.recovery_card import RecoveryCard
 from countersign.ui.widgets.refill import refill
+from countersign.ui.widgets.turns import in_turns
 
 _DIGITS_WIDTH = 140
 
@@ -140,7 +141,7 @@ class ReviewPage(StepPage):
         self.why.setVisible(bool(page.reasons))
         self._call_text.setText(page.call_back)
         self._page = page
-        QTimer.singleShot(0, self, self._show_more)  # a turn of its own: all at once would be felt
+        in_turns(self, (self._show_chart, self._show_recovery))  # all at once would be felt
         if shown is not None and shown != self._on_screen:
             self._show_order(shown, page.wait_ms)
         self._on_screen = shown
@@ -148,10 +149,14 @@ class ReviewPage(StepPage):
             self.digits.setFocus()
         self.digits_field.set_error(page.digits_fault)
 
-    def _show_more(self) -> None:
+    def _show_chart(self) -> None:
         if self._page is not None:
             with self.laid_out_once():
                 self.chart.show_chart(self._page.chart)
+
+    def _show_recovery(self) -> None:
+        if self._page is not None:
+            with self.laid_out_once():
                 self.recovery.show_recovery(self._page.recovery)
 
     def _show_order(self, shown: ReadBack, wait_ms: int) -> None:
