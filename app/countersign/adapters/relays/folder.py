@@ -53,7 +53,8 @@ class FolderRelay:
         self._folder = path / workspace_tag(workspace)
         self._poll_ms = poll_ms
         self._lock = Lock()
-        self._known: dict[str, str] = {}
+        self._known: dict[str, str] = {}  # parcels to files
+        self._ages: dict[str, int] = {}
         self._mark = ""
         self._changed_at = 0
         self._was_there = False
@@ -88,10 +89,11 @@ class FolderRelay:
         with _translated(), self._lock:
             changed_at = self._modified()
             listed = self._listed()
-            known = self._known if mark and mark == self._mark else {}
-            fresh = [name for name in listed if name not in known]
+            before = self._known.keys() if mark and mark == self._mark else ()
+            self._ages = {name: self._ages.get(name) or self._age(file) for name, file in listed.items()}
+            fresh = sorted((self._ages[name], name) for name in listed if name not in before)
             self._known, self._changed_at, self._mark = listed, changed_at, secrets.token_hex(8)
-            return sorted(fresh, key=lambda name: (self._age(listed[name]), name)), self._mark
+            return [name for _age, name in fresh], self._mark
 
     def get(self, name: str) -> bytes | None:
         """Read a parcel.
@@ -156,6 +158,10 @@ class FolderRelay:
         try:
             with os.scandir(self._folder) as entries:
                 for entry in entries:
+                    name = entry.name.removesuffix(SUFFIX)
+                    if self._known.get(name) == entry.name:
+                        found[name] = entry.name
+                        continue
                     named = _FILE.fullmatch(entry.name)
                     if named and entry.is_file(follow_symlinks=False):
                         name = named[1].lower()
