@@ -49,7 +49,7 @@ class OwnBankGuide(Guide):
         if not self._account:
             yield window.showing("setup.account")
             window.press("setup.account")
-            self._account = self._own_account()
+            self._account = yield from self.ask(self._own_account)
         else:
             window.press("shell.home")
             yield window.showing("home.add_account")
@@ -179,7 +179,8 @@ class OwnBankGuide(Guide):
         window = self.window
         window.press("shell.check")
         yield window.showing("check.message")
-        letter = next(item for item in self.practice.mailbox() if item.kind == "invoice_redirected")
+        mailbox = yield from self.ask(self.practice.mailbox)
+        letter = next(item for item in mailbox if item.kind == "invoice_redirected")
         window.type("check.message", f"{letter.text}\n\n{letter.creditor_name}\n{letter.creditor_account}")
         yield window.showing("check.verdict")
         self.notes.outcome["verdict"] = window.text("check.verdict")
