@@ -12,9 +12,8 @@ from countersign.domain.ledger.order_record import OrderRecord
 from countersign.domain.ledger.rules import Rules
 from countersign.domain.order_state import OrderState
 from countersign.presentation.formats import isolate, money_text
-from countersign.presentation.inbox_facts import Ground, pending
+from countersign.presentation.inbox_facts import Ground, signable
 from countersign.presentation.messages import _, language, ngettext
-from countersign.presentation.order_approvals import approvals_of
 from countersign.presentation.order_team import TeamWords, returned_words, team_words
 from countersign.presentation.waiting_item import WaitingItem
 
@@ -72,8 +71,8 @@ def count_waiting(reader: Projections, ground: Ground) -> Script[int]:
     """Count the orders that this person can sign, up to a hundred; each piece is a short task of its own."""
     count, after = 0, None
     while True:
-        found, after = yield from on_read(partial(pending, reader, ground, "", after))
-        count += sum(not approvals_of(item, ground.rules, ground.me.member, ground.now).blocked for item in found)
+        found, after = yield from on_read(partial(signable, reader, ground, after))
+        count += len(found)
         if after is None or count > COUNTED:
             return count
 

@@ -19,8 +19,8 @@ from countersign.presentation.formats import isolate, time_text
 from countersign.presentation.inbox_batch import batch_of, may_go_along, selection_text
 from countersign.presentation.inbox_deeds import Deed, Deeds
 from countersign.presentation.inbox_detail import Words, detail_of
-from countersign.presentation.inbox_facts import Facts, Ground, Scanned, Whole, scan, whole
-from countersign.presentation.inbox_rows import passes, row_of
+from countersign.presentation.inbox_facts import Facts, Ground, Whole, whole
+from countersign.presentation.inbox_rows import Listed, scan
 from countersign.presentation.inbox_state import (
     Batch,
     Detail,
@@ -75,7 +75,7 @@ class InboxPresenter:
         self._ground: Ground | None = None
         self._filter, self._text = Filter.MINE, ""
         self._rows: list[InboxRow] = []
-        self._facts: dict[str, Facts] = {}
+        self._listed: dict[str, Listed] = {}
         self._after: tuple[int, str] | None = None
         self._asked = _Asked(0, PAGE, fresh=True)
         self._asking = False
@@ -155,8 +155,7 @@ class InboxPresenter:
         elif row.mine:
             self._selected[order] = None
         else:
-            found = self._facts[order]
-            return self._why_not(found)
+            return self._why_not(self._listed[order].facts)
         self._after_marking()
         return ""
 
@@ -218,7 +217,7 @@ class InboxPresenter:
 
     def approve_batch(self, on_screen: Batch, passphrase: str) -> None:
         """Sign all that was listed on screen."""
-        orders = [self._facts[item.order].record for item in on_screen.items if item.order in self._facts]
+        orders = [self._listed[item.order].facts.record for item in on_screen.items if item.order in self._listed]
         self._deeds.approve_batch(orders, on_screen.digest, passphrase)
 
     # — reading —
@@ -232,38 +231,38 @@ class InboxPresenter:
         script = self._scan(asked, after)
         run_script(self._session.tasks, script, partial(self._answered, asked), self._not_answered)
 
-    def _scan(self, asked: _Asked, after: tuple[int, str] | None) -> Script[tuple[Ground, list[Facts], Scanned | None]]:
+    def _scan(
+        self, asked: _Asked, after: tuple[int, str] | None
+    ) -> Script[tuple[Ground, list[Listed], tuple[int, str] | None]]:
         """Read pieces until enough rows pass the filter; each piece is a short task of its own."""
         session, wanted, text = self._session, self._filter, self._text
         may_sign = yield from on_vault(lambda: session.vault.may_sign)
         rules = yield from on_read(session.reader.rules)
         ground = Ground(rules, session.vault.identity, session.clock.now_ms(), may_sign, rules.frozen)
-        found: list[Facts] = []
-        piece: Scanned | None = None
+        found: list[Listed] = []
         while len(found) < asked.wanted and asked.number == self._asked.number and not self._closed:
-            piece = yield from on_read(partial(scan, session.reader, ground, text, after))
-            found += [item for item in piece.found if passes(row_of(item, ground), wanted)]
+            piece = yield from on_read(partial(scan, session.reader, ground, text, wanted, after))
+            found += piece.found
             after = piece.after
             if after is None:
                 break
-        return ground, found, piece
+        return ground, found, after
 
-    def _answered(self, asked: _Asked, answer: tuple[Ground, list[Facts], Scanned | None]) -> None:
-        ground, found, piece = answer
+    def _answered(self, asked: _Asked, answer: tuple[Ground, list[Listed], tuple[int, str] | None]) -> None:
+        ground, found, after = answer
         if asked.number != self._asked.number or self._closed:
             return
         self._asking, self._ground = False, ground
-        self._after = piece.after if piece is not None else None
-        rows = [row_of(item, ground) for item in found]
+        self._after, rows = after, [item.row for item in found]
         more = self._after is not None
         if asked.fresh:
-            self._facts = {item.record.content.order: item for item in found}
-            self._selected = {order: None for order in self._selected if order in self._facts}
+            self._listed = {item.row.order: item for item in found}
+            self._selected = {order: None for order in self._selected if order in self._listed}
             if self._rows != rows or not rows:
                 self._rows = rows
                 self._view.show_rows(rows, more=more)
         else:
-            self._facts |= {item.record.content.order: item for item in found}
+            self._listed |= {item.row.order: item for item in found}
             self._rows += rows
             self._view.add_rows(rows, more=more)
         self._render()
@@ -345,7 +344,7 @@ class InboxPresenter:
             empty_text=nothing_text(self._filter, alone=alone, searched=bool(self._text)),
             chosen=self._chosen,
             selected=frozenset(self._selected),
-            selection=selection_text(self._marked()),
+            selection=selection_text([item.facts for item in self._marked()]),
             stage=self._stage,
             detail=detail,
             form=form(self._stage, detail.payee, detail.amount) if detail else None,
@@ -356,11 +355,11 @@ class InboxPresenter:
             said=self._said,
         )
 
-    def _marked(self) -> list[Facts]:
-        return [self._facts[order] for order in self._selected if order in self._facts]
+    def _marked(self) -> list[Listed]:
+        return [self._listed[order] for order in self._selected if order in self._listed]
 
     def _waiting(self) -> list[Facts]:
-        return list(self._facts.values())
+        return [item.facts for item in self._listed.values()]
 
     def _detail(self) -> Detail | None:
         if self._whole is None or self._ground is None:

@@ -13,7 +13,7 @@ from countersign.domain.order import fingerprint_phrase
 from countersign.presentation.formats import iban_text, isolate, money_text
 from countersign.presentation.inbox_detail import liquidity_of
 from countersign.presentation.inbox_facts import Facts, Ground
-from countersign.presentation.inbox_rows import row_of
+from countersign.presentation.inbox_rows import Listed
 from countersign.presentation.inbox_state import Batch, BatchItem, Dot, Fact, InboxRow, Scatter
 from countersign.presentation.messages import _, language, ngettext
 
@@ -55,7 +55,7 @@ def selection_text(facts: Sequence[Facts]) -> str:
 
 
 def batch_of(
-    selected: Sequence[Facts],
+    selected: Sequence[Listed],
     ground: Ground,
     waiting: Iterable[OrderRecord],
     accounts: Sequence[AccountRow],
@@ -70,9 +70,9 @@ def batch_of(
         accounts: Own accounts.
         words: The list that fingerprint phrases are made from.
     """
-    good = [item for item in selected if may_go_along(row_of(item, ground))]
-    held = [item for item in selected if item not in good]
-    records = [item.record for item in good]
+    good = [item for item in selected if may_go_along(item.row)]
+    held = [item for item in selected if not may_go_along(item.row)]
+    records = [item.facts.record for item in good]
     digest = batch_digest(record.digest for record in records) if records else ""
     count = len(good)
     blocked = "" if ground.may_sign else _("This copy of the vault can only be read. Sign on your newer one.")
@@ -89,7 +89,7 @@ def batch_of(
         ).format(held=len(held), all=len(selected))
         if held
         else "",
-        flagged=tuple(_item(item.record) for item in held),
+        flagged=tuple(_item(item.facts.record) for item in held),
         items=tuple(_item(record) for record in records),
         charts=_charts(records),
         liquidity=liquidity_of(records, waiting, accounts) if records else (),

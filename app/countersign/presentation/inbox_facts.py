@@ -15,6 +15,7 @@ from countersign.application.ports.vault import (
     Projections,
     TransferRow,
 )
+from countersign.domain.approval.progress import obstacle
 from countersign.domain.errors import SecurityError
 from countersign.domain.ledger.order_record import OrderRecord
 from countersign.domain.ledger.rules import Rules
@@ -123,14 +124,6 @@ def facts_of(reader: Projections, record: OrderRecord) -> Facts:
     return Facts(record, payee, tuple(reader.payments_to(accounts, _LAST)))
 
 
-@dataclass(frozen=True, slots=True)
-class Scanned:
-    """Some of the orders that wait, newest first, and where to go on; ``after`` is None at the end."""
-
-    found: tuple[Facts, ...]
-    after: tuple[int, str] | None
-
-
 def pending(
     reader: Projections, ground: Ground, text: str, after: tuple[int, str] | None
 ) -> tuple[tuple[OrderRecord, ...], tuple[int, str] | None]:
@@ -152,10 +145,14 @@ def pending(
     return found, (last.at, last.row) if page.more and last is not None else None
 
 
-def scan(reader: Projections, ground: Ground, text: str, after: tuple[int, str] | None) -> Scanned:
-    """Read the next orders that wait, with what is known of their payees; see ``pending``. READ lane."""
-    records, following = pending(reader, ground, text, after)
-    return Scanned(tuple(facts_of(reader, record) for record in records), following)
+def signable(
+    reader: Projections, ground: Ground, after: tuple[int, str] | None
+) -> tuple[frozenset[str], tuple[int, str] | None]:
+    """Name those of the next orders that wait which this person can sign, and where to go on. READ lane."""
+    records, following = pending(reader, ground, "", after)
+    me, governance = ground.me.member, ground.rules.governance
+    mine = (item.content.order for item in records if not obstacle(item, governance, me, ground.now))
+    return frozenset(mine), following
 
 
 def _digits(text: str) -> str:

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
+from countersign.application.ports.vault import Projections
 from countersign.presentation.formats import isolate, money_text
-from countersign.presentation.inbox_facts import Facts, Ground
+from countersign.presentation.inbox_facts import Facts, Ground, facts_of, pending
 from countersign.presentation.inbox_state import ChipWords, Filter, InboxRow
 from countersign.presentation.inbox_words import (
     changed_chip,
@@ -68,3 +71,27 @@ def row_of(facts: Facts, ground: Ground) -> InboxRow:
 def passes(row: InboxRow, wanted: Filter) -> bool:
     """Tell whether a row belongs under a filter."""
     return {Filter.ALL: True, Filter.MINE: row.mine, Filter.FLAGGED: row.flagged}[wanted]
+
+
+@dataclass(frozen=True, slots=True)
+class Listed:
+    """One order of the list: what was found, and how it is worded."""
+
+    facts: Facts
+    row: InboxRow
+
+
+@dataclass(frozen=True, slots=True)
+class Scanned:
+    """Some of the orders that wait, newest first, and where to go on; ``after`` is None at the end."""
+
+    found: tuple[Listed, ...]
+    after: tuple[int, str] | None
+
+
+def scan(reader: Projections, ground: Ground, text: str, wanted: Filter, after: tuple[int, str] | None) -> Scanned:
+    """Read and word the next orders that wait, those that pass the filter; see ``pending``. READ lane."""
+    records, following = pending(reader, ground, text, after)
+    facts = (facts_of(reader, record) for record in records)
+    listed = (Listed(item, row_of(item, ground)) for item in facts)
+    return Scanned(tuple(item for item in listed if passes(item.row, wanted)), following)

@@ -9,9 +9,8 @@ from countersign.application.flows.script import Script, on_read, on_vault, run_
 from countersign.application.session import Session
 from countersign.domain.errors import CountersignError
 from countersign.presentation.home_team import COUNTED, count_text
-from countersign.presentation.inbox_facts import Ground, pending
+from countersign.presentation.inbox_facts import Ground, signable
 from countersign.presentation.messages import _, ngettext
-from countersign.presentation.order_approvals import approvals_of
 
 
 class InboxWatch:
@@ -62,12 +61,8 @@ class InboxWatch:
         found: set[str] = set()
         after: tuple[int, str] | None = None
         while may_sign and not self._closed:
-            records, after = yield from on_read(partial(pending, session.reader, ground, "", after))
-            found.update(
-                record.content.order
-                for record in records
-                if not approvals_of(record, rules, ground.me.member, ground.now).blocked
-            )
+            mine, after = yield from on_read(partial(signable, session.reader, ground, after))
+            found |= mine
             if after is None or len(found) > COUNTED:
                 break
         return frozenset(found)
