@@ -169,8 +169,7 @@ def _stopped(record: OrderRecord, event: Event, body: JsonObject, rules: Rules) 
 
 
 def _opened(record: OrderRecord, event: Event, body: JsonObject, rules: Rules) -> OrderRecord:
-    if "digest" in body:
-        require_same_digest(record, body)
+    require_same_digest(record, body)
     device = rules.governance_before(event.order_key).device(event.header.device)
     seen = tuple((item.member, event.header.at) for item in (device,) if item)
     return replace(record, opened=(*record.opened, *seen))
@@ -178,8 +177,7 @@ def _opened(record: OrderRecord, event: Event, body: JsonObject, rules: Rules) -
 
 def _sender_released(record: OrderRecord, event: Event, body: JsonObject, rules: Rules) -> OrderRecord:
     """Hand the sending over: from here on another device may submit, and this one no longer (LEDGER rule 12)."""
-    if "digest" in body:
-        require_same_digest(record, body)
+    require_same_digest(record, body)
     governance, to = rules.governance_before(event.order_key), text_of(body, "to")
     device, member = governance.device(to), governance.member_of(to)
     if record.intent_event or record.state not in {OrderState.PREPARED, OrderState.APPROVED}:

@@ -171,7 +171,7 @@ def test_who_opened_it_is_noted_and_moves_nothing() -> None:
     assert sorted(record.opened) == [("ben", seen[0].header.at), ("eve", seen[1].header.at)]
     assert (record.state, record.changed_at, record.faults) == (before.state, before.changed_at, ())
     assert record.last_key == max(item.order_key for item in seen)
-    odd = desk.say(kinds.ORDER_OPENED, _stranger(workspace))
+    odd = desk.say(kinds.ORDER_OPENED, _stranger(workspace), digest=desk.digest)
     assert _fault(desk, odd) == "author.unknown_device"
     other = desk.say(kinds.ORDER_OPENED, workspace.pen("ben"), digest="0" * 64)
     assert _fault(desk, other) == "order.other_digest"

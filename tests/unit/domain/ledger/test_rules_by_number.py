@@ -270,13 +270,14 @@ def test_rule_11_who_must_sign_again_signs_again() -> None:
 
 
 def _release(desk: Desk, pen: Pen, to: str, *seen: Event, **more: Json) -> Event:
-    return pen.write(kinds.ORDER_SENDER_RELEASED, desk.order, {"to": to, **more}, seen=seen)
+    body: dict[str, Json] = {"digest": desk.digest, "to": to, **more}
+    return pen.write(kinds.ORDER_SENDER_RELEASED, desk.order, body, seen=seen)
 
 
 def test_rule_12_the_sending_is_handed_over_and_the_other_alone_may_send() -> None:
     workspace, desk, approval = _signed()
     ben = workspace.pen("ben")
-    released = _release(desk, desk.sender, ben.device, approval, digest=desk.digest)
+    released = _release(desk, desk.sender, ben.device, approval)
     assert (_order(desk).sender, _order(desk).state) == (ben.device, S.APPROVED)
     old = desk.intend([approval])
     assert _code(desk, old) == "intent.not_the_sender"
