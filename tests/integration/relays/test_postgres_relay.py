@@ -292,6 +292,18 @@ def test_a_device_can_neither_change_nor_take_away(postgres: PostgresServer, rel
                 device.execute(statement)
 
 
+def test_what_the_documentation_tells_to_run_is_enough(postgres: PostgresServer, project_root: Path) -> None:
+    told = (project_root / "docs" / "relays.md").read_text("utf-8").split("```sql")[1].split("```")[0]
+    told = told.split("\\connect relay\n")[1].replace("'…'", "'" + PASSWORD.replace("'", "''") + "'")
+    made_database(postgres, "by_the_book")
+    with postgres.owner("by_the_book") as owner:
+        owner.execute(told.encode())
+    assert attempt(postgres.settings("anna_laptop", "by_the_book")) == ""
+    with postgres.owner("by_the_book") as owner:
+        owner.execute("DROP OWNED BY anna_laptop")
+        owner.execute("DROP ROLE anna_laptop")
+
+
 def made_database(postgres: PostgresServer, name: str, *statements: str) -> PostgresSettings:
     with postgres.owner() as owner:
         owner.execute(f"DROP DATABASE IF EXISTS {name}")

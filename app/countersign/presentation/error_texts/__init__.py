@@ -134,6 +134,12 @@ def field_name(field: str) -> str:
         "authorisation_id": _("confirmation"),
         "request_id": _("request number"),
         "link": _("link"),
+        "host": _("server"),
+        "port": _("port"),
+        "database": _("database"),
+        "schema": _("schema"),
+        "user": _("user name"),
+        "password": _("password"),
     }
     return names.get(field, field)
 
