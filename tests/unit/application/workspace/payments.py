@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from typing import Protocol
+
+from countersign.application.ports.vault import Vault
 from countersign.domain.canonical import Json
 from countersign.domain.ledger import kinds
 from countersign.domain.ledger.event import EventDraft
@@ -10,10 +13,21 @@ from countersign.domain.ledger.order_record import OrderRecord, judge_intent
 from countersign.domain.money import Money
 from countersign.domain.order import OrderContent
 from countersign.domain.payment import PaymentFields, PaymentProduct
-from tests.unit.application.workspace.several import Desk
 
 PAYEE, ORDER = "aa" * 16, "bb" * 16
 HOUR = 3_600_000
+
+
+class Desk(Protocol):
+    """Whoever has a vault."""
+
+    @property
+    def vault(self) -> Vault:
+        """The vault."""
+
+    @property
+    def device(self) -> str:
+        """Its device."""
 
 
 def request(desk: Desk, order: str = ORDER, *, sender: str = "", purpose: str = "") -> None:
