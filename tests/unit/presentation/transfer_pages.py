@@ -9,6 +9,7 @@ from mnemonic import Mnemonic
 from countersign.presentation.transfer import TransferPresenter, TransferState
 from countersign.presentation.transfer_amount import AmountState
 from countersign.presentation.transfer_confirm import ScaState
+from countersign.presentation.transfer_handed_in import HandedInState
 from countersign.presentation.transfer_name_check import NameCheckState
 from countersign.presentation.transfer_payee_state import PayeeState
 from countersign.presentation.transfer_review import ReviewState
@@ -17,7 +18,7 @@ from countersign.testing import fakes
 
 WORDS = tuple(Mnemonic("english").wordlist)
 
-P = TypeVar("P", PayeeState, NameCheckState, AmountState, RiskState, ReviewState, ScaState)
+P = TypeVar("P", PayeeState, NameCheckState, AmountState, RiskState, ReviewState, ScaState, HandedInState)
 
 
 class Sent:
