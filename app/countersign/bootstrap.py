@@ -67,6 +67,7 @@ _LATER: Final = (
     "countersign.adapters.banks.files.reading.recall_answer",
     "countersign.adapters.banks.files.reading.status_report",
     "countersign.adapters.accounts.modulus_files",
+    "countersign.application.sharing",
     "countersign.application.use_cases.vetter",
     "mt940.models",
 )
@@ -200,7 +201,7 @@ def session_opener(ground: Ground, tasks: Tasks, zone: tzinfo) -> Callable[[Vaul
         own = (record for record in in_flight if record.sender == vault.identity.device)  # others speak of theirs
         orders = tuple(record.content.order for record in own if record.intent_event)
         ready = bool(carried) or any(settings.get("consent_id") for settings in kept.values())
-        return Opened(session, orders, ready=ready)
+        return Opened(session, orders, ready=ready or session.shared.others)  # who approves needs no bank of their own
 
     return open_session
 

@@ -20,6 +20,7 @@ from countersign.application.ports.tasks import Lane, Tasks
 from countersign.application.ports.vault import LocalSpace
 from countersign.application.ports.workspace import WorkspaceVault
 from countersign.application.use_cases.exchange_envelopes import TakenParcel, Tools, take_parcel
+from countersign.application.use_cases.join_workspace import joining_of
 from countersign.application.use_cases.publish_envelopes import file_letters
 from countersign.application.use_cases.relay_notes import read_notes
 from countersign.domain.canonical import JsonObject
@@ -49,6 +50,8 @@ class Sharing:
         admitted: Whether this device belongs to its workspace.
         state: How the exchange goes.
         failure: Why no exchange could begin, as a code; empty where it could.
+        others: Whether other people belong to the workspace.
+        stopped_by: Who stopped payments, by name: an emergency stop that is in force in the ledger.
     """
 
     vault: WorkspaceVault
@@ -61,7 +64,10 @@ class Sharing:
     admitted: bool = True
     state: ExchangeState = field(default_factory=ExchangeState)
     failure: str = ""
+    others: bool = False
+    stopped_by: tuple[str, ...] = ()
     _exchange: Exchange | None = None
+    _relay: Relay | None = None
     _listeners: list[Callable[[], None]] = field(default_factory=list)
     _closed: bool = False
 
@@ -69,11 +75,16 @@ class Sharing:
 
     def begin(self) -> Script[None]:
         """Read how messages travel, and begin to exchange where a way is set up."""
-        kept, self.admitted = yield from on_vault(self._read)
+        kept = yield from on_vault(self._read)
         yield from self._go(kept)
 
-    def _read(self) -> tuple[JsonObject, bool]:
-        return self.vault.local(LocalSpace.CREDENTIAL).get(_KEPT, {}), self.vault.admitted
+    def _read(self) -> JsonObject:
+        kept = self.vault.local(LocalSpace.CREDENTIAL).get(_KEPT)
+        joining = joining_of(self.vault) if kept is None else None
+        settings: JsonObject = joining.invitation.relay if joining is not None else kept or {}
+        self.admitted, self.stopped_by = self.vault.admitted, stopped_by(self.vault)
+        self.others = self.admitted and sum(bool(item.roles) for item in self.vault.rules.governance.members) > 1
+        return settings
 
     def _go(self, settings: JsonObject) -> Script[None]:
         self.settings, self.failure = settings, ""
@@ -91,6 +102,7 @@ class Sharing:
         if self._closed:  # locked meanwhile
             yield from on_network(relay.close)
             return
+        self._relay = relay
         self._exchange = Exchange(
             vault=self.vault,
             relay=relay,
@@ -113,6 +125,11 @@ class Sharing:
         self._closed = True
         self.stop()
         self._listeners.clear()
+
+    def let_go(self) -> None:
+        """Let go of the store where the lanes are closed already: at the program's end. Closing it twice is no harm."""
+        if self._relay is not None:
+            self._relay.close()
 
     def when_quiet(self, call: Callable[[], None]) -> None:
         """End the exchange, and call once nothing of it is under way any more."""
@@ -160,7 +177,18 @@ class Sharing:
 
     def _took(self, subjects: frozenset[str]) -> None:
         self.took(subjects)
+        if self.vault.identity.workspace in subjects:
+            self.look_who_stopped()
         self._tell()
+
+    def look_who_stopped(self) -> None:
+        """See anew who stopped payments, and tell where that changed."""
+        self.tasks.run(Lane.VAULT, partial(stopped_by, self.vault), self._now_stopped, self._not_told)
+
+    def _now_stopped(self, names: tuple[str, ...]) -> None:
+        if names != self.stopped_by:
+            self.stopped_by = names
+            self._tell()
 
     def _tell(self) -> None:
         for listener in tuple(self._listeners):
@@ -253,3 +281,14 @@ class Sharing:
     def _take(self, content: bytes) -> TakenParcel:
         name = hashlib.sha256(content).hexdigest()
         return take_parcel(self.vault, self.tools, read_notes(self.vault), BY_HAND, name, content)
+
+
+def stopped_by(vault: WorkspaceVault) -> tuple[str, ...]:
+    """Name who stopped payments, where that is in force; the oldest first. VAULT lane."""
+    if not vault.admitted:
+        return ()
+    rules = vault.rules
+    lifted = frozenset(event for stop in rules.stops for event in stop.lifts)
+    standing = [stop for stop in rules.stops if not stop.lifts and stop.event not in lifted]
+    members = [rules.governance.member_of(stop.place[1]) for stop in standing]
+    return tuple(dict.fromkeys(member.name for member in members if member is not None))

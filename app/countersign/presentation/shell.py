@@ -68,6 +68,7 @@ class ShellPresenter:
         self._waiting = 0
         self._problem = ""
         self._error = ""
+        self._stopped_by: tuple[str, ...] = ()
         self._last_activity = clock.monotonic_ms()
         self.follow(preferences.load())
 
@@ -209,7 +210,10 @@ class ShellPresenter:
 
     def _session_opened(self, opened: Opened) -> None:
         session = self._session = opened.session
+        if session.shared is not None:
+            session.shared.listen(self._heard)
         self._last_activity = self._clock.monotonic_ms()
+        self._stopped_by = session.shared.stopped_by if session.shared is not None else ()
         self._look(self._render)
         self._open(Page.HOME if opened.ready else Page.SETUP)
         if session.bank is not None:
@@ -286,8 +290,17 @@ class ShellPresenter:
         """Whether new payments are blocked, as far as the window knows."""
         return self._summary.frozen
 
+    def _heard(self) -> None:
+        """Follow a stop that another member made, or lifted."""
+        names = self._session.shared.stopped_by if self._session is not None and self._session.shared else ()
+        if names != self._stopped_by:
+            self._stopped_by = names
+            self._look(self._render)
+
     def _refresh_frozen(self) -> None:
         self._error = ""
+        if self._session is not None and self._session.shared is not None:
+            self._session.shared.look_who_stopped()
         self._look(self._render)
 
     # — showing —
@@ -327,7 +340,7 @@ class ShellPresenter:
                 closing=self._closing,
                 ribbon=_("Practice money") if practice else "",
                 ribbon_detail=_("Nothing you do here moves real money.") if practice else "",
-                frozen=frozen_text() if self._summary.frozen else "",
+                frozen=frozen_text(self._stopped_by if self._session else ()) if self._summary.frozen else "",
                 read_only=self._read_only(),
                 error=self._error,
                 waiting=waiting[0],

@@ -113,7 +113,9 @@ class MemberPresenter:
         if isinstance(cleaned, CleanText) and cleaned.text:
             what = _("{what}; {note}").format(what=what, note=cleaned.text)
         now = session.clock.now_ms()
-        evidence = Evidence(what, session.sharing.vault.identity.member, now, max(_end_of_day(until, session.zone), now + DAY_MS))
+        evidence = Evidence(
+            what, session.sharing.vault.identity.member, now, max(_end_of_day(until, session.zone), now + DAY_MS)
+        )
         self._ask(_("Write down how {name} was checked?"), self._with(replace(found, evidence=evidence)))
 
     def confirm_access(self) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import partial
 from typing import Protocol
@@ -14,6 +14,7 @@ from countersign.application.ports.vault_door import VaultDoor, VaultSummary
 from countersign.domain.errors import CountersignError, UserFacingError
 from countersign.domain.secret import SecretText
 from countersign.presentation.error_texts import sentence
+from countersign.presentation.formats import isolate
 from countersign.presentation.messages import _, ngettext
 
 
@@ -154,9 +155,13 @@ def no_keyring_text() -> str:
     )
 
 
-def frozen_text() -> str:
-    """Say what our own stop does, and what it does not."""
-    return _(
+def frozen_text(by: Sequence[str] = ()) -> str:
+    """Say what our own stop does, and what it does not; ``by`` names the members who made it, where that is known."""
+    text = _(
         "New payments are stopped on this computer. Your bank knows nothing of this stop: to block cards or "
         "accounts, call your bank."
     )
+    if not by:
+        return text
+    names = _(", ").join(isolate(name) for name in by)
+    return _("Stopped by {names}.").format(names=names) + f" {text}"

@@ -30,7 +30,7 @@ from countersign.ui.inbox_pages import inbox_pages
 from countersign.ui.own_bank_pages import own_bank_pages
 from countersign.ui.qt_words import QtWords
 from countersign.ui.shell import MakePage, Shell
-from countersign.ui.team_pages import team_pages
+from countersign.ui.team_pages import add_sending, team_pages
 from countersign.ui.theme.style import apply_theme
 from countersign.ui.theme.tokens import Theme
 from countersign.ui.views.appearance import AppearanceCard
@@ -61,6 +61,7 @@ _LATER: Final = (
     "countersign.presentation.transfer",
     "countersign.presentation.team",
     "countersign.presentation.team_member",
+    "countersign.presentation.team_sending",
     "countersign.presentation.team_invite",
     "countersign.presentation.rules_editor",
     "countersign.presentation.relay_settings",
@@ -80,6 +81,7 @@ _LATER: Final = (
     "countersign.ui.views.team.member",
     "countersign.ui.views.team.invite",
     "countersign.ui.views.team.rules",
+    "countersign.ui.views.team.sending",
     "countersign.ui.views.team.relay",
 )
 """Pages that nobody sees at the start: loaded in a worker once the first one is on screen, the next first."""
@@ -274,6 +276,7 @@ class Program:
         page, session = OrderPage(), self.presenter.session
         export = partial(self._save_receipt, ReceiptExporter(session, self._words))
         page.attach(OrderPresenter(session, self.presenter, page, self._words, export, self._hands), order)
+        add_sending(self.presenter, page, order)
         return page
 
     def _save_receipt(self, exporter: ReceiptExporter, order: str) -> None:

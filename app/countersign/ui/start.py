@@ -99,9 +99,12 @@ class Running:
 
     def close(self) -> None:
         """Let what is under way end, wipe the keys, and stop the workers."""
-        if self.program.presenter.unlocked:
-            self.program.presenter.session.close()
+        session = self.program.presenter.session if self.program.presenter.unlocked else None
+        if session is not None:
+            session.close()
         self.tasks.close()
+        if session is not None and session.shared is not None:
+            session.shared.let_go()
         self._ground.door.lock()
         self._collector.close()
 

@@ -14,6 +14,7 @@ from countersign.presentation.shell import Page, ShellPresenter
 if TYPE_CHECKING:
     from countersign.presentation.parcels import PictureHands
     from countersign.ui.shell import MakePage
+    from countersign.ui.widgets import ScrollPage
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,3 +112,15 @@ def _join(shell: ShellPresenter, hands: PictureHands, words: Sequence[str], _abo
     page = WaitingPage()
     page.attach(WaitingPresenter(shell.session, page, shell.admitted, words, hands))
     return page
+
+
+def add_sending(shell: ShellPresenter, page: ScrollPage, order: str) -> None:
+    """Add to an order's page who sends it; in a workspace of one device nothing of it is seen."""
+    if shell.session.shared is None:
+        return
+    from countersign.presentation.team_sending import SendingPresenter  # noqa: PLC0415 - see above
+    from countersign.ui.views.team.sending import SendingCard  # noqa: PLC0415 - see above
+
+    card = SendingCard()
+    page.add_aside(card)
+    card.attach(SendingPresenter(shell.session, card, partial(shell.open_order, order)), order)

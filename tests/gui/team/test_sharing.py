@@ -1,0 +1,51 @@
+"""Invite, join, compare, admit, change a rule, sign it: two programs with real vaults, and a folder between them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from tests.gui.team.person import Person
+
+
+@pytest.mark.timeout(300)
+def test_two_people_come_to_share_a_workspace_by_a_folder(person: Callable[[str], Person], tmp_path: Path) -> None:
+    folder = tmp_path / "shared"
+    folder.mkdir()
+    mei = person("Mei Chen")
+    mei.make_vault()
+    mei.share_folder(folder)
+    invitation = mei.invite("Tom Okoro", "approver", "administrator", groups="Finance")
+
+    tom = person("Tom Okoro")
+    tom.join(invitation)
+    mei.see("invite.phrase")  # the request came by the folder
+    phrase = mei.window.text("invite.phrase")
+    assert len(phrase.split()) == 6
+    tom.wait_for_text("join.phrase", phrase)
+    mei.press("invite.go_on")
+    mei.see("invite.problem")  # not without the tick
+    mei.admit()
+    tom.see("team.member.1")  # the welcome came by the folder
+    assert "Tom Okoro" in tom.window.text("team.member.0.name")
+    assert tom.window.text("team.member.0.roles").startswith("approver, administrator")
+
+    mei.press("invite.go_on")  # back to the team
+    mei.press("team.rules")
+    mei.press("rules.add_rule")
+    mei.see("rules.rule.above")
+    mei.window.type("rules.rule.above", "50000")
+    mei.window.choose("rules.rule.count", "1")
+    mei.window.choose("rules.rule.group", "Finance")
+    mei.press("rules.rule.keep")
+    mei.see("rules.rule.0")
+    assert "EUR 50,000.00" in mei.window.text("rules.rule.0")
+    mei.press("rules.save")
+    mei.press("rules.propose")
+
+    tom.see("team.change.endorse")
+    tom.press("team.change.endorse")
+    mei.wait_for_text("team.rule.0", "EUR 50,000.00")
+    tom.wait_for_text("team.rule.0", "EUR 50,000.00")
