@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
 from datetime import tzinfo
 
 from countersign.domain.approval.progress import ApprovalProgress, ApprovalStep
@@ -102,7 +102,7 @@ def progress_sentences(come: ApprovalProgress, name: NameOf) -> tuple[str, ...]:
 def step_sentence(step: ApprovalStep, name: NameOf) -> str:
     """Say who has signed for one need, what is missing, and who can give it."""
     who = _who((step.need,), ordered=False)
-    signed = _row(name(item.member) for item in step.signed)
+    signed = _row([name(item.member) for item in step.signed])
     if not step.missing:
         return _("{who}: signed by {names}.").format(who=who, names=signed)
     able = [name(item) for item in step.may_sign]
@@ -154,11 +154,13 @@ def _who(needs: Sequence[Need], *, ordered: bool) -> str:
 
 
 def _choice(names: Sequence[str]) -> str:
-    if len(names) < 2:  # noqa: PLR2004 - one name needs no word between
-        return "".join(names)
-    return _("{names} or {last}").format(names=_(", ").join(names[:-1]), last=names[-1])
+    return _joined(names, _("{names} or {last}"))
 
 
-def _row(names: Iterable[str]) -> str:
-    *first, last = names
-    return _("{names} and {last}").format(names=_(", ").join(first), last=last) if first else last
+def _row(names: Sequence[str]) -> str:
+    return _joined(names, _("{names} and {last}"))
+
+
+def _joined(names: Sequence[str], pattern: str) -> str:
+    several = len(names) > 1
+    return pattern.format(names=_(", ").join(names[:-1]), last=names[-1]) if several else "".join(names)
