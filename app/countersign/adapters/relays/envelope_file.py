@@ -1,4 +1,4 @@
-"""Envelopes as files that people carry: by mail, on a stick. Their names say nothing about what is in them."""
+"""Envelopes as files that people carry, by mail or on a stick, under any name."""
 
 from __future__ import annotations
 
@@ -7,20 +7,11 @@ import stat
 from pathlib import Path
 from typing import Final
 
-from countersign.adapters.relays.parcels import parcel_name
 from countersign.adapters.system.durable_file import write_durably
 from countersign.domain.errors import SecurityError, UserFacingError
-from countersign.domain.ledger.envelope import MAGIC
 from countersign.domain.ledger.letter import ENVELOPE_LIMIT
 
-SUFFIX: Final = ".countersign"
-_NAME_DIGITS: Final = 12
 _READING: Final = os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0)
-
-
-def suggested_name(content: bytes) -> str:
-    """Return a file name: the beginning of the bytes' hash. A file that is renamed is still the same envelope."""
-    return f"{parcel_name(content)[:_NAME_DIGITS]}{SUFFIX}"
 
 
 def write_envelope_file(path: Path, content: bytes) -> None:
@@ -35,12 +26,12 @@ def write_envelope_file(path: Path, content: bytes) -> None:
         raise UserFacingError("envelope.file_unwritable") from error
 
 
-def read_envelope_file(path: Path) -> bytes:
-    """Read a file that may hold an envelope; nothing large is read, and nothing of another kind.
+def read_carried_file(path: Path) -> bytes:
+    """Read a file that may hold anything; nothing larger than an envelope is read, and nothing but a file.
 
     Raises:
         UserFacingError: ``envelope.file_unreadable``.
-        SecurityError: ``envelope.not_one``, ``envelope.too_large``.
+        SecurityError: ``envelope.too_large``.
     """
     try:
         with os.fdopen(os.open(path, _READING), "rb") as file:
@@ -52,6 +43,4 @@ def read_envelope_file(path: Path) -> bytes:
         raise UserFacingError("envelope.file_unreadable")
     if len(content) > ENVELOPE_LIMIT:
         raise SecurityError("envelope.too_large")
-    if not content.startswith(MAGIC):
-        raise SecurityError("envelope.not_one")
     return content

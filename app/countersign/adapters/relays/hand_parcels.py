@@ -6,16 +6,13 @@ length. What carries them isn't trusted: every parcel is judged on its own by wh
 
 from __future__ import annotations
 
-import os
-import stat
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Final
 
-from countersign.adapters.relays.envelope_file import write_envelope_file
+from countersign.adapters.relays.envelope_file import read_carried_file, write_envelope_file
 from countersign.adapters.relays.qr_frames import FrameCollector, GreyPicture, frames_of, read_codes
 from countersign.application.ports.parcels import Gathered
-from countersign.domain.errors import SecurityError, UserFacingError
 from countersign.domain.ledger.byte_reader import ByteReader, counted, many, refused_as
 from countersign.domain.ledger.letter import ENVELOPE_LIMIT, EnvelopeError
 
@@ -23,7 +20,6 @@ BUNDLE: Final = b"countersign bundle 1\r\n\x1a\n"
 PARCELS_LIMIT: Final = 1_000
 OURS: Final = b"countersign "
 """All that Countersign writes to be carried begins so."""
-_READING: Final = os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0)
 
 
 def bundled(contents: Sequence[bytes]) -> bytes:
@@ -57,7 +53,7 @@ class HandParcels:
 
     def read(self, path: Path) -> Sequence[bytes]:
         """Read a file: the parcels in it; none where it is something else, a picture perhaps."""
-        content = _content(path)
+        content = read_carried_file(path)
         return unbundled(content) if content.startswith(OURS) else ()
 
     def texts(self, picture: bytes) -> Sequence[str]:
@@ -75,17 +71,3 @@ class HandParcels:
         for text in texts:
             content = collector.add(text)
         return Gathered(unbundled(content) if content is not None else (), collector.have, collector.count)
-
-
-def _content(path: Path) -> bytes:
-    try:
-        with os.fdopen(os.open(path, _READING), "rb") as file:
-            ordinary = stat.S_ISREG(os.fstat(file.fileno()).st_mode)
-            content = file.read(ENVELOPE_LIMIT + 1) if ordinary else b""
-    except OSError as error:
-        raise UserFacingError("envelope.file_unreadable") from error
-    if not ordinary:
-        raise UserFacingError("envelope.file_unreadable")
-    if len(content) > ENVELOPE_LIMIT:
-        raise SecurityError("envelope.too_large")
-    return content

@@ -12,7 +12,7 @@ import base64
 import binascii
 import hashlib
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Final
 
@@ -168,19 +168,6 @@ def frames_of(content: bytes) -> tuple[str, ...]:
     return tuple(Frame(message, place, len(parts), part).text for place, part in enumerate(parts, 1))
 
 
-def join_frames(texts: Iterable[str]) -> bytes | None:
-    """Put a message together from texts in any order; None where some are missing.
-
-    Raises:
-        SecurityError: ``qr.foreign``, ``qr.mixed``, ``qr.damaged``.
-    """
-    collector = FrameCollector()
-    found: bytes | None = None
-    for text in texts:
-        found = collector.add(text)
-    return found
-
-
 def read_codes(picture: GreyPicture) -> Sequence[str]:
     """Return the texts of all QR codes in a picture, each once; none where none is seen.
 
@@ -195,19 +182,6 @@ def read_codes(picture: GreyPicture) -> Sequence[str]:
         pixels, formats=zxingcpp.BarcodeFormats(zxingcpp.BarcodeFormat.QRCode), text_mode=zxingcpp.TextMode.Plain
     )
     return tuple(dict.fromkeys(code.text for code in found if code.valid))
-
-
-def read_frame(picture: GreyPicture) -> Frame | None:
-    """Return the one code of ours in a picture; None where no code is seen.
-
-    Raises:
-        SecurityError: ``qr.several``: more than one code is in view, so that nobody can tell which was meant;
-            ``qr.foreign``; ``qr.no_picture``.
-    """
-    texts = read_codes(picture)
-    if len(texts) > 1:
-        raise SecurityError("qr.several")
-    return Frame.parse(texts[0]) if texts else None
 
 
 def _message(content: bytes) -> str:

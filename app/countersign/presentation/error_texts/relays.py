@@ -134,10 +134,6 @@ def codes_in_pictures() -> Block:
             _("Another kind of code"),
             _("This code is not from this program, so it was ignored. Hold the camera at the other device’s screen."),
         ),
-        "qr.several": ErrorText(
-            _("More than one code in view"),
-            _("Several codes were in view, so none was read. Hold the camera so that it sees one alone."),
-        ),
         "qr.damaged": ErrorText(
             _("The codes don’t fit together"),
             _("The codes were read and don’t add up to one message. Begin scanning again."),
