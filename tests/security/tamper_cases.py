@@ -15,7 +15,7 @@ import orjson
 from sqlcipher3 import dbapi2
 
 from countersign.adapters.system.keyring_store import FolderStore
-from countersign.adapters.vault import anchor, database, event_store, header, verification, writer
+from countersign.adapters.vault import anchor, book, database, header, verification, writer
 from countersign.adapters.vault.cryptography_suite import Argon2Cost, argon2id
 from countersign.adapters.vault.database import Connection
 from countersign.adapters.vault.door import FileVaultDoor
@@ -275,7 +275,7 @@ def forged(home: Path, profile: Profile, statement: str) -> bytes | None:
 @contextmanager
 def _signatures_unchecked() -> Iterator[None]:
     with ExitStack() as stack:
-        for module in (verification, writer, event_store):
+        for module in (verification, writer, book):
             stack.enter_context(mock.patch.object(module, "verify_ed25519", return_value=True))
         yield
 

@@ -12,7 +12,9 @@ from countersign.application.ports.workspace import Taken
 from countersign.domain.errors import SecurityError
 from countersign.domain.ledger import kinds
 from countersign.domain.ledger.chains import LedgerError
-from countersign.domain.ledger.event import Chain, Event, MalformedEventError
+from countersign.domain.ledger.event import Body, Chain, Event, MalformedEventError
+from countersign.domain.ledger.rules import Rules
+from countersign.domain.ledger.several_devices import VERSION_KINDS
 
 _TOO_MANY = "ledger.too_many_waiting"
 
@@ -48,7 +50,9 @@ class Arrivals:
         Raises:
             LedgerError: ``ledger.too_many_waiting``.
         """
-        self._given = {event.id: event for event in events}
+        for event in events:
+            if event.id not in self._given or event.body is not None:
+                self._given[event.id] = event
         for event in self._given.values():
             try:
                 self._take(event)
@@ -82,9 +86,12 @@ class Arrivals:
         if event.id in book.history:
             self._complete(event)
             return
+        if event.body is not None and book.tables.waits(event.id):
+            _require_hash(event, event.body)
+            book.tables.complete(event.id, event.body)
+            return
         if event.kind == kinds.WORKSPACE_CREATED:
-            if event.body is None or event.body.hash != header.body_hash:
-                raise LedgerError("ledger.body_hash", seq=header.seq)
+            _require_hash(event, event.body)
             # It names its own author, whose name follows from the key; and whoever waits for one of its devices.
             named = book.meet(event)
             found = [*book.history.add(event), *(name for each in named for name in book.history.meet(each))]
@@ -96,7 +103,9 @@ class Arrivals:
         """Note what was accepted, and let those in who waited for a device that became known by it."""
         ahead = list(names)
         for name in ahead:
-            event = self._given.get(name) or self._book.events.find(name)
+            event = self._given.get(name)
+            if event is None or event.body is None:  # it had waited, perhaps with more than it came with this time
+                event = self._book.events.find(name)
             if event is None:
                 raise LedgerError("ledger.parents_missing")
             self._accepted.append(event)
@@ -108,11 +117,10 @@ class Arrivals:
         known = self._book.events.find(event.id)
         if event.body is None or known is None or known.body is not None:
             return
-        event.body.check_form()
-        if event.body.hash != known.header.body_hash:
-            raise LedgerError("ledger.body_hash", seq=known.header.seq)
+        _require_hash(event, event.body)
         if not self._book.events.erased(known.header.subject):
             self._book.events.add_body(known.id, event.body)
+            self._book.ledger.answers.forget()
             self._completed.add((event.kind, event.header.subject))
 
     def _project(self) -> set[tuple[str, str]]:
@@ -120,7 +128,10 @@ class Arrivals:
         rules = self._book.rules_or_none()
         if rules is None:
             return set()
-        earlier = self._touched.by(self._accepted, rules) | self._completed
+        earlier = self._touched.by(self._accepted, rules) | self._completed | self._resting_on_completed()
+        if self._may_change_sums(rules):
+            self._projector.rebuild()
+            return earlier
         if not any(kind in ALONE for kind, _ in earlier):  # else all is made anew, these too
             for event in self._accepted:
                 if event.kind in ALONE:
@@ -128,3 +139,30 @@ class Arrivals:
         fresh = {(event.kind, event.header.subject) for event in self._accepted if event.kind not in ALONE}
         self._projector.follow(earlier | fresh)
         return earlier
+
+    def _may_change_sums(self, rules: Rules) -> bool:
+        """Tell whether a body that came late may say how much was approved on a day on which that is limited."""
+        limited = any(item.day_minor for epoch in rules.epochs for item in epoch.state.policy.limits)
+        return limited and any(kind.startswith("order.") for kind, _ in self._completed)
+
+    def _resting_on_completed(self) -> set[tuple[str, str]]:
+        """Find the orders that were judged without the payee's versions whose bodies have come now."""
+        found: set[tuple[str, str]] = set()
+        for kind, subject in self._completed:
+            if kind in VERSION_KINDS:
+                rows = self._connection.execute("SELECT order_id FROM p_orders WHERE payee = ?", (subject,)).fetchall()
+                found |= {(kinds.ORDER_FROZEN, order) for (order,) in rows}
+        return found
+
+
+def _require_hash(event: Event, body: Body | None) -> None:
+    """Hold a body to its header, before the event itself is.
+
+    Raises:
+        LedgerError: It is another body.
+        MalformedEventError: It has a form that no body may have.
+    """
+    if body is not None:
+        body.check_form()
+    if body is None or body.hash != event.header.body_hash:
+        raise LedgerError("ledger.body_hash", seq=event.header.seq)

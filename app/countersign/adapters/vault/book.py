@@ -52,6 +52,7 @@ class Book:
     def refresh(self) -> None:
         """Notice what another connection has written."""
         self.tables.refresh()
+        self.ledger.answers.forget()  # the body of an event may have come after the event
 
     def begin(self) -> None:
         """Remember what a transaction may have to be taken back to."""

@@ -257,6 +257,13 @@ class ChainTables:
         )
         self._connection.executemany("INSERT INTO awaited VALUES (?, ?)", [(each, event.id) for each in set(missing)])
 
+    def complete(self, event_id: str, body: Body) -> None:
+        """Keep the body of an event that waits and came without it."""
+        self._connection.execute(
+            "UPDATE waiting SET salt = ?, content = ? WHERE event = ? AND salt IS NULL",
+            (body.salt, body.content, event_id),
+        )
+
     def wake(self, found: str) -> Sequence[Event]:
         """Take out those events that waited for ``found`` and wait for nothing else."""
         if not self.count_waiting():

@@ -137,8 +137,12 @@ def _make_writer(connection: Connection) -> None:
     connection.execute("PRAGMA secure_delete = ON")
 
 
-def new_memory_database() -> Connection:
-    """Make a database in memory with the projections' tables: for comparing, never for keeping."""
+def new_memory_database(*, ledger: bool = False) -> Connection:
+    """Make a database in memory with the projections' tables: for comparing, never for keeping.
+
+    Args:
+        ledger: Whether it has the ledger's own tables, too.
+    """
     connection = dbapi2.connect(":memory:", isolation_level=None, check_same_thread=False)
-    connection.executescript(schema.PROJECTIONS)
+    connection.executescript(schema.LEDGER + schema.PROJECTIONS if ledger else schema.PROJECTIONS)
     return connection

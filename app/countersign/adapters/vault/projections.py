@@ -44,6 +44,7 @@ class VaultProjections:
     def __init__(self, reader: Reader) -> None:
         self._reader = reader
         self._book: Book | None = None
+        self._version = 0
 
     @contextmanager
     def _ledger(self) -> Iterator[Book]:
@@ -51,9 +52,12 @@ class VaultProjections:
         with self._reader.use() as connection:
             connection.execute("BEGIN")  # one state of the ledger for the whole question
             try:
+                (version,) = connection.execute("PRAGMA data_version").fetchone()
                 if self._book is None or not self._book.begun:
                     self._book = Book(connection)
-                self._book.refresh()
+                elif version != self._version:  # another connection has written
+                    self._book.refresh()
+                self._version = version
                 yield self._book
             finally:
                 connection.rollback()

@@ -138,6 +138,7 @@ class Header:
         )
         fields.end()
         header.check_form()
+        header.__dict__["content"] = content  # they were canonical, and held these fields and no others
         return header
 
     def check_form(self) -> None:

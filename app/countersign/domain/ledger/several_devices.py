@@ -27,6 +27,8 @@ from countersign.domain.payee import PayeeRecord, fold_payee
 RULE_KINDS: Final = kinds.GOVERNANCE_KINDS | {kinds.WORKSPACE_FROZEN, kinds.WORKSPACE_UNFROZEN}
 VERSION_KINDS: Final = frozenset({kinds.PAYEE_ADDED, kinds.PAYEE_CHANGED})
 _REMEMBERED: Final = 512
+_TOO_LATE: Final = "order.illegal_move"
+_ANSWERS: Final = 20_000
 
 
 class Events(Protocol):
@@ -115,6 +117,31 @@ class _Judged:
     minor: int
 
 
+@dataclass(frozen=True, slots=True)
+class Answers:
+    """What was asked about the past of an event before: that never changes, until a body arrives late (``forget``).
+
+    Attributes:
+        rules: Governance and stops in the past of an event.
+        payees: The versions of a payee in the past of an event.
+        approvals: What an approval amounts to; None where it has a fault.
+    """
+
+    rules: dict[str, Rules] = field(default_factory=dict)
+    payees: dict[tuple[str, str], PayeeRecord | None] = field(default_factory=dict)
+    approvals: dict[str, _Judged | None] = field(default_factory=dict)
+
+    def forget(self) -> None:
+        """Ask anew from now on."""
+        for known in (self.rules, self.payees, self.approvals):
+            known.clear()
+
+    def bound(self) -> None:
+        """Keep what is remembered from growing without end."""
+        if len(self.rules) + len(self.payees) + len(self.approvals) > _ANSWERS:
+            self.forget()
+
+
 @dataclass(frozen=True)
 class Ledger:
     """Everything that is known: the history, and the events of its shared chains with their bodies.
@@ -127,7 +154,7 @@ class Ledger:
     genesis: str
     verify: Verify
     remembered: RememberedRules = field(default_factory=RememberedRules)
-    _judged: dict[str, _Judged | None] = field(default_factory=dict)
+    answers: Answers = field(default_factory=Answers)
 
     def rules(self, before: str = "") -> Rules:
         """Read governance and stops.
@@ -135,10 +162,16 @@ class Ledger:
         Raises:
             GovernanceError: The genesis is not among what is known.
         """
+        if before in self.answers.rules:
+            return self.answers.rules[before]
         known = [event for event in self.events.of_rules() if self._knows(event.id, before)]
         first = [event for event in known if event.id == self.genesis]
         later = [event for event in known if event.id != self.genesis and not self._is_void(event, before, {})]
-        return self.remembered.read([*first, *later], self.verify)
+        found = self.remembered.read([*first, *later], self.verify)
+        if before:
+            self.answers.bound()
+            self.answers.rules[before] = found
+        return found
 
     def standing(self, subject: str, before: str = "") -> list[Event]:
         """Return the events about a subject that count, in folding order.
@@ -154,7 +187,7 @@ class Ledger:
         Raises:
             GovernanceError: The genesis is not among what is known.
         """
-        return fold_payee(self.standing(payee, before))
+        return fold_payee(self.standing(payee, before), self.rules(before))
 
     def order(self, subject: str) -> OrderRecord | None:
         """Fold an order.
@@ -189,9 +222,10 @@ class Ledger:
         return spent
 
     def _approved_amount(self, event: Event, member: str, currency: str) -> int:
-        if event.id not in self._judged:
-            self._judged[event.id] = self._judge(event)
-        judged = self._judged[event.id]
+        known = self.answers.approvals
+        if event.id not in known:
+            known[event.id] = self._judge(event)
+        judged = known[event.id]
         if judged is None or judged.member != member or judged.currency != currency:
             return 0
         return judged.minor
@@ -220,9 +254,12 @@ class Ledger:
                 yield replace(record, standing=standing_of(payee, record.content.payee_version, event.header.at))
 
     def _versions(self, payee: str, before: str) -> PayeeRecord | None:
-        if not self._knows(self.genesis, before):
-            return None
-        return fold_payee(self.counting(self.events.of_versions(payee), self.rules(before), before))
+        known = self.answers.payees
+        if (payee, before) not in known:
+            begun = self._knows(self.genesis, before)
+            found = self.counting(self.events.of_versions(payee), self.rules(before), before) if begun else ()
+            known[payee, before] = fold_payee(found, self.rules(before) if begun else None)
+        return known[payee, before]
 
     def counting(self, events: Iterable[Event], rules: Rules, before: str = "") -> list[Event]:
         """Leave out what is void, and what devices say that governance doesn't know.
@@ -268,7 +305,8 @@ class _OrderFold:
                 record = self._intended(record, rules, found[:at], event)
                 continue
             record = fold_event(record, event, rules, spent)
-            if event.kind == kinds.ORDER_STOPPED and record.intent_event and record.state is not OrderState.STOPPED:
+            came_late = record.intent_event and (event.id, _TOO_LATE) in record.faults
+            if event.kind == kinds.ORDER_STOPPED and came_late:
                 record = replace(record, sent_before_known=(*record.sent_before_known, event.id))
         return record
 
@@ -288,11 +326,12 @@ class _OrderFold:
         if faults or judged.intent_event != intent.id:
             code = faults[0] if faults else judged.faults[-1][1]
             return _left_out(record, intent, code)
-        known = {event.id for event in past}
+        # Neither what it knew, nor what had no say in this order.
+        passed = {event.id for event in past} | {event for event, code in record.faults if code != _TOO_LATE}
         unknown = [
             event.id
             for event in earlier
-            if event.kind in {kinds.ORDER_STOPPED, kinds.ORDER_ASSESSED} and event.id not in known
+            if event.kind in {kinds.ORDER_STOPPED, kinds.ORDER_ASSESSED} and event.id not in passed
         ]
         return replace(
             record,
