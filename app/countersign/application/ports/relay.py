@@ -27,8 +27,10 @@ class Relay(Protocol):
         """Leave a parcel and return its name; the same one twice is kept once.
 
         Raises:
-            ConnectorError: ``relay.unreachable``, ``relay.full``, ``relay.refused``. Nobody knows then whether it is
-                there; leaving it again does no harm.
+            ConnectorError: ``relay.unreachable`` (retryable); ``relay.full``, ``relay.refused`` and others that a
+                person has to mend. Nobody knows then whether it is there; leaving it again does no harm.
+            SecurityError: ``relay.too_large``; ``relay.altered``: the store holds other bytes under its name, and keeps
+                them. Sealed anew, the same letter has another name.
         """
 
     def names(self, mark: str = "") -> tuple[Sequence[str], str]:
