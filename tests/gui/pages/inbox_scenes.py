@@ -11,6 +11,8 @@ from countersign.testing.fake_team import RAVI, TOM, Team, busy_team, make_team
 from countersign.ui.views.inbox.cards import CardList
 from tests.gui.pages.stage import Look, Stage
 
+NOTES: Final = ("Ask them for their account by phone.", "The contract's number is missing.")
+
 
 def busy(look: Look) -> Stage:
     """Open the inbox of a busy workspace."""
@@ -59,7 +61,7 @@ def inbox(look: Look) -> Iterator[tuple[str, Stage]]:
     yield "inbox.reject.errors", stage
     stage.press("inbox.leave", "inbox.repair")
     stage.choose("inbox.reasons", "repair.account")
-    stage.type("inbox.note", "Ask them for their account by phone.")
+    stage.type("inbox.note", NOTES[0])
     yield "inbox.repair", stage
     stage.press("inbox.repair.send")
     yield "inbox.returned", stage
@@ -133,7 +135,7 @@ def inbox_request(look: Look) -> Iterator[tuple[str, Stage]]:
     yield "transfer.handed_in", stage
     stage.press("transfer.handed_in.order")
     yield "order.waits", stage
-    team[0].send_back(TOM, order, "repair.reference", "The contract's number is missing.")
+    team[0].send_back(TOM, order, "repair.reference", NOTES[1])
     stage.press("shell.home")
     yield "home.returned", stage
     stage.program.presenter.open_order(order)

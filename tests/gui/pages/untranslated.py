@@ -21,6 +21,7 @@ from countersign.testing.fake_bank import CHIP, SMS
 from countersign.testing.fake_door import KIT
 from countersign.testing.page_walk import shown_texts, visible_widgets
 from tests.gui.pages.check_scenes import SUSPICIOUS
+from tests.gui.pages.inbox_scenes import NOTES
 from tests.gui.pages.stage import WORDS
 
 OPEN, CLOSE = "⟦", "⟧"
@@ -93,6 +94,11 @@ def foreign_texts(world: fakes.World) -> tuple[str, ...]:
     for entries in world.bank.own_entries.values():
         found |= {entry.remittance for entry in entries}
     found |= {amount_in_words(Money(minor, "EUR"), "en") for minor in _AMOUNTS}
+    found |= {member.name for member in world.vault.rules.governance.members} | set(NOTES)
+    for record in world.reader.orders_in_flight():
+        payment = record.content.payment
+        words = amount_in_words(payment.instructed_amount, "en")
+        found |= {payment.creditor_name, payment.remittance, words}
     return tuple(sorted((text for text in found if text), key=len, reverse=True))
 
 

@@ -37,7 +37,7 @@ class Sent:
         self.to.append(f"order {order}")
 
     def open_inbox(self, order: str = "") -> None:
-        self.to.append("inbox")
+        self.to.append(f"inbox {order}")
 
     def open_history(self) -> None:
         self.to.append("history")
