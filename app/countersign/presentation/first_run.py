@@ -225,6 +225,8 @@ class NewVaultPresenter:
         self._render()
 
     def _render(self) -> None:
+        if self._reader is not None and (self._reader.invitation is not None or not self._reader.joining):
+            self._errors = tuple(item for item in self._errors if item[0] != "invitation")
         heading, lead = _step_texts(self._step)
         self._view.show_state(
             NewVaultState(

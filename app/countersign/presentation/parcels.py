@@ -56,6 +56,8 @@ class ParcelDesk:
         self._arrived, self._render = arrived, render
         self._contents: tuple[bytes, ...] = ()
         self._texts: list[str] = []
+        self._queue: list[tuple[str, ...]] = []
+        self._gathering = False
         self.frames: tuple[str, ...] = ()
         self.name = "parcel.countersign"
         self.reading = self.problem = ""
@@ -120,8 +122,32 @@ class ParcelDesk:
             self.problem = _("No code was found there. Take the picture anew: sharp, and with the whole code on it.")
             self._render()
             return
-        self._texts += [text for text in texts if text not in self._texts]
-        self._tasks.run(Lane.READ, partial(self._parcels.gather, tuple(self._texts)), self._gathered, self._failed)
+        self._queue.append(tuple(texts))
+        self._gather()
+
+    def _gather(self) -> None:
+        """Put together what was read, one reading after the other."""
+        if self._gathering or not self._queue:
+            return
+        self._gathering, texts, before = True, self._queue.pop(0), self._texts
+        self._texts = [*before, *(text for text in texts if text not in before)]
+
+        def done(found: Gathered) -> None:
+            self._gathering = False
+            self._gathered(found)
+            self._gather()
+
+        def failed(error: Exception) -> None:
+            """Begin anew with what was read last, where that belongs to another parcel than what was read before."""
+            self._gathering = False
+            if before and isinstance(error, CountersignError) and error.code == "qr.mixed":
+                self._texts = []
+                self._queue.insert(0, texts)
+            else:
+                self._failed(error)
+            self._gather()
+
+        self._tasks.run(Lane.READ, partial(self._parcels.gather, tuple(self._texts)), done, failed)
 
     def _gathered(self, found: Gathered) -> None:
         if not found.contents:

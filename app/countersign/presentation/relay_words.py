@@ -120,7 +120,7 @@ def heard_lines(governance: Governance, look: Looking, unheard: frozenset[str]) 
             continue
         at = look.heard.get(device.device, 0)
         text = _("Last heard of {time}.").format(time=moment_text(at, look.zone)) if at else _("Not heard of yet.")
-        chip, tone = (_("Silent"), "neutral") if device.device in unheard else (_("Here"), "ok")
+        chip, tone = (_("Silent"), "neutral") if device.device in unheard or not at else (_("Here"), "ok")
         name = _("{name} · {device}").format(
             name=name_of(governance, device.member), device=device_title(device.device)
         )

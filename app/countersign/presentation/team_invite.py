@@ -14,6 +14,7 @@ from countersign.application.use_cases.invite_member import Asking, Stage, askin
 from countersign.domain.ledger.governance import Governance, Role
 from countersign.domain.order import fingerprint_phrase
 from countersign.domain.unicode_safety import CleanText, clean_text
+from countersign.presentation.error_texts import sentence
 from countersign.presentation.formats import isolate
 from countersign.presentation.messages import _
 from countersign.presentation.parcels import ParcelDesk, PictureHands
@@ -147,11 +148,19 @@ class InvitePresenter:
         self._parcel.paste(picture, text)
 
     def _arrived(self, content: bytes) -> None:
-        def script() -> Script[_Known]:
-            yield from self._session.sharing.take(content)
-            return (yield from on_vault(self._read))
+        def script() -> Script[tuple[_Known, str]]:
+            taken = yield from self._session.sharing.take(content)
+            return (yield from on_vault(self._read)), taken.refused
 
-        self._work.run(script(), _("Reading the request"), self._was_read)
+        def done(found: tuple[_Known, str]) -> None:
+            known, refused = found
+            self._was_read(known)
+            if refused:
+                self._work.problem = sentence(refused)
+            elif known.asking is not None and known.asking.stage is Stage.OUT:
+                self._work.problem = _("That was read. It is no answer to this invitation.")
+
+        self._work.run(script(), _("Reading the request"), done)
 
     def admit(self, *, same: bool) -> None:
         """Propose the new member, once both sides have read the same words."""

@@ -14,6 +14,7 @@ from countersign.application.ports.tasks import Tasks
 from countersign.application.ports.vault import LocalSpace
 from countersign.application.sharing import Sharing
 from countersign.application.use_cases.exchange_envelopes import Tools
+from countersign.application.use_cases.join_workspace import ask_to_join, read_invitation
 from countersign.domain.canonical import JsonObject
 from countersign.domain.errors import SecurityError, UserFacingError
 from countersign.domain.ledger.governance import Device, Member, Role
@@ -40,12 +41,13 @@ class FakeParcels:
     Attributes:
         files: What was written, or lies there.
         pictures: The texts of the codes in a picture, by its bytes.
+        shown: What was shown as codes, by its name: the texts are the name and a number from 1 to 3.
     """
 
     def __init__(self) -> None:
         self.files: dict[Path, tuple[bytes, ...]] = {}
         self.pictures: dict[bytes, tuple[str, ...]] = {}
-        self._wholes: dict[str, tuple[bytes, ...]] = {}
+        self.shown: dict[str, tuple[bytes, ...]] = {}
 
     def write(self, path: Path, contents: Sequence[bytes]) -> None:
         """Write parcels."""
@@ -67,17 +69,19 @@ class FakeParcels:
 
     def frames(self, contents: Sequence[bytes]) -> Sequence[str]:
         """Give three codes for whatever it is."""
-        name = f"PARCEL {len(self._wholes)}"
-        self._wholes[name] = tuple(contents)
+        name = f"PARCEL {len(self.shown)}"
+        self.shown[name] = tuple(contents)
         return tuple(f"{name} {part}" for part in (1, 2, 3))
 
     def gather(self, texts: Sequence[str]) -> Gathered:
         """Put parcels together."""
         names = {text.rpartition(" ")[0] for text in texts}
-        if len(names) != 1 or not names <= set(self._wholes):
+        if not names <= set(self.shown):
             raise SecurityError("qr.foreign")
+        if len(names) != 1:
+            raise SecurityError("qr.mixed")
         have = len(set(texts))
-        return Gathered(self._wholes[names.pop()] if have == 3 else (), have, 3)  # noqa: PLR2004
+        return Gathered(self.shown[names.pop()] if have == 3 else (), have, 3)  # noqa: PLR2004
 
 
 @dataclass(slots=True)
@@ -134,6 +138,39 @@ class Office:
             policy=policy or Policy(requester_may_approve=not members),
         )
         return self.colleague(vault, clock, entropy, tasks, settings)
+
+    def join(
+        self, name: str, content: bytes, tasks: Tasks | None = None, settings: JsonObject | None = None
+    ) -> Colleague:
+        """Make a vault for an invitation, and ask to be admitted."""
+        clock, entropy = fakes.FakeClock(fakes.START_MS - 60 * fakes.DAY_MS), fakes.FakeEntropy(name)
+        invitation = read_invitation(content, fake_verify, clock.now_ms()).invitation
+        vault = MemoryWorkspace(
+            clock,
+            entropy,
+            keys=FakeKeys(name),
+            workspace=invitation.workspace,
+            member=invitation.member,
+            genesis=invitation.genesis,
+        )
+        ask_to_join(vault, invitation, name)
+        return self.colleague(vault, clock, entropy, tasks, settings)
+
+    def present(self, who: Colleague, name: str) -> MemoryWorkspace:
+        """Give the vault of somebody who belongs here already, with all that ``who`` knows."""
+        member = hashlib.sha256(name.encode()).hexdigest()[:32]
+        genesis = who.vault.rules.epochs[0].event
+        vault = MemoryWorkspace(
+            who.world.clock,
+            fakes.FakeEntropy(name),
+            keys=FakeKeys(name),
+            workspace=WORKSPACE,
+            member=member,
+            genesis=genesis,
+        )
+        for device, head in who.vault.heads().items():
+            vault.take_in(who.vault.shared_events(device, 0, head.size))
+        return vault
 
     def colleague(
         self,

@@ -43,6 +43,7 @@ _NAVIGATION: Final = (
     Page.CHECK,
     Page.SETTINGS,
 )
+_BEFORE_ADMITTED: Final = frozenset({Page.LEARN, Page.CHECK})
 _CURRENT: Final = {
     Page.ORDER: Page.HISTORY,
     Page.SETUP: Page.HOME,
@@ -144,6 +145,8 @@ class Shell(QWidget):
     def show_state(self, state: ShellState) -> None:
         """Show the state."""
         self.navigation.setVisible(state.unlocked)
+        for page in _NAVIGATION:
+            self.navigation.button(page.value).setVisible(not state.waiting or page in _BEFORE_ADMITTED)
         self._show_ribbon(state)
         if state.unlocked:
             self._idle.start()

@@ -17,6 +17,7 @@ from countersign.application.flows.script import Script, on_read
 from countersign.application.ports.preferences import Preferences
 from countersign.application.ports.vault import Vault
 from countersign.application.use_cases.vetter import Vetter
+from countersign.presentation.join_state import JoiningParts
 from countersign.presentation.shell import Opened
 from countersign.testing import fakes
 from countersign.testing.fake_door import PASSPHRASE, FakeDoor
@@ -83,6 +84,7 @@ class Stage:
         populated: bool = True,
         ready: bool = True,
         world: Callable[[fakes.ManualTasks], fakes.World] | None = None,
+        joining: JoiningParts | None = None,
     ) -> None:
         """Put the program on stage, in the usual world or in another one; ``opened`` unlocks it."""
         self.look = look
@@ -102,6 +104,7 @@ class Stage:
             WORDS,
             lambda: None,
             Vetter(LocalBankFiles().read, read_message, lambda: None),
+            joining=(lambda: joining) if joining is not None else None,
         )
         self.program = Program(parts, self._ask)
         board().put(replace(board().look, motion=False))  # a page half faded in is no page to judge
@@ -111,8 +114,9 @@ class Stage:
         self.settle()
 
     def _open_session(self, _vault: Vault) -> Script[Opened]:
-        frozen = yield from on_read(self.world.reader.frozen)
-        assert not frozen
+        if self.world.session.admitted:  # before that, nothing is there to read
+            frozen = yield from on_read(self.world.reader.frozen)
+            assert not frozen
         return Opened(self.world.session, (), self._ready)
 
     @staticmethod

@@ -140,6 +140,7 @@ class InvitePage(WorkPage):
         if self.same is None and state.tick:
             self.same = CheckField(state.tick)
             self.same.setObjectName("invite.same")
+            self.same.toggled.connect(self._ticked)
             self._tick_body.addWidget(self.same)
         if before is None or before.lines != state.lines:
             while (item := self._lines.takeAt(0)) is not None:
@@ -149,6 +150,7 @@ class InvitePage(WorkPage):
             for line in state.lines:
                 self._lines.addWidget(PlainLabel(line))
         self._effect.setText(state.effect)
+        self._effect.setVisible(bool(state.effect))
         self._show_buttons(state)
         if before is None or before.faults != state.faults:
             self.errors.show_errors([(self._fields[fault.field], fault.text) for fault in state.faults])
@@ -180,9 +182,16 @@ class InvitePage(WorkPage):
         self.go_on.setVisible(state.step in texts)
         self.go_on.setText(texts.get(state.step, ""))
         self.go_on.set_blocked(state.blocked)
+        self._ticked()
         self.back.setText(_("These words differ") if state.step is InviteStep.COMPARE else _("Back to the team"))
         self.back.setObjectName("invite.differ" if state.step is InviteStep.COMPARE else "invite.back")
         self.back.setVisible(state.step is not InviteStep.WELCOME)
+
+    def _ticked(self, _on: bool = False) -> None:  # noqa: FBT002 - Qt's signal
+        if self._shown is not None and self._shown.step is InviteStep.COMPARE:
+            same = self.same is not None and self.same.isChecked()
+            words = _("Compare the words by voice first, then tick that they are the same.")
+            self.go_on.set_blocked(None if same else words)
 
     # — what the person does —
 

@@ -147,7 +147,7 @@ class ParcelIn(Card):
     def __init__(self, name: str, title: str, text: str = "", parent: QWidget | None = None) -> None:
         """Make the card; ``name`` begins the names of its controls."""
         super().__init__(title, parent, icon="download")
-        self._hands: Hands | None = None
+        self.hands: Hands | None = None
         self.text = PlainLabel(text, Variant.MUTED)
         self.text.setVisible(bool(text))
         self.add(self.text)
@@ -165,7 +165,7 @@ class ParcelIn(Card):
 
     def attach(self, hands: Hands) -> None:
         """Take the presenter."""
-        self._hands = hands
+        self.hands = hands
 
     def set_reading(self, text: str) -> None:
         """Say how far a code in several pictures was read."""
@@ -173,10 +173,10 @@ class ParcelIn(Card):
         self.reading.setVisible(bool(text))
 
     def _read(self) -> None:
-        if self._hands is not None:
-            self._hands.read_parcel()
+        if self.hands is not None:
+            self.hands.read_parcel()
 
     def _paste(self) -> None:
-        if self._hands is not None:
+        if self.hands is not None:
             clipboard = QGuiApplication.clipboard()
-            self._hands.paste_parcel(grey_map(clipboard.image()), clipboard.text())
+            self.hands.paste_parcel(grey_map(clipboard.image()), clipboard.text())

@@ -129,7 +129,8 @@ class RulesPage(WorkPage):
         cards = (self.general, self.rules_card, self.limits_card, self.delegations_card, self.simulation)
         for card in cards:
             card.setVisible(not asked)
-        self._forms.setVisible(not asked)
+        writing = state.rule_form or state.limit_form or state.delegation_form
+        self._forms.setVisible(not asked and writing is not None)
         self.approvals.set_options(state.approvals_options)
         self.approvals.set_value(state.approvals)
         self.own.setText(state.own_request)
