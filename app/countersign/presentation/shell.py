@@ -65,7 +65,7 @@ class ShellPresenter:
         self._closing = False
         self._summary = _NOTHING_KNOWN
         self._watch: InboxWatch | None = None
-        self._waiting = 0
+        self._approvals = 0
         self._problem = ""
         self._error = ""
         self._stopped_by: tuple[str, ...] = ()
@@ -225,7 +225,7 @@ class ShellPresenter:
         self._watch.start()
 
     def _approvals_wait(self, count: int, new: bool) -> None:  # noqa: FBT001 - as the watch tells it
-        self._waiting = count
+        self._approvals = count
         self._render()
         if new and self._view is not None and self.unlocked:
             from countersign.presentation.inbox_watch import news_text  # noqa: PLC0415 - it is there already
@@ -236,7 +236,7 @@ class ShellPresenter:
         """Blank at once; then hear out what is under way, wipe the keys, and show the unlock page."""
         if self._session is None or self._closing:
             return
-        self._closing, self._waiting = True, 0
+        self._closing, self._approvals = True, 0
         if self._watch is not None:
             self._watch.close()
             self._watch = None
@@ -328,7 +328,7 @@ class ShellPresenter:
         if self._view is None:
             return
         world = self._session.vault.identity.world if self._session else self._summary.world
-        waiting = self._badge()
+        approvals = self._badge()
         # While a vault is being made, nobody has said yet what it is for; and details are checked for any money.
         practice = world is World.PRACTICE and self._page not in {Page.NEW_VAULT, Page.CHECK}
         self._view.show_state(
@@ -343,17 +343,18 @@ class ShellPresenter:
                 frozen=frozen_text(self._stopped_by if self._session else ()) if self._summary.frozen else "",
                 read_only=self._read_only(),
                 error=self._error,
-                waiting=waiting[0],
-                waiting_name=waiting[1],
+                approvals=approvals[0],
+                approvals_name=approvals[1],
+                waiting=self._session is not None and not self._session.admitted,
             )
         )
 
     def _badge(self) -> tuple[str, str]:
-        if not self._waiting:
+        if not self._approvals:
             return "", ""
         from countersign.presentation.inbox_watch import badge_of  # noqa: PLC0415 - it is there already
 
-        return badge_of(self._waiting)
+        return badge_of(self._approvals)
 
     def _read_only(self) -> str:
         """Say why this copy of the vault sends nothing (LEDGER rule 17)."""

@@ -53,8 +53,9 @@ class ShellState:
     frozen: str
     read_only: str = ""
     error: str = ""
-    waiting: str = ""  # how many payments wait for this person's approval
-    waiting_name: str = ""  # the same for screen readers
+    approvals: str = ""  # how many payments wait for this person's approval
+    approvals_name: str = ""  # the same for screen readers
+    waiting: bool = False  # this device waits to be admitted to its workspace
 
 
 @dataclass(frozen=True, slots=True)

@@ -159,7 +159,7 @@ class Shell(QWidget):
         if not state.closing and state.visit != self._visit:
             self._visit = state.visit
             self._replace(self._pages[state.page](state.about))
-        self.navigation.set_badge(Page.INBOX.value, state.waiting, state.waiting_name)
+        self.navigation.set_badge(Page.INBOX.value, state.approvals, state.approvals_name)
         self.navigation.set_current(_CURRENT.get(state.page, state.page).value)
 
     def blank(self) -> None:
