@@ -188,10 +188,13 @@ def _take(
         try:
             parcel = yield from on_vault(partial(_take_one, vault, tools, memory, relay.identity, name, content))
         except SecurityError as error:
-            if error.code != _FULL:
+            if error.code.startswith("vault."):
                 raise
             found.append(TakenParcel(refused=error.code))
-            break
+            if error.code == _FULL:
+                break
+            memory.pending[name] = tries + 1  # poison of a kind that nobody foresaw: the rest goes on
+            continue
         del memory.pending[name]
         found.append(parcel)
         if parcel.subjects:
@@ -209,7 +212,7 @@ def _get(relay: Relay, name: str) -> bytes | None:
 def _take_one(
     vault: WorkspaceVault, tools: Tools, memory: Memory, relay: str, name: str, content: bytes
 ) -> TakenParcel:
-    return take_parcel(vault, tools, _notes(memory), relay, name, content)
+    return take_parcel(vault, tools, _notes(memory), relay, name, content, keep_heard=False)
 
 
 def _list(vault: WorkspaceVault, relay: Relay, tools: Tools, memory: Memory) -> Script[None]:

@@ -15,8 +15,9 @@ from countersign.application.use_cases.invite_member import take_request
 from countersign.application.use_cases.join_workspace import joining_of
 from countersign.application.use_cases.open_envelope import OpenedEnvelope, open_envelope
 from countersign.application.use_cases.relay_notes import Notes
-from countersign.domain.canonical import Fields, canonical_bytes, parse_canonical
+from countersign.domain.canonical import Fields, NotCanonicalError, canonical_bytes, parse_canonical
 from countersign.domain.errors import SecurityError
+from countersign.domain.ledger import kinds
 from countersign.domain.ledger.chains import Verify
 from countersign.domain.ledger.envelope import Purpose
 from countersign.domain.ledger.event import Event
@@ -80,7 +81,14 @@ def known_governance(vault: WorkspaceVault) -> Governance | None:
 
 
 def take_parcel(
-    vault: WorkspaceVault, tools: Tools, notes: Notes, relay: str, name: str, content: bytes
+    vault: WorkspaceVault,
+    tools: Tools,
+    notes: Notes,
+    relay: str,
+    name: str,
+    content: bytes,
+    *,
+    keep_heard: bool = True,
 ) -> TakenParcel:
     """Open a parcel and take in what it holds. VAULT lane.
 
@@ -94,6 +102,7 @@ def take_parcel(
         relay: The store's identity; a name of its own for files.
         name: SHA-256 of the content, hex.
         content: Untrusted.
+        keep_heard: Whether what was heard is kept in the vault at once; a round does it at its end.
 
     Raises:
         SecurityError: ``ledger.too_many_waiting``, ``vault.*``: nothing is remembered; to be tried again.
@@ -108,6 +117,9 @@ def take_parcel(
     if opened.header.purpose is Purpose.REQUEST:
         return _requested(vault, tools, notes, (relay, name), opened.letter)
     checkpoint = _heard(vault, tools, notes, name, opened, governance)
+    if keep_heard:
+        notes.keep_heard(vault)
+    _keep_documents(vault, opened.letter)
     events, subjects, refused = _taken(vault, opened.letter.events, (relay, name))
     if refused:
         with vault.transaction() as change:
@@ -205,18 +217,37 @@ def _heard(
     """Keep the sender's checkpoint and what they ask for; of a closed device nothing is kept."""
     sender, letter = opened.header.sender, opened.letter
     device = governance.device(sender) if governance else None
-    news = ""
-    with vault.transaction() as change:
-        notes.keep_later(change, name, None)
-        if device is None or device.closed or sender == vault.identity.device:
-            return ""
-        signed = letter.checkpoint
-        if signed is not None and notes.keep_heard(change, signed.checkpoint, tools.clock.now_ms()):
-            news = sender
-        wanted = [event for document in letter.documents for event in _wanted_in(document)]
-        if wanted:
+    if name in notes.later:
+        with vault.transaction() as change:
+            notes.keep_later(change, name, None)
+    if device is None or device.closed or sender == vault.identity.device:
+        return ""
+    wanted = [event for document in letter.documents for event in _wanted_in(document)]
+    if wanted:
+        with vault.transaction() as change:
             notes.keep_wanted(change, sender, tuple(dict.fromkeys((*notes.wanted.get(sender, ()), *wanted))))
-    return news
+    signed = letter.checkpoint
+    return sender if signed is not None and notes.hear(signed.checkpoint, tools.clock.now_ms()) else ""
+
+
+def _keep_documents(vault: WorkspaceVault, letter: Letter) -> None:
+    """Keep the documents that the letter's events name, and no others."""
+    named = {document_of(event) for event in letter.events}
+    found = [item for item in letter.documents if parcel_name(item) in named]
+    if found:
+        with vault.transaction() as change:
+            for document in found:
+                change.keep_blob(document)
+
+
+def document_of(event: Event) -> str:
+    """Return the SHA-256 of the document that travels with an event; empty where none does."""
+    if event.kind != kinds.ORDER_PROOF_ADDED or event.body is None:
+        return ""
+    try:
+        return str(event.says().get("sha256", ""))
+    except NotCanonicalError:  # a body that nobody checked yet
+        return ""
 
 
 def _wanted_in(document: bytes) -> Sequence[str]:

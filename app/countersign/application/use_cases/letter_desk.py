@@ -11,7 +11,7 @@ from typing import Final
 
 from countersign.application.failpoints import failpoint
 from countersign.application.ports.workspace import ChainHead, WorkspaceVault
-from countersign.application.use_cases.exchange_envelopes import Tools
+from countersign.application.use_cases.exchange_envelopes import Tools, document_of
 from countersign.application.use_cases.need_to_know import by_need
 from countersign.application.use_cases.relay_notes import Notes, Outbox, Sizes, Snapshot
 from countersign.application.use_cases.seal_envelope import seal_envelope
@@ -82,11 +82,21 @@ class Desk:
         found: list[Event] = []
         size = 0
         for event in heapq.merge(*chains, key=lambda each: each.order_key):
-            size += len(event.header.content) + (len(event.body.content) if event.body else 0)
+            size += self._weight(event)
             if found and (len(found) >= LETTER_EVENTS or size > LETTER_BYTES):
                 break
             found.append(event)
         return tuple(found)
+
+    def _weight(self, event: Event) -> int:
+        body = len(event.body.content) if event.body else 0
+        size = event.says().get("size", 0) if document_of(event) else 0
+        return len(event.header.content) + body + (size if isinstance(size, int) else 0)
+
+    def _documents(self, events: Sequence[Event]) -> tuple[bytes, ...]:
+        """Return the documents that travel with events, as far as they are here."""
+        named = dict.fromkeys(name for name in map(document_of, events) if name)
+        return tuple(blob for blob in map(self.vault.blob, named) if blob is not None)
 
     def _chain(self, device: str, start: int, end: int) -> Iterator[Event]:
         at = start
@@ -104,7 +114,8 @@ class Desk:
         failpoint("workspace.seal.before")
         rooms = by_need(self.vault, self.governance, events, recipients)
         checkpoint = self.checkpoint()
-        found = tuple(self.seal(Letter(part, checkpoint), devices, purpose) for part, devices in rooms)
+        letters = ((Letter(part, checkpoint, self._documents(part)), devices) for part, devices in rooms)
+        found = tuple(self.seal(letter, devices, purpose) for letter, devices in letters)
         failpoint("workspace.seal.after")
         return found
 

@@ -111,6 +111,7 @@ class Notes:
         resent: How far what a device lacks was sent again; not kept.
         agreed: (device, size, event) in checkpoints that our own history agrees with; not kept.
         asks: How often in a row this device asked for what it waits for; not kept.
+        unkept: Devices whose checkpoint is not kept in the vault yet.
         suspected: Proofs against two-faced devices, by subject, to when they were first seen; not kept.
     """
 
@@ -128,16 +129,18 @@ class Notes:
     resent: dict[str, Sizes] = field(default_factory=dict)
     agreed: set[tuple[str, int, str]] = field(default_factory=set)
     asks: int = 0
+    unkept: set[str] = field(default_factory=set)
     suspected: dict[str, int] = field(default_factory=dict)
 
     def outbox(self, relay: str) -> Outbox:
         """Return what was left in a store."""
         return self.outboxes.get(relay, Outbox())
 
-    def keep_heard(self, change: VaultTransaction, checkpoint: Checkpoint, now_ms: int) -> bool:
-        """Keep a checkpoint whose signature holds, unless a newer one is known; tells whether it is news.
+    def hear(self, checkpoint: Checkpoint, now_ms: int) -> bool:
+        """Note a checkpoint whose signature holds, unless a newer one is known; tells whether it is news.
 
-        A checkpoint never goes back: where it knows less of a chain than the one before, that stays noticed.
+        ``keep_heard`` keeps what was heard in the vault: lost before that, it is said again within minutes. A
+        checkpoint never goes back: where it knows less of a chain than the one before, that stays noticed.
         """
         before = self.heard.get(checkpoint.device)
         if before is not None and checkpoint.at <= before.at:
@@ -147,15 +150,25 @@ class Notes:
         if before is not None and any(size > found.size(device) for device, (size, _) in before.heads.items()):
             found = replace(found, went_back=before.went_back or now_ms)
         self.heard[checkpoint.device] = found
-        said: list[Json] = [f"{device} {size} {event}" for device, (size, event) in heads.items()]
-        body: dict[str, Json] = {
-            "at": found.at,
-            "arrived": found.arrived,
-            "heads": said,
-            "went_back": found.went_back,
-        }
-        change.put(LocalSpace.RELAY, f"heard.{checkpoint.device}", body)
+        self.unkept.add(checkpoint.device)
         return True
+
+    def keep_heard(self, vault: WorkspaceVault) -> None:
+        """Keep what was heard since; nothing happens where nothing was."""
+        if not self.unkept:
+            return
+        with vault.transaction() as change:
+            for device in sorted(self.unkept):
+                found = self.heard[device]
+                said: list[Json] = [f"{known} {size} {event}" for known, (size, event) in found.heads.items()]
+                body: dict[str, Json] = {
+                    "at": found.at,
+                    "arrived": found.arrived,
+                    "heads": said,
+                    "went_back": found.went_back,
+                }
+                change.put(LocalSpace.RELAY, f"heard.{device}", body)
+        self.unkept.clear()
 
     def keep_outbox(self, change: VaultTransaction, relay: str, outbox: Outbox) -> None:
         """Keep what was left in a store."""

@@ -126,6 +126,7 @@ def watch_relay(vault: WorkspaceVault, verify: Verify, notes: Notes, relay: str,
     if not vault.admitted:
         return Watched()
     failpoint("workspace.watch.before")
+    notes.keep_heard(vault)
     governance, heads = vault.rules.governance, vault.heads()
     devices = [item for item in governance.devices if not item.closed and item.device != vault.identity.device]
     heard = {item.device: notes.heard[item.device] for item in devices if item.device in notes.heard}

@@ -7,6 +7,7 @@ import pytest
 from countersign.application.flows import exchange as flow
 from countersign.application.use_cases import publish_envelopes
 from countersign.application.use_cases.exchange_envelopes import (
+    document_of,
     known_governance,
     parcel_name,
     take_parcel,
@@ -18,8 +19,9 @@ from countersign.application.use_cases.publish_envelopes import file_letters, ne
 from countersign.application.use_cases.relay_notes import LATER_KEPT, Notes, read_notes
 from countersign.application.use_cases.seal_envelope import seal_envelope
 from countersign.domain.errors import ConnectorError, SecurityError
+from countersign.domain.ledger import kinds
 from countersign.domain.ledger.envelope import Purpose
-from countersign.domain.ledger.event import Event
+from countersign.domain.ledger.event import Body, Event
 from countersign.domain.ledger.letter import Letter
 from countersign.testing.fake_relay import FakeRelay
 from tests.unit.application.workspace.several import Desk, Several, several
@@ -232,12 +234,40 @@ def test_too_many_waiting_events_stop_a_round_and_nothing_is_forgotten(monkeypat
         del vault, events, parcel
         raise SecurityError("vault.damaged")
 
+    def odd(vault: object, events: object, parcel: object = None) -> object:
+        del vault, events, parcel
+        raise SecurityError("ledger.odd")
+
+    monkeypatch.setattr(type(some[1].vault), "take_in", odd)
+    assert set(some[1].round().refused) == {"ledger.odd"}  # the rest goes on
     monkeypatch.setattr(type(some[1].vault), "take_in", broken)
     with pytest.raises(SecurityError, match=r"vault\.damaged"):
         some[1].round()
     assert some[1].memory.notes is None
     monkeypatch.setattr(type(some[1].vault), "take_in", take_in)
     assert some[1].round().taken == 1
+
+
+def test_documents_travel_with_the_events_that_name_them() -> None:
+    some = heard(several(2))
+    with some[0].vault.transaction() as change:
+        named = change.keep_blob(b"a receipt of the bank")
+    some[0].say(kind=kinds.ORDER_PROOF_ADDED, name="receipt.pdf", sha256=named, size=21)
+    some[0].say(kind=kinds.ORDER_PROOF_ADDED, name="gone.pdf", sha256="00" * 32, size=21)
+    some.rounds()
+    assert some.agree
+    assert some[1].vault.blob(named) == b"a receipt of the bank"
+    letter = Letter(documents=(b"named by nothing",))
+    assert taken(some[1], sealed(some[0], letter, some[1])) == ""
+    assert len(some[1].vault.documents) == 1
+    event = some[0].say(kind=kinds.ORDER_PROOF_ADDED)
+    assert document_of(event) == ""
+    assert document_of(Event(event.header, event.signature, Body(bytes(16), b"nonsense"))) == ""
+    large = [some[0].say(kind=kinds.ORDER_PROOF_ADDED, sha256=str(place), size=3 * 2**20) for place in range(2)]
+    assert len({event.id for event in large}) == 2
+    put = len(some.store.put_honestly)
+    some[0].round()
+    assert len(some.store.put_honestly) == put + 2
 
 
 def test_a_letter_of_an_unknown_device_waits_until_it_is_known() -> None:
