@@ -315,16 +315,20 @@ def made_database(postgres: PostgresServer, name: str, *statements: str) -> Post
 
 
 def test_the_relay_makes_its_own_table_where_it_may(postgres: PostgresServer) -> None:
-    settings = made_database(postgres, "fresh", "CREATE SCHEMA kept")
-    ways = [PostgresRelay(replace(settings, schema="kept"), WORKSPACE) for _ in range(4)]
-    devices = [threading.Thread(target=way.put, args=(PARCEL,)) for way in ways]
-    for device in devices:
-        device.start()
-    for device in devices:
-        device.join()
-    assert all(list(way.names()[0]) == [NAME] for way in ways)
-    for way in ways:
-        way.close()
+    settings = replace(made_database(postgres, "fresh"), schema="kept")
+    for _ in range(12):  # devices that begin at the same moment make it at the same moment
+        with postgres.owner("fresh") as owner:
+            owner.execute("DROP SCHEMA IF EXISTS kept CASCADE")
+            owner.execute("CREATE SCHEMA kept")
+        ways = [PostgresRelay(settings, WORKSPACE) for _ in range(6)]
+        devices = [threading.Thread(target=way.put, args=(PARCEL,)) for way in ways]
+        for device in devices:
+            device.start()
+        for device in devices:
+            device.join()
+        assert all(list(way.names()[0]) == [NAME] for way in ways)
+        for way in ways:
+            way.close()
     with postgres.owner("fresh") as owner:
         made = owner.execute(
             "SELECT column_name, data_type, is_nullable FROM information_schema.columns"

@@ -12,6 +12,7 @@ RFC 7677). Import this module only where a database is used: the driver takes it
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from datetime import datetime, timedelta
 from threading import Lock
 from typing import Final, TypeVar
@@ -32,6 +33,8 @@ TABLE: Final = "countersign_parcels"
 OVERLAP: Final = timedelta(minutes=2)
 """A statement may last 30 seconds; what was begun before a listing may become visible that much after it."""
 POLL_MS: Final = 1_000
+_MADE_ALREADY: Final = (errors.UniqueViolation, errors.DuplicateTable, errors.DuplicateObject)
+"""What IF NOT EXISTS answers where another device makes the same at the same moment."""
 NAMES_LIMIT: Final = 2_000_000
 _ATTEMPTS: Final = 4
 _CREATE: Final = """
@@ -211,11 +214,10 @@ class PostgresRelay:
         try:
             line.execute(self._sql(_SHAPE))
         except errors.UndefinedTable:
-            try:
-                line.execute(self._sql(_CREATE))
-                line.execute(self._sql(_INDEX))
-            except (errors.UniqueViolation, errors.DuplicateTable):  # another device made it at the same moment
-                line.execute(self._sql(_SHAPE))
+            for made in (_CREATE, _INDEX):
+                with suppress(*_MADE_ALREADY):
+                    line.execute(self._sql(made))
+            line.execute(self._sql(_SHAPE))
 
     def _hang_up(self) -> None:
         if self._line is not None:
