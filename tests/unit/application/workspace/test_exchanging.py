@@ -376,3 +376,36 @@ def test_resending_is_shared_out_and_backs_off() -> None:
     desks = [LetterDesk(desk.vault, desk.tools, Notes(), "fake") for desk in some.desks]
     assert sorted(desk.rank(some[2].device) for desk in desks[:2]) == [0, 1]
     assert publish_envelopes.PATIENCE_MS >= publish_envelopes.CHECKPOINT_MS
+
+
+def test_nobody_of_unknown_rules_is_taken_for_a_fault_of_the_vault(monkeypatch: pytest.MonkeyPatch) -> None:
+    some = several(1)
+
+    def broken(_vault: object) -> object:
+        raise SecurityError("vault.damaged")
+
+    monkeypatch.setattr(type(some[0].vault), "rules", property(broken))
+    with pytest.raises(SecurityError, match=r"vault\.damaged"):
+        known_governance(some[0].vault)
+
+
+def test_notes_survive_a_restart() -> None:
+    some = heard(several(3))
+    some[0].say("lost")
+    some[0].round()
+    for name in list(some.store.put_honestly)[-1:]:
+        some.store.shelf("device 2").remove(name)
+    some[1].round()
+    some[1].say("child")
+    some[1].round()
+    some.store.put("eve", b"poison")
+    some[2].round()
+    some.later(30_000)
+    some[2].round()
+    some[1].round()
+    for desk in some.desks:
+        notes = desk.memory.notes
+        assert notes is not None
+        kept = read_notes(desk.vault)
+        for field in ("heard", "outboxes", "lacks", "snapshot", "missing", "wanted", "asked", "later", "refused"):
+            assert getattr(kept, field) == getattr(notes, field), field

@@ -8,6 +8,7 @@ import pytest
 
 from countersign.application.use_cases.admit_member import admit_member, refuse_request, state_with
 from countersign.application.use_cases.change_governance import endorse_change, open_changes
+from countersign.application.use_cases.exchange_envelopes import parcel_name, take_parcel
 from countersign.application.use_cases.invite_member import (
     INVITATION_LIFETIME_MS,
     Stage,
@@ -16,8 +17,12 @@ from countersign.application.use_cases.invite_member import (
     take_request,
     withdraw_invitation,
 )
-from countersign.application.use_cases.join_workspace import ask_to_join, joining_of, read_invitation
+from countersign.application.use_cases.join_workspace import ask_to_join, joining_of, read_invitation, ticket_of
+from countersign.application.use_cases.publish_envelopes import file_letters
+from countersign.application.use_cases.relay_notes import read_notes
+from countersign.application.use_cases.seal_envelope import seal_envelope
 from countersign.domain.errors import SecurityError, UserFacingError
+from countersign.domain.ledger.envelope import Purpose
 from countersign.domain.ledger.governance import Role
 from countersign.domain.ledger.joining import JoinRequest, SignedInvitation
 from countersign.domain.ledger.letter import Letter
@@ -263,11 +268,55 @@ def test_a_request_in_another_s_envelope_opens_for_nobody() -> None:
     letter = Letter(documents=(asking.request.content,))
     assert letter.documents
     # Eve's device signs an envelope around Tom's request: its key is not the one that the request names.
-    from countersign.application.use_cases.seal_envelope import seal_envelope  # noqa: PLC0415
-    from countersign.domain.ledger.envelope import Purpose  # noqa: PLC0415
-
     sealed = seal_envelope(
         eve.vault, eve.tools.suite, letter, (signed.invitation.inviter,), Purpose.REQUEST, eve.tools.entropy, 0
     )
     some.store.put("Eve", sealed)
     assert some[0].round().refused == ("envelope.signature",)
+
+
+def test_asked_again_a_joining_vault_says_the_same() -> None:
+    some = several(1)
+    signed = invited(some)
+    tom = newcomer(some, "Tom", signed)
+    first = ask_to_join(tom.vault, signed.invitation, "Tom")
+    assert ask_to_join(tom.vault, signed.invitation, "Tim") == first
+    ticket = ticket_of(signed.invitation)
+    assert (ticket.workspace, ticket.genesis) == (signed.invitation.workspace, signed.invitation.genesis)
+
+
+def test_a_request_comes_by_file_too_and_a_nonsensical_one_is_left_aside() -> None:
+    some = several(1)
+    signed = invited(some)
+    tom = newcomer(some, "Tom", signed)
+    assert file_letters(tom.vault, tom.tools, read_notes(tom.vault)) == ()
+    ask_to_join(tom.vault, signed.invitation, "Tom")
+    (content,) = file_letters(tom.vault, tom.tools, read_notes(tom.vault))
+    notes = read_notes(some[0].vault)
+    assert take_parcel(some[0].vault, some[0].tools, notes, "file", parcel_name(content), content).asked
+    eve = newcomer(some, "Eve", signed)
+    letter = Letter(documents=(b"let me in",))
+    sealed = seal_envelope(
+        eve.vault, eve.tools.suite, letter, (signed.invitation.inviter,), Purpose.REQUEST, eve.tools.entropy, 0
+    )
+    found = take_parcel(some[0].vault, some[0].tools, notes, "file", parcel_name(sealed), sealed)
+    assert (found.asked, found.later) == (False, True)  # nobody knows whose key that is
+    withdraw_invitation(some[0].vault, signed.invitation.id)
+    late = newcomer(some, "Cho", signed)
+    ask_to_join(late.vault, signed.invitation, "Cho")
+    (content,) = file_letters(late.vault, late.tools, read_notes(late.vault))
+    taken = take_parcel(some[0].vault, some[0].tools, notes, "file", parcel_name(content), content)
+    assert taken.refused == "joining.used"
+
+
+def test_an_auditor_joins_and_the_payer_goes_on_alone() -> None:
+    some = several(1)
+    signed = invited(some, "Ann", roles=(Role.AUDITOR,))
+    ann = newcomer(some, "Ann", signed)
+    ask_to_join(ann.vault, signed.invitation, "Ann")
+    some.rounds(2)
+    (asking,) = askings(some[0].vault, some.clock.now_ms())
+    admit_member(some[0].vault, fake_verify, signed.invitation.id, asking.phrase_digest)
+    some.rounds(3)
+    assert ann.vault.admitted
+    assert ann.vault.rules.governance.policy.requester_may_approve
