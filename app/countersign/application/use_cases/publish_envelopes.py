@@ -27,6 +27,8 @@ from countersign.domain.ledger.letter import Letter
 CHECKPOINT_MS: Final = 240_000
 """Well within the five minutes after which silence is noticed."""
 NEWS_MS: Final = 60_000
+NEWS_PER_DEVICE_MS: Final = 5_000
+"""In a large workspace everybody says less often how far they know: it would be most of what is said."""
 PATIENCE_MS: Final = 300_000
 BRANCH: Final = 64
 """How much of a chain is sent beside an event of it that somebody lacks."""
@@ -320,7 +322,8 @@ def _checkpoint(desk: Desk) -> Outgoing | None:
         return None
     since = desk.now - desk.outbox.left_at
     news = desk.told != desk.outbox.checkpoint
-    due = since >= CHECKPOINT_MS or (news and since >= NEWS_MS) or (bool(desk.notes.missing) and since >= GRACE_MS)
+    rest = min(CHECKPOINT_MS, max(NEWS_MS, NEWS_PER_DEVICE_MS * len(desk.others)))
+    due = since >= CHECKPOINT_MS or (news and since >= rest) or (bool(desk.notes.missing) and since >= GRACE_MS)
     if not due and since >= 0:  # below 0: our own clock was set back
         return None
     said = desk.said()
