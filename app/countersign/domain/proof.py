@@ -26,7 +26,7 @@ from countersign.domain.ledger.order_fold import fold_order
 from countersign.domain.ledger.order_record import OrderRecord
 from countersign.domain.ledger.rules import read_rules
 from countersign.domain.order import NAME_LIMIT
-from countersign.domain.payee import fold_payee
+from countersign.domain.payee import PayeeRecord, fold_payee
 
 EVIDENCE_FORMAT = 1
 EVIDENCE_LIMIT = 8 * 1024 * 1024
@@ -141,7 +141,8 @@ def check_evidence(evidence: Evidence, verify: Verify) -> Finding:
         faults.extend(_event_faults(item, head, key, verify))
     if not _in_order(events):
         faults.append("evidence.order_of_events")
-    record = fold_order([event for event in events if event.header.subject == evidence.order], rules)
+    about = [event for event in events if event.header.subject == evidence.order]
+    record = fold_order(about, rules, lambda payee: _payee_in(events, payee))
     if record is None:
         faults.append("evidence.no_order")
     else:
@@ -172,13 +173,17 @@ def _event_faults(item: Disclosed, head: Head, key: bytes, verify: Verify) -> Se
 def _payee_faults(record: OrderRecord, events: Sequence[Event]) -> Sequence[str]:
     """The version of the payee that the order names must be disclosed, and say what was agreed."""
     content = record.content
-    payee = fold_payee(event for event in events if event.header.subject == content.payee)
+    payee = _payee_in(events, content.payee)
     version = next((item for item in payee.versions if item.event == content.payee_version), None) if payee else None
     if version is None:
         return ("evidence.no_payee",)
     details, payment = version.details, content.payment
     same = payment.creditor_account == details.account and _names(payment.creditor_name, details.name)
     return () if same else ("evidence.other_payee",)
+
+
+def _payee_in(events: Sequence[Event], payee: str) -> PayeeRecord | None:
+    return fold_payee(event for event in events if event.header.subject == payee)
 
 
 def _names(agreed: str, kept: str) -> bool:

@@ -174,7 +174,7 @@ class MemoryVault:
     def order(self, order: str) -> OrderRecord | None:
         """Fold an order."""
         if order not in self._orders:
-            self._orders[order] = fold_order(self.events_of(order), self.rules)
+            self._orders[order] = fold_order(self.events_of(order), self.rules, self.payee)
         return self._orders[order]
 
     def payee(self, payee: str) -> PayeeRecord | None:
@@ -230,6 +230,14 @@ class MemoryVault:
     def local(self, space: LocalSpace) -> Mapping[str, dict[str, Json]]:
         """Read a whole room of working state."""
         return dict(self._store.local.get(space, {}))
+
+    def local_item(self, space: LocalSpace, key: str) -> dict[str, Json] | None:
+        """Read one value of a room."""
+        return self.local(space).get(key)
+
+    def local_keys(self, space: LocalSpace, beginning: str = "") -> Sequence[str]:
+        """Name the values of a room."""
+        return tuple(sorted(key for key in self.local(space) if key.startswith(beginning)))
 
     def events(self, chain: Chain, start: int = 0, count: int = 1000) -> Sequence[Event]:
         """Read a chain."""

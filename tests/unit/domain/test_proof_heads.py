@@ -67,8 +67,8 @@ def test_a_closed_device_proves_nothing(desk: OrderDesk) -> None:
 
 def test_contested_rules_prove_nothing(desk: OrderDesk) -> None:
     workspace, pen = desk.workspace, desk.sender
-    for approvals in (1, 2):
-        state = workspace.state(epoch=1, policy=replace(workspace.policy, approvals=approvals))
+    for seconds in (1, 2):
+        state = workspace.state(epoch=1, policy=replace(workspace.policy, wait_seconds=seconds))
         _change(workspace, pen, workspace.change([workspace.genesis.id], state, [pen]))
     assert "evidence.contested" in faults(evidence_of(pen, desk.order))
 

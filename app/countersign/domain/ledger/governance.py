@@ -135,9 +135,13 @@ class Governance:
     @property
     def persons(self) -> Mapping[str, str]:
         """Member to person: members who share a recovery key or a signing key are one."""
-        person, holder = {item.member: item.member for item in self.members}, dict[str, str]()
         keys = [(item.recovery_public_key, item.member) for item in self.members]
-        for key, member in (*keys, *((item.signing_public_key, item.member) for item in self.devices)):
+        keys += [(item.signing_public_key, item.member) for item in self.devices]
+        person = {item.member: item.member for item in self.members}
+        if len(dict(keys)) == len(keys):
+            return person
+        holder: dict[str, str] = {}
+        for key, member in keys:
             first, other = person[holder.setdefault(key, member)], person[member]
             if first != other:
                 person = {item: min(first, other) if who in {first, other} else who for item, who in person.items()}

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from countersign.domain.approval.authority import authorities, basis_of
 from countersign.domain.approval.requirement import Requirement, requirement
 from countersign.domain.approval.rule import PayeeStanding
-from countersign.domain.approval.signature import Approval, is_met
+from countersign.domain.approval.signature import Approval, fill, is_met
 from countersign.domain.canonical import JsonObject
 from countersign.domain.ledger.governance import Governance
 from countersign.domain.ledger.rules import OrderKey, Rules
@@ -178,12 +178,16 @@ def counts_under(approval: Approval, record: OrderRecord, governance: Governance
 
 
 def standing_under(record: OrderRecord, governance: Governance, at: int) -> tuple[Approval, ...]:
-    """Return the approvals that count in an epoch, at a time: no person and no authority twice."""
+    """Return the approvals that count in an epoch, at a time, and fill a need: no person and no authority twice.
+
+    Where what came first in an ordered rule lapsed, what came after it fills nothing any more and is signed again.
+    """
     found: list[Approval] = []
     for item in record.counted:
         if counts_under(item, record, governance, at) and not repeats(item, found, governance):
             found.append(item)
-    return tuple(found)
+    filling = {one.event for rule in record.requirement(governance).rules for need in fill(rule, found) for one in need}
+    return tuple(item for item in found if item.event in filling)
 
 
 def repeats(approval: Approval, others: Iterable[Approval], governance: Governance) -> bool:

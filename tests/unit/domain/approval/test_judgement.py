@@ -225,3 +225,20 @@ def test_an_approval_that_names_an_epoch_in_which_there_was_no_authority_does_no
     workspace.amend("ada", "ben", members=workspace.members_with("dan", roles=(Role.APPROVER,)))
     assert [desk.sign(workspace.pen("dan"), epoch=epoch).header.seq for epoch in (0, 9, 1)]
     assert desk.faults() == ["approval.other_epoch", "approval.other_epoch", ""]
+
+
+def test_where_the_first_of_an_ordered_rule_lapsed_both_sign_again() -> None:
+    until = START + 60_000
+    workspace, desk = firm(ORDERED)
+    desk.prepared()
+    first = desk.sign(workspace.pen("ben"), expires_at=until)
+    second = desk.sign(workspace.pen("dan"), after=(first,))
+    assert desk.record().state is S.APPROVED
+    third = desk.sign(workspace.pen("cho"), after=(second,), at=until)
+    governance = workspace.rules().governance
+    assert not _met_at(desk, until)
+    assert obstacle(desk.record(), governance, "dan", until) == ""  # not: signed already
+    fourth = desk.sign(workspace.pen("dan"), after=(third,), at=until + 1)
+    found = {item.event: item.fault for item in desk.record().approvals}
+    assert found == {first.id: "approval.lapsed", second.id: "approval.lapsed", third.id: "", fourth.id: ""}
+    assert _met_at(desk, until + 1)
