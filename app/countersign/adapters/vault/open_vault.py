@@ -32,6 +32,7 @@ from countersign.domain.ledger.event import Chain, Event, EventDraft
 from countersign.domain.ledger.heads import Head, SignedHead
 from countersign.domain.ledger.merkle import MerkleTree
 from countersign.domain.ledger.order_record import OrderRecord
+from countersign.domain.ledger.rules import Rules
 
 RESERVE_BYTES: Final = 16 * 1024 * 1024
 """Free space below which nothing new is begun, so that what is under way at a bank can still be recorded."""
@@ -186,8 +187,15 @@ class OpenVault(WorkspaceHalf):
         known = self._stop.mark()
         with self.transaction() as transaction:
             if transaction.rules.frozen:
-                transaction.append(EventDraft(kinds.WORKSPACE_UNFROZEN, self._identity.workspace, {}))
+                refs = self._stops_of_others(transaction.rules)
+                transaction.append(EventDraft(kinds.WORKSPACE_UNFROZEN, self._identity.workspace, {}, refs=refs))
         self._stop.lift(known)
+
+    def _stops_of_others(self, rules: Rules) -> tuple[str, ...]:
+        """Name the stops in force that others set: a lifting counts for those only that it names (``Rules``)."""
+        lifted = {event for item in rules.stops for event in item.lifts}
+        others = (item for item in rules.stops if item.place[1] != self._identity.device and not item.lifts)
+        return tuple(item.event for item in others if item.event not in lifted)
 
     def local(self, space: LocalSpace) -> Mapping[str, dict[str, Json]]:
         """Read a whole room of working state."""
@@ -197,6 +205,25 @@ class OpenVault(WorkspaceHalf):
                 "SELECT key, value FROM local_items WHERE space = ? ORDER BY key", (space.value,)
             ).fetchall()
         return {key: orjson.loads(value) for key, value in found}
+
+    def local_item(self, space: LocalSpace, key: str) -> dict[str, Json] | None:
+        """Read one value of a room."""
+        self._require_open()
+        with translated():
+            row = self._connection.execute(
+                "SELECT value FROM local_items WHERE space = ? AND key = ?", (space.value, key)
+            ).fetchone()
+        return orjson.loads(row[0]) if row else None
+
+    def local_keys(self, space: LocalSpace, beginning: str = "") -> Sequence[str]:
+        """Name the values of a room whose key begins so."""
+        self._require_open()
+        with translated():
+            found = self._connection.execute(
+                "SELECT key FROM local_items WHERE space = ? AND key >= ? AND key < ? ORDER BY key",
+                (space.value, beginning, beginning + "\U0010ffff"),
+            ).fetchall()
+        return tuple(key for (key,) in found)
 
     def signed_head(self, chain: Chain) -> SignedHead:
         """Sign the present head of one of this device's chains."""
