@@ -82,6 +82,7 @@ class InboxPresenter:
         self._error = self._said = ""
         self._chosen = ""
         self._whole: Whole | None = None
+        self._detail: Detail | None = None
         self._selected: dict[str, None] = {}
         self._accounts: Sequence[AccountRow] = ()
         self._stage = Stage.DETAIL
@@ -135,7 +136,7 @@ class InboxPresenter:
         """Show one order; what others saw when is put on record."""
         if order == self._chosen and self._whole is not None:
             return
-        self._chosen, self._whole, self._stage = order, None, Stage.DETAIL
+        self._chosen, self._whole, self._detail, self._stage = order, None, None, Stage.DETAIL
         self._deeds.forget()
         self._render()
         if order:
@@ -236,9 +237,7 @@ class InboxPresenter:
     ) -> Script[tuple[Ground, list[Listed], tuple[int, str] | None]]:
         """Read pieces until enough rows pass the filter; each piece is a short task of its own."""
         session, wanted, text = self._session, self._filter, self._text
-        may_sign = yield from on_vault(lambda: session.vault.may_sign)
-        rules = yield from on_read(session.reader.rules)
-        ground = Ground(rules, session.vault.identity, session.clock.now_ms(), may_sign, rules.frozen)
+        ground = yield from self._read_ground()
         found: list[Listed] = []
         while len(found) < asked.wanted and asked.number == self._asked.number and not self._closed:
             piece = yield from on_read(partial(scan, session.reader, ground, text, wanted, after))
@@ -247,6 +246,12 @@ class InboxPresenter:
             if after is None:
                 break
         return ground, found, after
+
+    def _read_ground(self) -> Script[Ground]:
+        session = self._session
+        may_sign = yield from on_vault(lambda: session.vault.may_sign)
+        rules = yield from on_read(session.reader.rules)
+        return Ground(rules, session.vault.identity, session.clock.now_ms(), may_sign, rules.frozen)
 
     def _answered(self, asked: _Asked, answer: tuple[Ground, list[Listed], tuple[int, str] | None]) -> None:
         ground, found, after = answer
@@ -276,18 +281,24 @@ class InboxPresenter:
         script = self._look(wanted)
         run_script(self._session.tasks, script, partial(self._take_whole, wanted), self._failed)
 
-    def _look(self, order: str) -> Script[Whole | None]:
+    def _look(self, order: str) -> Script[tuple[Whole, Detail] | None]:
+        """Read one order and word it, in the lane that reads; that it was looked at is put on record before."""
         session = self._session
         found = yield from on_read(partial(whole, session.reader, order))
         if found is None:
             return None
-        digest = found.facts.record.digest
-        looked = yield from on_vault(partial(look_at_order, session.vault, order, digest))
-        return (yield from on_read(partial(whole, session.reader, order))) if looked is not None else found
+        record = found.facts.record
+        looked = yield from on_vault(partial(look_at_order, session.vault, order, record.digest))
+        if looked is not None:
+            found = (yield from on_read(partial(whole, session.reader, order))) or found
+        ground = yield from self._read_ground()
+        waiting = [item.record for item in self._waiting()]
+        detail = yield from on_read(partial(detail_of, found, ground, waiting, self._words))
+        return found, detail
 
-    def _take_whole(self, wanted: str, found: Whole | None) -> None:
+    def _take_whole(self, wanted: str, found: tuple[Whole, Detail] | None) -> None:
         if wanted == self._chosen and not self._closed:
-            self._whole = found
+            self._whole, self._detail = found or (None, None)
             self._render()
 
     def _take_accounts(self, accounts: Sequence[AccountRow]) -> None:
@@ -305,7 +316,7 @@ class InboxPresenter:
             if deed is Deed.BATCH:
                 self._selected.clear()
             self._selected.pop(self._chosen, None)
-            self._chosen, self._whole = "", None
+            self._chosen, self._whole, self._detail = "", None, None
         self._ask(max(PAGE, len(self._rows)), fresh=True)
 
     def _failed(self, error: Exception) -> None:
@@ -331,7 +342,7 @@ class InboxPresenter:
 
     def state(self) -> InboxState:
         """Say what is to be shown."""
-        ground, detail = self._ground, self._detail()
+        ground, detail = self._ground, self._detail
         alone = ground is not None and ground.alone
         return InboxState(
             heading=_("Approvals"),
@@ -360,11 +371,6 @@ class InboxPresenter:
 
     def _waiting(self) -> list[Facts]:
         return [item.facts for item in self._listed.values()]
-
-    def _detail(self) -> Detail | None:
-        if self._whole is None or self._ground is None:
-            return None
-        return detail_of(self._whole, self._ground, (item.record for item in self._waiting()), self._words)
 
     def _batch(self) -> Batch | None:
         if self._stage is not Stage.BATCH or self._ground is None:

@@ -14,6 +14,9 @@ from countersign.ui.views.inbox.detail import facts_list
 from countersign.ui.views.inbox.forms import passphrase_field, phrase_row
 from countersign.ui.widgets import Card, Divider, Field, LinkButton, PlainLabel, Variant
 from countersign.ui.widgets.scatter import ScatterChart, ScatterDot
+from countersign.ui.widgets.turns import in_turns
+
+_AT_ONCE = 10
 
 
 class BatchSheet(QWidget):
@@ -71,14 +74,20 @@ class BatchSheet(QWidget):
         return card
 
     def _items(self, items: tuple[BatchItem, ...], prefix: str) -> QWidget:
+        """Return a line for each; of many, some in every turn."""
         holder = QWidget()
         body = QVBoxLayout(holder)
         body.setContentsMargins(0, 0, 0, 0)
         body.setSpacing(Space.XS)
-        for place, item in enumerate(items):
-            if place:
-                body.addWidget(Divider())
-            body.addWidget(self._item(item, f"{prefix}.{place}"))
+
+        def add(start: int) -> None:
+            for place in range(start, min(start + _AT_ONCE, len(items))):
+                if place:
+                    body.addWidget(Divider())
+                body.addWidget(self._item(items[place], f"{prefix}.{place}"))
+
+        add(0)
+        in_turns(holder, (partial(add, start) for start in range(_AT_ONCE, len(items), _AT_ONCE)))
         return holder
 
     def _item(self, item: BatchItem, name: str) -> QWidget:

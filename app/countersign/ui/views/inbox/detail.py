@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from PySide6.QtCore import Qt, QTimer
+from PySide6.QtCore import Qt
 from PySide6.QtGui import QPaintEvent, QResizeEvent
 from PySide6.QtWidgets import QBoxLayout, QHBoxLayout, QVBoxLayout, QWidget
 
@@ -28,6 +28,7 @@ from countersign.ui.widgets import (
 )
 from countersign.ui.widgets.cards import TONE_ICONS
 from countersign.ui.widgets.painting import follow_look
+from countersign.ui.widgets.turns import in_turns
 
 _LABEL = 170
 _NARROW = 380
@@ -60,24 +61,30 @@ class DetailContent(QWidget):
         self._body.addWidget(ChangeTable(detail.changes))
         self.page = QuietButton(_("Open its page"), icon="external")
         self.page.setObjectName("inbox.page_of_order")
-        QTimer.singleShot(0, self, self._more)
+        in_turns(self, (self._chart, self._why, self._who, self._end))
 
-    def _more(self) -> None:
-        detail = self._detail
-        if detail.chart is not None:
-            bars = [Bar(bar.value, bar.label, bar.text, bar.highlight) for bar in detail.chart.bars]
-            headers = (_("Payment"), _("Amount"))
-            self._body.addSpacing(Space.S)
-            usual = not any(chip.tone in {"warn", "danger"} for chip in detail.chips)
-            chart, tone = detail.chart, Tone.INFO if usual else Tone.WARN
-            self._body.addWidget(BarChart(chart.title, chart.sentence, bars, headers=headers, tone=tone))
-        self._section(_("Evidence"), facts=detail.evidence)
-        self._section(_("Why the risk check spoke up"), points=detail.reasons)
-        self._section(_("Rules that apply"), points=detail.rules)
-        self._section(_("Signed by"), facts=detail.signed)
-        self._section(_("What is missing"), points=detail.missing)
-        self._section(_("The account after it"), facts=detail.liquidity)
-        self._section(_("Looked at by"), facts=detail.opened)
+    def _chart(self) -> None:
+        chart = self._detail.chart
+        if chart is None:
+            return
+        bars = [Bar(bar.value, bar.label, bar.text, bar.highlight) for bar in chart.bars]
+        usual = not any(chip.tone in {"warn", "danger"} for chip in self._detail.chips)
+        tone, headers = Tone.INFO if usual else Tone.WARN, (_("Payment"), _("Amount"))
+        self._body.addSpacing(Space.S)
+        self._body.addWidget(BarChart(chart.title, chart.sentence, bars, headers=headers, tone=tone))
+
+    def _why(self) -> None:
+        self._section(_("Evidence"), facts=self._detail.evidence)
+        self._section(_("Why the risk check spoke up"), points=self._detail.reasons)
+
+    def _who(self) -> None:
+        self._section(_("Rules that apply"), points=self._detail.rules)
+        self._section(_("Signed by"), facts=self._detail.signed)
+        self._section(_("What is missing"), points=self._detail.missing)
+
+    def _end(self) -> None:
+        self._section(_("The account after it"), facts=self._detail.liquidity)
+        self._section(_("Looked at by"), facts=self._detail.opened)
         self._body.addWidget(self.page)
         self._body.addStretch(1)
 
