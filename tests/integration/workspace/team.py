@@ -6,8 +6,8 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import cast
 
-from countersign.adapters.relays.envelope_file import read_envelope_file, write_envelope_file
 from countersign.adapters.relays.folder import FolderRelay
+from countersign.adapters.relays.hand_parcels import HandParcels
 from countersign.adapters.relays.sealing import HpkeSuite
 from countersign.adapters.vault.cryptography_suite import verify_ed25519
 from countersign.adapters.vault.door import FileVaultDoor
@@ -111,13 +111,12 @@ class Team:
         """Let everybody hand everybody files, and nothing else."""
         for turn in range(count):
             for person in self.people:
-                for at, content in enumerate(file_letters(person.vault, person.tools, read_notes(person.vault))):
-                    path = self.home / f"{turn} {person.name} {at} {parcel_name(content)[:8]}.countersign"
-                    write_envelope_file(path, content)
-                    for other in self.people:
-                        if other is not person:
-                            taken = other.take(read_envelope_file(path))
-                            assert taken.refused == ""
+                path = self.home / f"{turn} {person.name}.countersign"
+                HandParcels().write(path, file_letters(person.vault, person.tools, read_notes(person.vault)))
+                contents = HandParcels().read(path)
+                for other in self.people:
+                    if other is not person:
+                        assert {other.take(content).refused for content in contents} <= {""}
             self.clock.advance(31_000)
 
     @property

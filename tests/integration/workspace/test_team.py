@@ -52,7 +52,7 @@ def test_what_a_store_lost_is_sent_again_between_real_vaults(team: Team) -> None
     team.join("Tom")
     for place in range(150):
         with team[0].vault.transaction() as change:
-            change.append(EventDraft(kinds.TEMPLATE_KEPT, "77" * 16, {"place": place}))
+            change.append(EventDraft(kinds.INCIDENT_RAISED, "77" * 16, {"place": place}))
     relay = team.relay()
     team[0].round(relay)
     for path in sorted(team.folder.rglob("*")):

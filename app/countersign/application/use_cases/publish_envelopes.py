@@ -268,7 +268,7 @@ def _spans(desk: Desk, device: str) -> tuple[tuple[str, int, int], ...]:
     }
     for chain in desk.notes.diverged.get(device, ()):
         tries = lack.tries if lack else 0
-        missing[chain] = (max(0, heard.size(chain) - (BRANCH << min(tries, 16))), desk.heads[chain].size)
+        missing[chain] = (max(0, heard.size(chain) - (BRANCH << min(tries, 6))), desk.heads[chain].size)
     if not missing:
         if lack is not None:
             with desk.vault.transaction() as change:

@@ -28,6 +28,7 @@ SILENCE_MS: Final = 300_000
 ON_ITS_WAY_MS: Final = 30_000
 """What is missing for a shorter time is probably still under way."""
 
+_AGREED_KEPT: Final = 20_000
 _INCIDENT_TAG: Final = b"countersign/two-faced/1\x00"
 
 
@@ -40,12 +41,14 @@ class Withheld:
         have: How many events are here.
         claimed: How many there are at the least.
         since: When it was first noticed, by our clock.
+        by: The device that says so, or whose event rests on it: it may be wrong, and can be asked.
     """
 
     device: str
     have: int
     claimed: int
     since: int
+    by: str = ""
 
     def is_late(self, now_ms: int) -> bool:
         """Tell whether it is missing for longer than the way takes."""
@@ -171,6 +174,8 @@ def _disagreements(
     vault: WorkspaceVault, notes: Notes, heard: Mapping[str, Heard], heads: Mapping[str, ChainHead]
 ) -> tuple[Forked, ...]:
     """Return where others name another event at a place that is filled here, and remember with whom we disagree."""
+    if len(notes.agreed) > _AGREED_KEPT:
+        notes.agreed.clear()
     found: dict[tuple[str, int, str], Forked] = {}
     diverged: dict[str, set[str]] = {}
     for speaker, item in heard.items():
@@ -198,20 +203,23 @@ def _withheld(
 ) -> tuple[Withheld, ...]:
     """Return what others hold and we don't, and what our own waiting events rest on."""
     sizes = {device: head.size for device, head in heads.items()}
-    claimed: dict[str, int] = {}
-    for item in heard.values():
+    claimed: dict[str, tuple[int, str]] = {}
+    for speaker, item in heard.items():
         for device, (size, _event) in item.heads.items():
-            if size > max(sizes.get(device, 0), claimed.get(device, 0)):
-                claimed[device] = size
+            if size > max(sizes.get(device, 0), claimed.get(device, (0, ""))[0]):
+                claimed[device] = (size, speaker)
     for waits in vault.waiting():
-        claimed.setdefault(waits.device, sizes.get(waits.device, 0) + 1)
+        claimed.setdefault(waits.device, (sizes.get(waits.device, 0) + 1, waits.device))
     missing = {device: notes.missing.get(device, now_ms) for device in sorted(claimed)}
     if missing != notes.missing:
         if not missing:
             notes.asks = 0
         with vault.transaction() as change:
             notes.keep_missing(change, missing)
-    return tuple(Withheld(device, sizes.get(device, 0), claimed[device], since) for device, since in missing.items())
+    return tuple(
+        Withheld(device, sizes.get(device, 0), claimed[device][0], since, claimed[device][1])
+        for device, since in missing.items()
+    )
 
 
 def _proven(first: Event, other: Event) -> Forked:

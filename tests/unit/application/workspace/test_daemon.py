@@ -56,8 +56,8 @@ class Watched:
         )
 
     @property
-    def lanes(self) -> Sequence[Lane]:
-        return self.tasks.waiting
+    def lanes(self) -> list[Lane]:
+        return list(self.tasks.waiting)
 
     def work(self, until: Callable[[], bool] = lambda: False) -> None:
         while self.tasks.waiting and not until():
@@ -76,11 +76,11 @@ def test_it_makes_a_round_at_the_start_and_then_waits_for_news() -> None:
     assert (state.connected, state.busy, state.error, state.round_at) == (True, False, "", some.clock.now_ms())
     assert list(state.heard) == [some[1].device]
     assert watched.states[-1] == state
-    assert watched.lanes == ()
+    assert watched.lanes == []
     watched.exchange.tick()
-    assert watched.lanes == (Lane.NETWORK,)  # waits for news
+    assert watched.lanes == [Lane.NETWORK]  # waits for news
     watched.exchange.tick()
-    assert watched.lanes == (Lane.NETWORK,)
+    assert watched.lanes == [Lane.NETWORK]
     watched.relay.news = [True]
     some[1].say("news")
     some[1].round()
@@ -123,13 +123,13 @@ def test_a_store_that_is_away_is_tried_again_less_and_less_often() -> None:
     assert (watched.exchange.state.connected, watched.exchange.state.error) == (False, "relay.unreachable")
     watched.exchange.exchange()
     watched.exchange.tick()
-    assert watched.lanes == ()  # not before a second is over, and there is nothing to wait at
+    assert watched.lanes == []  # not before a second is over, and there is nothing to wait at
     some.later(1_000)
     watched.exchange.tick()
     watched.work()
     some.later(1_000)
     watched.exchange.tick()
-    assert watched.lanes == ()
+    assert watched.lanes == []
     some.store.down = False
     some.later(1_000)
     watched.exchange.tick()
@@ -147,14 +147,14 @@ def test_a_wait_that_fails_is_no_news() -> None:
     assert watched.exchange.state.connected
 
 
-def test_what_nobody_foresaw_is_raised_where_it_is_seen() -> None:
+def test_what_nobody_foresaw_is_raised_where_it_is_seen(monkeypatch: pytest.MonkeyPatch) -> None:
     some = several(2)
     watched = Watched(some)
 
     def broken(_mark: str = "") -> tuple[Sequence[str], str]:
         raise ZeroDivisionError
 
-    watched.relay.names = broken  # type: ignore[method-assign]
+    monkeypatch.setattr(watched.relay, "names", broken)
     watched.exchange.start()
     with pytest.raises(ZeroDivisionError):
         watched.work()

@@ -38,6 +38,10 @@ def invited(some: Several, name: str = "Tom", **more: object) -> SignedInvitatio
     return invite_member(desk.vault, desk.tools.entropy, **given)  # type: ignore[arg-type]  # tests name the fields
 
 
+def admitted(desk: Desk) -> bool:
+    return desk.vault.admitted
+
+
 def asked(some: Several, name: str = "Tom") -> tuple[SignedInvitation, Desk]:
     """Invite somebody whose request has come to the inviter."""
     signed = invited(some, name)
@@ -58,11 +62,11 @@ def test_a_workspace_of_one_takes_in_a_second_person() -> None:
     assert joining is not None
     assert asking.stage is Stage.ASKED
     assert asking.phrase_digest == joining.phrase_digest
-    assert not tom.vault.admitted
+    assert not admitted(tom)
     proposed = admit_member(some[0].vault, fake_verify, signed.invitation.id, joining.phrase_digest)
     assert proposed.in_force
     some.rounds(3)
-    assert tom.vault.admitted
+    assert admitted(tom)
     assert some.agree
     governance = tom.vault.rules.governance
     member = governance.member_of(tom.device)
@@ -84,12 +88,12 @@ def test_a_third_person_needs_the_second_one_s_signature_too() -> None:
     proposed = admit_member(some[0].vault, fake_verify, signed.invitation.id, asking.phrase_digest)
     assert not proposed.in_force
     some.rounds()
-    assert not cho.vault.admitted
+    assert not admitted(cho)
     (change,) = open_changes(some[1].vault, fake_verify)
     assert (change.missing, change.member) == (1, some[0].vault.identity.member)
     endorse_change(some[1].vault, fake_verify, change.change)
     some.rounds(4)
-    assert cho.vault.admitted
+    assert admitted(cho)
     assert some.agree
 
 
@@ -102,10 +106,10 @@ def test_a_lost_welcome_is_sent_again_upon_the_next_request() -> None:
     for name in list(some.store.put_honestly):  # the store loses everything
         some.store.shelf("Tom").remove(name)
     some.rounds()
-    assert not tom.vault.admitted
+    assert not admitted(tom)
     some.later(300_000)
     some.rounds()
-    assert tom.vault.admitted
+    assert admitted(tom)
     some.rounds()
     assert some.agree
 
@@ -228,7 +232,7 @@ def test_a_member_gets_another_device_and_its_kit() -> None:
     some.rounds(2)
     endorse_change(some[1].vault, fake_verify, proposed.change)
     some.rounds(3)
-    assert laptop.vault.admitted
+    assert admitted(laptop)
     governance = laptop.vault.rules.governance
     found = next(item for item in governance.members if item.member == member)
     assert found.recovery_public_key == laptop.vault.recovery_public_key
@@ -318,5 +322,5 @@ def test_an_auditor_joins_and_the_payer_goes_on_alone() -> None:
     (asking,) = askings(some[0].vault, some.clock.now_ms())
     admit_member(some[0].vault, fake_verify, signed.invitation.id, asking.phrase_digest)
     some.rounds(3)
-    assert ann.vault.admitted
+    assert admitted(ann)
     assert ann.vault.rules.governance.policy.requester_may_approve

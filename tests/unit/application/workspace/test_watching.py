@@ -36,7 +36,7 @@ def test_what_is_withheld_shows_with_the_next_checkpoint_of_anybody() -> None:
     assert (found.since, found.is_late(now), found.is_late(now + ON_ITS_WAY_MS)) == (now, False, True)
     some[2].restart()
     some.later(ON_ITS_WAY_MS)
-    assert some[2].round().withheld == (Withheld(some[0].device, 1, 2, now),)  # remembered since when
+    assert some[2].round().withheld == (Withheld(some[0].device, 1, 2, now, some[1].device),)  # remembered since when
     for _ in range(6):
         some.rounds(1, 45_000)
     assert some[2].round().withheld == ()
@@ -65,6 +65,15 @@ def test_who_is_silent_for_five_minutes_is_shown_and_comes_back() -> None:
     assert (found.device, found.since) == (some[1].device, notes.heard[some[1].device].arrived)
     some[1].round()
     assert some[0].round().unheard == ()
+
+
+def test_what_agreed_long_ago_is_forgotten_and_compared_anew() -> None:
+    some = heard(several(2))
+    notes = some[0].memory.notes
+    assert notes is not None
+    notes.agreed |= {("x", place, "y") for place in range(20_001)}
+    assert some[0].round().forks == ()
+    assert len(notes.agreed) < 10
 
 
 def twin(some: Several, place: int) -> Desk:
