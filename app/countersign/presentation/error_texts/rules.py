@@ -104,10 +104,6 @@ def changing() -> Block:
             _("Two members share a key"),
             _("A key belongs to one person. Nothing was changed. Invite the person again, with keys of their own."),
         ),
-        "governance.no_second_person": ErrorText(
-            _("A second person must sign"),
-            _("Nobody changes the rules alone where several people sign. Ask another administrator or an approver."),
-        ),
         "governance.may_not_change": ErrorText(
             _("Administrators change the rules"),
             _("You are no administrator here. Nothing was changed. Ask one of them to propose it."),
