@@ -115,9 +115,6 @@ class Rules:
 
     def _changed(self, event: Event, verify: Verify) -> Rules:
         parents, newest = parents_of(event), self.epochs[-1]
-        author = newest.state.member_of(event.header.device)
-        if author is None or Role.ADMINISTRATOR not in author.roles:
-            raise GovernanceError("governance.may_not_change")
         if self.contested and parents == self.contested:
             return self._at(event, _following(self.epochs, event, verify, steps=2), self.epochs)
         if parents == (newest.event,) and not self.contested:
@@ -140,9 +137,13 @@ def _following(line: tuple[Epoch, ...], event: Event, verify: Verify, *, steps: 
     """Return the epoch that a change leads to from the end of a line.
 
     Raises:
-        GovernanceError: It lacks signatures, drops what its signers could not drop, or is none that may begin to hold.
+        GovernanceError: Its author or its signers had no say in the epoch that it follows, whatever came after that;
+            it drops what they could not drop; or it is none that may begin to hold.
     """
     newest = line[-1]
+    author = newest.state.member_of(event.header.device)
+    if author is None or Role.ADMINISTRATOR not in author.roles:
+        raise GovernanceError("governance.may_not_change")
     following = follow(newest.signed, newest.state, advance(newest.state, event, verify, steps=steps))
     check_epoch(following, (item.state for item in line))
     return following

@@ -81,6 +81,17 @@ def test_rule_08_a_rival_that_the_sender_had_not_heard_of_undoes_nothing() -> No
     assert (_order(desk).intent_event, _order(desk).state) == (sent.id, S.INTENDED)
 
 
+def test_rule_08_a_rival_by_somebody_whom_the_other_one_removed_is_a_rival_all_the_same() -> None:
+    """Whoever reads both in whichever order finds neither: what counts is the epoch that both follow."""
+    for first, second in (("ada", "ben"), ("ben", "ada")):
+        workspace, _, approval = _signed()
+        gone = workspace.members_with(second, roles=(Role.APPROVER, Role.REQUESTER))
+        left = _changed(workspace, first, (approval,), members=gone)
+        right = _changed(workspace, second, (approval,), policy=replace(workspace.policy, wait_seconds=9))
+        assert workspace.ledger().rules().contested == tuple(sorted((left.id, right.id)))
+        assert workspace.ledger().rules().governance.epoch == 0
+
+
 # — 9: closing and two faces —
 
 
