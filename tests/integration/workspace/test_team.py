@@ -2,15 +2,23 @@
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Iterator
 from pathlib import Path
+from typing import cast
 
 import pytest
 
+from countersign.application.ports.workspace import WorkspaceVault
+from countersign.application.use_cases.watch_relay import incident_subject
 from countersign.domain.ledger import kinds
 from countersign.domain.ledger.event import EventDraft
+from countersign.domain.ledger.governance import Role
 from countersign.domain.order_state import OrderState
-from tests.integration.workspace.team import Team
+from countersign.domain.secret import SecretText
+from countersign.testing.fakes import FakeEntropy
+from tests.integration.vault.story import PASSPHRASE, Place
+from tests.integration.workspace.team import Person, Team
 from tests.unit.application.workspace.payments import ORDER, approve, faults, intend, known, request
 
 
@@ -64,3 +72,45 @@ def test_what_a_store_lost_is_sent_again_between_real_vaults(team: Team) -> None
     team.clock.advance(300_000)
     team.rounds(6)
     assert team.agree
+
+
+def test_payroll_reaches_only_those_who_need_it(team: Team) -> None:
+    tom = team.join("Tom")
+    cho = team.join("Cho", (Role.REQUESTER,))
+    request(team[0], purpose="SALA")
+    team.rounds(2)
+    approve(tom)
+    team.rounds(2)
+    intend(team[0])
+    team.rounds(2)
+    assert team.agree
+    assert known(tom).state is OrderState.INTENDED
+    assert cho.vault.order(ORDER) is None
+    assert all(item.body is None for item in cho.vault.events_of(ORDER))
+    cho.reopen()
+    report = cho.door.verify(lambda _done, _total: True)
+    assert (report.faults, report.projections_equal) == ((), True)
+
+
+def test_a_copied_vault_is_found_out_and_put_on_record(team: Team) -> None:
+    tom = team.join("Tom")
+    team.join("Cho")
+    tom.door.lock()
+    shutil.copytree(tom.place.home, team.home / "copy")
+    tom.reopen()
+    copy = Place(team.home / "copy", team.clock, FakeEntropy("copy"), team.stretch)
+    door = copy.door()
+    twin = Person("copy", copy, door, cast("WorkspaceVault", door.unlock(SecretText(PASSPHRASE))), tom.tools)
+    signed = []
+    for person in (tom, twin):
+        with person.vault.transaction() as change:
+            signed.append(change.append(EventDraft(kinds.INCIDENT_RAISED, "77" * 16, {"by": person.name})))
+        person.round(team.relay())
+    door.lock()
+    team.rounds(6)
+    for person in (team[0], team[2]):
+        (fork,) = person.round(team.relay()).forks
+        assert (fork.device, set(fork.events), fork.proven) == (tom.device, {item.id for item in signed}, True)
+        events = person.vault.events_of(incident_subject(tom.device, fork.seq))
+        assert [item.kind for item in events] == [kinds.INCIDENT_RAISED]
+    assert not tom.vault.may_sign  # its own key signed elsewhere: it reads, and signs no more

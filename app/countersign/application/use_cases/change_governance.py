@@ -334,7 +334,7 @@ def _hear(found: dict[str, OpenChange], event: Event, rules: Rules, verify: Veri
         return
     device = event.header.device
     if event.kind == kinds.GOVERNANCE_DECLINED:
-        if device == item.device:
+        if member.member == item.member:  # taken back
             del found[item.change]
             return
         declined = (*item.declined, (member.member, str(body.get("reason", ""))[:REASON_LIMIT]))

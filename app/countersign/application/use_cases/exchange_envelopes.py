@@ -14,7 +14,7 @@ from countersign.application.ports.workspace import WorkspaceVault
 from countersign.application.use_cases.invite_member import take_request
 from countersign.application.use_cases.join_workspace import joining_of
 from countersign.application.use_cases.open_envelope import OpenedEnvelope, open_envelope
-from countersign.application.use_cases.relay_notes import Notes
+from countersign.application.use_cases.relay_notes import Notes, noting
 from countersign.domain.canonical import Fields, NotCanonicalError, canonical_bytes, parse_canonical
 from countersign.domain.errors import SecurityError
 from countersign.domain.ledger import kinds
@@ -122,7 +122,7 @@ def take_parcel(
     _keep_documents(vault, opened.letter)
     events, subjects, refused = _taken(vault, opened.letter.events, (relay, name))
     if refused:
-        with vault.transaction() as change:
+        with noting(vault) as change:
             notes.keep_refused(change, name, refused, tools.clock.now_ms())
     return TakenParcel(events, subjects, refused, checkpoint=checkpoint)
 
@@ -130,7 +130,7 @@ def take_parcel(
 def refuse_parcel(vault: WorkspaceVault, notes: Notes, relay: str, name: str, code: str, now_ms: int) -> None:
     """Remember a parcel as refused; it is never read again."""
     failpoint("workspace.refuse.before")
-    with vault.transaction() as change:
+    with noting(vault) as change:
         notes.keep_refused(change, name, code, now_ms)
         notes.keep_later(change, name, None)
     vault.take_in((), (relay, name))
@@ -184,7 +184,7 @@ def _unopened(
 ) -> TakenParcel:
     relay, name = parcel
     if error.code in _LATER:
-        with vault.transaction() as change:
+        with noting(vault) as change:
             notes.keep_later(change, name, len(governance.devices) if governance else 0)
         return TakenParcel(later=True)
     if error.code in _NOT_OURS:
@@ -198,6 +198,8 @@ def _requested(
     vault: WorkspaceVault, tools: Tools, notes: Notes, parcel: tuple[str, str], letter: Letter
 ) -> TakenParcel:
     relay, name = parcel
+    if not vault.may_sign:  # nobody is admitted from here
+        return TakenParcel(later=True)
     now = tools.clock.now_ms()
     request = _request_in(letter)
     failpoint("workspace.request.before")
@@ -218,13 +220,13 @@ def _heard(
     sender, letter = opened.header.sender, opened.letter
     device = governance.device(sender) if governance else None
     if name in notes.later:
-        with vault.transaction() as change:
+        with noting(vault) as change:
             notes.keep_later(change, name, None)
     if device is None or device.closed or sender == vault.identity.device:
         return ""
     wanted = [event for document in letter.documents for event in _wanted_in(document)]
     if wanted:
-        with vault.transaction() as change:
+        with noting(vault) as change:
             notes.keep_wanted(change, sender, tuple(dict.fromkeys((*notes.wanted.get(sender, ()), *wanted))))
     signed = letter.checkpoint
     return sender if signed is not None and notes.hear(signed.checkpoint, tools.clock.now_ms()) else ""
@@ -235,7 +237,7 @@ def _keep_documents(vault: WorkspaceVault, letter: Letter) -> None:
     named = {document_of(event) for event in letter.events}
     found = [item for item in letter.documents if parcel_name(item) in named]
     if found:
-        with vault.transaction() as change:
+        with noting(vault) as change:
             for document in found:
                 change.keep_blob(document)
 

@@ -5,7 +5,9 @@ Nothing here is trusted by the ledger. It says what others were told, what they 
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import hashlib
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from typing import Final, cast
 
@@ -157,7 +159,7 @@ class Notes:
         """Keep what was heard since; nothing happens where nothing was."""
         if not self.unkept:
             return
-        with vault.transaction() as change:
+        with noting(vault) as change:
             for device in sorted(self.unkept):
                 found = self.heard[device]
                 said: list[Json] = [f"{known} {size} {event}" for known, (size, event) in found.heads.items()]
@@ -253,6 +255,30 @@ class Notes:
         self.refused = (*self.refused, (name, code, now_ms))[-REFUSED_KEPT:]
         said: list[Json] = [f"{known} {why} {at}" for known, why, at in self.refused]
         change.put(LocalSpace.RELAY, "refused", {"parcels": said})
+
+
+class _Unkept:
+    """Stands in for a transaction of a vault that can only be read: what is noted lasts as long as the session."""
+
+    def put(self, space: LocalSpace, key: str, value: JsonObject) -> None:
+        """Keep nothing."""
+
+    def drop(self, space: LocalSpace, key: str) -> None:
+        """Forget nothing."""
+
+    def keep_blob(self, data: bytes) -> str:
+        """Keep nothing; return what it would be called."""
+        return hashlib.sha256(data).hexdigest()
+
+
+@contextmanager
+def noting(vault: WorkspaceVault) -> Iterator[VaultTransaction]:
+    """Open a transaction for notes; a vault that can only be read takes in what others say, and keeps no notes."""
+    if not vault.may_sign:
+        yield cast("VaultTransaction", _Unkept())
+        return
+    with vault.transaction() as change:
+        yield change
 
 
 def read_notes(vault: WorkspaceVault) -> Notes:

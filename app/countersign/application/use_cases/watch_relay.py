@@ -17,7 +17,7 @@ from countersign.application.failpoints import failpoint
 from countersign.application.ports.workspace import ChainHead, WorkspaceVault
 from countersign.application.use_cases.change_governance import settle_changes
 from countersign.application.use_cases.letter_desk import GRACE_MS
-from countersign.application.use_cases.relay_notes import Heard, Notes
+from countersign.application.use_cases.relay_notes import Heard, Notes, noting
 from countersign.domain.canonical import Json
 from countersign.domain.ledger import kinds
 from countersign.domain.ledger.chains import Verify
@@ -164,10 +164,15 @@ def note_listing(vault: WorkspaceVault, notes: Notes, relay: str, names: Sequenc
     kept = tuple(name for name in outbox.parcels if name in listed)
     if kept == outbox.parcels:
         return False
-    with vault.transaction() as change:
+    with noting(vault) as change:
         again = replace(outbox, size=-1, parcels=kept, left_at=0, checkpoint="", went_back=now_ms)
         notes.keep_outbox(change, relay, again)
     return True
+
+
+def incident_subject(device: str, seq: int) -> str:
+    """Return what the record of a place that a device signed twice is about: the same for whoever reports it."""
+    return hashlib.sha256(_INCIDENT_TAG + f"{device} {seq}".encode()).hexdigest()[:32]
 
 
 def _disagreements(
@@ -214,7 +219,7 @@ def _withheld(
     if missing != notes.missing:
         if not missing:
             notes.asks = 0
-        with vault.transaction() as change:
+        with noting(vault) as change:
             notes.keep_missing(change, missing)
     return tuple(
         Withheld(device, sizes.get(device, 0), claimed[device][0], since, claimed[device][1])
@@ -233,7 +238,7 @@ def _raise_incidents(
     raised: list[str] = []
     for first, other in pairs:
         device, seq = first.header.device, first.header.seq
-        subject = hashlib.sha256(_INCIDENT_TAG + f"{device} {seq}".encode()).hexdigest()[:32]
+        subject = incident_subject(device, seq)
         told = any(item.header.device != device for item in vault.events_of(subject))
         if device == vault.identity.device or not vault.may_sign or told:
             continue

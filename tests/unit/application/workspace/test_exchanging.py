@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from countersign.application.flows import exchange as flow
+from countersign.application.ports.vault import LocalSpace
 from countersign.application.use_cases import publish_envelopes
 from countersign.application.use_cases.exchange_envelopes import (
     document_of,
@@ -14,6 +17,8 @@ from countersign.application.use_cases.exchange_envelopes import (
     wanted_document,
     worth_reading,
 )
+from countersign.application.use_cases.invite_member import invite_member
+from countersign.application.use_cases.join_workspace import ask_to_join
 from countersign.application.use_cases.letter_desk import Desk as LetterDesk
 from countersign.application.use_cases.publish_envelopes import file_letters, next_outgoing
 from countersign.application.use_cases.relay_notes import LATER_KEPT, Notes, read_notes
@@ -22,9 +27,11 @@ from countersign.domain.errors import ConnectorError, SecurityError
 from countersign.domain.ledger import kinds
 from countersign.domain.ledger.envelope import Purpose
 from countersign.domain.ledger.event import Body, Event
+from countersign.domain.ledger.governance import Role
+from countersign.domain.ledger.joining import SignedInvitation
 from countersign.domain.ledger.letter import Letter
 from countersign.testing.fake_relay import FakeRelay
-from tests.unit.application.workspace.several import Desk, Several, several
+from tests.unit.application.workspace.several import Desk, Several, newcomer, several
 
 
 def heard(some: Several) -> Several:
@@ -410,3 +417,23 @@ def test_notes_survive_a_restart() -> None:
         kept = read_notes(desk.vault)
         for field in ("heard", "outboxes", "lacks", "snapshot", "missing", "wanted", "asked", "later", "refused"):
             assert getattr(kept, field) == getattr(notes, field), field
+
+
+def test_a_vault_that_can_only_be_read_still_hears_the_others() -> None:
+    some = heard(several(3))
+    some[0].vault.may_sign = False
+    local = some[0].vault.local(LocalSpace.RELAY)
+    some[1].say("heard by all")
+    with some[1].vault.transaction() as change:
+        named = change.keep_blob(b"a receipt")
+    some[1].say(kind=kinds.ORDER_PROOF_ADDED, sha256=named, size=9)
+    some.store.put("eve", b"poison")
+    signed = invite_member(some[1].vault, some[1].tools.entropy, name="Tom", roles=(Role.APPROVER,))
+    invitation = replace(signed.invitation, inviter=some[0].vault.own_device)
+    tom = newcomer(some, "Tom", SignedInvitation(invitation, b""))
+    ask_to_join(tom.vault, invitation, "Tom")
+    some.rounds(3, 31_000)
+    some.desks.pop()
+    assert some.agree
+    assert some[0].vault.local(LocalSpace.RELAY) == local
+    assert some[0].round().went_back == ()
