@@ -22,8 +22,11 @@ from pytestqt.qtbot import QtBot
 
 from countersign.domain.errors import FailureKind
 from countersign.testing import fakes
+from countersign.testing.fake_door import PASSPHRASE
 from countersign.testing.page_walk import visible_widgets
+from countersign.ui.views.inbox.cards import CardList
 from countersign.ui.widgets.buttons import KitButton
+from tests.gui.pages.inbox_scenes import busy, place_of, show
 from tests.gui.pages.own_bank_scenes import to_carrying
 from tests.gui.pages.scenes import STORIES, approve, play, to_code, to_review
 from tests.gui.pages.stage import Look, Stage
@@ -139,8 +142,50 @@ def allowing() -> Stage:
     return stage
 
 
+def signing() -> Stage:
+    """Read back what somebody else asks for: one press from signing it."""
+    stage = busy(Look())
+    show(stage, place_of(stage, fakes.LANDLORD[0]))
+    stage.press("inbox.primary")
+    stage.type("inbox.digits", fakes.LANDLORD[1][-4:])
+    stage.type("inbox.passphrase", PASSPHRASE)
+    return stage
+
+
+def signing_many() -> Stage:
+    """Mark several: one press from signing them all."""
+    stage = busy(Look())
+    stage.window.find_as("inbox.list", CardList).mark_all.emit()
+    stage.settle()
+    stage.press("inbox.together")
+    stage.type("inbox.passphrase", PASSPHRASE)
+    return stage
+
+
+def rejecting() -> Stage:
+    """Give a reason: one press from ending what somebody else asks for."""
+    stage = busy(Look())
+    show(stage, place_of(stage, fakes.LANDLORD[0]))
+    stage.press("inbox.reject")
+    stage.choose("inbox.reasons", "rejected.twice")
+    stage.type("inbox.note", "Paid in October.")
+    return stage
+
+
 SCENES: Final[Mapping[str, Callable[[], Stage]]] = {
-    make.__name__: make for make in (review, ready_to_begin, code, cancelling, carrying, freezing, allowing)
+    make.__name__: make
+    for make in (
+        review,
+        ready_to_begin,
+        code,
+        cancelling,
+        carrying,
+        freezing,
+        allowing,
+        signing,
+        signing_many,
+        rejecting,
+    )
 }
 
 
@@ -151,12 +196,14 @@ def deeds(stage: Stage) -> tuple[object, ...]:
     orders = stage.world.reader.orders_in_flight()
     approvals = [len(record.approvals) for record in orders]
     said = sum(record.handed_over_at > 0 for record in orders)
-    return len(calls), len(bank.executions), sum(approvals), said, stage.door.stopped
+    return len(calls), len(bank.executions), len(orders), sum(approvals), said, stage.door.stopped
 
 
 def stops_of(stage: Stage) -> list[QWidget]:
-    """Return the controls where Tab stops, in order."""
-    return [one for one in controls_of(stage.window.shell) if one.focusPolicy() & Qt.FocusPolicy.TabFocus]
+    """Return the controls where Tab stops, in order; the way to the team is none where a world has no way to share."""
+    stops = [one for one in controls_of(stage.window.shell) if one.focusPolicy() & Qt.FocusPolicy.TabFocus]
+    shares = stage.world.session.shared is not None
+    return [one for one in stops if shares or one.objectName() != "shell.team"]
 
 
 @pytest.mark.parametrize("scene", list(SCENES))
@@ -193,6 +240,9 @@ def test_enter_never_does_what_matters(scene: str, qtbot: QtBot) -> None:
         ("carrying", "carry.handed_over"),
         ("freezing", "freeze.act"),
         ("allowing", "freeze.act"),
+        ("signing", "inbox.approve.sign"),
+        ("signing_many", "inbox.batch.sign"),
+        ("rejecting", "inbox.reject.send"),
     ],
 )
 def test_pressing_does_it(scene: str, button: str, qtbot: QtBot) -> None:

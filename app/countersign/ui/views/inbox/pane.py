@@ -97,6 +97,7 @@ class Pane(QFrame):
         body.setContentsMargins(Space.XL - 2, Space.L, Space.XL - 2, Space.L)
         body.addWidget(content)
         self.area.show_in(holder)
+        self.area.verticalScrollBar().setValue(0)
         for old in self._actions:
             self._safe_row.removeWidget(old)
             self._buttons.removeWidget(old)
