@@ -173,7 +173,7 @@ class CheckPresenter:
 
     def choose_file(self) -> None:
         """Ask which file to vet."""
-        self._hands.choose_file(_("Payments and texts (*.xml *.csv *.txt);;All files (*)"), self.open_file)
+        self._hands.choose_file(_("Payments and texts (*.xml *.csv *.xlsx *.txt);;All files (*)"), self.open_file)
 
     def open_file(self, path: Path) -> None:
         """Vet a file; one that is being read is dropped."""

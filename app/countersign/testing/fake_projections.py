@@ -13,6 +13,7 @@ from countersign.application.ports.vault import (
     HistoryQuery,
     LedgerEntry,
     PayeeRow,
+    PaymentKey,
     TransferRow,
 )
 from countersign.domain.canonical import JsonObject
@@ -118,7 +119,9 @@ class MemoryProjections:
         """List what happened to an order."""
         events = self._vault.events_of(order)
         return tuple(
-            LedgerEntry(event.id, event.header.at, event.kind, event.says() if event.body else None, event.header.device)
+            LedgerEntry(
+                event.id, event.header.at, event.kind, event.says() if event.body else None, event.header.device
+            )
             for event in events
         )
 
@@ -154,6 +157,27 @@ class MemoryProjections:
             if row.counterparty_account in accounts and row.amount.minor < 0 and row.state in gone
         ]
         return tuple(sorted(paid, key=lambda row: (row.at, row.row), reverse=True)[:limit])
+
+    def alike(self, wanted: Sequence[PaymentKey]) -> Sequence[TransferRow | None]:
+        """Return for each payment one that was made or ordered before."""
+        rows, ended = self._rows(), {"stopped", "rejected", "cancelled", "abandoned"}
+        named = {record.content.order: record.content.payment.end_to_end_id for record in self._orders()}
+        return tuple(
+            next(
+                (
+                    row
+                    for row in rows
+                    if row.state not in ended
+                    and (
+                        (row.counterparty_account, -row.amount, row.reference)
+                        == (key.account, key.amount, key.reference)
+                        or (key.end_to_end_id and named.get(row.order) == key.end_to_end_id)
+                    )
+                ),
+                None,
+            )
+            for key in wanted
+        )
 
     def rules(self) -> Rules:
         """Return governance and stops."""

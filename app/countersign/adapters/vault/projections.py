@@ -20,6 +20,7 @@ from countersign.application.ports.vault import (
     HistoryQuery,
     LedgerEntry,
     PayeeRow,
+    PaymentKey,
     TransferRow,
 )
 from countersign.domain.ledger.order_record import OrderRecord
@@ -32,6 +33,8 @@ DAYS_SHOWN: Final = 90
 _RARE: Final = 5000  # rows: so many are quickly listed
 STATES_OF_ENTRIES: Final = frozenset({"booked", "pending"})
 
+_OPEN: Final = "t.state NOT IN ('stopped', 'rejected', 'cancelled', 'abandoned')"
+_ALIKE: Final = (("p_transfers_paid_to", "t.paid"), ("p_transfers_ordered_to", f"t.order_id <> '' AND {_OPEN}"))
 _COLUMNS = (
     "t.row, t.order_id, t.account, t.iban, t.at, t.counterparty, t.counterparty_account, t.currency, t.minor,"
     " t.reference, t.state"
@@ -222,6 +225,31 @@ class VaultProjections:
         )
         resources = self._resources()
         return tuple(_transfer(row, resources) for row in found)
+
+    def alike(self, wanted: Sequence[PaymentKey]) -> Sequence[TransferRow | None]:
+        """Return for each payment one that was made or ordered before."""
+        resources = self._resources()
+        found = (self._alike(key) for key in wanted)
+        return tuple(_transfer(row, resources) if row else None for row in found)
+
+    def _alike(self, key: PaymentKey) -> Sequence[object] | None:
+        same = (key.account, key.amount.currency, -key.amount.minor, key.reference)
+        for index, kept in _ALIKE:
+            rows = self._reader.rows(
+                f"SELECT {_COLUMNS} FROM p_transfers AS t INDEXED BY {index}"  # noqa: S608 - our own words
+                f" WHERE t.counterparty_account = ? AND {kept} AND t.currency = ? AND t.minor = ? AND t.reference = ?"
+                " ORDER BY t.place DESC LIMIT 1",
+                same,
+            )
+            if rows:
+                return tuple(rows[0])
+        if not key.end_to_end_id:
+            return None
+        rows = self._reader.rows(
+            f"SELECT {_COLUMNS} FROM p_transfers AS t WHERE t.end_to_end_id = ? AND t.minor < 0 AND {_OPEN} LIMIT 1",  # noqa: S608 - our own words
+            (key.end_to_end_id,),
+        )
+        return tuple(rows[0]) if rows else None
 
     def rules(self) -> Rules:
         """Return governance and stops by all that is known."""

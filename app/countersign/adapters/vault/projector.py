@@ -13,6 +13,7 @@ from typing import Final
 from countersign.adapters.vault import schema
 from countersign.adapters.vault.book import Book
 from countersign.adapters.vault.database import Connection
+from countersign.adapters.vault.listed import LISTED, list_event
 from countersign.adapters.vault.schema import place_of
 from countersign.adapters.vault.search_text import grams_of
 from countersign.adapters.vault.shown_once import HANDED_OVER, ShownOnce
@@ -29,7 +30,7 @@ from countersign.domain.payee import NameCheck, PayeeRecord, VopOutcome
 
 MILESTONES = frozenset({kinds.RECOVERY_KIT_PROVED, kinds.AUTHENTICATOR_ENROLLED})
 
-ALONE: Final = frozenset({kinds.STATEMENT_IMPORTED, kinds.ACCOUNT_ADDED, kinds.PAYMENT_ELSEWHERE})
+ALONE: Final = LISTED | {kinds.STATEMENT_IMPORTED, kinds.ACCOUNT_ADDED, kinds.PAYMENT_ELSEWHERE}
 """Shared events that are projected one by one."""
 
 _ORDER_ROW: Final = (
@@ -127,9 +128,9 @@ class Projector:
             self._drop_order(order, before)
             before = None
         self._connection.execute(
-            "INSERT INTO p_orders VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO UPDATE"
+            "INSERT INTO p_orders VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO UPDATE"
             " SET state = excluded.state, final = excluded.final, settled_by = excluded.settled_by",
-            (*(order, record.state.value, int(record.final)), *fixed[:5], record.settled_by),
+            (*(order, record.state.value, int(record.final)), *fixed[:5], record.settled_by, content.batch),
         )
         if before is None:
             self._insert_transfer(
@@ -185,6 +186,8 @@ class Projector:
                 "INSERT INTO p_lessons VALUES (?, ?) ON CONFLICT DO UPDATE SET best = max(best, excluded.best)",
                 (fields.text("lesson"), fields.integer("score")),
             )
+        elif event.kind in LISTED:
+            list_event(self._connection, event, _version_of(event))
         elif event.kind == kinds.ACCOUNT_ADDED:
             self._add_account(event, AddedAccount.read(event.says()))
         elif event.kind == kinds.PAYMENT_ELSEWHERE:

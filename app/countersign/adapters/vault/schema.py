@@ -141,8 +141,10 @@ CREATE TABLE p_orders (
     debtor_account TEXT NOT NULL,
     debtor_agent_member TEXT NOT NULL,
     end_to_end_id TEXT NOT NULL,
-    settled_by TEXT NOT NULL
+    settled_by TEXT NOT NULL,
+    batch TEXT NOT NULL
 ) STRICT, WITHOUT ROWID;
+CREATE INDEX p_orders_of_batch ON p_orders (batch, state) WHERE batch <> '';
 CREATE INDEX p_orders_in_flight ON p_orders (created_at) WHERE final = 0;
 CREATE INDEX p_orders_by_end_to_end_id ON p_orders (end_to_end_id);
 CREATE INDEX p_orders_by_entry ON p_orders (debtor_account, settled_by) WHERE settled_by <> '';
@@ -201,6 +203,7 @@ CREATE INDEX p_transfers_by_account ON p_transfers (iban, currency);
 CREATE INDEX p_transfers_by_state ON p_transfers (state) WHERE order_id <> '';
 CREATE INDEX p_transfers_paid ON p_transfers (currency) WHERE paid;
 CREATE INDEX p_transfers_paid_to ON p_transfers (counterparty_account) WHERE paid;
+CREATE INDEX p_transfers_ordered_to ON p_transfers (counterparty_account) WHERE order_id <> '';
 CREATE INDEX p_transfers_by_end_to_end_id ON p_transfers (end_to_end_id) WHERE end_to_end_id <> '';
 CREATE INDEX p_transfers_settling ON p_transfers (settles) WHERE settles <> '';
 CREATE INDEX p_transfers_elsewhere ON p_transfers (iban, currency, minor) WHERE state = 'elsewhere';
@@ -216,6 +219,25 @@ CREATE TABLE p_daily (
 CREATE TABLE p_paid (
     counterparty_account TEXT PRIMARY KEY,
     payments INTEGER NOT NULL
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE p_batches (
+    batch TEXT PRIMARY KEY,
+    name TEXT NOT NULL,
+    sha256 TEXT NOT NULL,
+    items INTEGER NOT NULL,
+    digest TEXT NOT NULL,
+    at INTEGER NOT NULL,
+    device TEXT NOT NULL
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE p_templates (
+    template TEXT PRIMARY KEY,
+    name TEXT NOT NULL,
+    from_order TEXT NOT NULL,
+    dropped INTEGER NOT NULL,
+    at INTEGER NOT NULL,
+    version TEXT NOT NULL
 ) STRICT, WITHOUT ROWID;
 
 CREATE TABLE p_lessons (
@@ -285,6 +307,8 @@ PROJECTED: Final = {
     "p_transfers": ("row",),
     "p_daily": ("account", "day"),
     "p_paid": ("counterparty_account",),
+    "p_batches": ("batch",),
+    "p_templates": ("template",),
     "p_lessons": ("lesson",),
     "p_milestones": ("kind",),
 }

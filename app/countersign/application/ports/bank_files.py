@@ -6,7 +6,7 @@ debit and credit notification); SWIFT MT940. Files are untrusted: every text in 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
@@ -28,6 +28,7 @@ class FileKind(StrEnum):
     CAMT_055 = "camt.055"
     MT940 = "MT940"
     CSV = "CSV"
+    XLSX = "XLSX"
 
 
 @dataclass(frozen=True, slots=True)
@@ -262,7 +263,7 @@ class PaymentStatus:
 
 @dataclass(frozen=True, slots=True)
 class FilePayment:
-    """One payment of a pain.001 or CSV file.
+    """One payment of a pain.001 file or of a list.
 
     Attributes:
         line: Line of the file on which it begins, from 1.
@@ -275,6 +276,40 @@ class FilePayment:
     payment: PaymentFields | None
     faults: tuple[tuple[str, str], ...] = ()
 
+
+@dataclass(frozen=True, slots=True)
+class ListColumns:
+    """Which column of a list is what.
+
+    Attributes:
+        places: Field (``LIST_FIELDS``) → column from 0.
+        currency: Of all amounts where no column says it; or empty.
+    """
+
+    places: Mapping[str, int]
+    currency: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class ListPreview:
+    """The beginning of a list: what was taken for what. Every text is untrusted.
+
+    Attributes:
+        head: The cells of the line that names the columns.
+        rows: The first rows under it.
+        columns: What was recognised.
+    """
+
+    kind: FileKind
+    head: tuple[str, ...]
+    rows: tuple[tuple[str, ...], ...]
+    columns: ListColumns
+
+
+LIST_FIELDS = (
+    *("name", "account", "bank", "bic", "amount", "currency", "remittance", "end_to_end", "date", "country", "debtor"),
+)
+"""What a column of a list can be: ``bank`` is a sort code or another number of the payee's bank."""
 
 FilePart: TypeAlias = (
     FileHead
@@ -308,6 +343,16 @@ class BankFiles(Protocol):
                 ``file.too_large``, ``file.forbidden`` (``what``: a DTD, an entity …), ``file.unknown_version``
                 (``version``), ``file.absent``.
         """
+
+    def preview(self, path: Path) -> ListPreview | None:
+        """Return how a CSV or XLSX list begins; None where the file is of another kind.
+
+        Raises:
+            UserFacingError: As ``read``; ``file.unknown_kind`` where there is no table in it.
+        """
+
+    def read_list(self, path: Path, columns: ListColumns, progress: Reading | None = None) -> Iterator[FilePart]:
+        """Read a CSV or XLSX list by columns that a person has chosen; otherwise as ``read``."""
 
     def fingerprint(self, path: Path) -> str:
         """Return a file's SHA-256 in hex, reading it piece by piece.

@@ -45,6 +45,7 @@ class LocalSpace(StrEnum):
     SETTING = "setting"
     QUEUE = "queue"
     RELAY = "relay"  # how far others are known to have heard, and what a store did
+    BATCH = "batch"  # lists of payments that are checked and requested, a slice of lines under each key
     JOINING = "joining"  # invitations that are out, and requests to join
 
 
@@ -112,6 +113,12 @@ class Vault(Protocol):
 
     def local(self, space: LocalSpace) -> Mapping[str, dict[str, Json]]:
         """Read a whole room of working state."""
+
+    def local_item(self, space: LocalSpace, key: str) -> dict[str, Json] | None:
+        """Read one value of a room; None where there is none."""
+
+    def local_keys(self, space: LocalSpace, beginning: str = "") -> Sequence[str]:
+        """Name the values of a room whose key begins so, sorted."""
 
     def signed_head(self, chain: Chain) -> SignedHead:
         """Sign the present head of one of this device's chains."""
@@ -237,6 +244,16 @@ class LedgerEntry:
     device: str = ""  # whose event it is
 
 
+@dataclass(frozen=True, slots=True)
+class PaymentKey:
+    """What tells one payment from another; ``reference`` and ``end_to_end_id`` may be empty."""
+
+    account: str
+    amount: Money
+    reference: str
+    end_to_end_id: str = ""
+
+
 class Projections(Protocol):
     """What the ledger amounts to. READ lane."""
 
@@ -269,6 +286,13 @@ class Projections(Protocol):
 
     def payments_to(self, accounts: Sequence[str], limit: int = 12) -> Sequence[TransferRow]:
         """List past payments to any of these accounts, of ours or on a statement, newest first."""
+
+    def alike(self, wanted: Sequence[PaymentKey]) -> Sequence[TransferRow | None]:
+        """Return for each payment one that was made or ordered before: to this account, over this amount.
+
+        It has the same reference, where one of the two has any, or the same end-to-end identification. Orders that
+        ended without a payment don't count. None where there is none.
+        """
 
     def rules(self) -> Rules:
         """Return governance and stops by all that is known."""

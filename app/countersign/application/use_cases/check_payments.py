@@ -33,7 +33,7 @@ _FINEST: Final = max(EXPONENTS.values())
 _STATED: Final = re.compile(r"([0-9]{1,20})(?:\.([0-9]{1,5}))?")
 _MEMBER_COUNTRY: Final = {"GBDSC": "GB", "USABA": "US", "CNAPS": "CN", "TWNCC": "TW"}
 _NO_REFERENCE: Final = frozenset({"", "NOTPROVIDED"})
-_LIST_KINDS: Final = frozenset({FileKind.PAIN_001, FileKind.CSV})
+_LIST_KINDS: Final = frozenset({FileKind.PAIN_001, FileKind.CSV, FileKind.XLSX})
 
 
 def check_payments(parts: Iterable[FilePart], *, uk_table: ModulusTable | None = None) -> DetailsCheck:
@@ -46,22 +46,24 @@ def check_payments(parts: Iterable[FilePart], *, uk_table: ModulusTable | None =
     Raises:
         UserFacingError: As the reader: ``file.unreadable`` …
     """
-    desk = _Desk(uk_table)
+    desk = PaymentsDesk(uk_table)
     for part in parts:
         desk.take(part)
     return desk.result()
 
 
-class _Desk:
-    """Holds what later payments are compared with."""
+class PaymentsDesk:
+    """Vets payments one by one; holds what later ones are compared with."""
 
-    def __init__(self, uk_table: ModulusTable | None) -> None:
+    def __init__(self, uk_table: ModulusTable | None = None) -> None:
+        """Begin; ``uk_table`` is Pay.UK's, if the user has it."""
         self._uk_table = uk_table
         self._head: FileHead | None = None
         self._count = self._faulty = self._scaled = 0
         self._totals: Counter[str] = Counter()
         self._rules: Counter[str] = Counter()
         self._findings: list[Finding] = []
+        self._told: list[Finding] = []
         self._accounts: dict[str, AccountSeen] = {}
         self._read: dict[tuple[str, str], ReadAccount | AccountFault] = {}
         self._payments: dict[int, int] = {}
@@ -69,8 +71,9 @@ class _Desk:
         self._names: dict[str, str] = {}  # account → the first name it was paid under
         self._paid: dict[str, tuple[str, str]] = {}  # shape of a name → name, its first account
 
-    def take(self, part: FilePart) -> None:
-        """Look at the next part."""
+    def take(self, part: FilePart) -> tuple[Finding, ...]:
+        """Look at the next part, and return what was found in it."""
+        self._told = []
         if isinstance(part, FileHead):
             self._head = part
         elif isinstance(part, FilePayment):
@@ -80,6 +83,7 @@ class _Desk:
             for field, code in part.faults:
                 if not (told and field == "creditor_account"):
                     self._tell([Finding("payments.fault", Level.STOP, {"field": field, "code": code}, part.line)])
+        return tuple(self._told)
 
     def _vet(self, payment: PaymentFields, line: int) -> bool:
         """Look at one payment; tell whether its account was found to be faulty."""
@@ -155,6 +159,7 @@ class _Desk:
 
     def _tell(self, findings: Iterable[Finding]) -> None:
         for finding in findings:
+            self._told.append(finding)
             self._rules[finding.rule] += 1
             if len(self._findings) < MOST_FINDINGS or finding.level is Level.STOP:
                 self._findings.append(finding)

@@ -80,6 +80,7 @@ def _reasons() -> Mapping[str, str]:
     return {
         "xml": _("it is not well-formed XML there"),
         "encoding": _("its characters can't be decoded"),
+        "spreadsheet": _("it is a damaged or locked spreadsheet"),
         "depth": _("it is nested too deep"),
         "long_text": _("a text in it is too long"),
         "line_too_long": _("a line of it is too long"),

@@ -6,14 +6,16 @@ import csv
 import re
 import unicodedata
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from types import MappingProxyType
 from typing import Final
 
+from countersign.application.ports.bank_files import ListColumns
 from countersign.domain.currencies import EXPONENTS
+from countersign.domain.errors import UserFacingError
 
 DELIMITERS: Final = (",", ";", "\t", "|")
-_SEARCHED_LINES: Final = 30  # exports put titles and dates above the table
+SEARCHED_LINES: Final = 30  # exports put titles and dates above the table
 _LEAST_NEEDED: Final = frozenset({"account", "amount"})
 
 _WORDS: Final[Mapping[str, str]] = {
@@ -88,10 +90,10 @@ def find_columns(sample: str) -> Columns | None:
     """
     best: Columns | None = None
     for delimiter in DELIMITERS:
-        reader = csv.reader(sample.splitlines(keepends=True)[:_SEARCHED_LINES], delimiter=delimiter)
+        reader = csv.reader(sample.splitlines(keepends=True)[:SEARCHED_LINES], delimiter=delimiter)
         try:
             for cells in reader:
-                found = _columns(cells, reader.line_num, delimiter)
+                found = columns_of(cells, reader.line_num, delimiter)
                 if found is not None and (best is None or len(found.places) > len(best.places)):
                     best = found
         except csv.Error:
@@ -105,7 +107,14 @@ def count_known(sample: str) -> int:
     return len(found.places) if found else 0
 
 
-def _columns(cells: Sequence[str], line: int, delimiter: str) -> Columns | None:
+def columns_of(cells: Sequence[str], line: int, delimiter: str = "") -> Columns | None:
+    """Read a line as the head of a table; None where it names no account or no amount."""
+    found = named_columns(cells, line, delimiter)
+    return found if found.places.keys() >= _LEAST_NEEDED else None
+
+
+def named_columns(cells: Sequence[str], line: int, delimiter: str = "") -> Columns:
+    """Read a line as the head of a table, whatever it names."""
     places: dict[str, int] = {}
     currency = ""
     for place, cell in enumerate(cells):
@@ -118,9 +127,36 @@ def _columns(cells: Sequence[str], line: int, delimiter: str) -> Columns | None:
             places[field] = place
         if field == "amount":
             currency = _MARKED_CURRENCY.get(inside, inside.upper() if inside.upper() in EXPONENTS else "")
-    if not places.keys() >= _LEAST_NEEDED:
-        return None
     return Columns(MappingProxyType(places), len(cells), currency, line, delimiter)
+
+
+def guess_head(sample: str) -> Columns | None:
+    """Take the first line with several cells for the head of a table, where none names account and amount."""
+    best: Columns | None = None
+    for delimiter in DELIMITERS:
+        reader = csv.reader(sample.splitlines(keepends=True)[:SEARCHED_LINES], delimiter=delimiter)
+        try:
+            head = next((named_columns(c, reader.line_num, delimiter) for c in reader if _is_full(c)), None)
+        except csv.Error:
+            continue
+        if head is not None and (best is None or head.width > best.width):
+            best = head
+    return best
+
+
+def _is_full(cells: Sequence[str]) -> bool:
+    return sum(bool(cell.strip()) for cell in cells) > 1
+
+
+def as_chosen(found: Columns, chosen: ListColumns) -> Columns:
+    """Return the columns that a person has chosen for a table.
+
+    Raises:
+        UserFacingError: ``file.unknown_kind``: they name no account, no amount, or a column that isn't there.
+    """
+    if not chosen.places.keys() >= _LEAST_NEEDED or not all(0 <= at < found.width for at in chosen.places.values()):
+        raise UserFacingError("file.unknown_kind", version="")
+    return replace(found, places=MappingProxyType(dict(chosen.places)), currency=chosen.currency)
 
 
 def _plain(cell: str) -> str:

@@ -121,6 +121,9 @@ def _account(row: _Row, known: AccountsRead) -> ReadAccount | str:
     if not written:
         row.faults.append(("creditor_account", "missing"))
         return ""
+    if written.startswith("="):
+        row.faults.append(("creditor_account", "formula"))
+        return ""
     if _ROUNDED.fullmatch(written):
         row.faults.append(("creditor_account", "rounded"))
         return written
@@ -166,6 +169,9 @@ def _amount(row: _Row, mark: DecimalMark) -> Money | None:
         currency = "CNY"
     if not written:
         row.faults.append(("instructed_amount", "missing"))
+        return None
+    if written.startswith("="):
+        row.faults.append(("instructed_amount", "formula"))
         return None
     if currency not in EXPONENTS:
         row.faults.append(("instructed_amount", "currency"))
