@@ -254,8 +254,8 @@ def open_changes(vault: WorkspaceVault, verify: Verify, now_ms: int = 0) -> tupl
     found: dict[str, OpenChange] = {}
     for event in events:
         if event.kind == kinds.GOVERNANCE_PROPOSED:
-            proposal = _proposal(event, rules, verify)
-            if proposal is not None and proposal.parents == parents:
+            proposal = _proposal(event, rules, parents, verify)
+            if proposal is not None:
                 found.setdefault(proposal.change, proposal)
         elif event.kind in {kinds.GOVERNANCE_ENDORSED, kinds.GOVERNANCE_DECLINED}:
             _hear(found, event, rules, verify)
@@ -304,12 +304,14 @@ def _put_in_force(
     change.append(EventDraft(kinds.GOVERNANCE_CHANGED, workspace, body, refs=tuple(sorted(parents))))
 
 
-def _proposal(event: Event, rules: Rules, verify: Verify) -> OpenChange | None:
-    """Read a proposal; None where it is none that could hold."""
+def _proposal(event: Event, rules: Rules, parents: tuple[str, ...], verify: Verify) -> OpenChange | None:
+    """Read a proposal; None where it is none that could follow ``parents``."""
     member = rules.governance.member_of(event.header.device)
     try:
         fields = Fields(event.says(), event.kind)
-        change, parents = fields.text("change"), fields.texts("parents")
+        change = fields.text("change")
+        if fields.texts("parents") != parents:  # most of them came into force long ago
+            return None
         state, signature = Governance.read(fields.mapping("state")), fields.text("signature")
         fields.end()
     except SecurityError:
@@ -327,7 +329,10 @@ def _proposal(event: Event, rules: Rules, verify: Verify) -> OpenChange | None:
 
 
 def _hear(found: dict[str, OpenChange], event: Event, rules: Rules, verify: Verify) -> None:
-    body: JsonObject = event.says()
+    try:
+        body: JsonObject = event.says()
+    except SecurityError:
+        return
     item = found.get(str(body.get("change", "")))
     member = rules.governance.member_of(event.header.device)
     if item is None or member is None:
@@ -356,7 +361,8 @@ def _holds(rules: Rules, device: str, signature: str, change: str, verify: Verif
 
 def _counted(item: OpenChange, rules: Rules, now_ms: int) -> OpenChange:
     state = rules.governance
-    persons = frozenset(found.member for device, _ in item.signatures if (found := state.member_of(device)))
+    devices = [state.device(device) for device, _ in item.signatures]
+    persons = frozenset(found.member for found in devices if found is not None and found.holds_at(now_ms))
     against = {member for member, _ in item.declined}
     return replace(
         item,

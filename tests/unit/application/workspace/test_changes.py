@@ -21,7 +21,7 @@ from countersign.application.use_cases.change_governance import (
 )
 from countersign.domain.errors import SecurityError, UserFacingError
 from countersign.domain.ledger import kinds
-from countersign.domain.ledger.event import EventDraft
+from countersign.domain.ledger.event import Body, Event, EventDraft
 from countersign.domain.ledger.governance import Governance, Role, change_message
 from countersign.testing.fake_workspace import FakeKeys, fake_verify
 from tests.unit.application.workspace.several import ALL, Desk, Several, several
@@ -196,6 +196,12 @@ def test_a_signature_that_doesn_t_hold_or_a_proposal_of_nobody_counts_for_nothin
     say(some[1], kinds.GOVERNANCE_ENDORSED, change=message.hex(), signature="not hex")
     say(some[1], kinds.GOVERNANCE_ENDORSED, change=message.hex(), signature=thief.sign(message).hex())
     say(some[1], kinds.GOVERNANCE_ENDORSED, change="00", signature="00")
+    before = some[0].vault.events_of(some[0].vault.identity.workspace)[-1]
+    nonsense = Event(replace(before.header), before.signature, Body(bytes(16), b"nonsense"))
+    known = some[0].vault.events_of
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(some[0].vault, "events_of", lambda subject: (*known(subject), nonsense))
+        assert len(open_changes(some[0].vault, fake_verify)) == 1
     heard(some)
     (change,) = open_changes(some[1].vault, fake_verify)
     assert (change.signatures, change.missing) == ((), 2)
@@ -242,3 +248,28 @@ def test_a_change_that_can_t_hold_any_more_stays_a_proposal() -> None:
         settle_changes(some[0].vault, fake_verify)
     some[0].vault.before_commit = lambda: None
     assert settle_changes(some[0].vault, fake_verify) == (name,)
+
+
+def test_whose_access_has_lapsed_or_device_expired_doesn_t_count_in_time() -> None:
+    some = heard(several(3))
+    now = some.clock.now_ms()
+    rules = some[0].vault.rules
+    members = [replace(item, access_until=now + 600_000) for item in rules.governance.members]
+    devices = [replace(item, expires_at=now + 900_000) for item in rules.governance.devices[1:2]]
+    kept = [rules.governance.devices[0], *devices, rules.governance.devices[2]]
+    name = propose(some[0], next_state(rules, members=members[:1] + list(rules.governance.members[1:]), devices=kept))
+    heard(some)
+    endorse_change(some[1].vault, fake_verify, name)
+    heard(some)
+    assert some[0].vault.rules.governance.epoch == 1
+    again = propose(some[0], renamed(some[0], "Mei Chen"))
+    (change,) = open_changes(some[0].vault, fake_verify, now)
+    assert (change.change, change.missing) == (again, 1)
+    (change,) = open_changes(some[0].vault, fake_verify, now + 700_000)  # her own access is over then
+    assert change.missing == 2
+    heard(some)
+    endorse_change(some[1].vault, fake_verify, again)
+    (change,) = open_changes(some[1].vault, fake_verify, now + 950_000)  # and so is that device
+    assert change.missing == 2
+    heard(some)
+    assert some[0].vault.rules.governance.epoch == 2  # in time it counted
