@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import partial
-from typing import Final, Protocol
+from typing import Final
 
 from countersign.application.flows.script import Script, on_read, on_vault, run_script
 from countersign.application.ports.tasks import Lane
@@ -28,6 +28,7 @@ from countersign.presentation.inbox_state import (
     Filter,
     InboxRow,
     InboxState,
+    InboxView,
     Stage,
 )
 from countersign.presentation.inbox_words import filter_words, form, nothing_text, nothing_title
@@ -36,21 +37,10 @@ from countersign.presentation.navigation import Navigate
 from countersign.presentation.read_back import ReadBack
 from countersign.presentation.transfer_desk import Problem, day_text, zone_name
 
+__all__ = ["PAGE", "InboxPresenter", "InboxView"]
+
 PAGE: Final = 50
 """Rows that are fetched before the list is scrolled on."""
-
-
-class InboxView(Protocol):
-    """The page."""
-
-    def show_state(self, state: InboxState) -> None:
-        """Show everything but the rows."""
-
-    def show_rows(self, rows: Sequence[InboxRow], *, more: bool) -> None:
-        """Show other rows."""
-
-    def add_rows(self, rows: Sequence[InboxRow], *, more: bool) -> None:
-        """Show the rows that follow."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,9 +58,26 @@ class InboxPresenter:
     Of several questions only the latest is answered. A result that arrives after the page is gone is dropped.
     """
 
-    def __init__(self, session: Session, view: InboxView, go: Navigate, words: Sequence[str], door: VaultDoor) -> None:
-        """Make the presenter; ``words`` is the list that fingerprint phrases are made from."""
-        self._session, self._view, self._go = session, view, go
+    def __init__(
+        self,
+        session: Session,
+        view: InboxView,
+        go: Navigate,
+        words: Sequence[str],
+        door: VaultDoor,
+        told: Callable[[], None] = lambda: None,
+    ) -> None:
+        """Make the presenter.
+
+        Args:
+            session: The unlocked work.
+            view: The page.
+            go: Where to go.
+            words: The list that fingerprint phrases are made from.
+            door: Makes sure who signs.
+            told: Called once something was signed or ended: another number waits.
+        """
+        self._session, self._view, self._go, self._told = session, view, go, told
         self._words = Words(self._day, self._moment, words)
         self._ground: Ground | None = None
         self._filter, self._text = Filter.MINE, ""
@@ -318,6 +325,7 @@ class InboxPresenter:
             self._selected.pop(self._chosen, None)
             self._chosen, self._whole, self._detail = "", None, None
         self._ask(max(PAGE, len(self._rows)), fresh=True)
+        self._told()
 
     def _failed(self, error: Exception) -> None:
         if not isinstance(error, CountersignError):

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import Protocol
 
 from countersign.presentation.read_back import ReadBack
 from countersign.presentation.transfer_desk import Option, Problem
@@ -266,3 +268,16 @@ class InboxState:
     busy: str
     problem: Problem
     said: str
+
+
+class InboxView(Protocol):
+    """The page."""
+
+    def show_state(self, state: InboxState) -> None:
+        """Show everything but the rows."""
+
+    def show_rows(self, rows: Sequence[InboxRow], *, more: bool) -> None:
+        """Show other rows."""
+
+    def add_rows(self, rows: Sequence[InboxRow], *, more: bool) -> None:
+        """Show the rows that follow."""

@@ -224,6 +224,11 @@ class ShellPresenter:
         self._watch = InboxWatch(session, self._approvals_wait)
         self._watch.start()
 
+    def count_approvals(self) -> None:
+        """Count anew what waits for this person's approval."""
+        if self._watch is not None:
+            self._watch.look()
+
     def _approvals_wait(self, count: int, new: bool) -> None:  # noqa: FBT001 - as the watch tells it
         self._approvals = count
         self._render()
@@ -311,8 +316,7 @@ class ShellPresenter:
         self._page, self._about, self._error = page, about, ""
         self._visit += 1
         self._render()
-        if self._watch is not None:
-            self._watch.look()
+        self.count_approvals()
 
     def report(self, error: Exception) -> None:
         """Say on whatever page is shown that something did not work."""

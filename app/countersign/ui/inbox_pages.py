@@ -25,5 +25,5 @@ def _inbox(shell: ShellPresenter, door: VaultDoor, words: Sequence[str], order: 
     from countersign.ui.views.inbox.page import InboxPage  # noqa: PLC0415 - see above
 
     page = InboxPage()
-    page.attach(InboxPresenter(shell.session, page, shell, words, door), order)
+    page.attach(InboxPresenter(shell.session, page, shell, words, door, shell.count_approvals), order)
     return page

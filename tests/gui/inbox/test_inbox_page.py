@@ -247,6 +247,7 @@ def test_a_batch_is_signed_by_one_press_and_every_item_can_be_opened(stage: Stag
     stage.type("inbox.passphrase", PASSPHRASE)
     stage.press("inbox.batch.sign")
     assert signed(stage) == before + 6
+    assert stage.program.shell.navigation.button("inbox").badge() == "3"
     states = {record.state for record in stage.world.reader.orders_in_flight()}
     assert states == {OrderState.PREPARED, OrderState.APPROVED}
 

@@ -208,6 +208,7 @@ class InboxPage(QWidget):
         if place >= 0:
             self.list.setCurrentIndex(self.rows.index(place))
         self._choose_list()
+        self._arrange()
 
     def add_rows(self, rows: Sequence[InboxRow], *, more: bool) -> None:
         """Show the rows that follow."""
@@ -338,7 +339,8 @@ class InboxPage(QWidget):
         now, state = look(), self._shown
         self._narrow = wants_one_column(self.window().width())
         inside = state is not None and (bool(state.chosen) or state.stage is Stage.BATCH)
-        self.pane.setVisible(not self._narrow or inside)
+        something = self.rows.rowCount() > 0 or state is None or state.searching
+        self.pane.setVisible(inside or (something and not self._narrow))
         self._left.setVisible(not self._narrow or not inside)
         own_row = now.text_percent >= _LARGE_TEXT
         down, across = QBoxLayout.Direction.TopToBottom, QBoxLayout.Direction.LeftToRight
