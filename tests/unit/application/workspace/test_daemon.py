@@ -6,8 +6,8 @@ from collections.abc import Callable, Sequence
 
 import pytest
 
-from countersign.application.flows import exchange as flow
-from countersign.application.flows.exchange import ROUND_MS, Exchange, ExchangeState, Memory, _notes
+from countersign.application.flows import exchange_round as flow
+from countersign.application.flows.exchange import ROUND_MS, Exchange, ExchangeState, Memory
 from countersign.application.ports.tasks import Lane
 from countersign.testing.fake_relay import FakeRelay, RelayStore
 from countersign.testing.fakes import ManualTasks
@@ -214,4 +214,4 @@ def test_a_state_that_stays_the_same_is_not_shown_again() -> None:
 
 def test_notes_are_read_first() -> None:
     with pytest.raises(RuntimeError, match="read first"):
-        _notes(Memory())
+        flow.notes_of(Memory())

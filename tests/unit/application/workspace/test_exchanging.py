@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import pytest
 
-from countersign.application.flows import exchange as flow
+from countersign.application.flows import exchange_round as flow
 from countersign.application.ports.vault import LocalSpace
 from countersign.application.use_cases import publish_envelopes
 from countersign.application.use_cases.exchange_envelopes import (
