@@ -8,6 +8,7 @@ from pathlib import Path
 
 from mnemonic import Mnemonic
 
+from countersign.domain.canonical import JsonObject
 from countersign.domain.errors import SecurityError
 from countersign.domain.ledger.governance import Role
 from countersign.presentation.team import TeamPresenter
@@ -20,7 +21,7 @@ from countersign.testing.fakes import DAY_MS, START_MS
 from tests.unit.presentation.recorded import Seen
 
 WORDS = tuple(Mnemonic("english").wordlist)
-FOLDER = {"kind": "folder", "folder": "/srv/shared"}
+FOLDER: JsonObject = {"kind": "folder", "folder": "/srv/shared"}
 
 
 @dataclass

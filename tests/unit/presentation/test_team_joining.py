@@ -7,10 +7,11 @@ from pathlib import Path
 import pytest
 
 from countersign.application.use_cases.invite_member import Stage, askings
+from countersign.domain.canonical import JsonObject
 from countersign.domain.ledger.governance import Role
 from countersign.presentation.join import InvitationReader, WaitingPresenter
 from countersign.presentation.join_state import JoiningParts, WaitingState
-from countersign.presentation.team_invite_state import InviteStep
+from countersign.presentation.team_invite_state import InviteState, InviteStep
 from countersign.testing import fakes
 from countersign.testing.fake_sharing import Colleague, Office
 from countersign.testing.fake_workspace import fake_verify
@@ -34,13 +35,18 @@ class WaitingDesk:
         return self.seen.now
 
 
-def invited(office: Office, mei: Colleague, settings: dict[str, str] | None = None) -> tuple[InviteDesk, Colleague]:
+def invited(office: Office, mei: Colleague, settings: JsonObject | None = None) -> tuple[InviteDesk, Colleague]:
     """Invite Lin, and let Lin make a vault that asks."""
     page = InviteDesk(mei)
     page.presenter.make("Lin Wei", [Role.APPROVER.value], "Finance")
-    assert page.now.step is InviteStep.OUT
+    assert step_of(page.now) is InviteStep.OUT
     content = next(iter(office.parcels.shown.values()))[0]
-    return page, office.join("Lin Wei", content, settings=dict(settings) if settings else None)
+    return page, office.join("Lin Wei", content, settings=settings)
+
+
+def step_of(state: InviteState) -> InviteStep:
+    """Return where an invitation stands."""
+    return state.step
 
 
 def test_somebody_is_invited_and_admitted_by_a_store() -> None:
@@ -49,7 +55,7 @@ def test_somebody_is_invited_and_admitted_by_a_store() -> None:
     page, lin = invited(office, mei, FOLDER)
     waiting = WaitingDesk(lin)
     mei.sharing.exchange_now()
-    assert page.now.step is InviteStep.COMPARE
+    assert step_of(page.now) is InviteStep.COMPARE
     assert page.now.phrase == waiting.now.phrase
     assert len(page.now.phrase.split()) == 6
     assert page.now.effect == "Your signature is enough: it takes effect at once."
@@ -57,7 +63,7 @@ def test_somebody_is_invited_and_admitted_by_a_store() -> None:
     page.presenter.admit(same=False)
     assert page.now.problem.startswith("Compare the words by voice")
     page.presenter.admit(same=True)
-    assert page.now.step is InviteStep.WELCOME
+    assert step_of(page.now) is InviteStep.WELCOME
     waiting.presenter.look_again()
     assert lin.vault.admitted
     assert waiting.admitted > 0
@@ -77,9 +83,9 @@ def test_by_hand_everything_is_a_file_or_a_code() -> None:
     waiting.presenter.save_parcel()
     page.desk.next = Path("/desk/join-request.countersign")
     page.presenter.read_parcel()
-    assert page.now.step is InviteStep.COMPARE
+    assert step_of(page.now) is InviteStep.COMPARE
     page.presenter.admit(same=True)
-    assert page.now.step is InviteStep.WELCOME
+    assert step_of(page.now) is InviteStep.WELCOME
     page.presenter.save_parcel()
     waiting.desk.next = Path("/desk/welcome.countersign")
     waiting.presenter.read_parcel()
@@ -106,7 +112,7 @@ def test_others_sign_first_where_several_govern() -> None:
     page, _lin = invited(office, mei, FOLDER)
     mei.sharing.exchange_now()
     page.presenter.admit(same=True)
-    assert page.now.step is InviteStep.WAITING
+    assert step_of(page.now) is InviteStep.WAITING
     assert page.now.lines[0].startswith("\u2066Lin Wei\u2069 joins as approver")
     team = TeamDesk(mei)
     assert (team.now.asking[0].chip, len(team.now.changes)) == ("Proposed", 1)
@@ -156,7 +162,7 @@ def test_codes_are_read_one_after_the_other() -> None:
     page.desk.pictures[Path("/desk/photo.png")] = b"picture"
     page.desk.next = Path("/desk/photo.png")
     page.presenter.read_parcel()
-    assert page.now.step is InviteStep.COMPARE
+    assert step_of(page.now) is InviteStep.COMPARE
 
 
 @pytest.mark.parametrize(("picture", "text"), [(b"", ""), (b"blank", "")])
@@ -204,7 +210,14 @@ def test_a_server_without_its_password_asks_for_it() -> None:
     mei = office.begin(settings=FOLDER)
     InviteDesk(mei).presenter.make("Lin Wei", ["approver"], "")
     content = next(iter(office.parcels.shown.values()))[0]
-    server = {"kind": "postgres", "host": "db.example.org", "port": 5432, "database": "c", "user": "u", "ca_file": ""}
+    server: JsonObject = {
+        "kind": "postgres",
+        "host": "db.example.org",
+        "port": 5432,
+        "database": "c",
+        "user": "u",
+        "ca_file": "",
+    }
     lin = office.join("Lin Wei", content, settings=server)
     waiting = WaitingDesk(lin)
     assert waiting.now.password_for
