@@ -23,6 +23,7 @@ from countersign.testing.page_walk import shown_texts, visible_widgets
 from tests.gui.pages.check_scenes import SUSPICIOUS
 from tests.gui.pages.inbox_scenes import NOTES
 from tests.gui.pages.stage import WORDS
+from tests.gui.pages.team_scenes import ANNA, LIN, RAVI, TOM
 
 OPEN, CLOSE = "⟦", "⟧"
 _INNER: Final = re.compile(f"{OPEN}[^{OPEN}{CLOSE}]*{CLOSE}")
@@ -33,6 +34,7 @@ _CODES: Final = re.compile(
     r"|\b[A-Z]{2}\d{2} [A-Z0-9]{4}…"  # and their beginnings
     r"|\bCS[0-9A-F]{24}\b"  # end-to-end numbers
     r"|\b[0-9a-f]{4,8}(?: [0-9a-f]{4,8}){3,}\b"  # digests and fingerprints, in groups
+    r"|\b[0-9a-f]{4} [0-9a-f]{4}\b"  # names of devices
     r"|\b(?:EUR|GBP)(?= ?-?\d|$)|^[A-Z]{3}$"  # currencies, alone in a list or before an amount
     r"|\b(?:pain|camt)\.\d{3}\.\d{3}\.\d{2}\b"  # formats
     "|\\S*\u200b\\S*"  # paths, which may break anywhere
@@ -94,7 +96,9 @@ def foreign_texts(world: fakes.World) -> tuple[str, ...]:
     for entries in world.bank.own_entries.values():
         found |= {entry.remittance for entry in entries}
     found |= {amount_in_words(Money(minor, "EUR"), "en") for minor in _AMOUNTS}
-    found |= {member.name for member in world.vault.rules.governance.members} | set(NOTES)
+    if world.session.admitted:  # before that, nobody is known yet
+        found |= {member.name for member in world.vault.rules.governance.members} | set(NOTES)
+    found |= {TOM, RAVI, ANNA, LIN, "Finance", "Passport", "/srv/shared"}
     for record in world.reader.orders_in_flight():
         payment = record.content.payment
         words = amount_in_words(payment.instructed_amount, "en")
