@@ -11,7 +11,7 @@ from countersign.application.failpoints import failpoint
 from countersign.application.ports.clock import Clock, Entropy
 from countersign.application.ports.relay import EnvelopeSuite
 from countersign.application.ports.workspace import WorkspaceVault
-from countersign.application.use_cases.invite_member import take_request
+from countersign.application.use_cases.invite_member import note_joined, take_request
 from countersign.application.use_cases.join_workspace import joining_of
 from countersign.application.use_cases.open_envelope import OpenedEnvelope, open_envelope
 from countersign.application.use_cases.relay_notes import Notes, noting
@@ -228,8 +228,12 @@ def _heard(
     if wanted:
         with noting(vault) as change:
             notes.keep_wanted(change, sender, tuple(dict.fromkeys((*notes.wanted.get(sender, ()), *wanted))))
-    signed = letter.checkpoint
-    return sender if signed is not None and notes.hear(signed.checkpoint, tools.clock.now_ms()) else ""
+    first, signed = sender not in notes.heard, letter.checkpoint
+    if signed is None or not notes.hear(signed.checkpoint, tools.clock.now_ms()):
+        return ""
+    if first and vault.may_sign and sender not in notes.welcomed:
+        note_joined(vault, sender)
+    return sender
 
 
 def _keep_documents(vault: WorkspaceVault, letter: Letter) -> None:

@@ -34,7 +34,7 @@ class Stage(StrEnum):
     OUT = "out"  # nobody has answered yet
     ASKED = "asked"  # somebody asks to join: compare the phrase
     PROPOSED = "proposed"  # compared; others may still have to sign, and the welcome goes out then
-    JOINED = "joined"  # the welcome went out
+    JOINED = "joined"  # the welcome went out, or they are heard of
     ENDED = "ended"  # expired, taken back or refused
 
 
@@ -165,6 +165,16 @@ def take_request(vault: WorkspaceVault, request: JoinRequest, now_ms: int, *, he
             return "joining.expired"
         keep_asking(change, replace(found, stage=Stage.ASKED, request=request))
     return ""
+
+
+def note_joined(vault: WorkspaceVault, device: str) -> None:
+    """Note that whoever was admitted is there: their device said how far it knows."""
+    for key in [key for key in vault.local(LocalSpace.JOINING) if key.startswith(_PREFIX)]:
+        with vault.transaction() as change:
+            found = kept_asking(change, key.removeprefix(_PREFIX))
+            request = found.request if found is not None else None
+            if found and request and found.stage is Stage.PROPOSED and request.device.device == device:
+                keep_asking(change, replace(found, stage=Stage.JOINED))
 
 
 def keep_asking(change: VaultTransaction, asking: Asking) -> None:

@@ -324,3 +324,26 @@ def test_an_auditor_joins_and_the_payer_goes_on_alone() -> None:
     some.rounds(3)
     assert admitted(ann)
     assert ann.vault.rules.governance.policy.requester_may_approve
+
+
+def test_by_files_too_it_is_known_who_has_come() -> None:
+    some = several(1)
+    signed, other = invited(some), invited(some, "Cho")
+    tom = newcomer(some, "Tom", signed)
+    ask_to_join(tom.vault, signed.invitation, "Tom")
+
+    def carry(giver: Desk, taker: Desk) -> None:
+        for content in file_letters(giver.vault, giver.tools, read_notes(giver.vault)):
+            notes = read_notes(taker.vault)
+            take_parcel(taker.vault, taker.tools, notes, "file", parcel_name(content), content)
+        some.later()
+
+    carry(tom, some[0])
+    found = {item.invitation.id: item for item in askings(some[0].vault, some.clock.now_ms())}
+    asking = found[signed.invitation.id]
+    admit_member(some[0].vault, fake_verify, signed.invitation.id, asking.phrase_digest)
+    carry(some[0], tom)
+    assert admitted(tom)
+    carry(tom, some[0])
+    stages = {item.invitation.id: item.stage for item in askings(some[0].vault, some.clock.now_ms())}
+    assert stages == {signed.invitation.id: Stage.JOINED, other.invitation.id: Stage.OUT}
