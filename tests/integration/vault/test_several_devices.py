@@ -16,6 +16,7 @@ import pytest
 from countersign.adapters.relays.sealing import HpkeSuite
 from countersign.adapters.vault import book as book_module
 from countersign.adapters.vault.cryptography_suite import verify_ed25519
+from countersign.adapters.vault.event_store import EventStore
 from countersign.application import failpoints
 from countersign.application.ports.vault import HistoryQuery
 from countersign.domain.canonical import Json
@@ -153,7 +154,7 @@ def test_four_eyes_from_request_to_intent(office: Office) -> None:
 def test_what_the_fold_leaves_out_of_others_is_kept_and_named_and_refused_of_ones_own(office: Office) -> None:
     ada, ben, _ = office.of_three()
     content = ada.story.content(*ada.story.payee(), "CS-ONE")
-    said = {"content": content.canonical(), "digest": content.digest}
+    said: dict[str, Json] = {"content": content.canonical(), "digest": content.digest}
     ada.story.add(kinds.ORDER_FROZEN, content.order, said)
     ben.vault.take_in(ada.shared())
     assert code_of(lambda: ben.story.add(kinds.ORDER_INITIATED, content.order, {"payment_id": "P1"})) == (
@@ -310,6 +311,78 @@ def test_a_stop_that_others_set_holds_here_and_goes_when_they_lift_it(office: Of
     ben.vault.take_in(ada.shared())
     assert not ben.door.frozen()
     assert not ben.door.summary().frozen
+
+
+# — somebody writes into the tables —
+
+
+def _written_into(desk: Desk, event: Event) -> None:
+    """Write an event into the tables past all rules, as somebody with the database's key could."""
+    connection = desk.vault._connection  # noqa: SLF001 - where no port leads
+    EventStore(connection).add(event)
+    desk.reopen()
+
+
+def _approval(desk: Desk, order: str) -> Event:
+    record = desk.vault.order(order)
+    assert record is not None
+    return desk.story.add(
+        kinds.ORDER_APPROVED,
+        order,
+        {
+            "digest": record.digest,
+            "epoch": 1,
+            "assessment": record.assessment_event,
+            "expires_at": record.created_at + 86_400_000,
+        },
+        (record.frozen_event, record.assessment_event),
+    )
+
+
+def _assessed(desk: Desk) -> str:
+    story = desk.story
+    content = story.content(*story.payee(), "CS-ONE")
+    story.add(kinds.ORDER_FROZEN, content.order, {"content": content.canonical(), "digest": content.digest})
+    assessment: dict[str, Json] = {"score": 10, "stops": list[Json]()}
+    story.add(kinds.ORDER_ASSESSED, content.order, {"digest": content.digest, "assessment": assessment})
+    return content.order
+
+
+def test_an_approval_that_is_written_into_the_tables_counts_for_nothing_and_is_named(office: Office) -> None:
+    ada, ben, _ = office.of_three()
+    order = _assessed(ada)
+    ben.vault.take_in(ada.shared())
+    real = _approval(ben, order)
+    _written_into(ada, replace(real, signature=bytes(64)))
+    record = ada.vault.order(order)
+    assert record is not None
+    assert (record.state, record.approvals) == (OrderState.PREPARED, ())
+    faults = ada.door.verify(go_on).faults
+    assert any(fault.startswith("ledger.signature") for fault in faults)
+
+
+def test_a_rejection_that_is_taken_out_of_the_tables_stops_the_vault_and_comes_back(office: Office) -> None:
+    ada, ben, cho = office.of_three()
+    order = _assessed(ada)
+    for desk in (ben, cho):
+        desk.vault.take_in(ada.shared())
+    approval = _approval(ben, order)
+    stop = cho.story.add(kinds.ORDER_STOPPED, order, {"reason": "rejected.other"})
+    later = cho.story.add(NOTE, SUBJECT, {})
+    ada.vault.take_in([approval, stop, later])
+    connection = ada.vault._connection  # noqa: SLF001 - as above
+    connection.executescript("PRAGMA foreign_keys = OFF; DROP TRIGGER events_stay; DROP TRIGGER bodies_stay")
+    connection.execute("DELETE FROM bodies WHERE event = ?", (stop.id,))
+    connection.execute("DELETE FROM events WHERE id = ?", (stop.id,))
+    ada.reopen()
+    assert (ada.vault.may_sign, ada.vault.heads()[cho.device].size) == (False, stop.header.seq)
+    assert any(fault.startswith("ledger.") for fault in ada.door.verify(go_on).faults)
+    assert ada.vault.take_in(cho.shared()).accepted == (stop.id,)
+    assert (ada.vault.may_sign, ada.vault.heads()[cho.device].size) == (True, later.header.seq + 1)
+    record = ada.vault.order(order)
+    assert record is not None
+    assert record.state is OrderState.STOPPED
+    assert sound(ada)
 
 
 # — all or nothing —

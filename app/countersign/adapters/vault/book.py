@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
+from typing import Final
 
 from countersign.adapters.vault.chain_tables import ChainTables
 from countersign.adapters.vault.cryptography_suite import verify_ed25519
@@ -15,6 +16,9 @@ from countersign.domain.ledger.chains import History
 from countersign.domain.ledger.event import Event
 from countersign.domain.ledger.rules import Rules
 from countersign.domain.ledger.several_devices import VERSION_KINDS, Ledger, keys_named_in
+
+
+_CHECKED: Final = 100_000
 
 
 class Book:
@@ -39,12 +43,12 @@ class Book:
         self.events = EventStore(connection)
         self.tables = ChainTables(connection, self.events)
         self._before: dict[str, bytes] = {}
+        self._checked: dict[str, tuple[bytes, str]] = {}
         self._rule_events: dict[str, Event] = {}
         self._listed: tuple[tuple[int, int], Sequence[Event]] | None = None
         first = self.events.genesis()
         self.keys: dict[str, bytes] = {}
-        for event in self.of_rules():
-            self.keys.update(keys_named_in(event))
+        self.of_rules()  # fills the keys
         named = first.header.workspace if first else workspace
         self.history = History(named, self.keys, verify_ed25519, self.tables, patient=True)
         self.ledger = Ledger(self.history, self, first.id if first else genesis, verify_ed25519)
@@ -86,7 +90,7 @@ class Book:
 
     def of_subject(self, subject: str) -> Sequence[Event]:
         """Read the shared events about one subject, in folding order."""
-        return self.events.of_subject(subject)
+        return self._genuine(self.events.of_subject(subject))
 
     def of_rules(self) -> Sequence[Event]:
         """Read the events of governance and of emergency stops, in folding order; each is parsed once."""
@@ -96,15 +100,41 @@ class Book:
             for name in names:
                 if name not in self._rule_events:
                     event = self.events.find(name)
-                    if event is not None:
+                    if event is not None and event.id == name:
                         self._rule_events[name] = event
-            self._listed = (key, [self._rule_events[name] for name in names])
+            listed = [self._rule_events[name] for name in names if name in self._rule_events]
+            for event in listed:
+                self.keys.update(keys_named_in(event))
+            self._listed = (key, self._genuine(listed))
         return self._listed[1]
 
     def of_versions(self, payee: str) -> Sequence[Event]:
         """Read the versions of a payee, in folding order."""
-        return self.events.of_subject(payee, VERSION_KINDS)
+        return self._genuine(self.events.of_subject(payee, VERSION_KINDS))
 
     def of_approvals(self, utc_day: int) -> Sequence[Event]:
         """Read the approvals of a day, in folding order."""
-        return self.events.of_approvals(utc_day * DAY_MS, (utc_day + 1) * DAY_MS)
+        return self._genuine(self.events.of_approvals(utc_day * DAY_MS, (utc_day + 1) * DAY_MS))
+
+    def _genuine(self, events: Sequence[Event]) -> Sequence[Event]:
+        """Leave out what somebody wrote into the tables: an event that its device did not sign, or another body.
+
+        Asked in a workspace of several devices only, and once for each event: what one device writes alone is held by
+        the anchor and by the signature of its newest event, and the full verification names whatever is wrong.
+        """
+        if len(self.keys) <= 1:
+            return events
+        return [event for event in events if self._is_genuine(event)]
+
+    def _is_genuine(self, event: Event) -> bool:
+        body, mark = event.body, (event.signature, event.body.hash if event.body else "")
+        if self._checked.get(event.id) == mark:
+            return True
+        key = self.keys.get(event.header.device)
+        signed = key is not None and verify_ed25519(key, event.signature, bytes.fromhex(event.id))
+        if not signed or (body is not None and body.hash != event.header.body_hash):
+            return False
+        if len(self._checked) >= _CHECKED:
+            self._checked.clear()
+        self._checked[event.id] = mark
+        return True

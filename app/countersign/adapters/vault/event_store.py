@@ -123,6 +123,19 @@ class EventStore:
         ).fetchone()
         return row[0] if row else ""
 
+    def gaps(self) -> dict[str, int]:
+        """Return for each device whose shared chain has a hole the first place that is missing."""
+        found = self._connection.execute(
+            "SELECT device FROM events WHERE chain = 'shared' GROUP BY device HAVING count(DISTINCT seq) <= max(seq)"
+        )
+        return {device: self._first_gap(device) for (device,) in found.fetchall()}
+
+    def _first_gap(self, device: str) -> int:
+        place = 0
+        while self.identifier_at(device, Chain.SHARED, place + 1):
+            place += 1
+        return place
+
     def naming_others(self) -> list[str]:
         """Name the shared events that have a past of their own on record."""
         found = self._connection.execute("SELECT id FROM events WHERE number IN (SELECT event FROM pasts)")

@@ -77,6 +77,7 @@ class OpenVault(WorkspaceHalf):
         self._signer, self._position, self._anchor, self._stop, self._clock = signer, position, anchor, stop, clock
         self._book, self._ticket = book, ticket
         self._events = book.events
+        self._gaps = book.events.gaps() if position.several else {}
         self._busy = False
         self._anchor_behind = False
         self._refused = ""
@@ -92,7 +93,9 @@ class OpenVault(WorkspaceHalf):
     @property
     def may_sign(self) -> bool:
         """Whether this device may append events."""
-        return self._signer is not None and (self.admitted or (self._ticket is None and self._position.rules is None))
+        if self._signer is None or self._gaps:
+            return False
+        return self.admitted or (self._ticket is None and self._position.rules is None)
 
     @property
     def frozen_in_ledger(self) -> bool:

@@ -38,6 +38,7 @@ class WorkspaceHalf(ABC):
     _signer: Signer | None
     _position: LedgerPosition
     _ticket: Ticket | None
+    _gaps: dict[str, int]
     _stop: EmergencyStop
     _clock: Clock
 
@@ -113,11 +114,14 @@ class WorkspaceHalf(ABC):
         self._require_open()
         with translated():
             tips = self._book.tables.tips()
-            return {
+            found = {
                 device: ChainHead(tip.seq + 1, tip.id)
                 for (device, chain), tip in sorted(tips.items())
                 if chain is Chain.SHARED
             }
+            for device, size in self._gaps.items():  # so that others send again what was taken out of the tables
+                found[device] = ChainHead(size, self._book.events.identifier_at(device, Chain.SHARED, size))
+            return found
 
     def shared_events(self, device: str, start: int, count: int) -> Sequence[Event]:
         """Read a stretch of any device's shared chain."""
@@ -148,6 +152,8 @@ class WorkspaceHalf(ABC):
         failpoint("workspace.take_in.after")
         if elsewhere:
             self._signer = None
+        if self._gaps:
+            self._gaps = self._book.events.gaps()
         self._settle(position, moved=elsewhere)
         self._complete_identity()
         self._follow_stop(known, was_frozen=was_frozen)

@@ -263,8 +263,9 @@ class History:
             raise LedgerError("ledger.ref_not_in_past", seq=header.seq)
 
     def _precedes(self, target: Placed, prev: str, past: Past) -> bool:
-        heads = (*past.get(target.key, ()), *((prev,) if prev else ()))
-        return any(self._up_to(target, self._found(head)) for head in heads)
+        named = (*past.get(target.key, ()), *((prev,) if prev else ()))
+        heads = map(self.store.find, named)  # one that somebody took out of the store leads nowhere
+        return any(head is not None and self._up_to(target, head) for head in heads)
 
     def _up_to(self, target: Placed, head: Placed) -> bool:
         """Tell whether ``target`` is ``head`` or stands before it on the same branch of the same chain."""

@@ -201,7 +201,7 @@ def test_the_keys_that_an_event_of_governance_names_follow_from_the_names() -> N
         "nothing",
     ]
     for body in ({"devices": lies}, {"devices": "none"}, {"state": "none"}):
-        assert keys_named_in(ada.draft(kinds.GOVERNANCE_CHANGED, SUBJECT, body)) == {}  # type: ignore[arg-type]
+        assert keys_named_in(ada.draft(kinds.GOVERNANCE_CHANGED, SUBJECT, body)) == {}
 
 
 def test_what_a_device_says_that_governance_does_not_know_counts_for_nothing() -> None:
