@@ -27,7 +27,7 @@ from countersign.presentation.error_texts import sentence
 from countersign.presentation.formats import date_text, isolate, money_text, time_text
 from countersign.presentation.home_team import TeamWaiting, count_waiting, returned_to, team_waiting
 from countersign.presentation.home_waiting import WaitingItem, waiting_items
-from countersign.presentation.inbox_facts import Ground
+from countersign.presentation.inbox_ground import read_ground
 from countersign.presentation.messages import _, language, ngettext
 from countersign.presentation.navigation import Navigate
 
@@ -222,15 +222,13 @@ class HomePresenter:
     def _look_at_team(self) -> Script[TeamWaiting | None]:
         """See what waits because others belong to the workspace, too; nothing is asked in a workspace of one."""
         session = self._session
-        rules = yield from on_read(session.reader.rules)
-        if rules.governance.approves_own:
+        ground = yield from read_ground(session)
+        if ground.rules.governance.approves_own:
             return None
-        me, now = session.vault.identity, session.clock.now_ms()
-        may_sign = yield from on_vault(lambda: session.vault.may_sign)
         answered = yield from on_vault(partial(dealt_with, session.vault))
-        returned = yield from on_read(partial(returned_to, session.reader, me, rules, answered))
-        count = yield from count_waiting(session.reader, Ground(rules, me, now, may_sign, rules.frozen))
-        return team_waiting(rules, me, now, count if may_sign else 0, returned)
+        returned = yield from on_read(partial(returned_to, session.reader, ground.me, ground.rules, answered))
+        count = yield from count_waiting(session.reader, ground)
+        return team_waiting(ground.rules, ground.me, ground.now, count if ground.may_sign else 0, returned)
 
     def _accounts(self) -> tuple[Sequence[AccountRow], tuple[AccountCard, ...]]:
         """Read the accounts, and write their lines out here: ninety days each are too much for the window's thread."""

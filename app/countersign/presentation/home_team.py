@@ -12,7 +12,8 @@ from countersign.domain.ledger.order_record import OrderRecord
 from countersign.domain.ledger.rules import Rules
 from countersign.domain.order_state import OrderState
 from countersign.presentation.formats import isolate, money_text
-from countersign.presentation.inbox_facts import Ground, signable
+from countersign.presentation.inbox_facts import signable
+from countersign.presentation.inbox_ground import Ground
 from countersign.presentation.messages import _, language, ngettext
 from countersign.presentation.order_team import TeamWords, returned_words, team_words
 from countersign.presentation.waiting_item import WaitingItem

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
 from functools import partial
 from typing import Final
 
@@ -11,6 +10,7 @@ from countersign.application.flows.script import Script, on_read, on_vault, run_
 from countersign.application.ports.tasks import Lane
 from countersign.application.ports.vault import AccountRow
 from countersign.application.ports.vault_door import VaultDoor
+from countersign.application.ports.workspace import ChainHead
 from countersign.application.session import Session
 from countersign.application.use_cases.look_at_order import look_at_order
 from countersign.domain.errors import CountersignError
@@ -19,8 +19,9 @@ from countersign.presentation.formats import isolate, time_text
 from countersign.presentation.inbox_batch import batch_of, may_go_along, selection_text
 from countersign.presentation.inbox_deeds import Deed, Deeds
 from countersign.presentation.inbox_detail import Words, detail_of
-from countersign.presentation.inbox_facts import Facts, Ground, Whole, whole
-from countersign.presentation.inbox_rows import Listed, scan
+from countersign.presentation.inbox_facts import Facts, Whole, whole
+from countersign.presentation.inbox_ground import Ground, read_ground, read_heads
+from countersign.presentation.inbox_rows import Answer, Asked, Listed, scan
 from countersign.presentation.inbox_state import (
     Batch,
     Detail,
@@ -41,15 +42,6 @@ __all__ = ["PAGE", "InboxPresenter", "InboxView"]
 
 PAGE: Final = 50
 """Rows that are fetched before the list is scrolled on."""
-
-
-@dataclass(frozen=True, slots=True)
-class _Asked:
-    """A look at the list under way: how many rows are wanted, and whether those shown stay."""
-
-    number: int
-    wanted: int
-    fresh: bool
 
 
 class InboxPresenter:
@@ -80,11 +72,12 @@ class InboxPresenter:
         self._session, self._view, self._go, self._told = session, view, go, told
         self._words = Words(self._day, self._moment, words)
         self._ground: Ground | None = None
+        self._heads: Mapping[str, ChainHead] | None = None
         self._filter, self._text = Filter.MINE, ""
         self._rows: list[InboxRow] = []
         self._listed: dict[str, Listed] = {}
         self._after: tuple[int, str] | None = None
-        self._asked = _Asked(0, PAGE, fresh=True)
+        self._asked = Asked(0, PAGE, fresh=True)
         self._asking = False
         self._error = self._said = ""
         self._chosen = ""
@@ -135,7 +128,7 @@ class InboxPresenter:
     def refresh(self) -> None:
         """Look again at what waits; what is shown and marked stays."""
         if not self._asking and not self._deeds.busy:
-            self._ask(max(PAGE, len(self._rows)), fresh=True)
+            self._ask(max(PAGE, len(self._rows)), fresh=True, again=True)
             if self._chosen and self._stage is Stage.DETAIL:
                 self._read_chosen()
 
@@ -230,8 +223,8 @@ class InboxPresenter:
 
     # — reading —
 
-    def _ask(self, wanted: int, *, fresh: bool) -> None:
-        self._asked = _Asked(self._asked.number + 1, wanted, fresh)
+    def _ask(self, wanted: int, *, fresh: bool, again: bool = False) -> None:
+        self._asked = Asked(self._asked.number + 1, wanted, fresh, again)
         self._asking, self._error = True, ""
         self._render()
         asked = self._asked
@@ -239,12 +232,13 @@ class InboxPresenter:
         script = self._scan(asked, after)
         run_script(self._session.tasks, script, partial(self._answered, asked), self._not_answered)
 
-    def _scan(
-        self, asked: _Asked, after: tuple[int, str] | None
-    ) -> Script[tuple[Ground, list[Listed], tuple[int, str] | None]]:
+    def _scan(self, asked: Asked, after: tuple[int, str] | None) -> Script[Answer | None]:
         """Read pieces until enough rows pass the filter; each piece is a short task of its own."""
         session, wanted, text = self._session, self._filter, self._text
-        ground = yield from self._read_ground()
+        heads = yield from read_heads(session)
+        if asked.again and heads is not None and heads == self._heads:
+            return None  # nothing came since the last look
+        ground = yield from read_ground(self._session)
         found: list[Listed] = []
         while len(found) < asked.wanted and asked.number == self._asked.number and not self._closed:
             piece = yield from on_read(partial(scan, session.reader, ground, text, wanted, after))
@@ -252,20 +246,17 @@ class InboxPresenter:
             after = piece.after
             if after is None:
                 break
-        return ground, found, after
+        return Answer(ground, found, after, heads)
 
-    def _read_ground(self) -> Script[Ground]:
-        session = self._session
-        may_sign = yield from on_vault(lambda: session.vault.may_sign)
-        rules = yield from on_read(session.reader.rules)
-        return Ground(rules, session.vault.identity, session.clock.now_ms(), may_sign, rules.frozen)
-
-    def _answered(self, asked: _Asked, answer: tuple[Ground, list[Listed], tuple[int, str] | None]) -> None:
-        ground, found, after = answer
+    def _answered(self, asked: Asked, answer: Answer | None) -> None:
         if asked.number != self._asked.number or self._closed:
             return
-        self._asking, self._ground = False, ground
-        self._after, rows = after, [item.row for item in found]
+        self._asking = False
+        if answer is None:
+            self._render()
+            return
+        self._ground, self._heads, found = answer.ground, answer.heads, answer.found
+        self._after, rows = answer.after, [item.row for item in found]
         more = self._after is not None
         if asked.fresh:
             self._listed = {item.row.order: item for item in found}
@@ -298,7 +289,7 @@ class InboxPresenter:
         looked = yield from on_vault(partial(look_at_order, session.vault, order, record.digest))
         if looked is not None:
             found = (yield from on_read(partial(whole, session.reader, order))) or found
-        ground = yield from self._read_ground()
+        ground = yield from read_ground(self._session)
         waiting = [item.record for item in self._waiting()]
         detail = yield from on_read(partial(detail_of, found, ground, waiting, self._words))
         return found, detail

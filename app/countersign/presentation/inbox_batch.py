@@ -12,7 +12,8 @@ from countersign.domain.money import Money
 from countersign.domain.order import fingerprint_phrase
 from countersign.presentation.formats import iban_text, isolate, money_text
 from countersign.presentation.inbox_detail import liquidity_of
-from countersign.presentation.inbox_facts import Facts, Ground
+from countersign.presentation.inbox_facts import Facts
+from countersign.presentation.inbox_ground import Ground
 from countersign.presentation.inbox_rows import Listed
 from countersign.presentation.inbox_state import Batch, BatchItem, Dot, Fact, InboxRow, Scatter
 from countersign.presentation.messages import _, language, ngettext

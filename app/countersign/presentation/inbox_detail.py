@@ -19,7 +19,8 @@ from countersign.presentation.amount_words import amount_in_words
 from countersign.presentation.error_texts import sentence
 from countersign.presentation.formats import isolate, money_text
 from countersign.presentation.inbox_changes import changes_of, chart_of
-from countersign.presentation.inbox_facts import Ground, Whole
+from countersign.presentation.inbox_facts import Whole
+from countersign.presentation.inbox_ground import Ground
 from countersign.presentation.inbox_rows import chips_of
 from countersign.presentation.inbox_state import Detail, Fact
 from countersign.presentation.inbox_words import call_back_text, check_text, source_text

@@ -10,7 +10,6 @@ from typing import Final
 from countersign.application.ports.vault import (
     AccountRow,
     HistoryQuery,
-    Identity,
     LedgerEntry,
     Projections,
     TransferRow,
@@ -18,31 +17,15 @@ from countersign.application.ports.vault import (
 from countersign.domain.approval.progress import obstacle
 from countersign.domain.errors import SecurityError
 from countersign.domain.ledger.order_record import OrderRecord
-from countersign.domain.ledger.rules import Rules
 from countersign.domain.order_state import OrderState
 from countersign.domain.payee import NameCheck, PayeeDetails, PayeeRecord
 from countersign.domain.risk import Assessment
+from countersign.presentation.inbox_ground import Ground
 from countersign.presentation.order_approvals import is_shared
 
 SCANNED: Final = 25
 """Orders folded in one task: other questions get their turn in between."""
 _LAST: Final = 12
-
-
-@dataclass(frozen=True, slots=True)
-class Ground:
-    """What all orders of one look at the inbox have in common."""
-
-    rules: Rules
-    me: Identity
-    now: int
-    may_sign: bool
-    frozen: bool = False
-
-    @property
-    def alone(self) -> bool:
-        """Whether nobody else belongs to the workspace."""
-        return len(self.rules.governance.members) == 1
 
 
 @dataclass(frozen=True)

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from countersign.application.ports.vault import Projections
+from countersign.application.ports.workspace import ChainHead
 from countersign.presentation.formats import isolate, money_text
-from countersign.presentation.inbox_facts import Facts, Ground, facts_of, pending
+from countersign.presentation.inbox_facts import Facts, facts_of, pending
+from countersign.presentation.inbox_ground import Ground
 from countersign.presentation.inbox_state import ChipWords, Filter, InboxRow
 from countersign.presentation.inbox_words import (
     changed_chip,
@@ -95,3 +98,23 @@ def scan(reader: Projections, ground: Ground, text: str, wanted: Filter, after: 
     facts = (facts_of(reader, record) for record in records)
     listed = (Listed(item, row_of(item, ground)) for item in facts)
     return Scanned(tuple(item for item in listed if passes(item.row, wanted)), following)
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """A look at the list under way: how many rows are wanted, and whether those shown stay."""
+
+    number: int
+    wanted: int
+    fresh: bool
+    again: bool = False  # nobody asked for it: only what came since is worth reading
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What was found, where to go on, and how far every chain reached."""
+
+    ground: Ground
+    found: list[Listed]
+    after: tuple[int, str] | None
+    heads: Mapping[str, ChainHead] | None

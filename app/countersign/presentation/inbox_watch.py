@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from functools import partial
 
-from countersign.application.flows.script import Script, on_read, on_vault, run_script
+from countersign.application.flows.script import Script, on_read, run_script
+from countersign.application.ports.workspace import ChainHead
 from countersign.application.session import Session
 from countersign.domain.errors import CountersignError
 from countersign.presentation.home_team import COUNTED, count_text
-from countersign.presentation.inbox_facts import Ground, signable
+from countersign.presentation.inbox_facts import signable
+from countersign.presentation.inbox_ground import read_ground, read_heads
 from countersign.presentation.messages import _, ngettext
 
 
@@ -21,6 +23,8 @@ class InboxWatch:
         self._session, self._changed = session, changed
         self._known: frozenset[str] | None = None
         self._count = 0
+        self._heads: Mapping[str, ChainHead] | None = None
+        self._last: frozenset[str] | None = frozenset()
         self._alone = self._looking = self._again = self._closed = False
         self._leave: Callable[[], None] = lambda: None
 
@@ -53,19 +57,23 @@ class InboxWatch:
         session = self._session
         if not session.admitted:
             return frozenset()
-        rules = yield from on_read(session.reader.rules)
-        if rules.governance.approves_own:
+        heads = yield from read_heads(session)
+        if heads is not None and heads == self._heads:
+            return self._last
+        ground = yield from read_ground(session)
+        self._heads = heads
+        if ground.rules.governance.approves_own:
+            self._last = None
             return None
-        may_sign = yield from on_vault(lambda: session.vault.may_sign)
-        ground = Ground(rules, session.vault.identity, session.clock.now_ms(), may_sign, rules.frozen)
         found: set[str] = set()
         after: tuple[int, str] | None = None
-        while may_sign and not self._closed:
+        while ground.may_sign and not self._closed:
             mine, after = yield from on_read(partial(signable, session.reader, ground, after))
             found |= mine
             if after is None or len(found) > COUNTED:
                 break
-        return frozenset(found)
+        self._last = frozenset(found)
+        return self._last
 
     def _looked(self, found: frozenset[str] | None) -> None:
         self._looking, self._alone = False, found is None

@@ -25,7 +25,8 @@ from countersign.domain.order import OrderContent
 from countersign.domain.order_state import OrderState
 from countersign.domain.secret import SecretText
 from countersign.presentation.home_team import returned_to
-from countersign.presentation.inbox_facts import Ground, pending, signable
+from countersign.presentation.inbox_facts import pending, signable
+from countersign.presentation.inbox_ground import Ground
 from countersign.presentation.order_team import returned_words
 from countersign.testing.fake_team import QUIET
 from countersign.testing.fakes import SOLICITORS, FakeEntropy
