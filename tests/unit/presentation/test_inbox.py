@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
+from typing import cast
 
 import pytest
 from mnemonic import Mnemonic
 
+from countersign.application.ports.tasks import Lane
+from countersign.application.ports.workspace import ChainHead
+from countersign.application.sharing import Sharing
 from countersign.domain.approval.rule import ApprovalRule, Need
 from countersign.domain.canonical import Json
 from countersign.domain.ledger import kinds
@@ -506,3 +510,68 @@ def test_the_watch_asks_nothing_in_a_workspace_of_one() -> None:
 )
 def test_the_count_in_the_side_bar(count: int, badge: tuple[str, str]) -> None:
     assert badge_of(count) == badge
+
+
+# — what arrives —
+
+
+@dataclass
+class Others:
+    """The other devices, as a session knows of them: how far they reach, and who listens."""
+
+    reach: int = 0
+    told: int = 0
+    admitted: bool = True
+    listeners: list[Callable[[], None]] = field(default_factory=list)
+
+    @property
+    def vault(self) -> Others:
+        return self
+
+    def heads(self) -> dict[str, ChainHead]:
+        return {"somebody": ChainHead(self.reach, "")}
+
+    def listen(self, listener: Callable[[], None]) -> Callable[[], None]:
+        self.listeners.append(listener)
+        return lambda: self.listeners.remove(listener)
+
+    def tell_others(self) -> None:
+        self.told += 1
+
+    def arrive(self) -> None:
+        self.reach += 1
+        for listener in tuple(self.listeners):
+            listener()
+
+
+def test_what_arrives_is_listed_at_once_and_nothing_is_read_where_nothing_came() -> None:
+    team = busy_team()
+    others = Others()
+    team.world.session.shared = cast("Sharing", others)
+    inbox = opened(team)
+    told: list[tuple[int, bool]] = []
+    watch = InboxWatch(team.world.session, lambda count, new: told.append((count, new)))
+    watch.start()
+    lanes = team.world.session.tasks
+    assert isinstance(lanes, fakes.InlineTasks)
+    lanes.lanes.clear()
+    inbox.presenter.refresh()
+    watch.look()
+    assert Lane.READ not in lanes.lanes
+    team.request(TOM, landlord(team), 600_000, "Another rent")
+    others.arrive()
+    assert len(inbox.page.rows) == 10
+    assert told[-1] == (10, True)
+    inbox.choose(fakes.LANDLORD[0])
+    sign(inbox, "3000", PASSPHRASE)
+    assert others.told == 1
+    inbox.presenter.close()
+    watch.close()
+    assert others.listeners == []
+
+
+def test_before_it_is_admitted_a_device_counts_nothing() -> None:
+    team = busy_team()
+    team.world.session.shared = cast("Sharing", Others(admitted=False))
+    watch = InboxWatch(team.world.session, lambda _count, _new: pytest.fail("nothing waits yet"))
+    watch.start()
