@@ -8,6 +8,7 @@ from pathlib import Path
 from countersign.adapters.system.failpoint_trigger import arm_from_environment
 from countersign.domain.secret import SecretText
 from countersign.testing.fakes import FakeEntropy
+from tests.integration.vault.office import opened, read_back
 from tests.integration.vault.story import PASSPHRASE, Place, Story
 
 
@@ -29,6 +30,9 @@ def main() -> None:
     if what == "freeze":
         door.freeze()
         door.unfreeze()
+        return
+    if what == "take":
+        opened(vault).take_in(read_back((home / "events").read_text("utf-8")), ("folder", "a" * 64))
         return
     story = Story(vault, place.entropy)
     content = story.approved()

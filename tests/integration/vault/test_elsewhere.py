@@ -7,9 +7,9 @@ from collections.abc import Sequence
 
 import pytest
 
+from countersign.adapters.vault.book import Book
 from countersign.adapters.vault.database import new_memory_database
 from countersign.adapters.vault.door import FileVaultDoor
-from countersign.adapters.vault.book import Book
 from countersign.adapters.vault.projector import Projector
 from countersign.adapters.vault.verification import projection_hashes
 from countersign.application.ports.vault import AccountRow, HistoryQuery

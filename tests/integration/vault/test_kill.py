@@ -13,6 +13,7 @@ import pytest
 from countersign.adapters.system.failpoint_trigger import VARIABLE
 from countersign.domain.ledger.event import Chain
 from countersign.domain.secret import SecretText
+from tests.integration.vault.office import Office, written
 from tests.integration.vault.story import PASSPHRASE, Place
 
 _COMMITS = 8  # transactions of the story: two of the payee, three up to approval, intent, two of the bank
@@ -122,3 +123,22 @@ def test_a_kill_around_the_emergency_stop_errs_on_the_safe_side(
         assert transaction.rules.frozen is frozen
     assert door.frozen() is frozen
     door.lock()
+
+
+@pytest.mark.parametrize(("point", "there"), [("workspace.take_in.before", False), ("workspace.take_in.after", True)])
+def test_a_kill_while_taking_in_what_others_signed(
+    tmp_path: Path, project_root: Path, point: str, *, there: bool
+) -> None:
+    office = Office(tmp_path)
+    ada, ben, _ = office.of_three()
+    payee, _ = ada.story.payee()
+    arriving = [event for event in ada.shared() if event.id not in {item.id for item in ben.all_shared()}]
+    (ben.place.home / "events").write_text(written(arriving), "utf-8")
+    ben.door.lock()
+    killed(ben.place, point, 1, "take", project_root)
+    vault = ben.reopen()
+    assert (ben.door.projections().payee(payee) is not None, vault.may_sign) == (there, True)
+    assert vault.unknown_parcels("folder", ["a" * 64]) == ([] if there else ["a" * 64])
+    assert len(vault.take_in(arriving).accepted) == (0 if there else len(arriving))
+    assert ben.door.verify(lambda _done, _total: True).faults == ()
+    office.close()

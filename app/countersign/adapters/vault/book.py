@@ -17,7 +17,6 @@ from countersign.domain.ledger.event import Event
 from countersign.domain.ledger.rules import Rules
 from countersign.domain.ledger.several_devices import VERSION_KINDS, Ledger, keys_named_in
 
-
 _CHECKED: Final = 100_000
 
 
