@@ -74,7 +74,12 @@ class Book:
         return bool(self.ledger.genesis) and self.ledger.genesis in self.history
 
     def meet(self, event: Event) -> Sequence[str]:
-        """Take the keys of devices that an event of governance names; returns those that were not known before."""
+        """Note an event that was accepted: it is genuine.
+
+        Returns:
+            The devices that it names, being of governance, whose keys were not known before.
+        """
+        self._vouch(event)
         if event.kind == kinds.WORKSPACE_CREATED and not self.ledger.genesis:
             self.history.workspace = event.header.workspace
             self.ledger = replace(self.ledger, genesis=event.id)
@@ -133,7 +138,10 @@ class Book:
         signed = key is not None and verify_ed25519(key, event.signature, bytes.fromhex(event.id))
         if not signed or (body is not None and body.hash != event.header.body_hash):
             return False
+        self._vouch(event)
+        return True
+
+    def _vouch(self, event: Event) -> None:
         if len(self._checked) >= _CHECKED:
             self._checked.clear()
-        self._checked[event.id] = mark
-        return True
+        self._checked[event.id] = (event.signature, event.body.hash if event.body else "")
