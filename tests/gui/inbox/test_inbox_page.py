@@ -24,6 +24,7 @@ from countersign.ui.theme.style import apply_theme
 from countersign.ui.views.inbox.cards import CardList
 from countersign.ui.views.inbox.pane import Pane
 from countersign.ui.widgets.buttons import KitButton
+from countersign.ui.widgets.scatter import ScatterChart
 from tests.gui.pages.inbox_scenes import busy, place_of, show
 from tests.gui.pages.stage import Look, Stage
 
@@ -269,3 +270,25 @@ def test_the_requester_hears_why_and_mends_it(qapp: QApplication) -> None:
     stage.press("shell.home")
     assert not stage.window.shows("home.open.returned.1")
     stage.close()
+
+
+def test_the_scatter_of_a_batch_can_be_read_as_a_table(stage: Stage) -> None:
+    cards(stage).mark_all.emit()
+    stage.settle()
+    stage.press("inbox.together")
+    (chart,) = stage.window.find("inbox.batch").findChildren(ScatterChart)
+    assert "Unlike the others" in chart.canvas.accessibleName()
+    assert not chart.table_shown()
+    chart.toggle.click()
+    stage.settle()
+    assert chart.table_shown()
+
+
+def test_right_to_left_the_box_is_on_the_other_side(stage: Stage) -> None:
+    view = cards(stage)
+    view.setLayoutDirection(Qt.LayoutDirection.RightToLeft)
+    assert not view.grab().isNull()
+    place = view.visualRect(view.model().index(0, 0))
+    QTest.mouseClick(view.viewport(), Qt.MouseButton.LeftButton, pos=QPoint(place.right() - 18, place.top() + 24))
+    stage.settle()
+    assert "1 selected" in stage.window.text("inbox.selection")
