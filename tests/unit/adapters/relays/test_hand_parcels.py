@@ -1,56 +1,57 @@
-"""Several parcels in one file or in one run of codes."""
+"""Parcels that people carry: files with one or several, and codes read from pictures."""
 
 from __future__ import annotations
 
-import re
 from pathlib import Path
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 
-from countersign.adapters.relays.hand_parcels import BUNDLE, PARCELS_LIMIT, HandParcels, bundled, unbundled
-from countersign.domain.errors import SecurityError
+from countersign.adapters.relays.hand_parcels import BUNDLE, HandParcels, bundled, unbundled
+from countersign.domain.errors import SecurityError, UserFacingError
 from countersign.domain.ledger.envelope import MAGIC
 
-PARCELS = tuple(MAGIC + bytes([place]) * 500 for place in range(3))
+ONE, TWO = MAGIC + b"one", MAGIC + b"two"
 
 
-@given(st.lists(st.binary(max_size=60).map(MAGIC.__add__), min_size=1, max_size=5))
-def test_parcels_come_out_of_a_bundle_as_they_went_in(contents: list[bytes]) -> None:
-    assert unbundled(bundled(contents)) == tuple(contents)
+def test_one_parcel_is_its_own_file(tmp_path: Path) -> None:
+    path = tmp_path / "one.countersign"
+    HandParcels().write(path, (ONE,))
+    assert path.read_bytes() == ONE
+    assert HandParcels().read(path) == (ONE,)
 
 
-def test_parcels_travel_in_one_file(tmp_path: Path) -> None:
-    hands = HandParcels()
-    for contents in (PARCELS, PARCELS[:1]):
-        hands.write(tmp_path / "messages.countersign", contents)
-        assert tuple(hands.read(tmp_path / "messages.countersign")) == contents
-    assert (tmp_path / "messages.countersign").read_bytes() == PARCELS[0], "a single one is its own file"
-    (tmp_path / "picture.png").write_bytes(b"\x89PNG\r\n\x1a\n")
-    assert hands.read(tmp_path / "picture.png") == ()
+def test_several_are_bundled(tmp_path: Path) -> None:
+    path = tmp_path / "both.countersign"
+    HandParcels().write(path, (ONE, TWO))
+    assert HandParcels().read(path) == (ONE, TWO)
+    assert unbundled(bundled((ONE, TWO))) == (ONE, TWO)
 
 
-def test_parcels_travel_in_one_run_of_codes() -> None:
-    hands = HandParcels()
-    texts = list(hands.frames(PARCELS))
-    part = hands.gather(texts[1:])
-    assert (part.contents, part.have, part.total) == ((), len(texts) - 1, len(texts))
-    whole = hands.gather([*texts[::-1], texts[0]])
-    assert (whole.contents, whole.have) == (PARCELS, len(texts))
+@pytest.mark.parametrize("rest", [b"", b"\x00\x00\x00\x02", b"\x00\x00\x00\x00left", b"\xff\xff\xff\xff"])
+def test_a_bundle_that_is_none_is_refused(rest: bytes) -> None:
+    with pytest.raises(SecurityError, match=r"envelope\.not_one"):
+        unbundled(BUNDLE + rest)
 
 
-@pytest.mark.parametrize(
-    "content",
-    [
-        BUNDLE,
-        BUNDLE + (1).to_bytes(4, "big"),
-        BUNDLE + (1).to_bytes(4, "big") + (9).to_bytes(4, "big") + b"short",
-        BUNDLE + (PARCELS_LIMIT + 1).to_bytes(4, "big") + bytes(4 * PARCELS_LIMIT + 4),
-        bundled(PARCELS)[:-1],
-        bundled(PARCELS) + b"\x00",
-    ],
-)
-def test_what_only_begins_like_a_bundle_is_refused(content: bytes) -> None:
-    with pytest.raises(SecurityError, match=f"^{re.escape('envelope.not_one')}$"):
-        unbundled(content)
+def test_other_files_hold_no_parcels(tmp_path: Path) -> None:
+    (tmp_path / "photo.png").write_bytes(b"\x89PNG")
+    assert HandParcels().read(tmp_path / "photo.png") == ()
+    for path in (tmp_path / "none", tmp_path):
+        with pytest.raises(UserFacingError, match=r"envelope\.file_unreadable"):
+            HandParcels().read(path)
+
+
+def test_codes_carry_parcels_in_any_order() -> None:
+    parcels = HandParcels()
+    content = (MAGIC + bytes(range(256)) * 3,)
+    texts = parcels.frames(content)
+    assert len(texts) == 3
+    part = parcels.gather(texts[1:])
+    assert (part.contents, part.have, part.total) == ((), 2, 3)
+    assert parcels.gather([*reversed(texts), texts[0]]).contents == content
+    with pytest.raises(SecurityError, match=r"qr\.mixed"):
+        parcels.gather([texts[0], parcels.frames((ONE,))[0]])
+
+
+def test_a_picture_without_a_code_has_no_texts() -> None:
+    assert HandParcels().texts(b"P5\n32 32\n255\n" + b"\xff" * 1024) == ()
