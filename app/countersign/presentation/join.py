@@ -171,6 +171,7 @@ class WaitingPresenter:
 
     def _heard(self) -> None:
         if self._session.sharing.admitted:
+            self.close()
             self._admitted()
         else:
             self._render_open()

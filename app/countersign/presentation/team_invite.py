@@ -87,7 +87,8 @@ class InvitePresenter:
             after = state_with(vault.rules, found, access_until=end_of_next_quarter(now, self._session.zone))
             return _Known(picture, found, after, ())
         if picture.governance.device(device) is not None:
-            return _Known(picture, found, None, self._session.sharing.gather((device,)))
+            made = self._known.welcome if self._known is not None else ()  # sealed once: it may be long
+            return _Known(picture, found, None, made or self._session.sharing.gather((device,)))
         proposed = (item.state for item in picture.changes if item.state.device(device) is not None)
         return _Known(picture, found, next(proposed, None), ())
 

@@ -24,7 +24,7 @@ from tests.gui.pages.check_scenes import check
 from tests.gui.pages.inbox_scenes import inbox, inbox_batch, inbox_request
 from tests.gui.pages.own_bank_scenes import by_file, by_hand, differing, own_account
 from tests.gui.pages.stage import Look, Stage
-from tests.gui.pages.team_scenes import approval_rules, invitation, joining, messages_travel, team
+from tests.gui.pages.team_scenes import approval_rules, invitation, joining, messages_travel, sending, team
 
 Story: TypeAlias = Callable[[Look], Iterator[tuple[str, Stage]]]
 
@@ -508,6 +508,7 @@ STORIES: Final[Mapping[str, Story]] = {
         approval_rules,
         messages_travel,
         joining,
+        sending,
     )
 }
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import Final
 
 from countersign.application.flows.exchange import ExchangeReport, ExchangeState
@@ -16,12 +16,13 @@ from countersign.presentation.join_state import JoiningParts
 from countersign.testing import fakes
 from countersign.testing.fake_door import KIT
 from countersign.testing.fake_sharing import Colleague, Office, member_like
-from countersign.testing.fake_workspace import fake_verify
+from countersign.testing.fake_workspace import MemoryWorkspace, fake_verify
 from countersign.ui.views.join.waiting import WaitingPage
 from countersign.ui.views.new_vault import NewVaultPage
 from countersign.ui.views.team.invite import InvitePage
 from countersign.ui.widgets import KitButton
 from tests.gui.pages.stage import Look, Stage
+from tests.unit.application.workspace.payments import ORDER, request
 
 TOM, RAVI, ANNA, LIN = "Tom Okoro", "Ravi Singh", "Anna Weiss", "Lin Wei"
 FOLDER: Final = {"kind": "folder", "folder": "/srv/shared"}
@@ -250,4 +251,30 @@ def joining(look: Look) -> Iterator[tuple[str, Stage]]:
     stage.press("join.request.show")
     yield "join.code", stage
     assert stage.window.find_as("join.page", WaitingPage).isVisibleTo(stage.program.shell)
+    stage.close()
+
+
+@dataclass
+class _Sender:
+    """Mei's vault, as the payments of tests want it."""
+
+    vault: MemoryWorkspace
+
+    @property
+    def device(self) -> str:
+        return self.vault.identity.device
+
+
+def sending(look: Look) -> Iterator[tuple[str, Stage]]:
+    """See who sends an order, and hand that over."""
+    floor = Floor(look)
+    stage = floor.stage
+    request(_Sender(floor.who.vault))
+    stage.program.presenter.open_order(ORDER)
+    stage.settle()
+    yield "sending", stage
+    stage.press("sending.ask")
+    yield "sending.question", stage
+    stage.press("sending.hand_over")
+    yield "sending.handed_over", stage
     stage.close()

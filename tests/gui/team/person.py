@@ -11,6 +11,7 @@ from pytestqt.qtbot import QtBot
 from countersign.testing.window import Window
 from countersign.ui.start import Running
 from countersign.ui.views.new_vault import NewVaultPage
+from countersign.ui.widgets import PlainLabel, QrView
 from tests.gui.own_bank.hands import Desk
 
 SECONDS = 60_000
@@ -101,3 +102,22 @@ class Person:
         """Compare, and sign who asks."""
         self.window.tick("invite.same")
         self.press("invite.go_on")
+
+    def photograph(self, parcel: str) -> list[Path]:
+        """Show a parcel as a code, and take a picture of each of its parts."""
+        self.press(f"{parcel}.show")
+        taken: list[Path] = []
+        count = int(self.window.text(f"{parcel}.part").split()[-1])
+        self.press(f"{parcel}.next")  # one is held still from now on
+        for number in range(count):
+            code = self.window.find_as(f"{parcel}.code", QrView)
+            path = self.desk.folder / f"{parcel}.{number}.png"
+            assert code.grab().save(str(path))
+            taken.append(path)
+            self.press(f"{parcel}.next")
+        return taken
+
+    def shown_labels(self) -> list[PlainLabel]:
+        """Return every label on screen."""
+        shell = self.running.program.shell
+        return [item for item in shell.findChildren(PlainLabel) if item.isVisibleTo(shell)]

@@ -33,7 +33,7 @@ from countersign.ui.widgets.page import FORM_WIDTH
 
 if TYPE_CHECKING:
     from countersign.presentation.join_state import InvitationState
-    from countersign.ui.views.join.card import JoinCard
+    from countersign.ui.widgets.join_card import JoinCard
 
 _KIT_COLUMNS = 3
 
@@ -242,7 +242,7 @@ class NewVaultPage(QWidget):
     def _show_invitation(self, state: InvitationState) -> None:
         """Offer to join others; the card is made apart, since most begin on their own."""
         if self.join_card is None:
-            from countersign.ui.views.join.card import JoinCard  # noqa: PLC0415 - see above
+            from countersign.ui.widgets.join_card import JoinCard  # noqa: PLC0415 - see above
 
             self.join_card = JoinCard()
             if self._presenter is not None and self._presenter.reader is not None:

@@ -9,9 +9,9 @@ from countersign.presentation.join import WaitingPresenter
 from countersign.presentation.join_state import WaitingState
 from countersign.presentation.messages import _
 from countersign.ui.theme.tokens import Space, Tone
-from countersign.ui.views.team.parcels import ParcelIn, ParcelOut
-from countersign.ui.views.team.pieces import WorkPage, button_row, reason_label
 from countersign.ui.widgets import Card, Field, PlainLabel, PrimaryButton, QuietButton, SecretField, Variant
+from countersign.ui.widgets.parcel_cards import ParcelIn, ParcelOut
+from countersign.ui.widgets.work_page import WorkPage, button_row, reason_label
 
 
 class WaitingPage(WorkPage):

@@ -8,8 +8,6 @@ from countersign.presentation.messages import _
 from countersign.presentation.team_invite import InvitePresenter
 from countersign.presentation.team_invite_state import InviteState, InviteStep
 from countersign.ui.theme.tokens import Space, Tone
-from countersign.ui.views.team.parcels import ParcelIn, ParcelOut
-from countersign.ui.views.team.pieces import WorkPage, column
 from countersign.ui.widgets import (
     Card,
     CheckField,
@@ -24,6 +22,8 @@ from countersign.ui.widgets import (
     TextField,
     Variant,
 )
+from countersign.ui.widgets.parcel_cards import ParcelIn, ParcelOut
+from countersign.ui.widgets.work_page import WorkPage, column
 
 _PLACES = {
     InviteStep.FORM: 0,

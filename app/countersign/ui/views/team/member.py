@@ -12,7 +12,6 @@ from countersign.presentation.team_member import MemberPresenter
 from countersign.presentation.team_state import MemberState
 from countersign.presentation.team_words import DeviceLine
 from countersign.ui.theme.tokens import Space
-from countersign.ui.views.team.pieces import WorkPage, column, empty, reason_label, titled
 from countersign.ui.views.team.proposal import ProposalCard
 from countersign.ui.widgets import (
     Card,
@@ -30,6 +29,7 @@ from countersign.ui.widgets import (
     TextField,
     Variant,
 )
+from countersign.ui.widgets.work_page import WorkPage, column, empty, reason_label, titled
 
 
 class MemberPage(WorkPage):

@@ -12,7 +12,6 @@ from countersign.presentation.team import TeamPresenter
 from countersign.presentation.team_state import AskingLine, ChangeCard, TeamState
 from countersign.presentation.team_words import DeviceLine, MemberCard
 from countersign.ui.theme.tokens import Space, Tone
-from countersign.ui.views.team.pieces import WorkPage, button_row, column, empty, reason_label, titled
 from countersign.ui.widgets import (
     Banner,
     Card,
@@ -25,6 +24,7 @@ from countersign.ui.widgets import (
     SafeButton,
     Variant,
 )
+from countersign.ui.widgets.work_page import WorkPage, button_row, column, empty, reason_label, titled
 
 
 class TeamPage(WorkPage):

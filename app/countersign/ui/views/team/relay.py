@@ -11,8 +11,6 @@ from countersign.presentation.messages import _
 from countersign.presentation.relay_settings import RelayPresenter
 from countersign.presentation.relay_settings_state import RelayForm, RelayState
 from countersign.ui.theme.tokens import Space, Tone
-from countersign.ui.views.team.parcels import ParcelIn, ParcelOut
-from countersign.ui.views.team.pieces import WorkPage, column, empty, reason_label, titled
 from countersign.ui.widgets import (
     Card,
     Choice,
@@ -31,6 +29,8 @@ from countersign.ui.widgets import (
     TextField,
     Variant,
 )
+from countersign.ui.widgets.parcel_cards import ParcelIn, ParcelOut
+from countersign.ui.widgets.work_page import WorkPage, column, empty, reason_label, titled
 
 
 class RelayPage(WorkPage):

@@ -10,7 +10,6 @@ from PySide6.QtWidgets import QHBoxLayout, QWidget
 from countersign.presentation.messages import _
 from countersign.presentation.rules_editor_state import DelegationForm, LimitForm, RuleForm, RulesState
 from countersign.ui.theme.tokens import Space
-from countersign.ui.views.team.pieces import button_row
 from countersign.ui.widgets import (
     Card,
     CheckField,
@@ -24,6 +23,7 @@ from countersign.ui.widgets import (
     TextField,
     Variant,
 )
+from countersign.ui.widgets.work_page import button_row
 
 
 class _Form(Card):

@@ -12,7 +12,6 @@ from countersign.presentation.messages import _
 from countersign.presentation.rules_editor import RulesPresenter
 from countersign.presentation.rules_editor_state import RuleLine, RulesState
 from countersign.ui.theme.tokens import Space
-from countersign.ui.views.team.pieces import WorkPage, button_row, column, empty, reason_label, titled
 from countersign.ui.views.team.proposal import ProposalCard
 from countersign.ui.views.team.rule_forms import DelegationCard, LimitCard, RuleCard
 from countersign.ui.widgets import (
@@ -28,6 +27,7 @@ from countersign.ui.widgets import (
     SelectField,
     Variant,
 )
+from countersign.ui.widgets.work_page import WorkPage, button_row, column, empty, reason_label, titled
 
 
 class RulesPage(WorkPage):

@@ -8,7 +8,6 @@ from PySide6.QtWidgets import QWidget
 from countersign.presentation.messages import _
 from countersign.presentation.team_sending import SendingPresenter, SendingState
 from countersign.ui.theme.tokens import Space
-from countersign.ui.views.team.pieces import button_row, reason_label
 from countersign.ui.widgets import (
     Card,
     DangerButton,
@@ -20,6 +19,7 @@ from countersign.ui.widgets import (
     SelectField,
     Variant,
 )
+from countersign.ui.widgets.work_page import button_row, reason_label
 
 
 class SendingCard(Card):

@@ -8,9 +8,9 @@ from countersign.presentation.join import InvitationReader
 from countersign.presentation.join_state import InvitationState
 from countersign.presentation.messages import _
 from countersign.ui.theme.tokens import Space
-from countersign.ui.views.team.parcels import ParcelIn
-from countersign.ui.views.team.pieces import column, empty
 from countersign.ui.widgets import Card, Choice, ChoiceCards, Field, PlainLabel, Variant
+from countersign.ui.widgets.parcel_cards import ParcelIn
+from countersign.ui.widgets.work_page import column, empty
 
 
 class JoinCard(Card):

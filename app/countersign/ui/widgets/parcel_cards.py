@@ -16,9 +16,9 @@ from PySide6.QtWidgets import QWidget
 from countersign.presentation.messages import _
 from countersign.ui.pictures import grey_map
 from countersign.ui.theme.look import look
-from countersign.ui.views.team.pieces import button_row
 from countersign.ui.widgets import Card, PlainLabel, QrView, QuietButton, Variant
 from countersign.ui.widgets.qr import frame_matrix
+from countersign.ui.widgets.work_page import button_row
 
 FRAME_MS: Final = 350
 _EDGE: Final = 300
