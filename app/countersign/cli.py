@@ -54,17 +54,31 @@ def main(argv: Sequence[str] | None = None) -> int:
 
         return freeze(arguments.profile)
     if command == "tour":
-        from countersign.tour import run_tour  # Qt is loaded only where windows are wanted
-
-        language, theme = arguments.lang or "en", arguments.theme or "light"
-        if arguments.chapter == "own-bank":
-            from countersign.tour_own_bank import OwnBankGuide
-
-            return run_tour(arguments.out, language=language, theme=theme, guide=OwnBankGuide)
-        return run_tour(arguments.out, language=language, theme=theme)
+        if arguments.store == "postgres" and not arguments.server:
+            parser.error("--store postgres takes a --server")
+        return _tour(arguments)
     from countersign.bootstrap import run_windows
 
     return run_windows(arguments.profile, language=arguments.lang, theme=arguments.theme)
+
+
+def _tour(arguments: argparse.Namespace) -> int:
+    out, language, theme = arguments.out, arguments.lang or "en", arguments.theme or "light"
+    if arguments.chapter == "team":
+        from countersign.tour_team import run_team
+
+        return run_team(out, store=arguments.store, server=arguments.server, language=language, theme=theme)
+    from countersign.tour import run_tour  # Qt is loaded only where windows are wanted
+
+    if arguments.chapter == "own-bank":
+        from countersign.tour_own_bank import OwnBankGuide
+
+        return run_tour(out, language=language, theme=theme, guide=OwnBankGuide)
+    if arguments.chapter == "member":
+        from countersign.tour_member import MemberGuide
+
+        return run_tour(out, language=language, theme=theme, guide=MemberGuide)
+    return run_tour(out, language=language, theme=theme)
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -87,10 +101,18 @@ def _parser() -> argparse.ArgumentParser:
     tour.add_argument("--out", type=Path, required=True, metavar="DIR", help="where pictures and tour.json go")
     tour.add_argument(
         "--chapter",
-        choices=("transfer", "own-bank"),
+        choices=("transfer", "own-bank", "team", "member"),
         default="transfer",
-        help="transfer: from first run to receipt; own-bank: by payment file and by hand, settled by statements",
+        help="transfer: from first run to receipt; own-bank: by payment file and by hand, settled by statements; "
+        "team: three people, each with a vault, of whom two approve (each is a process that plays member)",
     )
+    tour.add_argument(
+        "--store",
+        choices=("folder", "postgres", "files"),
+        default="folder",
+        help="what carries the team's messages",
+    )
+    tour.add_argument("--server", default="", metavar="URL", help="for --store postgres: postgresql://USER:PASSWORD@…")
     _looks(tour)
     verify = commands.add_parser("verify", help="check a receipt or an evidence file, without the vault")
     verify.add_argument("receipt", type=Path, metavar="RECEIPT", help="a receipt (.pdf) or its evidence (.json)")

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import os
 import re
-import shutil
 import sys
 import threading
 import time
@@ -17,32 +16,29 @@ from concurrent.futures import Future
 from dataclasses import dataclass, field, replace
 from functools import partial
 from pathlib import Path
-from typing import Final, TypeVar
+from typing import ClassVar, Final, TypeVar
 
 import orjson
 import pyotp
 from PySide6.QtWidgets import QApplication
 
-from countersign.adapters.system.keyring_store import FolderStore
 from countersign.application.ports.practice import PracticeWorld
 from countersign.application.ports.preferences import Preferences
 from countersign.application.session import Session
-from countersign.bootstrap import Ground, lay_ground, session_opener
+from countersign.bootstrap import Ground, session_opener
 from countersign.domain.guidance import INTERVENTIONS, path_after
 from countersign.domain.order import last_digits
 from countersign.testing.conductor import Conductor, Play, Until
 from countersign.testing.stalls import StallWatch
 from countersign.testing.window import Window
-from countersign.tour_notes import Files, Notes
+from countersign.tour_notes import MARK, Files, Notes, ground_in, make_room
 from countersign.ui.start import Running
 from countersign.ui.views.new_vault import NewVaultPage
 from countersign.ui.widgets import ArmingButton
 
 T = TypeVar("T")
 
-PROFILE: Final = "tour"
 NAME: Final = "Mei Hartmann"  # the practice bank's customer
-_MARK: Final = "tour.json"
 _SETTLE_SECONDS: Final = 90
 _AFTER_THE_AMOUNT: Final = ("transfer.risk.answers", "transfer.risk.continue", "transfer.review.digits")
 
@@ -51,10 +47,10 @@ def run_tour(out: Path, *, language: str, theme: str, guide: type[Guide] | None 
     """Play a chapter of the tour into ``out`` and return the exit code: 0 only if the money arrived."""
     if not (os.environ.get("DISPLAY") or os.environ.get("WAYLAND_DISPLAY") or sys.platform in {"win32", "darwin"}):
         os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
-    _make_room(out)
+    make_room(out)
     notes = Notes(language, theme)
     code = _play(out, notes, guide or Guide)
-    (out / _MARK).write_bytes(orjson.dumps(_report(notes), option=orjson.OPT_INDENT_2))
+    (out / MARK).write_bytes(orjson.dumps(_report(notes), option=orjson.OPT_INDENT_2))
     if notes.error:
         sys.stderr.write(f"The tour ended early: {notes.error}\n")
     else:
@@ -62,18 +58,9 @@ def run_tour(out: Path, *, language: str, theme: str, guide: type[Guide] | None 
     return code
 
 
-def _make_room(out: Path) -> None:
-    """Empty a folder that an earlier tour filled; refuse any other that holds something."""
-    if out.exists() and any(out.iterdir()) and not (out / _MARK).exists():
-        raise SystemExit(f"{out} holds something else than a tour; name an empty folder.")
-    shutil.rmtree(out, ignore_errors=True)
-    out.mkdir(mode=0o700, parents=True)  # the passphrase of the tour's vault will be in it
-    (out / _MARK).write_bytes(b"{}")
-
-
-def _ground(out: Path, notes: Notes) -> Ground:
-    ground = lay_ground(PROFILE, out / "home", FolderStore(out / "home" / "outside"))
-    ground.paths = replace(ground.paths, practice=out / "world")
+def _ground(out: Path, notes: Notes, world: Path) -> Ground:
+    ground = ground_in(out)
+    ground.paths = replace(ground.paths, practice=world)
     ground.preferences.save(Preferences(language=notes.lang, theme=notes.theme))
     return ground
 
@@ -81,13 +68,13 @@ def _ground(out: Path, notes: Notes) -> Ground:
 def _play(out: Path, notes: Notes, chapter: type[Guide]) -> int:
     instance = QApplication.instance()
     application = instance if isinstance(instance, QApplication) else QApplication(["countersign"])
-    ground = _ground(out, notes)
+    ground = _ground(out, notes, out / chapter.world)
     files = Files(out)
     opener = partial(session_opener, ground)
     running = Running(ground, opener, application.quit, files.where, files.which, files.folder)
     watch = StallWatch(application)
     running.program.show()
-    guide = chapter(out, notes, running, Window(running), watch, iter(range(1, 1000)), files)
+    guide = chapter(out, notes, running, chapter.sight(running), watch, iter(range(1, 1000)), files)
 
     def ended(error: Exception | None) -> None:
         notes.error = f"{type(error).__name__}: {error}" if error else ""
@@ -111,7 +98,15 @@ def _report(notes: Notes) -> dict[str, object]:
 
 @dataclass(slots=True)
 class Guide:
-    """Leads through the program, page by page."""
+    """Leads through the program, page by page.
+
+    Attributes:
+        sight: How the window is looked at.
+        world: Where the practice world is kept, seen from the pictures.
+    """
+
+    sight: ClassVar[type[Window]] = Window
+    world: ClassVar[str] = "world"
 
     out: Path
     notes: Notes
@@ -148,11 +143,11 @@ class Guide:
         yield from self.arrive()
         yield from self.look_around()
 
-    def first_run(self) -> Play:
-        """Make the vault: passphrase, recovery kit, proof."""
+    def first_run(self, name: str = NAME, ready: str = "setup.bank") -> Play:
+        """Make the vault: passphrase, recovery kit, proof; then ``ready`` is on screen."""
         window = self.window
         yield window.showing("new_vault.name")
-        window.type("new_vault.name", NAME)
+        window.type("new_vault.name", name)
         self._passphrase = window.text("new_vault.offer")
         # So that the campaigns can open this vault: it holds practice money only.
         (self.out / "passphrase.txt").write_text(self._passphrase, "utf-8")
@@ -172,7 +167,7 @@ class Guide:
             window.type(f"new_vault.proof{place}", words[number - 1])
         self.picture("proof")
         window.press("new_vault.make")
-        yield window.showing("setup.bank")
+        yield window.showing(ready)
         self.picture("get-ready")
 
     def connect(self) -> Play:
@@ -237,7 +232,7 @@ class Guide:
         """Answer what the risk check asks, if it asks."""
         window = self.window
         yield Until(
-            lambda: self.running.tasks.idle and any(window.shows(name) for name in _AFTER_THE_AMOUNT),
+            lambda: self.window.quiet and any(window.shows(name) for name in _AFTER_THE_AMOUNT),
             "the risk check or the review",
         )
         asked = 0
@@ -270,28 +265,26 @@ class Guide:
         self.picture("review")
         window.press("transfer.review.right")
 
-    def confirm(self) -> Play:
+    def confirm(self, panel: str = "transfer.confirm") -> Play:
         """Confirm with the bank: password, method, code."""
         window = self.window
-        ready = ("transfer.confirm.password", "transfer.confirm.begin")
-        yield Until(
-            lambda: self.running.tasks.idle and any(window.shows(name) for name in ready), "the bank's question"
-        )
-        if window.shows("transfer.confirm.begin"):
-            window.press("transfer.confirm.begin")
-            yield window.showing("transfer.confirm.password")
-        window.type("transfer.confirm.password", (yield from self.ask(self.practice.practice_password)))
-        window.press("transfer.confirm.sign_in")
-        yield window.showing("transfer.confirm.method")
+        ready = (f"{panel}.password", f"{panel}.begin")
+        yield Until(lambda: self.window.quiet and any(window.shows(name) for name in ready), "the bank's question")
+        if window.shows(f"{panel}.begin"):
+            window.press(f"{panel}.begin")
+            yield window.showing(f"{panel}.password")
+        window.type(f"{panel}.password", (yield from self.ask(self.practice.practice_password)))
+        window.press(f"{panel}.sign_in")
+        yield window.showing(f"{panel}.method")
         self.picture("method")
-        window.choose("transfer.confirm.method", self._text_method())
-        window.press("transfer.confirm.choose")
-        yield window.showing("transfer.confirm.code")
+        window.choose(f"{panel}.method", self._text_method())
+        window.press(f"{panel}.choose")
+        yield window.showing(f"{panel}.code")
         before = yield from self.ask(self._newest_code)
-        window.type("transfer.confirm.code", before)
+        window.type(f"{panel}.code", before)
         yield window.idle()
         self.picture("code")
-        window.press("transfer.confirm.confirm")
+        window.press(f"{panel}.confirm")
 
     def _text_method(self) -> str:
         """Return the way that sends a text message."""
@@ -308,13 +301,13 @@ class Guide:
         self.picture("arrived")
         window.press("order.receipt")
         receipt = self.out / "receipt.pdf"
-        yield Until(lambda: self.running.tasks.idle and receipt.exists(), "the receipt")
+        yield Until(lambda: self.window.quiet and receipt.exists(), "the receipt")
         self.picture("receipt-saved")
         self._note_outcome(receipt)
 
     def _settled(self) -> bool:
         record = self.session.reader.order(self._order)
-        return record is not None and record.final and self.running.tasks.idle
+        return record is not None and record.final and self.window.quiet
 
     def _note_outcome(self, receipt: Path) -> None:
         record = self.session.reader.order(self._order)

@@ -2,9 +2,31 @@
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Final
+
+from countersign.adapters.system.keyring_store import FolderStore
+from countersign.bootstrap import Ground, lay_ground
+
+PROFILE: Final = "tour"
+MARK: Final = "tour.json"
+
+
+def make_room(out: Path) -> None:
+    """Empty a folder that an earlier tour filled; refuse any other that holds something."""
+    if out.exists() and any(out.iterdir()) and not (out / MARK).exists():
+        raise SystemExit(f"{out} holds something else than a tour; name an empty folder.")
+    shutil.rmtree(out, ignore_errors=True)
+    out.mkdir(mode=0o700, parents=True)  # the passphrase of the tour's vault will be in it
+    (out / MARK).write_bytes(b"{}")
+
+
+def ground_in(out: Path) -> Ground:
+    """Stand before the vault of a tour."""
+    return lay_ground(PROFILE, out / "home", FolderStore(out / "home" / "outside"))
 
 
 @dataclass(slots=True)

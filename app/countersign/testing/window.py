@@ -19,12 +19,12 @@ class Window:
 
     def __init__(self, running: Running) -> None:
         """Look at a running program."""
-        self._running = running
+        self.running = running
 
     @property
     def shell(self) -> QWidget:
         """The window itself: another one after a change of language."""
-        return self._running.program.shell
+        return self.running.program.shell
 
     def find(self, name: str) -> QWidget:
         """Return the control with this name that is on screen.
@@ -102,10 +102,15 @@ class Window:
         """Return what a label shows."""
         return self.find_as(name, PlainLabel).text()
 
+    @property
+    def quiet(self) -> bool:
+        """Whether nothing is queued or running."""
+        return self.running.tasks.idle
+
     def idle(self) -> Until:
         """Wait until nothing is queued or running."""
-        return Until(lambda: self._running.tasks.idle, "the program to be idle")
+        return Until(lambda: self.quiet, "the program to be idle")
 
     def showing(self, name: str, seconds: int = 60) -> Until:
         """Wait until a control is on screen and nothing is under way."""
-        return Until(lambda: self._running.tasks.idle and self.shows(name), f"{name} on screen", seconds)
+        return Until(lambda: self.quiet and self.shows(name), f"{name} on screen", seconds)

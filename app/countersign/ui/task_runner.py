@@ -56,6 +56,11 @@ class TaskRunner:
         """Whether nothing is queued or running, and every result has been delivered."""
         return self._under_way == 0
 
+    @property
+    def under_way(self) -> int:
+        """How much is queued or running: an exchange with others waits for their news all the time."""
+        return self._under_way
+
     def run(
         self,
         lane: Lane,

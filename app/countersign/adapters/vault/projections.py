@@ -5,9 +5,12 @@ Nothing here scans history: pages and searches walk ``p_transfers`` by place, ne
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import Final
+
+import orjson
 
 from countersign.adapters.vault.book import Book
 from countersign.adapters.vault.event_store import EventStore
@@ -125,6 +128,15 @@ class VaultProjections:
         """Read an order."""
         with self._ledger() as book:
             return book.ledger.order(order) if book.begun else None
+
+    def order_hash(self, order: str) -> str:
+        """Return SHA-256 over an order's projected rows, as ``verification.projection_hashes`` takes them.
+
+        Two vaults that know the same of an order return the same.
+        """
+        rows = self._reader.rows("SELECT * FROM p_orders WHERE order_id = ?", (order,))
+        rows += self._reader.rows(f"SELECT {_COLUMNS} FROM p_transfers AS t WHERE t.order_id = ?", (order,))  # noqa: S608 - our own
+        return hashlib.sha256(orjson.dumps(rows)).hexdigest()
 
     def orders_in_flight(self) -> Sequence[OrderRecord]:
         """List orders that are not final, newest first."""
