@@ -38,6 +38,9 @@ class Navigate(Protocol):
     def open_bring_in(self) -> None:
         """Show where statements and status files of a bank are brought in."""
 
+    def open_batch(self, path: str = "") -> None:
+        """Show where many payments are made from a list; look at the file at ``path`` if one is named."""
+
     def open_elsewhere(self) -> None:
         """Show where a payment that was made elsewhere is written down."""
 

@@ -170,6 +170,10 @@ class ShellPresenter:
         """Show where statements and status files of a bank are brought in."""
         self._open(Page.BRING_IN)
 
+    def open_batch(self, path: str = "") -> None:
+        """Show where many payments are made from a list."""
+        self._open(Page.BATCH, path)
+
     def open_elsewhere(self) -> None:
         """Show where a payment that was made elsewhere is written down."""
         self._open(Page.ELSEWHERE)

@@ -25,6 +25,7 @@ class Page(StrEnum):
     ADD_ACCOUNT = "add_account"
     BRING_IN = "bring_in"
     ELSEWHERE = "elsewhere"
+    BATCH = "batch"
     INBOX = "inbox"
     TEAM = "team"
     MEMBER = "member"

@@ -74,6 +74,10 @@ class PayeeStep:
         """Pay somebody who is known: their details are taken as they are kept."""
         self._desk.run(on_read(lambda: self._desk.session.reader.payee(payee)), self._take_known)
 
+    def pay_from_list(self) -> None:
+        """Make many payments from a list instead."""
+        self._desk.navigate.open_batch()
+
     def pay_someone_new(self) -> None:
         """Go back to an empty form."""
         self._chosen, self._letter = "", None

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from countersign.application.ports.bank import Bank, BankProfile, CommitPoint, Handover, Initiation, Reach
-from countersign.application.ports.bank_files import FilePart, Reading
+from countersign.application.ports.bank_files import FilePart, ListColumns, ListPreview, Reading
 from countersign.application.ports.clock import Clock
 from countersign.domain.canonical import JsonObject
 from countersign.domain.errors import ConnectorError, FailureKind, UserFacingError
@@ -31,6 +31,17 @@ class ListedFiles:
             if progress is not None:
                 progress(number, len(parts))
             yield part
+
+    @staticmethod
+    def preview(path: Path) -> ListPreview | None:
+        """Say that no file is a list whose columns could be chosen."""
+        del path
+        return None
+
+    def read_list(self, path: Path, columns: ListColumns, progress: Reading | None = None) -> Iterator[FilePart]:
+        """Yield the parts of a listed file, whatever its columns."""
+        del columns
+        yield from self.read(path, progress)
 
     @staticmethod
     def fingerprint(path: Path) -> str:

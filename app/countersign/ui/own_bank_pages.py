@@ -19,6 +19,7 @@ def own_bank_pages(shell: ShellPresenter, hands: FileHands) -> dict[Page, MakePa
     return {
         Page.ADD_ACCOUNT: partial(_add_account, shell, hands),
         Page.BRING_IN: partial(_bring_in, shell, hands),
+        Page.BATCH: partial(_batch, shell, hands),
         Page.ELSEWHERE: partial(_elsewhere, shell),
     }
 
@@ -38,6 +39,15 @@ def _bring_in(shell: ShellPresenter, hands: FileHands, _about: str) -> QWidget:
 
     page = BringInPage()
     page.attach(BringInPresenter(shell.session, page, shell, hands))
+    return page
+
+
+def _batch(shell: ShellPresenter, hands: FileHands, path: str) -> QWidget:
+    from countersign.presentation.batch import BatchPresenter  # noqa: PLC0415 - see above
+    from countersign.ui.views.batch.page import BatchPage  # noqa: PLC0415 - see above
+
+    page = BatchPage()
+    page.attach(BatchPresenter(shell.session, page, shell, hands), path)
     return page
 
 

@@ -20,6 +20,7 @@ from countersign.domain.payee import VopOutcome
 from countersign.testing import fakes
 from countersign.testing.fake_door import KIT, PASSPHRASE
 from countersign.ui.views.new_vault import NewVaultPage
+from tests.gui.pages.batch_scenes import from_list
 from tests.gui.pages.check_scenes import check
 from tests.gui.pages.inbox_scenes import inbox, inbox_batch, inbox_request
 from tests.gui.pages.own_bank_scenes import by_file, by_hand, differing, own_account
@@ -497,6 +498,7 @@ STORIES: Final[Mapping[str, Story]] = {
         settings,
         check,
         own_account,
+        from_list,
         by_hand,
         by_file,
         differing,

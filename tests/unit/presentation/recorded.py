@@ -58,6 +58,9 @@ class Went:
     def open_bring_in(self) -> None:
         self.to.append(("bring_in", ""))
 
+    def open_batch(self, path: str = "") -> None:
+        self.to.append(("batch", path))
+
     def open_elsewhere(self) -> None:
         self.to.append(("elsewhere", ""))
 

@@ -57,6 +57,9 @@ class Sent:
     def open_bring_in(self) -> None:
         self.to.append("bring_in")
 
+    def open_batch(self, path: str = "") -> None:
+        self.to.append(f"batch {path}".strip())
+
     def open_elsewhere(self) -> None:
         self.to.append("elsewhere")
 

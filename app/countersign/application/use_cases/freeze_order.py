@@ -22,7 +22,7 @@ from countersign.domain.policy import Policy
 from countersign.domain.risk import Assessment
 
 _END_TO_END_BYTES = 12
-_TRACKED = frozenset({PaymentProduct.CROSS_BORDER, PaymentProduct.TARGET})  # SWIFT gpi: a UETR is wanted
+TRACKED = frozenset({PaymentProduct.CROSS_BORDER, PaymentProduct.TARGET})  # SWIFT gpi: a UETR is wanted
 _NOT_PAID = frozenset({OrderState.REJECTED, OrderState.CANCELLED, OrderState.ABANDONED})
 
 
@@ -30,7 +30,7 @@ _NOT_PAID = frozenset({OrderState.REJECTED, OrderState.CANCELLED, OrderState.ABA
 class FrozenOrder:
     """An order that is ready for its review, and the rule that its approval follows.
 
-    ``assessment_event`` is empty where others approve and ``alone`` is false: it is written when the order is handed in.
+    ``assessment_event`` is empty where others approve (``alone`` is false): it comes when the order is handed in.
     """
 
     draft: TransferDraft
@@ -109,7 +109,7 @@ def _as_carried(payment: PaymentFields, paid_from: PaidFrom, entropy: Entropy) -
     )
     spelt = bank.in_its_letters(own)
     tracked = replace(spelt, uetr=str(uuid.UUID(bytes=entropy.token_bytes(16), version=4)))
-    if payment.product in _TRACKED and bank.reach is not Reach.MANUAL and not bank.not_carried(tracked):
+    if payment.product in TRACKED and bank.reach is not Reach.MANUAL and not bank.not_carried(tracked):
         return tracked
     unfit = bank.not_carried(spelt)
     if unfit:

@@ -12,6 +12,7 @@ from typing import Final
 from countersign.presentation.error_texts import (
     approving,
     bank,
+    batches,
     file_reading,
     files,
     own_bank,
@@ -32,6 +33,7 @@ _BLOCKS: Final[tuple[Callable[[], Block], ...]] = (
     sending.binding,
     sending.approval,
     approving.approving,
+    batches.batches,
     rules.signing,
     sending.intent,
     rules.authors,

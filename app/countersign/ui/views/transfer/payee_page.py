@@ -71,6 +71,10 @@ class PayeePage(StepPage):
         self._more.setObjectName("transfer.payee.all")
         self._more.activated.connect(self._show_all)
         self.known_card.body.addWidget(self._more, 0, Qt.AlignmentFlag.AlignLeading)
+        many = LinkButton(_("Many payments from a list"))
+        many.setObjectName("transfer.payee.batch")
+        many.activated.connect(self._presenter.payee.pay_from_list)
+        self.known_card.body.addWidget(many, 0, Qt.AlignmentFlag.AlignLeading)
         self.add(self.known_card)
 
     def _make_form(self) -> None:

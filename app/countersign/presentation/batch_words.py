@@ -1,0 +1,124 @@
+"""What was noticed about the lines of a list, and what becomes of them, in words."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from countersign.application.batch_state import BatchHead, BatchLine, BatchStage
+from countersign.application.ports.bank_files import LIST_FIELDS
+from countersign.domain.accounts import grouped
+from countersign.domain.vetting import Finding, Level
+from countersign.presentation.batch_state import Stage
+from countersign.presentation.check_texts import finding_text, printable
+from countersign.presentation.error_texts import field_name
+from countersign.presentation.formats import isolate
+from countersign.presentation.messages import _, ngettext
+
+_SHOWN = 80
+
+
+def noticed_text(finding: Finding) -> str:
+    """Say what was noticed about a line."""
+    if not finding.rule.startswith("batch."):
+        return finding_text(finding)
+    given = {key: isolate(printable(str(value))[:_SHOWN]) for key, value in finding.params.items()}
+    if finding.rule == "batch.paid_before":
+        return _paid_before(int(finding.params.get("days", 0)))
+    if finding.rule == "batch.question":
+        return _question(str(finding.params.get("code", "")))
+    if "field" in finding.params:
+        given["field"] = field_name(str(finding.params["field"]))
+    if finding.rule == "batch.account_changed":
+        given["known"] = isolate(grouped(str(finding.params.get("known", ""))))
+    return _texts()[finding.rule].format_map(given)
+
+
+def _paid_before(days: int) -> str:
+    if not days:
+        return _("Account, amount and reference are those of a payment made or requested today.")
+    text = ngettext(
+        "Account, amount and reference are those of a payment {days} day ago.",
+        "Account, amount and reference are those of a payment {days} days ago.",
+        days,
+    )
+    return text.format(days=days)
+
+
+def _question(code: str) -> str:
+    if code == "invoice_redirection":
+        return _("This looks like a redirected invoice. Make it a transfer of its own: questions are asked there.")
+    return _("Questions are to be answered before this one. Make it a transfer of its own.")
+
+
+def _texts() -> Mapping[str, str]:
+    return {
+        "batch.first_payment": _("First payment to this account."),
+        "batch.not_yours": _("It would be paid from {account}, which is no account of yours here."),
+        "batch.form": _("This does not have the form that an order needs: {field}."),
+        "batch.not_carried": _("This way to pay has no place for it: {field}."),
+        "batch.other_name": _("You know this account under another name: {known}, here {name}."),
+        "batch.account_changed": _(
+            "You know {name} with another account: {known}. Call them on a number you had before."
+        ),
+        "batch.look_alike": _("“{name}” looks like “{known}”, whom you know, but is written differently."),
+        "batch.name_no_match": _("The bank says that this account does not belong to this name."),
+        "batch.name_close": _("The bank has a slightly different name for this account: {name}."),
+        "batch.payee_changed": _("The payee's details changed after the list was checked."),
+        "batch.stop": _("A hard stop of the risk check fired."),
+    }
+
+
+def line_state(line: BatchLine) -> tuple[str, str]:
+    """Say what becomes of a line in a word or three, with its tone."""
+    if line.stays_out:
+        return _("Stays out"), "danger"
+    if line.level is Level.LOOK:
+        return (_("Taken in by you"), "warn") if line.goes else (_("Needs a look"), "warn")
+    return (_("Goes along"), "ok") if line.goes else (_("Left out by you"), "neutral")
+
+
+def field_options() -> tuple[tuple[str, str], ...]:
+    """List what a column can be, with its name."""
+    names = {
+        "name": _("Payee's name"),
+        "account": _("Account or IBAN"),
+        "bank": _("Bank code or sort code"),
+        "bic": _("BIC"),
+        "amount": _("Amount"),
+        "currency": _("Currency"),
+        "remittance": _("Reference"),
+        "end_to_end": _("End-to-end ID"),
+        "date": _("Date"),
+        "country": _("Country"),
+        "debtor": _("Account that pays"),
+    }
+    return tuple((field, names[field]) for field in LIST_FIELDS)
+
+
+def count_words(count: int) -> str:
+    """Say how many payments."""
+    return ngettext("{count} payment", "{count} payments", count).format(count=count)
+
+
+def kept_text(head: BatchHead) -> str:
+    """Say how far a list has come."""
+    count = count_words(head.tally.lines)
+    if head.stage is BatchStage.READING:
+        return _("{payments} checked so far").format(payments=count)
+    if head.stage is BatchStage.CHECKED:
+        return _("{payments}, checked, not requested").format(payments=count)
+    if head.stage is BatchStage.REQUESTING:
+        return _("{done} of {payments} looked at, being requested").format(done=head.made, payments=count)
+    return _("{payments}, requested").format(payments=count_words(head.tally.goes))
+
+
+def lead(stage: Stage) -> str:
+    """Say what a stage of the page is for."""
+    return {
+        Stage.CHOOSE: _("A pain.001 file, or a list in CSV or XLSX. Each payment is checked before it is requested."),
+        Stage.SETUP: _("Look at what was recognised. Nothing is requested yet."),
+        Stage.CHECKING: _("You can stop at any time: what was checked is kept."),
+        Stage.CHECKED: _("What is flagged stays out. Look at it, then request the rest as one batch."),
+        Stage.REQUESTING: _("Each payment becomes an order of its own. You can pause: nothing is requested twice."),
+        Stage.REQUESTED: _("They wait for approvals now, as one batch. What stayed out is listed here."),
+    }[stage]

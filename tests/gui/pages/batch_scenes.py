@@ -1,0 +1,46 @@
+"""Stories of many payments from a list: columns, the check, what stays out, and requesting."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Final
+
+from countersign.adapters.banks.files.bank_files import LocalBankFiles
+from countersign.ui.views.batch.page import BatchPage
+from tests.gui.pages.stage import Look, Stage
+
+LIST: Final = Path(__file__).with_name("batch.csv")
+
+
+def from_list(look: Look) -> Iterator[tuple[str, Stage]]:
+    """Choose a list, say what is missing, check it, look at a line, request the rest, and come back to it."""
+    stage = Stage(look).opened()
+    stage.world.session.files = LocalBankFiles()
+    stage.press("shell.transfer", "transfer.payee.batch")
+    yield "batch.choose", stage
+    stage.program.presenter.open_batch(str(LIST))
+    stage.settle()
+    stage.choose("batch.column.remittance", "")
+    stage.press("batch.primary")
+    yield "batch.setup.errors", stage
+    stage.choose("batch.column.remittance", "3")
+    stage.choose("batch.account", "acc-1")
+    stage.choose("batch.source", "contract")
+    yield "batch.setup", stage
+    stage.hold = True
+    stage.press("batch.primary")
+    yield "batch.checking", stage
+    stage.let_go()
+    page = stage.window.find_as("batch.page", BatchPage)
+    yield "batch.checked", stage
+    page.table.selectRow(page.rows.rowCount() - 1)
+    stage.settle()
+    yield "batch.line", stage
+    stage.press("batch.take", "batch.filter.goes")
+    yield "batch.goes", stage
+    stage.press("batch.primary")
+    yield "batch.requested", stage
+    stage.press("batch.leave")
+    yield "batch.kept", stage
+    stage.close()
