@@ -90,6 +90,7 @@ class InvitationReader:
         return InvitationState(
             joining=self.joining,
             title=_("{name} invites you").format(name=isolate(found.inviter_name)) if found else "",
+            name=found.name if found else "",
             lines=invitation_lines(found) if found else (),
             reading=self._desk.reading,
             warning=_(

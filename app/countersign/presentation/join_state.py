@@ -35,6 +35,7 @@ class InvitationState:
 
     Attributes:
         joining: Whether the person said that they were invited.
+        name: How the inviter calls the invited: an offer for the person's own name.
         lines: What the invitation says, once it was read: who invites, as what, until when.
         reading: How far a code in several pictures was read.
         warning: What is wrong with the invitation, or what to take care of.
@@ -42,6 +43,7 @@ class InvitationState:
 
     joining: bool = False
     title: str = ""
+    name: str = ""
     lines: tuple[str, ...] = ()
     reading: str = ""
     warning: str = ""

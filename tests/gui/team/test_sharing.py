@@ -61,6 +61,7 @@ def test_two_people_come_to_share_a_workspace_by_hand(person: Callable[[str], Pe
     tom = person("Tom Okoro")
     tom.join(invitation)
     tom.wait_for_text("join.status", "by hand")
+    assert not tom.window.shows("shell.home")  # nothing is there before somebody has admitted this device
     photographs = tom.photograph("join.request")
     assert len(photographs) > 1
     for photograph in photographs:
@@ -79,6 +80,7 @@ def test_two_people_come_to_share_a_workspace_by_hand(person: Callable[[str], Pe
     tom.desk.next = welcome
     tom.press("join.answer.read")
     tom.see("team.member.1")
+    assert tom.window.shows("shell.home")
 
     tom.press("team.relay")  # who asks for a payment and who approves it need no store: messages are carried
     tom.press("relay.make_parcel")

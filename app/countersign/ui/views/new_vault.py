@@ -90,6 +90,7 @@ class NewVaultPage(QWidget):
         self._errors = ErrorSummary(_("Look at these again"))
         page.add(self._errors)
         self.join_card: JoinCard | None = None
+        self._offered_name = ""
         self._world_card = self._make_world()
         page.add(self._world_card)
         card = Card()
@@ -251,6 +252,9 @@ class NewVaultPage(QWidget):
             first = self._pages[0]
             first.main.insertWidget(first.main.indexOf(self._world_card), self.join_card)
             self.join_card.follow(self.check_button, self.worlds)
+        if state.name != self._offered_name:  # once: what the person then makes of it stays
+            self._offered_name = state.name
+            self.name.setText(self.name.text() or state.name)
         self.join_card.show_invitation(state)
         self._world_card.setVisible(not state.joining)
 
