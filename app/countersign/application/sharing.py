@@ -19,6 +19,7 @@ from countersign.application.ports.relay import Relay
 from countersign.application.ports.tasks import Lane, Tasks
 from countersign.application.ports.vault import LocalSpace
 from countersign.application.ports.workspace import WorkspaceVault
+from countersign.application.use_cases.change_governance import settle_changes
 from countersign.application.use_cases.exchange_envelopes import TakenParcel, Tools, take_parcel
 from countersign.application.use_cases.join_workspace import joining_of
 from countersign.application.use_cases.publish_envelopes import file_letters
@@ -280,7 +281,10 @@ class Sharing:
 
     def _take(self, content: bytes) -> TakenParcel:
         name = hashlib.sha256(content).hexdigest()
-        return take_parcel(self.vault, self.tools, read_notes(self.vault), BY_HAND, name, content)
+        found = take_parcel(self.vault, self.tools, read_notes(self.vault), BY_HAND, name, content)
+        if found.subjects:  # a signature may have been the last that was missing; where a store is, a round sees to it
+            settle_changes(self.vault, self.tools.verify)
+        return found
 
 
 def stopped_by(vault: WorkspaceVault) -> tuple[str, ...]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from functools import partial
 from pathlib import Path
-from typing import Protocol
+from typing import Final, Protocol
 
 from countersign.application.ports.parcels import Gathered, Parcels
 from countersign.application.ports.tasks import Lane, Tasks
@@ -13,6 +13,8 @@ from countersign.domain.errors import CountersignError
 from countersign.presentation.error_texts import sentence
 from countersign.presentation.file_hands import FileHands
 from countersign.presentation.messages import _, ngettext
+
+TOO_LONG: Final = "qr.too_long"
 
 
 class PictureHands(FileHands, Protocol):
@@ -31,6 +33,7 @@ class ParcelDesk:
 
     Attributes:
         frames: The parcel to hand over, as texts of codes; none before ``offer``.
+        as_file: Why it can't be shown as codes, and goes as a file; empty where it can.
         reading: How far a code was read, in words.
         problem: What did not work, in words.
     """
@@ -59,6 +62,7 @@ class ParcelDesk:
         self._queue: list[tuple[str, ...]] = []
         self._gathering = False
         self.frames: tuple[str, ...] = ()
+        self.as_file = ""
         self.name = "parcel.countersign"
         self.reading = self.problem = ""
 
@@ -66,12 +70,19 @@ class ParcelDesk:
         """Have parcels ready; ``name`` is what their file would be called."""
         if tuple(contents) == self._contents:
             return
-        self._contents, self.name, self.frames = tuple(contents), name, ()
+        self._contents, self.name, self.frames, self.as_file = tuple(contents), name, (), ""
         if contents:
-            self._tasks.run(Lane.READ, partial(self._parcels.frames, self._contents), self._framed, self._failed)
+            self._tasks.run(Lane.READ, partial(self._parcels.frames, self._contents), self._framed, self._not_framed)
 
     def _framed(self, frames: Sequence[str]) -> None:
         self.frames = tuple(frames)
+        self._render()
+
+    def _not_framed(self, error: Exception) -> None:
+        if not isinstance(error, CountersignError) or error.code != TOO_LONG:
+            self._failed(error)
+            return
+        self.as_file = sentence(error.code, error.params)
         self._render()
 
     def save(self) -> None:

@@ -53,6 +53,7 @@ class RelayState:
         tested: What came of trying the connection, with ``tested_tone``.
         status: As (label, value).
         frames: A parcel that is ready to be handed over by hand; ``reading`` how far one was read.
+        as_file: Why such a parcel goes as a file only; empty where codes do, too.
         exchange_blocked: Why nothing can be exchanged now; empty where it can.
     """
 
@@ -67,6 +68,7 @@ class RelayState:
     heard: tuple[HeardLine, ...] = ()
     warnings: tuple[WarningCard, ...] = ()
     frames: tuple[str, ...] = ()
+    as_file: str = ""
     reading: str = ""
     exchange_blocked: str = ""
     parcel_blocked: str = ""

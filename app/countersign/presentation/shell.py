@@ -174,6 +174,10 @@ class ShellPresenter:
         """Show where many payments are made from a list."""
         self._open(Page.BATCH, path)
 
+    def open_templates(self) -> None:
+        """Show payments that are kept to be repeated."""
+        self._open(Page.TEMPLATES)
+
     def open_elsewhere(self) -> None:
         """Show where a payment that was made elsewhere is written down."""
         self._open(Page.ELSEWHERE)
@@ -366,7 +370,8 @@ class ShellPresenter:
 
     def _read_only(self) -> str:
         """Say why this copy of the vault sends nothing (LEDGER rule 17)."""
-        if self._session is None or self._session.vault.may_sign:
+        session = self._session
+        if session is None or session.vault.may_sign or not session.admitted:
             return ""
         return _(
             "This is an older or a recovered copy of your vault. You can read everything in it. It sends nothing and "

@@ -269,6 +269,7 @@ class InvitePresenter:
             heading=heading.format(name=name),
             lead=lead.format(name=name, day=day),
             frames=self._parcel.frames,
+            as_file=self._parcel.as_file,
             parcel_name=self._parcel.name,
             by_relay="" if hand else notes.get(step, ""),
             reading=self._parcel.reading,

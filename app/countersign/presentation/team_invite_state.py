@@ -26,6 +26,7 @@ class InviteState:
     Attributes:
         roles: As (value, title, text); ``chosen`` are the values that are.
         frames: The parcel to hand over, as texts of QR codes to be shown one after the other; none before it is made.
+        as_file: Why it goes as a file only; empty where codes do, too.
         parcel_name: What its file would be called.
         reading: How far a code in several pictures was read.
         phrase: The words to compare; ``asker`` names who asks.
@@ -42,6 +43,7 @@ class InviteState:
     known_groups: str = ""
     blocked: str = ""
     frames: tuple[str, ...] = ()
+    as_file: str = ""
     parcel_name: str = ""
     by_relay: str = ""
     reading: str = ""

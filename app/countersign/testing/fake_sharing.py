@@ -42,12 +42,14 @@ class FakeParcels:
         files: What was written, or lies there.
         pictures: The texts of the codes in a picture, by its bytes.
         shown: What was shown as codes, by its name: the texts are the name and a number from 1 to 3.
+        longest: How many bytes are shown as codes at most.
     """
 
     def __init__(self) -> None:
         self.files: dict[Path, tuple[bytes, ...]] = {}
         self.pictures: dict[bytes, tuple[str, ...]] = {}
         self.shown: dict[str, tuple[bytes, ...]] = {}
+        self.longest = 1_000_000
 
     def write(self, path: Path, contents: Sequence[bytes]) -> None:
         """Write parcels."""
@@ -69,6 +71,8 @@ class FakeParcels:
 
     def frames(self, contents: Sequence[bytes]) -> Sequence[str]:
         """Give three codes for whatever it is."""
+        if sum(len(content) for content in contents) > self.longest:
+            raise SecurityError("qr.too_long")
         name = f"PARCEL {len(self.shown)}"
         self.shown[name] = tuple(contents)
         return tuple(f"{name} {part}" for part in (1, 2, 3))

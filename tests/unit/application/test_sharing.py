@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from countersign.application.flows.script import run_script
 from countersign.application.ports.vault import LocalSpace
+from countersign.application.use_cases.change_governance import endorse_change, next_state, propose_change
 from countersign.domain.canonical import JsonObject
 from countersign.domain.ledger import kinds
 from countersign.domain.ledger.event import EventDraft
@@ -87,3 +90,25 @@ def test_a_locked_session_lets_go_of_a_way_that_was_just_made() -> None:
     mei.sharing.close()
     use(mei, FOLDER)
     assert not mei.sharing.state.connected
+
+
+def hand(giver: Colleague, taker: Colleague) -> None:
+    """Let somebody carry a file to somebody."""
+    failures: list[Exception] = []
+    for content in giver.sharing.gather():
+        run_script(taker.world.session.tasks, taker.sharing.take(content), lambda _found: None, failures.append)
+    assert failures == []
+
+
+def test_a_change_comes_into_force_once_the_last_signature_was_brought_by_hand() -> None:
+    office = Office()
+    mei = four(office)
+    tom = office.colleague(office.present(mei, "Tom Okoro"), mei.world.clock, mei.world.entropy)
+    policy = mei.vault.rules.governance.policy
+    asked = next_state(mei.vault.rules, policy=replace(policy, approvals=policy.approvals + 1))
+    change = propose_change(mei.vault, mei.sharing.verify, asked)
+    hand(mei, tom)
+    endorse_change(tom.vault, tom.sharing.verify, change.change)
+    assert mei.vault.rules.governance.policy == policy
+    hand(tom, mei)
+    assert mei.vault.rules.governance.policy.approvals == policy.approvals + 1

@@ -137,6 +137,17 @@ def test_parcels_are_gathered_and_read_by_hand() -> None:
     assert other.now.problem
 
 
+def test_what_is_too_long_for_codes_goes_as_a_file() -> None:
+    office = Office()
+    office.parcels.longest = 10
+    page = RelayDesk(four(office))
+    page.presenter.make_parcel()
+    assert (page.now.frames, page.now.problem) == ((), "")
+    assert "as a file" in page.now.as_file
+    page.presenter.save_parcel()
+    assert office.parcels.files[page.desk.next]
+
+
 def test_alone_there_is_nobody_to_write_to() -> None:
     page = RelayDesk(Office().begin())
     assert page.now.parcel_blocked

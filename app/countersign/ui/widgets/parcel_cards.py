@@ -45,6 +45,7 @@ class ParcelOut(Card):
         super().__init__(title, parent, icon="send")
         self._hands: Hands | None = None
         self._frames: tuple[str, ...] = ()
+        self._as_file = ""
         self._matrices: dict[int, tuple[tuple[bool, ...], ...]] = {}
         self._place = 0
         self._paused = False
@@ -81,18 +82,24 @@ class ParcelOut(Card):
         """Take the presenter."""
         self._hands = hands
 
-    def set_frames(self, frames: Sequence[str]) -> None:
-        """Show another parcel; the same one is left alone."""
-        if tuple(frames) != self._frames:
-            self._frames, self._place, self._matrices = tuple(frames), 0, {}
+    def set_frames(self, frames: Sequence[str], as_file: str = "") -> None:
+        """Show another parcel; the same one is left alone.
+
+        Args:
+            frames: The texts of its codes.
+            as_file: Why there are none, and it goes as a file.
+        """
+        if (tuple(frames), as_file) != (self._frames, self._as_file):
+            self._frames, self._as_file, self._place, self._matrices = tuple(frames), as_file, 0, {}
             self._show()
 
     def _show(self) -> None:
         shown = self._showing and bool(self._frames)
         several = shown and len(self._frames) > 1
         moving = several and not self._paused and look().motion
-        for widget in (self.code, self.hint):
-            widget.setVisible(shown)
+        self.code.setVisible(shown)
+        self.hint.setVisible(shown or bool(self._as_file))
+        self.show_code.setVisible(bool(self._frames))
         self.part.setVisible(several)
         self._steps.setVisible(several)
         self.pause.setVisible(look().motion)
@@ -101,7 +108,7 @@ class ParcelOut(Card):
         self.hint.setText(
             _("Take a picture of each part, or a screenshot, and read the pictures on the other device.")
             if several
-            else _("Take a picture or a screenshot, and read it on the other device.")
+            else self._as_file or _("Take a picture or a screenshot, and read it on the other device.")
         )
         if moving:
             self._timer.start()

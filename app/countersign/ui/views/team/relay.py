@@ -194,9 +194,8 @@ class RelayPage(WorkPage):
         self.exchange.set_blocked(state.exchange_blocked)
         self.make.set_blocked(state.parcel_blocked)
         self._show_heard(state, before)
-        self.out.save.setVisible(bool(state.frames))
-        self.out.show_code.setVisible(bool(state.frames))
-        self.out.set_frames(state.frames)
+        self.out.save.setVisible(bool(state.frames or state.as_file))
+        self.out.set_frames(state.frames, state.as_file)
         self.taking.set_reading(state.reading)
         if before is None or before.faults != state.faults:
             self.errors.show_errors([(self._fields[fault.field], fault.text) for fault in state.faults])
