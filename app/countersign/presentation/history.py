@@ -322,7 +322,7 @@ class HistoryPresenter:
 
 
 def _states() -> Sequence[str]:
-    return ("booked", "elsewhere", "handed_over", *(state.value for state in OrderState))
+    return ("booked", "elsewhere", "handed_over", "partly_signed", *(state.value for state in OrderState))
 
 
 def _milliseconds(moment: datetime) -> int:

@@ -35,6 +35,7 @@ def state_word(state: str) -> str:
         "pending": _("Pending"),
         "elsewhere": _("Made elsewhere"),
         "handed_over": _("Handed over"),
+        "partly_signed": _("Signature missing"),
     }
     if state in OrderState._value2member_map_:
         return state_words(OrderState(state)).word
@@ -45,7 +46,7 @@ def state_tone(state: str) -> str:
     """Return the tone for a line of history."""
     if state in OrderState._value2member_map_:
         return state_words(OrderState(state)).tone
-    return "info" if state == "handed_over" else "neutral"
+    return {"handed_over": "info", "partly_signed": "warn"}.get(state, "neutral")
 
 
 def _words() -> dict[OrderState, StateWords]:

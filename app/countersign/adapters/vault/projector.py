@@ -16,7 +16,7 @@ from countersign.adapters.vault.database import Connection
 from countersign.adapters.vault.listed import LISTED, list_event
 from countersign.adapters.vault.schema import place_of
 from countersign.adapters.vault.search_text import grams_of
-from countersign.adapters.vault.shown_once import HANDED_OVER, ShownOnce
+from countersign.adapters.vault.shown_once import HANDED_OVER, PARTLY_SIGNED, ShownOnce
 from countersign.adapters.vault.statement import AddedAccount, PaidElsewhere, Statement, StatementEntry
 from countersign.domain.canonical import Fields
 from countersign.domain.errors import SecurityError
@@ -118,7 +118,7 @@ class Projector:
             return None
         content, payment = record.content, record.content.payment
         amount = payment.instructed_amount
-        state = HANDED_OVER if _is_handed_over(record) else record.state.value
+        state = _shown_state(record)
         fixed = (
             *(record.created_at, content.payee, payment.debtor_account, payment.debtor_agent_member),
             *(payment.end_to_end_id, payment.creditor_name, payment.creditor_account, amount.currency, -amount.minor),
@@ -313,6 +313,13 @@ class Projector:
         )
         if not known:
             raise LedgerError("payee.event_form")
+
+
+def _shown_state(record: OrderRecord) -> str:
+    """Return the state of an order's row: no more than is known of its money."""
+    if _is_handed_over(record):
+        return HANDED_OVER
+    return PARTLY_SIGNED if record.awaits_signature else record.state.value
 
 
 def _is_handed_over(record: OrderRecord) -> bool:

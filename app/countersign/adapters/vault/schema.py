@@ -12,8 +12,9 @@ none. ``forks`` are the places of shared chains that were signed twice, ``parcel
 
 ``p_transfers`` is clustered by time: its integer key ``place`` holds the time above and bits of the row's name below
 (``place_of``), so that pages and searches, newest first, walk one B-tree however much history there is. ``settles``
-names the order that an entry is on record for; ``state`` is an entry's, an order's, ``elsewhere``, or ``handed_over``
-for an order that the person says they carried to the bank, of which the bank has said nothing yet.
+names the order that an entry is on record for; ``state`` is an entry's, an order's, ``elsewhere``, ``handed_over``
+for an order that the person says they carried to the bank, of which the bank has said nothing yet, or
+``partly_signed`` for one for which the bank wants another signature.
 """
 
 from __future__ import annotations

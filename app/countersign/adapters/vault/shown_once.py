@@ -17,6 +17,9 @@ from countersign.domain.order_state import MAY_HAVE_MOVED_MONEY
 HANDED_OVER: Final = "handed_over"
 """The state in ``p_transfers`` of an order that the person carried to the bank, of which the bank has said nothing."""
 
+PARTLY_SIGNED: Final = "partly_signed"
+"""The state in ``p_transfers`` of an order for which the bank wants another signature: no money has moved."""
+
 _SETTLED_BY: Final = "settled_by <> '' AND settled_by"  # as the index on it says
 _ELSEWHERE_DAYS = 10  # by when a payment made in a branch or by phone has been booked
 _MOVED = tuple(sorted({state.value for state in MAY_HAVE_MOVED_MONEY} | {HANDED_OVER}))

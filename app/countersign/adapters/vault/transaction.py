@@ -33,6 +33,8 @@ _BEGINNINGS = frozenset(
         kinds.ORDER_FROZEN,
         kinds.ORDER_SUBMISSION_INTENDED,
         kinds.ORDER_ANSWER_INTENDED,
+        kinds.ORDER_SIGNING_STARTED,
+        kinds.ORDER_SIGNING_INTENDED,
         kinds.ORDER_CANCELLATION_INTENDED,
         kinds.ORDER_PROOF_ADDED,  # up to 10 MB each: the reserve is for outcomes
     }

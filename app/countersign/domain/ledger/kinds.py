@@ -43,6 +43,10 @@ ORDER_PROOF_ADDED: Final = "order.proof_added"  # a document of the bank's, kept
 ORDER_RECALL_WRITTEN: Final = "order.recall_written"  # a request to call it off, which the person carries to the bank
 ORDER_RETURNED: Final = "order.returned"  # the money came back after it had settled: a bank fact
 ORDER_OPENED: Final = "order.opened"  # a member looked at what is to be approved
+# Another signature that the bank wants: an authorisation of somebody's own, of what the bank already holds.
+ORDER_SIGNING_STARTED: Final = "order.signing_started"
+ORDER_SIGNING_INTENDED: Final = "order.signing_intended"  # its commit point is next
+ORDER_SIGNING_ENDED: Final = "order.signing_ended"  # what became of it: signed, refused, failed, or not known
 ORDER_SENDER_RELEASED: Final = "order.sender_released"  # the sender hands the sending over (LEDGER rule 12)
 
 BATCH_PREPARED: Final = "batch.prepared"
@@ -115,6 +119,9 @@ SHARED_KINDS: Final = GOVERNANCE_KINDS | frozenset(
         ORDER_RETURNED,
         ORDER_OPENED,
         ORDER_SENDER_RELEASED,
+        ORDER_SIGNING_STARTED,
+        ORDER_SIGNING_INTENDED,
+        ORDER_SIGNING_ENDED,
         BATCH_PREPARED,
         TEMPLATE_KEPT,
         TEMPLATE_DROPPED,

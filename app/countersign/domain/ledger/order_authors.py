@@ -29,6 +29,7 @@ _SENDER_KINDS = frozenset(
         kinds.ORDER_RECALL_WRITTEN,
     }
 )
+_FURTHER_SIGNATURES = frozenset({kinds.ORDER_SIGNING_STARTED, kinds.ORDER_SIGNING_INTENDED})
 _JUDGED_ELSEWHERE = frozenset({kinds.ORDER_APPROVED, kinds.ORDER_SUBMISSION_INTENDED})
 _BANK_FACTS = frozenset(
     {
@@ -40,6 +41,24 @@ _BANK_FACTS = frozenset(
         kinds.ORDER_RETURNED,
     }
 )
+_SENDERS_WORD = frozenset({kinds.ORDER_SENDER_RELEASED, kinds.ORDER_SUBMISSION_INTENDED})
+# One approval more that counts, and an intent rests on others than it says.
+_FORBIDDING = frozenset({kinds.ORDER_STOPPED, kinds.ORDER_ASSESSED, kinds.ORDER_APPROVED})
+
+
+def may_forbid(record: OrderRecord, event: Event, rules: Rules) -> bool:
+    """Tell whether an event whose body is absent may keep an order from being sent by what it says.
+
+    Whoever passes an event on can keep back its body, so that nothing may be sent while that is unknown.
+    """
+    header = event.header
+    if event.kind in _SENDERS_WORD:
+        return header.device == record.sender
+    try:
+        acting_member(rules.governance_before(event.order_key), header.device, header.at)
+    except SecurityError:
+        return False
+    return event.kind in _FORBIDDING
 
 
 def require_author(record: OrderRecord, event: Event, rules: Rules) -> None:
@@ -47,14 +66,15 @@ def require_author(record: OrderRecord, event: Event, rules: Rules) -> None:
 
     Only the sender speaks of what it sent, unless it was closed: its word counts even when its time is over, since only
     it knows. What a bank says anybody with a role may bring. Looking at an order is no decision: everybody may.
+    A further signature that the bank wants is for approvers; what became of it is said by the device that began it.
 
     Raises:
-        SecurityError: ``author.*``, ``order.not_the_sender``, ``order.may_not_assess``.
+        SecurityError: ``author.*``, ``order.not_the_sender``, ``order.may_not_assess``, ``order.may_not_sign``.
     """
     governance, device = rules.governance_before(event.order_key), event.header.device
     if event.kind in _JUDGED_ELSEWHERE or (device == record.sender and event.kind in _SENDER_KINDS | _BANK_FACTS):
         return
-    if event.kind in {kinds.ORDER_OPENED, *_BANK_FACTS}:
+    if event.kind in {kinds.ORDER_OPENED, kinds.ORDER_SIGNING_ENDED, *_BANK_FACTS}:
         member = governance.member_of(device)
         if member is None:
             raise SecurityError("author.unknown_device")
@@ -70,6 +90,8 @@ def require_author(record: OrderRecord, event: Event, rules: Rules) -> None:
     member = acting_member(governance, device, event.header.at)
     if event.kind == kinds.ORDER_ASSESSED and not _may_assess(record, member, device):
         raise SecurityError("order.may_not_assess")
+    if event.kind in _FURTHER_SIGNATURES and Role.APPROVER not in member.roles:
+        raise SecurityError("order.may_not_sign")
 
 
 def _may_assess(record: OrderRecord, member: Member, device: str) -> bool:

@@ -18,6 +18,7 @@ from countersign.domain.ledger.order_fields import (
     text_of,
 )
 from countersign.domain.ledger.order_record import OrderRecord
+from countersign.domain.ledger.order_signing import SIGNING_STEPS
 from countersign.domain.order_state import (
     DUPLICATES,
     FINAL,
@@ -84,8 +85,11 @@ def _status_changed(record: OrderRecord, event: Event, body: JsonObject) -> Orde
     status = TransactionStatus(code)
     if status is TransactionStatus.RJCT and reason in DUPLICATES and body.get("source") == "pain.002":
         return replace(record, status=record.status or TransactionStatus.RCVD)  # of a copy: it has the first
+    if status is TransactionStatus.PATC and record.status in _BEYOND_SIGNATURES:
+        return record  # another device heard it earlier than what is known already
     move = move_for(status, authorised=flag_of(body, "authorised") or record.state in _AUTHORISED)
-    following = replace(record, status=status, payment_id=record.payment_id or payment_id)
+    partly = record.partly_signed or status is TransactionStatus.PATC
+    following = replace(record, status=status, payment_id=record.payment_id or payment_id, partly_signed=partly)
     if status in _PAID and "entry" in body and not record.settled_by:
         following = replace(following, settled_by=text_of(body, "entry"), settled_rule=text_of(body, "rule"))
     if record.state in FINAL:
@@ -158,6 +162,7 @@ def _returned(record: OrderRecord, event: Event, body: JsonObject) -> OrderRecor
 
 
 _PAID = frozenset({TransactionStatus.ACSC, TransactionStatus.ACCC})
+_BEYOND_SIGNATURES = _PAID | {TransactionStatus.ACSP, TransactionStatus.ACWP}
 _AUTHORISED = frozenset({OrderState.ACCEPTED, OrderState.CANCELLING, OrderState.SETTLED})
 _LATE_NEWS = (Move.ACCEPT, OrderState.SETTLED)
 _AGREES = {
@@ -182,4 +187,5 @@ BANK_STEPS: Final[Mapping[str, Callable[[OrderRecord, Event, JsonObject], OrderR
     kinds.ORDER_PROOF_ADDED: _proof_added,
     kinds.ORDER_RECALL_WRITTEN: _recall_written,
     kinds.ORDER_RETURNED: _returned,
+    **SIGNING_STEPS,
 }

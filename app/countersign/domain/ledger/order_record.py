@@ -13,6 +13,7 @@ from countersign.domain.approval.requirement import Requirement, requirement
 from countersign.domain.approval.rule import PayeeStanding
 from countersign.domain.approval.signature import Approval, fill, is_met
 from countersign.domain.canonical import JsonObject
+from countersign.domain.ledger.bank_signing import BankSigning
 from countersign.domain.ledger.governance import Governance
 from countersign.domain.ledger.rules import OrderKey, Rules
 from countersign.domain.order import OrderContent
@@ -61,6 +62,8 @@ class OrderRecord:
         sent_before_known: Events that would have stopped the intent, had its device known of them (LEDGER rule 13):
             tasks for a person.
         standing: How long the payee's details had stood when the order was made: some rules ask for it.
+        partly_signed: Whether the bank ever said that it wants another signature.
+        signings: Further signatures at the bank, by whoever gave them, in folding order.
         frozen_device: The device that froze the content: the requester's.
         released_to: The device that the sending was handed over to (LEDGER rule 12); empty where it wasn't.
         opened: Who looked at it, and when (milliseconds since the epoch), in folding order.
@@ -107,6 +110,8 @@ class OrderRecord:
     standing: PayeeStanding = PayeeStanding.NEW
     frozen_device: str = ""
     released_to: str = ""
+    partly_signed: bool = False
+    signings: tuple[BankSigning, ...] = ()
     opened: tuple[tuple[str, int], ...] = ()
 
     @property
@@ -136,6 +141,18 @@ class OrderRecord:
     @property
     def carried_by_hand(self) -> bool:
         """Whether it was laid out for the person to carry, and nobody has said yet that the bank has it."""
+    @property
+    def awaits_signature(self) -> bool:
+        """Whether this side's authorisation is done and the bank wants another: no money has moved (ISO 20022, PATC).
+
+        No state of its own: it can be called off like any order that the bank took, and only the bank ends it.
+        """
+        return self.state is OrderState.ACCEPTED and self.status is TransactionStatus.PATC
+
+    def signing_of(self, device: str) -> BankSigning | None:
+        """Return the newest further signature that a device began."""
+        return next((item for item in reversed(self.signings) if item.device == device), None)
+
         waits = self.state is OrderState.INITIATED and self.status is None
         return self.by_hand and waits and not self.handed_over_at
 
