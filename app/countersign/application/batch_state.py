@@ -159,7 +159,7 @@ class Tally:
     Attributes:
         lines: All of them.
         stops: Those that stay out.
-        looks: Those that stay out unless they are taken in.
+        looks: Those that stay out until they are taken in.
         goes: Those that become orders.
         totals: Of those that go, minor units by currency.
     """
@@ -179,7 +179,7 @@ class Tally:
         return Tally(
             self.lines + sign,
             self.stops + sign * line.stays_out,
-            self.looks + sign * (line.level is Level.LOOK and not line.stays_out),
+            self.looks + sign * (line.level is Level.LOOK and not line.stays_out and not line.goes),
             self.goes + sign * line.goes,
             {currency: minor for currency, minor in totals.items() if minor},
         )

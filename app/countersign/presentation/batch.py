@@ -290,6 +290,7 @@ class BatchPresenter:
         self._busy, self._head = "", head
         self._stage = Stage.REQUESTED if head.stage is BatchStage.REQUESTED else Stage.CHECKED
         if self._stage is Stage.REQUESTED:
+            self._list(Shown.FLAGGED if head.tally.stops or head.tally.looks else Shown.GOES)
             self._said = _("Requested: {payments}.").format(payments=count_words(head.tally.goes))
         self._render()
 

@@ -7,7 +7,7 @@ from collections import OrderedDict
 from collections.abc import Iterable, Sequence
 from typing import Final
 
-from countersign.application.batch_state import LINES_IN_SLICE, BatchHead, BatchLine
+from countersign.application.batch_state import LINES_IN_SLICE, BatchHead, BatchLine, BatchStage
 from countersign.application.flows.transfer import TransferDraft
 from countersign.domain.money import Money
 from countersign.domain.payee import DetailsSource
@@ -199,14 +199,18 @@ def detail_of(line: BatchLine, *, open_to_change: bool) -> LineDetail:
 def report_of(head: BatchHead, shown: Shown, charts: Sequence[Scatter]) -> Report:
     """Say what came of the check."""
     tally = head.tally
-    waits = max(tally.looks, 0)
-    facts = [Fact(_("Goes along"), count_words(tally.goes), "ok" if tally.goes else "")]
+    done = head.stage is BatchStage.REQUESTED
+    facts = [Fact(_("Requested") if done else _("Goes along"), count_words(tally.goes), "ok" if tally.goes else "")]
     facts += [Fact(_("Total"), money_text(total, language()), ltr=True) for total in head.totals]
-    if waits:
-        facts.append(Fact(_("Need a look"), count_words(waits), "warn"))
+    if tally.looks:
+        facts.append(Fact(_("Left out") if done else _("Need a look"), count_words(tally.looks), "warn"))
     if tally.stops:
         facts.append(Fact(_("Stay out"), count_words(tally.stops), "danger"))
-    filters = ((Shown.FLAGGED, _("Flagged")), (Shown.GOES, _("Goes along")), (Shown.ALL, _("All")))
+    filters = (
+        (Shown.FLAGGED, _("Flagged")),
+        (Shown.GOES, _("Requested") if done else _("Goes along")),
+        (Shown.ALL, _("All")),
+    )
     return Report(
         facts=tuple(facts),
         about=tuple(noticed_text(item) for item in head.about),

@@ -41,6 +41,9 @@ class Navigate(Protocol):
     def open_batch(self, path: str = "") -> None:
         """Show where many payments are made from a list; look at the file at ``path`` if one is named."""
 
+    def open_templates(self) -> None:
+        """Show payments that are kept to be repeated."""
+
     def open_elsewhere(self) -> None:
         """Show where a payment that was made elsewhere is written down."""
 

@@ -13,6 +13,7 @@ from countersign.application.ports.vault import LedgerEntry
 from countersign.application.session import Session
 from countersign.application.use_cases.approve_order import stop_order
 from countersign.application.use_cases.repair_order import repair_order
+from countersign.application.use_cases.templates import keep_template
 from countersign.domain.errors import CountersignError, UserFacingError
 from countersign.domain.ledger import kinds
 from countersign.domain.ledger.order_record import OrderRecord
@@ -172,6 +173,12 @@ class OrderPresenter:
         work = on_vault(partial(repair_order, self._session.vault, self._session.entropy, self._order))
         opened = self._navigate.open_transfer
         run_script(self._session.tasks, work, lambda draft: opened(draft.draft), self._failed)
+
+    def use_again(self) -> None:
+        """Keep the order as a template, and show those that are kept."""
+        work = on_vault(partial(keep_template, self._session.vault, self._session.entropy, self._order))
+        opened = self._navigate.open_templates
+        run_script(self._session.tasks, work, lambda _template: opened(), self._failed)
 
     def open_inbox(self) -> None:
         """Go to where it is approved."""

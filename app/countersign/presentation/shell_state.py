@@ -26,6 +26,7 @@ class Page(StrEnum):
     BRING_IN = "bring_in"
     ELSEWHERE = "elsewhere"
     BATCH = "batch"
+    TEMPLATES = "templates"
     INBOX = "inbox"
     TEAM = "team"
     MEMBER = "member"

@@ -78,6 +78,10 @@ class PayeeStep:
         """Make many payments from a list instead."""
         self._desk.navigate.open_batch()
 
+    def repeat(self) -> None:
+        """Repeat a payment that is kept as a template."""
+        self._desk.navigate.open_templates()
+
     def pay_someone_new(self) -> None:
         """Go back to an empty form."""
         self._chosen, self._letter = "", None

@@ -14,6 +14,7 @@ from countersign.application.ports.vault import (
     LedgerEntry,
     PayeeRow,
     PaymentKey,
+    TemplateRow,
     TransferRow,
 )
 from countersign.domain.canonical import JsonObject
@@ -157,6 +158,17 @@ class MemoryProjections:
             if row.counterparty_account in accounts and row.amount.minor < 0 and row.state in gone
         ]
         return tuple(sorted(paid, key=lambda row: (row.at, row.row), reverse=True)[:limit])
+
+    def templates(self) -> Sequence[TemplateRow]:
+        """List the templates that are kept."""
+        found: dict[str, TemplateRow] = {}
+        for event in self._shared():
+            if event.kind == kinds.TEMPLATE_KEPT:
+                body, template = event.says(), event.header.subject
+                found[template] = TemplateRow(template, str(body["name"]), str(body["order"]), event.header.at)
+            elif event.kind == kinds.TEMPLATE_DROPPED:
+                found.pop(event.header.subject, None)
+        return tuple(sorted(found.values(), key=lambda row: (row.name, row.template)))
 
     def alike(self, wanted: Sequence[PaymentKey]) -> Sequence[TransferRow | None]:
         """Return for each payment one that was made or ordered before."""

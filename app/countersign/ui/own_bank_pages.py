@@ -20,6 +20,7 @@ def own_bank_pages(shell: ShellPresenter, hands: FileHands) -> dict[Page, MakePa
         Page.ADD_ACCOUNT: partial(_add_account, shell, hands),
         Page.BRING_IN: partial(_bring_in, shell, hands),
         Page.BATCH: partial(_batch, shell, hands),
+        Page.TEMPLATES: partial(_templates, shell),
         Page.ELSEWHERE: partial(_elsewhere, shell),
     }
 
@@ -48,6 +49,15 @@ def _batch(shell: ShellPresenter, hands: FileHands, path: str) -> QWidget:
 
     page = BatchPage()
     page.attach(BatchPresenter(shell.session, page, shell, hands), path)
+    return page
+
+
+def _templates(shell: ShellPresenter, _about: str) -> QWidget:
+    from countersign.presentation.templates import TemplatesPresenter  # noqa: PLC0415 - see above
+    from countersign.ui.views.templates import TemplatesPage  # noqa: PLC0415 - see above
+
+    page = TemplatesPage()
+    page.attach(TemplatesPresenter(shell.session, page, shell))
     return page
 
 

@@ -47,7 +47,7 @@ _BEFORE_ADMITTED: Final = frozenset({Page.LEARN, Page.CHECK})
 _CURRENT: Final = {
     Page.ORDER: Page.HISTORY,
     Page.SETUP: Page.HOME,
-    Page.BATCH: Page.TRANSFER,
+    **dict.fromkeys((Page.BATCH, Page.TEMPLATES), Page.TRANSFER),
     **dict.fromkeys((Page.MEMBER, Page.INVITE, Page.RULES, Page.RELAY), Page.TEAM),
 }
 

@@ -43,4 +43,10 @@ def from_list(look: Look) -> Iterator[tuple[str, Stage]]:
     yield "batch.requested", stage
     stage.press("batch.leave")
     yield "batch.kept", stage
+    stage.program.presenter.open_order(stage.world.reader.orders_in_flight()[0].content.order)
+    stage.settle()
+    stage.press("order.again")
+    yield "templates", stage
+    stage.press("templates.drop.0")
+    yield "templates.empty", stage
     stage.close()

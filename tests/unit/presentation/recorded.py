@@ -61,6 +61,9 @@ class Went:
     def open_batch(self, path: str = "") -> None:
         self.to.append(("batch", path))
 
+    def open_templates(self) -> None:
+        self.to.append(("templates", ""))
+
     def open_elsewhere(self) -> None:
         self.to.append(("elsewhere", ""))
 

@@ -60,6 +60,9 @@ class Sent:
     def open_batch(self, path: str = "") -> None:
         self.to.append(f"batch {path}".strip())
 
+    def open_templates(self) -> None:
+        self.to.append("templates")
+
     def open_elsewhere(self) -> None:
         self.to.append("elsewhere")
 

@@ -24,6 +24,7 @@ from countersign.application.ports.vault import (
     LedgerEntry,
     PayeeRow,
     PaymentKey,
+    TemplateRow,
     TransferRow,
 )
 from countersign.domain.ledger.order_record import OrderRecord
@@ -237,6 +238,13 @@ class VaultProjections:
         )
         resources = self._resources()
         return tuple(_transfer(row, resources) for row in found)
+
+    def templates(self) -> Sequence[TemplateRow]:
+        """List the templates that are kept."""
+        found = self._reader.rows(
+            "SELECT template, name, from_order, at FROM p_templates WHERE dropped = 0 ORDER BY name, template"
+        )
+        return tuple(TemplateRow(*row) for row in found)
 
     def alike(self, wanted: Sequence[PaymentKey]) -> Sequence[TransferRow | None]:
         """Return for each payment one that was made or ordered before."""

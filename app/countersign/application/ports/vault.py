@@ -245,6 +245,16 @@ class LedgerEntry:
 
 
 @dataclass(frozen=True, slots=True)
+class TemplateRow:
+    """An order that was kept to be used again: the template's identifier, its name, and the order."""
+
+    template: str
+    name: str
+    order: str
+    at: int
+
+
+@dataclass(frozen=True, slots=True)
 class PaymentKey:
     """What tells one payment from another; ``reference`` and ``end_to_end_id`` may be empty."""
 
@@ -286,6 +296,9 @@ class Projections(Protocol):
 
     def payments_to(self, accounts: Sequence[str], limit: int = 12) -> Sequence[TransferRow]:
         """List past payments to any of these accounts, of ours or on a statement, newest first."""
+
+    def templates(self) -> Sequence[TemplateRow]:
+        """List the templates that are kept, by name."""
 
     def alike(self, wanted: Sequence[PaymentKey]) -> Sequence[TransferRow | None]:
         """Return for each payment one that was made or ordered before: to this account, over this amount.
