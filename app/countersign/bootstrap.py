@@ -39,6 +39,7 @@ from countersign.presentation.messages import _
 from countersign.presentation.shell import Opened
 
 if TYPE_CHECKING:
+    from countersign.adapters.vault.open_vault import OpenVault
     from countersign.application.ports.bank_files import Reading
     from countersign.application.ports.vault_door import NewVault
     from countersign.application.ports.workspace import WorkspaceVault
@@ -214,11 +215,18 @@ def _sharing(ground: Ground, vault: Vault, tasks: Tasks) -> Sharing:
     from countersign.application.sharing import Sharing  # noqa: PLC0415
     from countersign.application.use_cases.exchange_envelopes import Tools  # noqa: PLC0415
 
-    workspace = cast("WorkspaceVault", vault)  # the door opens no other kind
+    opened = cast("OpenVault", vault)  # the door opens no other kind
     tools = Tools(HpkeSuite(), verify_ed25519, ground.clock, ground.entropy)
     identity = vault.identity
     make = partial(relay_from_settings, identity.workspace, practice=identity.world is World.PRACTICE)
-    return Sharing(workspace, tasks, tools, HandParcels(), make)
+    sharing, before = Sharing(opened, tasks, tools, HandParcels(), make), opened.committed
+
+    def committed(appended: Sequence[str]) -> None:
+        before(appended)
+        sharing.signed()
+
+    opened.committed = committed
+    return sharing
 
 
 def _join(ground: Ground, new: NewVault, invitation: Invitation) -> Vault:

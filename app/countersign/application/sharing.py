@@ -152,6 +152,12 @@ class Sharing:
         if self._exchange is not None:
             self._exchange.tick()
 
+    def signed(self) -> None:
+        """Have what was signed here published soon: whatever it is, the bank's facts, too. From any thread."""
+        exchange = self._exchange
+        if exchange is not None:
+            exchange.appended()
+
     def tell_others(self) -> None:
         """Say that something was signed here: it is published soon."""
         if self._exchange is not None:

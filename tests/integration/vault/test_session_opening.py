@@ -13,6 +13,7 @@ from countersign.application.flows.script import run_script
 from countersign.application.ports.bank import Reach
 from countersign.application.ports.vault import LocalSpace
 from countersign.application.ports.vault_door import NewVault
+from countersign.application.sharing import Sharing
 from countersign.application.use_cases.add_account import NewAccount, add_account
 from countersign.bootstrap import lay_ground, session_opener
 from countersign.domain.canonical import Json
@@ -52,4 +53,24 @@ def test_a_connection_that_cannot_be_read_is_left_out(tmp_path: Path, broken: di
     unread = session.bank_of_account("12345678", "GBDSC:400500")
     assert (unread is None) is (broken != {"name": ""}), "another name is no reason"
     session.close()
+    ground.door.lock()
+
+
+def test_whatever_is_signed_in_a_session_is_said_to_what_publishes_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    told: list[int] = []
+    monkeypatch.setattr(Sharing, "signed", lambda _sharing: told.append(1))
+    ground = lay_ground("test", tmp_path / "home", ProtectedStore(tmp_path / "outside"), FLOOR)
+    vault = ground.door.create(NewVault("Mei Hartmann", World.REAL, SecretText(PASSPHRASE), ground.door.new_kit()))
+    opened: list[Opened] = []
+    failed: list[Exception] = []
+    run_script(InlineTasks(), session_opener(ground, InlineTasks(), UTC)(vault), opened.append, failed.append)
+    assert (len(opened), failed, told) == (1, [], [])
+    with vault.transaction() as change:
+        change.put(LocalSpace.CREDENTIAL, "of no concern to others", {})
+    assert told == []
+    add_account(vault, FakeEntropy(), own("12345678", "GBDSC:200415"))
+    assert told == [1]
+    opened[0].session.close()
     ground.door.lock()

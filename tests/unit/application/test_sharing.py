@@ -112,3 +112,16 @@ def test_a_change_comes_into_force_once_the_last_signature_was_brought_by_hand()
     assert mei.vault.rules.governance.policy == policy
     hand(tom, mei)
     assert mei.vault.rules.governance.policy.approvals == policy.approvals + 1
+
+
+def test_whatever_is_signed_is_published_soon() -> None:
+    office = Office()
+    mei = four(office)
+    mei.sharing.signed()  # no way is set up
+    use(mei, FOLDER)
+    before = len(office.store.put_honestly)
+    with mei.vault.transaction() as change:
+        change.append(EventDraft(kinds.INCIDENT_RAISED, "12" * 16, {}))
+    mei.sharing.signed()
+    mei.sharing.tick()
+    assert len(office.store.put_honestly) > before
