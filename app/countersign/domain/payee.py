@@ -16,6 +16,7 @@ from countersign.domain.ledger.rules import Rules
 from countersign.domain.payment import AccountScheme
 
 _KINDS = frozenset({kinds.PAYEE_VERIFIED, kinds.PAYEE_ADDED, kinds.PAYEE_CHANGED})
+_VERSIONS = frozenset({kinds.PAYEE_ADDED, kinds.PAYEE_CHANGED})
 _ROLES = frozenset({Role.REQUESTER, Role.APPROVER})
 
 
@@ -166,13 +167,15 @@ class NameCheck:
 class PayeeRecord:
     """A payee as the ledger has it. More than one current version is a conflict, and not payable.
 
-    ``faults`` names the events that were left out since their author may not write about payees, with the code.
+    ``faults`` names the events that were left out since their author may not write about payees, with the code;
+    ``unread`` those versions that came without what they say: nothing is paid before they are read.
     """
 
     payee: str
     versions: tuple[PayeeVersion, ...]
     checks: tuple[tuple[str, NameCheck], ...] = ()
     faults: tuple[tuple[str, str], ...] = ()
+    unread: tuple[str, ...] = ()
 
     @property
     def current(self) -> tuple[PayeeVersion, ...]:
@@ -204,19 +207,24 @@ def fold_payee(events: Iterable[Event], rules: Rules | None = None) -> PayeeReco
     """
     record: PayeeRecord | None = None
     faults: list[tuple[str, str]] = []
+    unread: list[str] = []
     for event in sorted(events, key=lambda each: each.order_key):
-        if event.body is None:
-            continue
         try:
             _require_author(event, rules)
         except SecurityError as error:
             faults.append((event.id, error.code))
             continue
+        if event.body is None:
+            if event.kind in _VERSIONS:
+                unread.append(event.id)
+            continue
         try:
             record = _fold(record, event)
         except SecurityError:
             continue  # a malformed version is no version
-    return replace(record, faults=tuple(faults)) if record is not None and faults else record
+    if record is None or not (faults or unread):
+        return record
+    return replace(record, faults=tuple(faults), unread=tuple(unread))
 
 
 def _require_author(event: Event, rules: Rules | None) -> None:

@@ -16,6 +16,9 @@ APPROVAL_LIFETIME_MS = 24 * 3_600_000
 TEAM_APPROVAL_LIFETIME_MS = 72 * 3_600_000
 """Where others still have to sign: a weekend may lie between two signatures."""
 
+AHEAD_LIMIT_MS = 3_600_000
+"""How far an order's time may lie ahead of ours: rules ask how long a payee has stood, and its maker sets the time."""
+
 
 def approve_order(vault: Vault, order: str, shown: PaymentFields, shown_digest: str, typed_digits: str) -> Event:
     """Sign an approval of what was on screen.
@@ -71,6 +74,8 @@ def sign_approval(change: VaultTransaction, record: OrderRecord, batch: str = ""
         SecurityError: ``approval.*``: it would not count.
     """
     order, governance = record.content.order, change.rules.governance
+    if record.created_at > change.now_ms + AHEAD_LIMIT_MS:
+        raise SecurityError("approval.ahead_of_time")
     several = not governance.approves_own
     body: dict[str, Json] = {
         "digest": record.digest,

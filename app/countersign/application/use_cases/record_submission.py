@@ -10,6 +10,7 @@ import base64
 
 from countersign.application.ports.bank import BankProfile, CommitPoint, Initiation, PaymentReport, RawReply
 from countersign.application.ports.vault import Vault, VaultTransaction
+from countersign.application.use_cases.approve_order import AHEAD_LIMIT_MS
 from countersign.domain.canonical import Json
 from countersign.domain.errors import SecurityError, UserFacingError
 from countersign.domain.ledger import kinds
@@ -44,6 +45,11 @@ def record_intent(vault: Vault, order: str, bank: str, profile: BankProfile, req
             raise SecurityError("intent.other_account")
         if faults:
             raise SecurityError(faults[0])
+        _require_untouched(vault, record)
+        if payee is None:  # others can be asked for what they know of it; without that nothing speaks for its account
+            raise SecurityError("intent.payee_unknown")
+        if record.created_at > change.now_ms + AHEAD_LIMIT_MS:
+            raise SecurityError("intent.ahead_of_time")
         approvals = sorted(item.event for item in standing_approvals(record, change.rules, change.place, change.now_ms))
         body: dict[str, Json] = {
             "digest": record.digest,
@@ -61,6 +67,17 @@ def record_intent(vault: Vault, order: str, bank: str, profile: BankProfile, req
         refs = tuple(sorted({record.frozen_event, record.assessment_event, *approvals} - {""}))
         _take(change, EventDraft(kinds.ORDER_SUBMISSION_INTENDED, order, body, refs=refs))
         return record.content
+
+
+def _require_untouched(vault: Vault, record: OrderRecord) -> None:
+    """Refuse an order for which this device, or the one that it names, ever signed an intent, whatever came of it.
+
+    What counts follows from what is known, and that grows; what was sent stays sent (LEDGER rule 12).
+    """
+    senders = {vault.identity.device, record.content.sender_device}
+    for event in vault.events_of(record.content.order):
+        if event.kind == kinds.ORDER_SUBMISSION_INTENDED and event.header.device in senders:
+            raise SecurityError("intent.not_the_first")
 
 
 def require_sendable(vault: Vault, order: str) -> None:

@@ -36,6 +36,31 @@ class Requirement:
         return tuple(sorted(found))
 
 
+def standing_for(payee: PayeeRecord | None, content: OrderContent, at: int) -> PayeeStanding:
+    """Tell how long the details that an order pays had stood when it was made.
+
+    Args:
+        payee: Who is paid; None where it isn't known.
+        content: The order. Where it pays into another account than the version that it names, nothing speaks for it.
+        at: When the order was made, milliseconds since the epoch.
+    """
+    versions = payee.versions if payee else ()
+    named = next((item for item in versions if item.event == content.payee_version), None)
+    if named is None or not _pays(named, content):
+        return PayeeStanding.NEW
+    return standing_of(payee, content.payee_version, at)
+
+
+def pays_current(payee: PayeeRecord, content: OrderContent) -> bool:
+    """Tell whether an order pays into the account of the version that it names, and that one is the newest."""
+    return payee.version.event == content.payee_version and _pays(payee.version, content)
+
+
+def _pays(version: PayeeVersion, content: OrderContent) -> bool:
+    details, payment = version.details, content.payment
+    return (details.account, details.agent_member) == (payment.creditor_account, payment.creditor_agent_member)
+
+
 def standing_of(payee: PayeeRecord | None, version: str, at: int) -> PayeeStanding:
     """Tell how long the details that an order names had stood when it was made.
 

@@ -11,7 +11,7 @@ from typing import TypeAlias
 
 from countersign.domain.approval.judgement import judge_approval
 from countersign.domain.approval.limits import Spent, nothing_spent
-from countersign.domain.approval.requirement import standing_of
+from countersign.domain.approval.requirement import standing_for
 from countersign.domain.approval.signature import Approval, is_met
 from countersign.domain.canonical import Fields, JsonObject, NotCanonicalError
 from countersign.domain.errors import SecurityError
@@ -90,7 +90,7 @@ def begin_order(event: Event, rules: Rules, payee: PayeeRecord | None = None) ->
         event.order_key,
         created_at=header.at,
         changed_at=header.at,
-        standing=standing_of(payee, content.payee_version, header.at),
+        standing=standing_for(payee, content, header.at),
         frozen_device=header.device,
     )
 

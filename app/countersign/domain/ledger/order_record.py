@@ -9,7 +9,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from countersign.domain.approval.authority import authorities, basis_of
-from countersign.domain.approval.requirement import Requirement, requirement
+from countersign.domain.approval.requirement import Requirement, pays_current, requirement
 from countersign.domain.approval.rule import PayeeStanding
 from countersign.domain.approval.signature import Approval, fill, is_met
 from countersign.domain.canonical import JsonObject
@@ -67,6 +67,8 @@ class OrderRecord:
         frozen_device: The device that froze the content: the requester's.
         released_to: The device that the sending was handed over to (LEDGER rule 12); empty where it wasn't.
         opened: Who looked at it, and when (milliseconds since the epoch), in folding order.
+        unread: Events about it that came without what they say, though it may forbid sending: a rejection, say. Nothing
+            is sent before they are read.
         last_key: Place of the newest event that was folded or left out.
     """
 
@@ -108,11 +110,12 @@ class OrderRecord:
     sent_before_known: tuple[str, ...] = ()
     faults: tuple[tuple[str, str], ...] = ()
     standing: PayeeStanding = PayeeStanding.NEW
-    frozen_device: str = ""
-    released_to: str = ""
     partly_signed: bool = False
     signings: tuple[BankSigning, ...] = ()
+    frozen_device: str = ""
+    released_to: str = ""
     opened: tuple[tuple[str, int], ...] = ()
+    unread: tuple[str, ...] = ()
 
     @property
     def sender(self) -> str:
@@ -139,9 +142,6 @@ class OrderRecord:
         return self.never_executes_unauthorised and not self.answered
 
     @property
-    def carried_by_hand(self) -> bool:
-        """Whether it was laid out for the person to carry, and nobody has said yet that the bank has it."""
-    @property
     def awaits_signature(self) -> bool:
         """Whether this side's authorisation is done and the bank wants another: no money has moved (ISO 20022, PATC).
 
@@ -153,6 +153,9 @@ class OrderRecord:
         """Return the newest further signature that a device began."""
         return next((item for item in reversed(self.signings) if item.device == device), None)
 
+    @property
+    def carried_by_hand(self) -> bool:
+        """Whether it was laid out for the person to carry, and nobody has said yet that the bank has it."""
         waits = self.state is OrderState.INITIATED and self.status is None
         return self.by_hand and waits and not self.handed_over_at
 
@@ -249,6 +252,7 @@ def judge_intent(
         "intent.not_approved": record.state is not OrderState.APPROVED,
         "intent.other_world": record.content.world is not governance.world,
         "intent.payee_conflict": payee is not None and payee.in_conflict,
-        "intent.payee_changed": payee is not None and payee.version.event != record.content.payee_version,
+        "intent.payee_changed": payee is not None and not pays_current(payee, record.content),
+        "intent.unread": bool(record.unread) or (payee is not None and bool(payee.unread)),
     }
     return tuple(code for code, fault in faults.items() if fault)

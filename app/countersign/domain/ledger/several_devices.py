@@ -12,12 +12,13 @@ from dataclasses import dataclass, field, replace
 from typing import Final, Protocol
 
 from countersign.domain.approval.limits import Spent, day_of
-from countersign.domain.approval.requirement import standing_of
+from countersign.domain.approval.requirement import standing_for
 from countersign.domain.canonical import Json
 from countersign.domain.errors import SecurityError
 from countersign.domain.ledger import kinds
 from countersign.domain.ledger.chains import ChainKey, History, Verify
 from countersign.domain.ledger.event import Event, device_identifier
+from countersign.domain.ledger.order_authors import may_forbid
 from countersign.domain.ledger.order_fold import begin_order, fold_event
 from countersign.domain.ledger.order_record import OrderRecord, judge_intent
 from countersign.domain.ledger.rules import Rules, read_rules
@@ -168,6 +169,11 @@ class Ledger:
         first = [event for event in known if event.id == self.genesis]
         later = [event for event in known if event.id != self.genesis and not self._is_void(event, before, {})]
         found = self.remembered.read([*first, *later], self.verify)
+        closings = found.governance.closings
+        liftings = (event for event in later if event.kind == kinds.WORKSPACE_UNFROZEN)
+        late = {event.id for event in liftings if self._is_void(event, before, closings)}
+        if late:  # a closed device lifts no stop after its last accepted event (LEDGER rule 9)
+            found = self.remembered.read([*first, *(item for item in later if item.id not in late)], self.verify)
         if before:
             self.answers.bound()
             self.answers.rules[before] = found
@@ -251,7 +257,7 @@ class Ledger:
             record = begin_order(event, rules)
             if record is not None:
                 payee = self._versions(record.content.payee, event.id)
-                yield replace(record, standing=standing_of(payee, record.content.payee_version, event.header.at))
+                yield replace(record, standing=standing_for(payee, record.content, event.header.at))
 
     def _versions(self, payee: str, before: str) -> PayeeRecord | None:
         known = self.answers.payees
@@ -299,7 +305,11 @@ class _OrderFold:
         """Fold the events that count, as those rules are known."""
         record, spent = self.begun, self.ledger.spent(self.begun.content.order)
         for at, event in enumerate(found):
-            if event.order_key <= self.begun.last_key or event.body is None:
+            if event.order_key <= self.begun.last_key:
+                continue
+            if event.body is None:
+                if may_forbid(record, event, rules):  # whoever passes it on can keep back what it says
+                    record = replace(record, unread=(*record.unread, event.id))
                 continue
             if event.kind == kinds.ORDER_SUBMISSION_INTENDED:
                 record = self._intended(record, rules, found[:at], event)

@@ -101,6 +101,13 @@ def approval() -> Block:
             _("A check stopped this order"),
             _("A check stopped this order, so no approval counts. Make a new transfer once its reason is gone."),
         ),
+        "approval.ahead_of_time": ErrorText(
+            _("The order's time lies ahead"),
+            _(
+                "By its own time this order was made later than it is now on this computer, so it was not approved. "
+                "Compare the clocks of both computers, and ask whoever made it to make it anew."
+            ),
+        ),
         "approval.not_recorded": ErrorText(
             _("The approval was not kept"),
             _("The approval could not be kept, so nothing was sent. Review the order and approve it again."),
@@ -176,6 +183,27 @@ def intent() -> Block:
             _(
                 "The payee's details changed after this order was made, so nothing was sent. Make the transfer anew "
                 "with the details you trust."
+            ),
+        ),
+        "intent.payee_unknown": ErrorText(
+            _("The payee is unknown here"),
+            _(
+                "This device does not have the payee's details that the order names, so nothing was sent. Exchange "
+                "with the others, then try again."
+            ),
+        ),
+        "intent.unread": ErrorText(
+            _("Part of the record is missing here"),
+            _(
+                "Somebody signed something about this order or its payee that this device cannot read yet, so nothing "
+                "was sent. Exchange with the others, then try again."
+            ),
+        ),
+        "intent.ahead_of_time": ErrorText(
+            _("The order's time lies ahead"),
+            _(
+                "By its own time this order was made later than it is now on this computer, so nothing was sent. "
+                "Compare the clocks of both computers, then make the transfer anew."
             ),
         ),
         "intent.refs": ErrorText(
