@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import shutil
+from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
 
 from countersign.adapters.system.keyring_store import FolderStore, SecretStoreError
 from countersign.adapters.vault.anchor import anchor_name
+from countersign.adapters.vault.open_vault import OpenVault
 from countersign.application.use_cases.record_submission import require_sendable
+from countersign.domain.ledger.event import Chain
 from countersign.domain.secret import SecretText
 from tests.integration.vault.story import PASSPHRASE, Place, Story, code_of, go_on
 
@@ -92,6 +95,29 @@ def test_without_an_anchor_the_event_stays_and_the_caller_is_told(place: Place) 
     require_sendable(vault, content.order)
     assert door.verify(go_on).anchor == "agrees", "a transaction with no event in it caught the anchor up"
     story.settled(content)
+    assert door.verify(go_on).anchor == "agrees"
+    door.lock()
+
+
+@dataclass(frozen=True)
+class Said:
+    """Something to sign for others."""
+
+    message: bytes = bytes(32)
+
+
+def test_nothing_is_sealed_for_others_before_the_anchor_knows_of_what_was_signed(place: Place) -> None:
+    store = FailingStore(place.home / "keyring")
+    door = place.door(store)
+    vault = place.create(door)
+    assert isinstance(vault, OpenVault)
+    story = Story(vault, place.entropy)
+    store.failing = True
+    assert code_of(story.payee) == "vault.anchor_failed"
+    assert code_of(lambda: vault.sign(Said())) == "vault.anchor_failed"
+    assert code_of(lambda: vault.signed_head(Chain.SHARED)) == "vault.anchor_failed"
+    store.failing = False
+    vault.sign(Said())
     assert door.verify(go_on).anchor == "agrees"
     door.lock()
 

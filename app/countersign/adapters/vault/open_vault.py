@@ -233,6 +233,7 @@ class OpenVault(WorkspaceHalf):
         self._require_open()
         if self._signer is None:
             raise SecurityError("vault.read_only")
+        self._settle(self._position, moved=False)
         tree = self._tree(chain)
         at = system_now(self._clock, self._position)
         head = Head(self._identity.workspace, self._identity.device, chain, tree.size, tree.root().hex(), at)

@@ -94,10 +94,11 @@ class WorkspaceHalf(ABC):
         return member.recovery_public_key if member else ""
 
     def sign(self, statement: Statement) -> bytes:
-        """Sign with this device's key."""
+        """Sign with this device's key. Nothing leaves this device before the anchor knows of it (LEDGER rule 16)."""
         self._require_open()
         if self._signer is None:
             raise SecurityError("vault.read_only")
+        self._settle(self._position, moved=False)  # makes up for an anchor that could not be moved
         return self._keys.sign(statement.message)
 
     def unwrap(self, wrapped: bytes, info: bytes) -> bytes:
