@@ -87,6 +87,21 @@ def store(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Store]:
         way.close()
 
 
+@pytest.fixture
+def may_drop(request: pytest.FixtureRequest, store: Store) -> Iterator[None]:
+    """Let a device take away, which whoever runs a database may also not."""
+    del store
+    if request.node.callspec.params["store"] != "postgres":
+        yield
+        return
+    server: PostgresServer = request.getfixturevalue("postgres")
+    with server.owner() as connection:
+        connection.execute("GRANT DELETE ON countersign_parcels TO countersign_device")
+    yield
+    with server.owner() as connection:
+        connection.execute("REVOKE DELETE ON countersign_parcels FROM countersign_device")
+
+
 def test_a_parcel_is_named_by_its_bytes_and_given_back(store: Store) -> None:
     ours, theirs = store.relay(), store.relay()
     name = ours.put(PARCELS[0])
@@ -144,6 +159,21 @@ def test_what_is_not_there_is_gone(store: Store) -> None:
 @pytest.mark.parametrize("name", ["", "../../etc/passwd", "x" * 64, "AB" * 32, "ab" * 32 + "\n", "%s"])
 def test_no_other_name_is_asked_for(store: Store, name: str) -> None:
     assert store.relay().get(name) is None
+    store.relay().drop(name)
+
+
+@pytest.mark.usefixtures("may_drop")
+def test_what_a_newer_one_replaces_is_taken_away(store: Store) -> None:
+    ours, theirs = store.relay(), store.relay()
+    first, other = ours.put(PARCELS[0]), ours.put(PARCELS[1])
+    _, mark = theirs.names()
+    ours.drop(first)
+    ours.drop(first)  # twice does no harm
+    ours.drop("00" * 32)
+    later = ours.put(PARCELS[2])
+    assert later in theirs.names(mark)[0]
+    assert set(theirs.names()[0]) == {other, later}
+    assert theirs.get(first) is None
 
 
 def test_other_bytes_under_a_name_are_refused(store: Store) -> None:

@@ -28,10 +28,15 @@ def parcel_name(content: bytes) -> str:
 
 @dataclass(slots=True)
 class Shelf:
-    """What one reader is shown: names in order (a name may stand there twice), and what each gives."""
+    """What one reader is shown: names in order (a name may stand there twice), and what each gives.
+
+    Attributes:
+        dropped: How many were taken away by those who had left them: marks are counted over them too.
+    """
 
     names: list[str] = field(default_factory=list)
     contents: dict[str, bytes] = field(default_factory=dict)
+    dropped: int = 0
 
     def add(self, name: str, content: bytes) -> None:
         """Put a parcel at the end; the same one twice is kept once."""
@@ -97,6 +102,16 @@ class RelayStore:
         self._answer()
         return self.shelf(reader).contents.get(name)
 
+    def drop(self, name: str) -> None:
+        """Take a parcel away for everybody."""
+        self._answer()
+        content = self.put_honestly.pop(name, None)
+        if content is not None:
+            self.room += len(content)
+        for shelf in self._shelves.values():
+            shelf.dropped += shelf.names.count(name)
+            shelf.remove(name)
+
     def touch(self) -> None:
         """Let those who wait know that something may be new."""
         with self.changed:
@@ -145,8 +160,8 @@ class FakeRelay:
     def names(self, mark: str = "") -> tuple[Sequence[str], str]:
         """List parcels: all of them, or those behind the mark."""
         self._seen = self.store.version
-        listed = self.store.listed(self._reader)
-        return listed[int(mark or "0") :], str(len(listed))
+        listed, dropped = self.store.listed(self._reader), self.store.shelf(self._reader).dropped
+        return listed[max(0, int(mark or "0") - dropped) :], str(len(listed) + dropped)
 
     def get(self, name: str) -> bytes | None:
         """Read a parcel."""
@@ -156,6 +171,10 @@ class FakeRelay:
         if found is not None and parcel_name(found) != name:
             raise SecurityError("relay.altered", name=name)
         return found
+
+    def drop(self, name: str) -> None:
+        """Take a parcel away."""
+        self.store.drop(name)
 
     def wait(self, timeout_ms: int) -> bool:
         """Wait for anything that came since names were listed last."""
@@ -211,6 +230,7 @@ class AdversaryStore(RelayStore):
         self.deeds: list[Deed] = []
         self._chance = Random(seed)  # noqa: S311
         self._held: dict[str, dict[str, bytes]] = {}
+        self._dropped: dict[str, bytes] = {}
         self._side: dict[str, bool] = {}
         self._acts: dict[Mischief, Callable[[str, str], Deed | None]] = {
             Mischief.DROP: self._drop,
@@ -265,6 +285,14 @@ class AdversaryStore(RelayStore):
                 shelf.add(name, content)
                 shelf.contents[name] = content
         self.touch()
+
+    def drop(self, name: str) -> None:
+        """Take a parcel away, and keep it for another day."""
+        if name in self.put_honestly and not self.down:
+            self._dropped[name] = self.put_honestly[name]
+        super().drop(name)
+        for held in self._held.values():
+            held.pop(name, None)
 
     def _shelve(self, writer: str, name: str, content: bytes) -> None:
         side = self._side.get(writer)
@@ -350,8 +378,9 @@ class AdversaryStore(RelayStore):
 
     def _replay(self, reader: str, name: str) -> Deed:
         del name
-        old = self._chance.choice(list(self.put_honestly))
+        every = {**self._dropped, **self.put_honestly}
+        old = self._chance.choice(list(every))
         shelf = self.shelf(reader)
-        shelf.contents[old] = self.put_honestly[old]
+        shelf.contents[old] = every[old]
         shelf.names.append(old)
         return Deed(Mischief.REPLAY, reader, old)

@@ -16,6 +16,7 @@ from pathlib import Path
 
 import psycopg
 import pytest
+from psycopg import sql
 
 from countersign.adapters.relays import postgres_line
 from countersign.adapters.relays.parcels import parcel_name, workspace_tag
@@ -290,6 +291,23 @@ def test_a_device_can_neither_change_nor_take_away(postgres: PostgresServer, rel
         ):
             with pytest.raises(psycopg.errors.InsufficientPrivilege):
                 device.execute(statement)
+
+
+def test_where_nobody_may_take_anything_away_it_stays(postgres: PostgresServer, relay: PostgresRelay) -> None:
+    name = relay.put(PARCEL)
+    with postgres.owner() as owner:
+        owner.execute(sql.SQL("REVOKE DELETE ON countersign_parcels FROM {}").format(sql.Identifier(DEVICE)))
+    relay.drop(name)
+    assert relay.get(name) == PARCEL
+    with postgres.owner() as owner:
+        owner.execute(sql.SQL("GRANT DELETE ON countersign_parcels TO {}").format(sql.Identifier(DEVICE)))
+    relay.drop(name)  # it was told once
+    assert relay.get(name) == PARCEL
+    with closing(PostgresRelay(postgres.settings(), WORKSPACE)) as another:
+        another.drop(name)
+    assert relay.get(name) is None
+    with postgres.owner() as owner:
+        owner.execute(sql.SQL("REVOKE DELETE ON countersign_parcels FROM {}").format(sql.Identifier(DEVICE)))
 
 
 def test_what_the_documentation_tells_to_run_is_enough(postgres: PostgresServer, project_root: Path) -> None:

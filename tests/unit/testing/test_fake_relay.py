@@ -124,3 +124,19 @@ def test_troubles_of_an_honest_store() -> None:
     store.down, store.room = False, 3
     with pytest.raises(ConnectorError, match=r"^relay\.full$"):
         way.put(b"four")
+
+
+def test_what_was_taken_away_it_may_show_again() -> None:
+    store = AdversaryStore("keeps everything")
+    way = FakeRelay(store, "anna")
+    name = way.put(b"replaced")
+    store.act(Mischief.DELAY, "anna")
+    way.drop(name)
+    store.release()
+    assert way.names()[0] == ()
+    deed = store.act(Mischief.REPLAY, "anna")
+    assert deed is None
+    way.put(b"newer")
+    while name not in way.names()[0]:
+        store.act(Mischief.REPLAY, "anna")
+    assert way.get(name) == b"replaced"

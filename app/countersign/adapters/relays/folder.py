@@ -109,6 +109,18 @@ class FolderRelay:
             found = self._read(self._folder / self._known.get(name, f"{name}{SUFFIX}"))
         return None if found is None else genuine(name, found)
 
+    def drop(self, name: str) -> None:
+        """Take a parcel away; one that isn't there, or that the folder holds on to, is left as it is.
+
+        Raises:
+            ConnectorError: ``relay.unreachable``.
+        """
+        if NAME.fullmatch(name):
+            with _translated():
+                self._look()
+                with suppress(FileNotFoundError, PermissionError):
+                    (self._folder / f"{name}{SUFFIX}").unlink()
+
     def wait(self, timeout_ms: int) -> bool:
         """Look again and again for names that were not listed yet; a folder out of reach has none."""
         until = time.monotonic() + timeout_ms / 1000

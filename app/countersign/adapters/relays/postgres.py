@@ -55,6 +55,7 @@ _GET: Final = (
     "SELECT octet_length(content), CASE WHEN octet_length(content) <= %s THEN content END"
     " FROM {table} WHERE workspace_tag = %s AND name = %s"
 )
+_DROP: Final = "DELETE FROM {table} WHERE workspace_tag = %s AND name = %s"
 _NAMES: Final = "SELECT name FROM {table} WHERE workspace_tag = %s ORDER BY stored_at, name"
 _NAMES_SINCE: Final = "SELECT name FROM {table} WHERE workspace_tag = %s AND stored_at >= %s ORDER BY stored_at, name"
 _LOOK: Final = "SELECT count(*), max(stored_at) FROM {table} WHERE workspace_tag = %s AND stored_at >= %s"
@@ -83,6 +84,7 @@ class PostgresRelay:
         self._lock = Lock()
         self._line: Line | None = None
         self._seen: tuple[datetime, object] | None = None
+        self._may_drop = True
         self._watch = Watch(lambda: connect(settings), f"countersign_{self._tag}", self._anything_new, poll_ms)
 
     @property
@@ -134,6 +136,21 @@ class PostgresRelay:
         if not isinstance(content, bytes):
             raise SecurityError("relay.too_large", size=int(size))
         return genuine(name, content)
+
+    def drop(self, name: str) -> None:
+        """Take a parcel away; where our role may not, nothing happens, and it isn't tried again.
+
+        Raises:
+            ConnectorError: See ``put``.
+        """
+        if self._may_drop and NAME.fullmatch(name):
+            self._run(lambda line: self._drop(line, name))
+
+    def _drop(self, line: Line, name: str) -> None:
+        try:
+            line.execute(self._sql(_DROP), (self._tag, name))
+        except errors.InsufficientPrivilege:
+            self._may_drop = False
 
     def wait(self, timeout_ms: int) -> bool:
         """Wait until the server tells of something, or something is seen; out of reach there is nothing to see."""

@@ -17,11 +17,11 @@ from countersign.application.ports.relay import Relay
 from countersign.application.ports.workspace import WorkspaceVault
 from countersign.application.use_cases.exchange_envelopes import TakenParcel, Tools, take_parcel, worth_reading
 from countersign.application.use_cases.publish_envelopes import mark_sent, next_outgoing
-from countersign.application.use_cases.relay_notes import Notes, read_notes
+from countersign.application.use_cases.relay_notes import OWN_PARCELS_KEPT, Notes, read_notes
 from countersign.application.use_cases.watch_relay import Forked, Unheard, Watched, WentBack, Withheld
 from countersign.application.use_cases.watch_relay import note_listing as _note_listing
 from countersign.application.use_cases.watch_relay import watch_relay as _watch_relay
-from countersign.domain.errors import SecurityError
+from countersign.domain.errors import ConnectorError, SecurityError
 
 LISTING_MS: Final = 300_000
 """So often everything is listed anew: a store that lies about order makes nothing be missed for good."""
@@ -121,6 +121,7 @@ def exchange_once(
         now = tools.clock.now_ms()
         look = partial(_watch_relay, vault, tools.verify, memory.notes, relay.identity, now)
         watched = yield from on_vault(look)
+        yield from _tidy(relay, memory.notes)
     except BaseException:
         memory.notes = None  # what was kept in the vault counts
         raise
@@ -152,6 +153,23 @@ def _publish(vault: WorkspaceVault, relay: Relay, tools: Tools, notes: Notes) ->
         yield from on_vault(partial(mark_sent, vault, notes, relay.identity, outgoing, names))
         events += outgoing.events
     return events, True
+
+
+def _tidy(relay: Relay, notes: Notes) -> Script[None]:
+    """Take away what newer parcels replace; what can't be now, or was before a kill, in a later round."""
+    for name in notes.to_drop(relay.identity):
+        try:
+            yield from on_network(partial(_drop, relay, name))
+        except ConnectorError:
+            return
+        kept = notes.dropped.get(relay.identity, ())
+        notes.dropped[relay.identity] = (*kept, name)[-OWN_PARCELS_KEPT:]
+
+
+def _drop(relay: Relay, name: str) -> None:
+    failpoint("workspace.drop.before")
+    relay.drop(name)
+    failpoint("workspace.drop.after")
 
 
 def _put(relay: Relay, content: bytes) -> str:
@@ -217,7 +235,8 @@ def _list(vault: WorkspaceVault, relay: Relay, tools: Tools, memory: Memory) -> 
     failpoint("workspace.names.after")
     if everything:
         memory.listed_at = now
-        memory.pending = {name: min(tries, TRIES - 1) for name, tries in memory.pending.items()}
+        listed = set(names)  # what was taken away before it was read, nobody waits for any more
+        memory.pending = {name: min(tries, TRIES - 1) for name, tries in memory.pending.items() if name in listed}
         yield from on_vault(
             partial(_note_listing, vault, notes_of(memory), relay.identity, names, tools.clock.now_ms())
         )

@@ -53,6 +53,15 @@ class Relay(Protocol):
             SecurityError: ``relay.altered``: these bytes are not what the name says; ``relay.too_large``.
         """
 
+    def drop(self, name: str) -> None:
+        """Take away a parcel that this device left and that a newer one replaces, so that the store doesn't grow.
+
+        A store may keep it all the same: where it lets nobody take anything away, nothing happens.
+
+        Raises:
+            ConnectorError: ``relay.unreachable``.
+        """
+
     def wait(self, timeout_ms: int) -> bool:
         """Wait until there may be something new, or the time is over; tells which. ``wake`` ends it early."""
 

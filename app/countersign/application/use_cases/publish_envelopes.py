@@ -34,6 +34,7 @@ BRANCH: Final = 64
 """How much of a chain is sent beside an event of it that somebody lacks."""
 
 _ANSWERED_AT_ONCE: Final = 16
+_CHECKPOINT: Final = "checkpoint"
 
 Note: TypeAlias = Callable[[Notes, VaultTransaction, Sequence[str]], None]
 """What is remembered once the parcels of these names are left."""
@@ -86,8 +87,8 @@ def mark_sent(vault: WorkspaceVault, notes: Notes, relay: str, outgoing: Outgoin
     failpoint("workspace.note.before")
     with vault.transaction() as change:
         outgoing.note(notes, change, names)
-        outbox = notes.outbox(relay)
-        notes.keep_outbox(change, relay, replace(outbox, parcels=(*outbox.parcels, *names)))
+        checkpoint = outgoing.what == _CHECKPOINT
+        notes.keep_outbox(change, relay, notes.outbox(relay).with_left(names, checkpoint=checkpoint))
     for name in names:
         vault.take_in((), (relay, name))
     failpoint("workspace.note.after")
@@ -331,5 +332,5 @@ def _checkpoint(desk: Desk) -> Outgoing | None:
         desk.sealed((), desk.others, Purpose.CHECKPOINT),
         0,
         lambda notes, change, _names: notes.keep_outbox(change, desk.relay, said),
-        "checkpoint",
+        _CHECKPOINT,
     )

@@ -6,7 +6,7 @@ Nothing here is trusted by the ledger. It says what others were told, what they 
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from typing import Final, cast
@@ -18,6 +18,8 @@ from countersign.domain.ledger.checkpoint import Checkpoint
 
 REFUSED_KEPT: Final = 100
 OWN_PARCELS_KEPT: Final = 8
+STANDING_KEPT: Final = 6
+"""So many checkpoints stay: however fast they follow one another, all is listed in that time, and each is missed."""
 WANTED_KEPT: Final = 200
 LATER_KEPT: Final = 2_000
 
@@ -56,6 +58,8 @@ class Outbox:
         left_at: When that was left, by our clock, which may be set back.
         checkpoint: What it said: the event of every head, so that a change shows.
         went_back: When it was noticed that the store had lost what was left there; 0 where it never did.
+        standing: The newest parcels in which this device said nothing but how far it knows.
+        replaced: Those of ``parcels`` in which it had said so before: they are taken away, and nobody misses them.
     """
 
     size: int = -1
@@ -64,6 +68,20 @@ class Outbox:
     left_at: int = 0
     checkpoint: str = ""
     went_back: int = 0
+    standing: tuple[str, ...] = ()
+    replaced: tuple[str, ...] = ()
+
+    def with_left(self, names: Sequence[str], *, checkpoint: bool) -> Outbox:
+        """Return the outbox once parcels are left there too; a checkpoint replaces an old one."""
+        parcels = (*self.parcels, *names)[-OWN_PARCELS_KEPT:]
+        said = (*self.standing, *names) if checkpoint else self.standing
+        replaced = {*self.replaced, *said[:-STANDING_KEPT]}
+        return replace(
+            self,
+            parcels=parcels,
+            standing=said[-STANDING_KEPT:],
+            replaced=tuple(name for name in parcels if name in replaced),
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,6 +133,7 @@ class Notes:
         asks: How often in a row this device asked for what it waits for; not kept.
         unkept: Devices whose checkpoint is not kept in the vault yet.
         suspected: Proofs against two-faced devices, by subject, to when they were first seen; not kept.
+        dropped: Parcels that were taken away again, by the store; not kept.
     """
 
     heard: dict[str, Heard] = field(default_factory=dict)
@@ -133,6 +152,12 @@ class Notes:
     asks: int = 0
     unkept: set[str] = field(default_factory=set)
     suspected: dict[str, int] = field(default_factory=dict)
+    dropped: dict[str, tuple[str, ...]] = field(default_factory=dict)
+
+    def to_drop(self, relay: str) -> tuple[str, ...]:
+        """Name the parcels that are still to be taken away."""
+        done = self.dropped.get(relay, ())
+        return tuple(name for name in self.outbox(relay).replaced if name not in done)
 
     def outbox(self, relay: str) -> Outbox:
         """Return what was left in a store."""
@@ -174,8 +199,7 @@ class Notes:
 
     def keep_outbox(self, change: VaultTransaction, relay: str, outbox: Outbox) -> None:
         """Keep what was left in a store."""
-        self.outboxes[relay] = replace(outbox, parcels=outbox.parcels[-OWN_PARCELS_KEPT:])
-        kept = self.outboxes[relay]
+        kept = self.outboxes[relay] = outbox
         body: dict[str, Json] = {
             "size": kept.size,
             "parcels": list[Json](kept.parcels),
@@ -183,6 +207,8 @@ class Notes:
             "left_at": kept.left_at,
             "checkpoint": kept.checkpoint,
             "went_back": kept.went_back,
+            "standing": list[Json](kept.standing),
+            "replaced": list[Json](kept.replaced),
         }
         change.put(LocalSpace.RELAY, f"outbox.{relay}", body)
 
@@ -297,15 +323,20 @@ def _heard(notes: Notes, name: str, body: JsonObject) -> None:
 
 
 def _outbox(notes: Notes, name: str, body: JsonObject) -> None:
-    parcels = tuple(str(item) for item in cast("list[Json]", body["parcels"]))
     notes.outboxes[name] = Outbox(
         size=_int(body, "size"),
-        parcels=parcels,
+        parcels=_names(body, "parcels"),
         checkpoint_at=_int(body, "checkpoint_at"),
         left_at=_int(body, "left_at"),
         checkpoint=str(body["checkpoint"]),
         went_back=_int(body, "went_back"),
+        standing=_names(body, "standing"),
+        replaced=_names(body, "replaced"),
     )
+
+
+def _names(body: JsonObject, key: str) -> tuple[str, ...]:
+    return tuple(str(item) for item in cast("list[Json]", body.get(key, [])))  # earlier versions kept fewer
 
 
 def _lack(notes: Notes, name: str, body: JsonObject) -> None:

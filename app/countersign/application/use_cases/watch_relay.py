@@ -161,7 +161,7 @@ def note_listing(vault: WorkspaceVault, notes: Notes, relay: str, names: Sequenc
     Then whatever others lack, by what they said last, is left there once more. Returns whether that is so.
     """
     outbox, listed = notes.outbox(relay), set(names)
-    kept = tuple(name for name in outbox.parcels if name in listed)
+    kept = tuple(name for name in outbox.parcels if name in listed or name in outbox.replaced)
     if kept == outbox.parcels:
         return False
     with noting(vault) as change:
@@ -249,7 +249,8 @@ def _raise_incidents(
         body: dict[str, Json] = {"incident": "two_faced", "device": device, "seq": seq, "events": list[Json](events)}
         failpoint("workspace.incident.before")
         with vault.transaction() as change:
-            change.append(EventDraft(kinds.INCIDENT_RAISED, subject, body, refs=(first.id, other.id)))
+            # No refs: of three events at one place, or of a second such place, not every one is in our past.
+            change.append(EventDraft(kinds.INCIDENT_RAISED, subject, body))
         failpoint("workspace.incident.after")
         raised.append(device)
     return tuple(raised)
