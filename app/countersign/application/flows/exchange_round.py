@@ -30,7 +30,6 @@ PARCELS_AT_ONCE: Final = 200
 TRIES: Final = 5
 
 _NAMES_AT_ONCE: Final = 1_000
-_FULL: Final = "ledger.too_many_waiting"
 
 
 @dataclass(slots=True)
@@ -204,9 +203,8 @@ def _take(
             if error.code.startswith("vault."):
                 raise
             found.append(TakenParcel(refused=error.code))
-            if error.code == _FULL:
-                break
-            memory.pending[name] = tries + 1  # poison of a kind that nobody foresaw: the rest goes on
+            # What rests on events that never come, or poison of a kind that nobody foresaw: the rest goes on.
+            memory.pending[name] = tries + 1
             continue
         del memory.pending[name]
         found.append(parcel)

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import replace
 
 import pytest
 
 from countersign.application.flows import exchange_round as flow
 from countersign.application.ports.vault import LocalSpace
+from countersign.application.ports.workspace import Taken
 from countersign.application.use_cases import publish_envelopes
 from countersign.application.use_cases.exchange_envelopes import (
     document_of,
@@ -31,6 +33,7 @@ from countersign.domain.ledger.governance import Role
 from countersign.domain.ledger.joining import SignedInvitation
 from countersign.domain.ledger.letter import Letter
 from countersign.testing.fake_relay import FakeRelay
+from countersign.testing.fake_workspace import MemoryWorkspace
 from tests.unit.application.workspace.several import Desk, Several, newcomer, several
 
 
@@ -225,7 +228,33 @@ def test_a_parcel_that_the_store_changed_is_tried_again_and_then_left() -> None:
     assert some[1].vault.heads()[some[0].device].size == 2
 
 
-def test_too_many_waiting_events_stop_a_round_and_nothing_is_forgotten(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_member_whose_events_fill_the_waiting_room_keeps_nobody_elses_word_away(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    some = heard(several(3))
+    flood, word = some[0].say("flood"), some[1].say("no")
+    some[0].round()
+    some[1].round()
+    take_in = type(some[2].vault).take_in
+
+    def full(vault: MemoryWorkspace, events: Iterable[Event], parcel: tuple[str, str] | None = None) -> Taken:
+        given = tuple(events)
+        if any(item.id == flood.id for item in given):
+            raise SecurityError("ledger.too_many_waiting")
+        return take_in(vault, given, parcel)
+
+    monkeypatch.setattr(type(some[2].vault), "take_in", full)
+    for _ in range(flow.TRIES + 1):
+        report = some[2].round()
+    assert report.refused == ()
+    assert some[2].vault.event(word.id) is not None
+    monkeypatch.setattr(type(some[2].vault), "take_in", take_in)
+    some.later(flow.LISTING_MS)
+    some[2].round()
+    assert some[2].vault.event(flood.id) is not None
+
+
+def test_what_can_not_be_taken_in_now_is_tried_again_and_nothing_is_forgotten(monkeypatch: pytest.MonkeyPatch) -> None:
     some = heard(several(2))
     some[0].say("one")
     some[0].round()
