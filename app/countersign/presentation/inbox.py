@@ -19,9 +19,9 @@ from countersign.presentation.formats import isolate, time_text
 from countersign.presentation.inbox_batch import batch_of, may_go_along, selection_text
 from countersign.presentation.inbox_deeds import Deed, Deeds
 from countersign.presentation.inbox_detail import Words, detail_of
-from countersign.presentation.inbox_facts import Facts, Whole, whole
+from countersign.presentation.inbox_facts import BATCH, Facts, Whole, whole
 from countersign.presentation.inbox_ground import Ground, read_ground, read_heads
-from countersign.presentation.inbox_rows import Answer, Asked, Listed, scan
+from countersign.presentation.inbox_rows import Answer, Asked, Listed, batch_rows, scan
 from countersign.presentation.inbox_state import (
     Batch,
     Detail,
@@ -80,7 +80,7 @@ class InboxPresenter:
         self._asked = Asked(0, PAGE, fresh=True)
         self._asking = False
         self._error = self._said = ""
-        self._chosen = ""
+        self._chosen = self._within = self._entry = ""
         self._whole: Whole | None = None
         self._detail: Detail | None = None
         self._selected: dict[str, None] = {}
@@ -134,6 +134,7 @@ class InboxPresenter:
 
     def choose(self, order: str) -> None:
         """Show one order; what others saw when is put on record."""
+        self._entry, order = (order, "") if order.startswith(BATCH) else ("", order)
         if order == self._chosen and self._whole is not None:
             return
         self._chosen, self._whole, self._detail, self._stage = order, None, None, Stage.DETAIL
@@ -142,6 +143,13 @@ class InboxPresenter:
         if order:
             self._read_chosen()
 
+    def open_batch(self) -> None:
+        """List the payments of the batch that is shown; else, all that waits again."""
+        self._within = self._entry.removeprefix(BATCH)
+        self._selected.clear()
+        self.choose("")
+        self._ask(PAGE, fresh=True)
+
     def leave_detail(self) -> None:
         """Go back to the list, where there is room for one of them only."""
         self.choose("")
@@ -149,7 +157,7 @@ class InboxPresenter:
     def toggle(self, order: str) -> str:
         """Mark an order, or take its mark away; return why it can't be marked, empty where it can."""
         row = next((row for row in self._rows if row.order == order), None)
-        if row is None or self._ground is None:
+        if row is None or self._ground is None or order.startswith(BATCH):
             return ""
         if order in self._selected:
             del self._selected[order]
@@ -234,19 +242,22 @@ class InboxPresenter:
 
     def _scan(self, asked: Asked, after: tuple[int, str] | None) -> Script[Answer | None]:
         """Read pieces until enough rows pass the filter; each piece is a short task of its own."""
-        session, wanted, text = self._session, self._filter, self._text
+        session, wanted, text, within = self._session, self._filter, self._text, self._within
         heads = yield from read_heads(session)
         if asked.again and heads is not None and heads == self._heads:
             return None  # nothing came since the last look
         ground = yield from read_ground(self._session)
         found: list[Listed] = []
+        batches: tuple[InboxRow, ...] = ()
+        if after is None and not text and not within:
+            batches = yield from on_read(partial(batch_rows, session.reader, ground, wanted))
         while len(found) < asked.wanted and asked.number == self._asked.number and not self._closed:
-            piece = yield from on_read(partial(scan, session.reader, ground, text, wanted, after))
+            piece = yield from on_read(partial(scan, session.reader, ground, text, wanted, after, within))
             found += piece.found
             after = piece.after
             if after is None:
                 break
-        return Answer(ground, found, after, heads)
+        return Answer(ground, found, after, batches, heads)
 
     def _answered(self, asked: Asked, answer: Answer | None) -> None:
         if asked.number != self._asked.number or self._closed:
@@ -259,6 +270,7 @@ class InboxPresenter:
         self._after, rows = answer.after, [item.row for item in found]
         more = self._after is not None
         if asked.fresh:
+            rows = [*answer.batches, *rows]
             self._listed = {item.row.order: item for item in found}
             self._selected = {order: None for order in self._selected if order in self._listed}
             if self._rows != rows or not rows:
@@ -353,6 +365,8 @@ class InboxPresenter:
             empty_title=_("Nothing found") if self._text else nothing_title(self._filter),
             empty_text=nothing_text(self._filter, alone=alone, searched=bool(self._text)),
             chosen=self._chosen,
+            within=self._within,
+            entry=self._entry,
             selected=frozenset(self._selected),
             selection=selection_text([item.facts for item in self._marked()]),
             stage=self._stage,

@@ -11,6 +11,7 @@ from countersign.application.ports.vault import (
     AccountRow,
     HistoryQuery,
     LedgerEntry,
+    OpenBatch,
     Projections,
     TransferRow,
 )
@@ -25,6 +26,8 @@ from countersign.presentation.order_approvals import is_shared
 
 SCANNED: Final = 25
 """Orders folded in one task: other questions get their turn in between."""
+BATCH: Final = "batch:"
+"""Begins the name of an entry that stands for a whole batch."""
 _LAST: Final = 12
 
 
@@ -108,7 +111,7 @@ def facts_of(reader: Projections, record: OrderRecord) -> Facts:
 
 
 def pending(
-    reader: Projections, ground: Ground, text: str, after: tuple[int, str] | None
+    reader: Projections, ground: Ground, text: str, after: tuple[int, str] | None, within: str = ""
 ) -> tuple[tuple[OrderRecord, ...], tuple[int, str] | None]:
     """Read the next orders that wait for approvals, and where to go on. READ lane; short, however many there are.
 
@@ -117,9 +120,13 @@ def pending(
         ground: Rules and time.
         text: Searched in names, accounts and references, or as an amount where it has digits only; empty for all.
         after: Where the piece before ended.
+        within: Orders of this batch only. Where nothing is searched, others of batches are left out: each batch is
+            one entry of the list, see ``waiting_batches``.
     """
     number = _digits(text)
-    query = HistoryQuery(text="" if number else text, before=after, limit=SCANNED, state=OrderState.PREPARED.value)
+    batch = within or (None if text else "")
+    state = OrderState.PREPARED.value
+    query = HistoryQuery(text="" if number else text, before=after, limit=SCANNED, state=state, batch=batch)
     page = reader.history(query)
     wanted = [row.order for row in page.rows if not number or _has_number(row, number)]
     records = (reader.order(order) for order in wanted)
@@ -134,8 +141,30 @@ def signable(
     """Name those of the next orders that wait which this person can sign, and where to go on. READ lane."""
     records, following = pending(reader, ground, "", after)
     me, governance = ground.me.member, ground.rules.governance
-    mine = (item.content.order for item in records if not obstacle(item, governance, me, ground.now))
+    mine = {item.content.order for item in records if not obstacle(item, governance, me, ground.now)}
+    if after is None:
+        mine |= {BATCH + item.batch.batch for item in waiting_batches(reader, ground) if item.mine}
     return frozenset(mine), following
+
+
+@dataclass(frozen=True, slots=True)
+class WaitingBatch:
+    """A batch that waits, with one of its orders, and whether this person can sign that one."""
+
+    batch: OpenBatch
+    record: OrderRecord
+    mine: bool
+
+
+def waiting_batches(reader: Projections, ground: Ground) -> tuple[WaitingBatch, ...]:
+    """List the batches that were handed in to others. READ lane."""
+    found = ((item, reader.order(item.first)) for item in reader.open_batches())
+    me, governance = ground.me.member, ground.rules.governance
+    return tuple(
+        WaitingBatch(item, record, not obstacle(record, governance, me, ground.now))
+        for item, record in found
+        if record is not None and is_shared(record, ground.rules)
+    )
 
 
 def _digits(text: str) -> str:

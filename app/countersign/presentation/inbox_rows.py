@@ -7,8 +7,9 @@ from dataclasses import dataclass
 
 from countersign.application.ports.vault import Projections
 from countersign.application.ports.workspace import ChainHead
+from countersign.presentation.check_texts import printable
 from countersign.presentation.formats import isolate, money_text
-from countersign.presentation.inbox_facts import Facts, facts_of, pending
+from countersign.presentation.inbox_facts import BATCH, Facts, WaitingBatch, facts_of, pending, waiting_batches
 from countersign.presentation.inbox_ground import Ground
 from countersign.presentation.inbox_state import ChipWords, Filter, InboxRow
 from countersign.presentation.inbox_words import (
@@ -19,7 +20,7 @@ from countersign.presentation.inbox_words import (
     risk_chips,
     stale_chip,
 )
-from countersign.presentation.messages import _, language
+from countersign.presentation.messages import _, language, ngettext
 from countersign.presentation.order_approvals import approvals_of, name_of
 
 _ALIKE = 2  # payments: one alone is no habit
@@ -92,9 +93,40 @@ class Scanned:
     after: tuple[int, str] | None
 
 
-def scan(reader: Projections, ground: Ground, text: str, wanted: Filter, after: tuple[int, str] | None) -> Scanned:
+def batch_rows(reader: Projections, ground: Ground, wanted: Filter) -> tuple[InboxRow, ...]:
+    """Word the batches that wait, each as one entry. READ lane."""
+    found = () if wanted is Filter.FLAGGED else waiting_batches(reader, ground)
+    return tuple(_batch_row(item, ground) for item in found if item.mine or wanted is Filter.ALL)
+
+
+def _batch_row(item: WaitingBatch, ground: Ground) -> InboxRow:
+    batch, requester = item.batch, item.record.content.requester
+    who = _("you") if requester == ground.me.member else name_of(ground.rules.governance, requester)
+    amount = _(", ").join(money_text(total, language()) for total in batch.totals)
+    title = ngettext("Batch of {count}", "Batch of {count}", batch.waiting).format(count=batch.waiting)
+    asked = _("Requested by {name}").format(name=who)
+    text = (
+        _("{name} · requested by {who}").format(name=isolate(printable(batch.name)), who=who) if batch.name else asked
+    )
+    return InboxRow(
+        order=BATCH + batch.batch,
+        payee=title,
+        amount=amount,
+        chips=(),
+        text=text,
+        flagged=False,
+        mine=False,  # it is opened, never marked: its payments are
+        spoken=". ".join((title, isolate(amount), text)),
+        currency=batch.totals[0].currency,
+        minor=batch.totals[0].minor,
+    )
+
+
+def scan(
+    reader: Projections, ground: Ground, text: str, wanted: Filter, after: tuple[int, str] | None, within: str = ""
+) -> Scanned:
     """Read and word the next orders that wait, those that pass the filter; see ``pending``. READ lane."""
-    records, following = pending(reader, ground, text, after)
+    records, following = pending(reader, ground, text, after, within)
     facts = (facts_of(reader, record) for record in records)
     listed = (Listed(item, row_of(item, ground)) for item in facts)
     return Scanned(tuple(item for item in listed if passes(item.row, wanted)), following)
@@ -117,4 +149,5 @@ class Answer:
     ground: Ground
     found: list[Listed]
     after: tuple[int, str] | None
+    batches: tuple[InboxRow, ...]
     heads: Mapping[str, ChainHead] | None

@@ -244,6 +244,8 @@ class InboxState:
         filters: Key, words, and whether it is the one in force.
         summary: How many are listed, as far as they were read.
         chosen: The order that is shown in detail; empty for none.
+        entry: The entry that stands for a batch and is chosen; empty for none.
+        within: The batch whose payments are listed; empty for all that waits.
         selected: The orders that are marked.
         selection: What is marked, in words; empty for nothing.
         said: What has just been done, once, for the banner and screen readers.
@@ -268,6 +270,8 @@ class InboxState:
     busy: str
     problem: Problem
     said: str
+    within: str = ""
+    entry: str = ""
 
 
 class InboxView(Protocol):

@@ -12,6 +12,7 @@ from countersign.application.ports.vault import (
     HistoryPage,
     HistoryQuery,
     LedgerEntry,
+    OpenBatch,
     PayeeRow,
     PaymentKey,
     TemplateRow,
@@ -130,10 +131,12 @@ class MemoryProjections:
         """Read a page of history."""
         rows = sorted(self._rows(), key=lambda row: (row.at, row.row), reverse=True)
         text = query.text.casefold()
+        batch_of = {record.content.order: record.content.batch for record in self._orders()}
         kept = [
             row
             for row in rows
             if text in f"{row.counterparty} {row.counterparty_account} {row.reference}".casefold()
+            and query.batch in {None, batch_of.get(row.order, "")}
             and query.account in {"", row.account}
             and query.state in {"", row.state}
             and row.at >= query.at_from
@@ -158,6 +161,22 @@ class MemoryProjections:
             if row.counterparty_account in accounts and row.amount.minor < 0 and row.state in gone
         ]
         return tuple(sorted(paid, key=lambda row: (row.at, row.row), reverse=True)[:limit])
+
+    def open_batches(self) -> Sequence[OpenBatch]:
+        """List the batches of which orders wait for approvals."""
+        names = {e.header.subject: str(e.says()["name"]) for e in self._shared() if e.kind == kinds.BATCH_PREPARED}
+        found: dict[str, OpenBatch] = {}
+        for record in self._orders():
+            content, amount = record.content, record.content.payment.instructed_amount
+            if not content.batch or record.state is not OrderState.PREPARED:
+                continue
+            known = found.get(
+                content.batch, OpenBatch(content.batch, names.get(content.batch, ""), content.order, 0, ())
+            )
+            totals = {total.currency: total for total in known.totals}
+            totals[amount.currency] = totals.get(amount.currency, Money(0, amount.currency)) + amount
+            found[content.batch] = replace(known, waiting=known.waiting + 1, totals=tuple(totals.values()))
+        return tuple(found.values())
 
     def templates(self) -> Sequence[TemplateRow]:
         """List the templates that are kept."""

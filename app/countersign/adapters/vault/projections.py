@@ -8,6 +8,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from dataclasses import replace
 from typing import Final
 
 import orjson
@@ -22,6 +23,7 @@ from countersign.application.ports.vault import (
     HistoryPage,
     HistoryQuery,
     LedgerEntry,
+    OpenBatch,
     PayeeRow,
     PaymentKey,
     TemplateRow,
@@ -200,6 +202,11 @@ class VaultProjections:
         if query.state:
             conditions.append("t.state = ?" if query.state in STATES_OF_ENTRIES else "t.state = ? AND t.order_id <> ''")
             parameters.append(query.state)
+        if query.batch is not None:
+            same = "= ?" if query.batch else "<> ''"
+            there = f"EXISTS (SELECT 1 FROM p_orders AS o WHERE o.order_id = t.order_id AND o.batch {same})"  # noqa: S608
+            conditions.append(there if query.batch else f"NOT {there}")
+            parameters += [query.batch] if query.batch else []
         if query.at_from:
             conditions.append(f"{place} >= ?")
             parameters.append(place_of(query.at_from, "00000"))
@@ -238,6 +245,22 @@ class VaultProjections:
         )
         resources = self._resources()
         return tuple(_transfer(row, resources) for row in found)
+
+    def open_batches(self) -> Sequence[OpenBatch]:
+        """List the batches of which orders wait for approvals."""
+        found = self._reader.rows(
+            "SELECT p_orders.batch, coalesce(p_batches.name, ''), min(order_id), count(*), t.currency, -sum(t.minor)"
+            " FROM p_orders JOIN p_transfers AS t ON t.row = p_orders.order_id"
+            " LEFT JOIN p_batches ON p_batches.batch = p_orders.batch"
+            " WHERE p_orders.batch <> '' AND p_orders.state = 'prepared' GROUP BY p_orders.batch, t.currency"
+            " ORDER BY p_orders.batch, t.currency"
+        )
+        batches: dict[str, OpenBatch] = {}
+        for batch, name, first, count, currency, minor in found:
+            known = batches.get(batch, OpenBatch(batch, name, first, 0, ()))
+            total = Money(minor, currency)
+            batches[batch] = replace(known, waiting=known.waiting + count, totals=(*known.totals, total))
+        return tuple(batches.values())
 
     def templates(self) -> Sequence[TemplateRow]:
         """List the templates that are kept."""

@@ -214,6 +214,7 @@ class HistoryQuery:
         state: An order state, or empty for all.
         at_from: Not older than this (milliseconds since the epoch); 0 for no bound.
         at_to: Older than this; 0 for no bound.
+        batch: Orders of this batch only; empty for what was made alone; None for all.
     """
 
     text: str = ""
@@ -223,6 +224,7 @@ class HistoryQuery:
     state: str = ""
     at_from: int = 0
     at_to: int = 0
+    batch: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -242,6 +244,24 @@ class LedgerEntry:
     kind: str
     body: JsonObject | None
     device: str = ""  # whose event it is
+
+
+@dataclass(frozen=True, slots=True)
+class OpenBatch:
+    """A batch some of whose orders wait.
+
+    Attributes:
+        name: Of its file; empty until the batch itself is on record.
+        first: One of the orders that wait.
+        waiting: How many do.
+        totals: Of those, one for each currency.
+    """
+
+    batch: str
+    name: str
+    first: str
+    waiting: int
+    totals: tuple[Money, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -296,6 +316,9 @@ class Projections(Protocol):
 
     def payments_to(self, accounts: Sequence[str], limit: int = 12) -> Sequence[TransferRow]:
         """List past payments to any of these accounts, of ours or on a statement, newest first."""
+
+    def open_batches(self) -> Sequence[OpenBatch]:
+        """List the batches of which orders wait for approvals."""
 
     def templates(self) -> Sequence[TemplateRow]:
         """List the templates that are kept, by name."""

@@ -129,6 +129,7 @@ class InboxPage(QWidget):
         head.addWidget(self.filters, 1)
         head.addWidget(self.summary, 0, Qt.AlignmentFlag.AlignVCenter)
         left.addLayout(head)
+        self._make_way(left)
         self.rows = InboxRows(self._more, self)
         self.list = CardList(_("Payments that wait"))
         self.list.setObjectName("inbox.list")
@@ -167,6 +168,13 @@ class InboxPage(QWidget):
         self.hint = PlainLabel(_("Space marks several, to approve them together."), Variant.CAPTION)
         left.addWidget(self.hint)
 
+    def _make_way(self, left: QVBoxLayout) -> None:
+        """Make the way into a batch and out of it."""
+        self.all = LinkButton(_("Back to all that waits"))
+        self.all.setObjectName("inbox.all")
+        self.all.activated.connect(self._show_all)
+        left.addWidget(self.all, 0, Qt.AlignmentFlag.AlignLeading)
+
     # — what the presenter says —
 
     def show_state(self, state: InboxState) -> None:
@@ -174,6 +182,8 @@ class InboxPage(QWidget):
         before, self._shown = self._shown, state
         self.filters.set_filters(state.filters)
         self.summary.setText(state.summary)
+        self.all.setText(_("Show the payments of this batch") if state.entry else _("Back to all that waits"))
+        self.all.setVisible(bool(state.within or state.entry))
         self.rows.set_marked(state.selected)
         self.selected.setText(state.selection)
         self.selection.setVisible(bool(state.selection))
@@ -229,6 +239,10 @@ class InboxPage(QWidget):
 
     # — what the person does —
 
+    def _show_all(self) -> None:
+        if self._presenter is not None:
+            self._presenter.open_batch()
+
     def _typed(self, _text: str) -> None:
         self._pause.start()
 
@@ -261,6 +275,9 @@ class InboxPage(QWidget):
 
     def _enter(self, order: str) -> None:
         self._press(order)
+        if self._shown is not None and self._shown.entry:
+            self._show_all()
+            return
         self.pane.area.setFocus(Qt.FocusReason.OtherFocusReason)
 
     def _mark(self, order: str) -> None:
