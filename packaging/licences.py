@@ -30,16 +30,16 @@ READ: Final = {"sqlcipher3": "Zlib; SQLCipher Community Edition: BSD-3-Clause; O
 def shipped() -> list[Distribution]:
     """Find everything that the program needs at run time, on this machine's Python and system, by name."""
     found: dict[str, Distribution] = {}
-    waiting = [PROGRAM]
-    while waiting:
-        name = canonicalize_name(waiting.pop())
-        if name in found:
-            continue
+    waiting = [(PROGRAM, "")]  # a package, and one of its extras; without any, its own needs
+    known = set(waiting)
+    for name, extra in waiting:
         found[name] = distribution(name)
         for line in found[name].requires or ():
             needed = Requirement(line)
-            if needed.marker is None or needed.marker.evaluate({"extra": ""}):
-                waiting.append(needed.name)
+            if needed.marker is None or needed.marker.evaluate({"extra": extra}):
+                more = [(canonicalize_name(needed.name), one) for one in ("", *sorted(needed.extras))]
+                waiting += [one for one in more if one not in known]
+                known.update(more)
     del found[PROGRAM]
     return [found[name] for name in sorted(found)]
 
