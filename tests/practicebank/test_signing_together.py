@@ -101,7 +101,8 @@ def test_above_it_two_people_sign(bank: RunningBank, client: Client) -> None:
     start = payment["_links"]["startAuthorisation"]["href"]
     sign(ines, payment)
     told = ines.call("GET", payment["_links"]["status"]["href"])
-    assert (told["transactionStatus"], told["psuMessage"]) == ("PATC", "One more signature is needed.")
+    missing = "One more signature is needed. Who can give it: Daniel Okoye."
+    assert (told["transactionStatus"], told["psuMessage"]) == ("PATC", missing)
     assert bank.get("/journal")["journal"] == []
     assert ines.refused("POST", start, {})[:2] == (409, "STATUS_INVALID")
     assert lena.refused("POST", start, {})[:2] == (403, "SERVICE_BLOCKED")

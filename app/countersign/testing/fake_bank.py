@@ -58,6 +58,7 @@ class HeldPayment:
 class _Opened:
     payment_id: str
     purpose: str
+    person: str = ""
     authenticated: bool = False
     method: ScaMethod | None = None
     failures: int = 0
@@ -73,6 +74,8 @@ class ScriptedBank:
         failures: Per call name, exceptions raised *instead of* doing the work, first one first.
         lost_replies: Call names whose work is done and whose reply is lost, once per entry.
         echo: Changes the payment that the bank claims to hold, as a faulty or hostile bank would.
+        signatures: How many people must authorise a payment, each by an authorisation of their own.
+        signed: Who has, by payment; empty text for whom the connection was made for.
         settles_after: How many reports say "on its way" before one says "settled".
         held: The payments the bank knows.
         executions: End-to-end identification of each execution, in order.
@@ -87,6 +90,7 @@ class ScriptedBank:
     max_failures: int = 5
     needs_authorisation: bool = True
     never_executes_unauthorised: bool = True
+    signatures: int = 1
     settles_after: int = 1
     rejects_with: str = ""
     cancellable: bool = True
@@ -99,6 +103,7 @@ class ScriptedBank:
     held: dict[str, HeldPayment] = field(default_factory=dict)
     executions: list[str] = field(default_factory=list)
     calls: list[str] = field(default_factory=list)
+    signed: dict[str, list[str]] = field(default_factory=dict)
     granted: list[str] = field(default_factory=list)
     in_use: str = ""
     phone: list[PhoneMessage] = field(default_factory=list)
@@ -195,12 +200,18 @@ class ScriptedBank:
         del payment, reason, note
         raise ConnectorError(FailureKind.TERMINAL, "bank.no_door")
 
-    def start_authorisation(self, handle: str) -> Authorisation:
-        """Open an authorisation."""
+    @property
+    def baskets(self) -> None:
+        """None."""
+
+    def start_authorisation(self, handle: str, person: str = "") -> Authorisation:
+        """Open an authorisation, for one who has not signed yet."""
         self._called("start_authorisation")
         payment_id, _, purpose = handle.partition("#")
+        if person in self.signed.get(payment_id, ()):
+            raise ConnectorError(FailureKind.TERMINAL, "bank.tpp.status_invalid", text="This person has signed.")
         name = f"auth-{len(self.opened) + 1}"
-        self.opened[name] = _Opened(payment_id, purpose or "payment")
+        self.opened[name] = _Opened(payment_id, purpose or "payment", person)
         return self._authorisation(name)
 
     def authenticate(self, handle: str, password: str) -> Authorisation:
@@ -241,9 +252,17 @@ class ScriptedBank:
         elif opened.purpose == "cancellation":
             self.held[opened.payment_id].status = TransactionStatus.CANC
         else:
-            self._execute(opened.payment_id)
+            self._sign(opened)
         self._may_lose("answer")
         return replace(self._authorisation(handle), reply=self._reply(request_id))
+
+    def _sign(self, opened: _Opened) -> None:
+        signed = self.signed.setdefault(opened.payment_id, [])
+        signed.append(opened.person)
+        if len(signed) >= self.signatures:
+            self._execute(opened.payment_id)
+        else:
+            self.held[opened.payment_id].status = TransactionStatus.PATC
 
     def authorisation(
         self,
@@ -269,7 +288,9 @@ class ScriptedBank:
             self._reports[payment_id] = self._reports.get(payment_id, 0) + 1
             if self._reports[payment_id] > self.settles_after:
                 held.status = TransactionStatus.ACSC
-        return PaymentReport(payment_id, held.status, held.reason, True, self._reply(f"report-{payment_id}"))
+        missing = "One more signature is needed." if held.status is TransactionStatus.PATC else ""
+        reply = self._reply(f"report-{payment_id}")
+        return PaymentReport(payment_id, held.status, held.reason or missing, True, reply)
 
     def cancel(
         self,
@@ -341,8 +362,9 @@ class FakePractice(FakePortal):
     activated: list[str] = field(default_factory=list)
     closed: bool = False
 
-    def enrol(self) -> tuple[str, JsonObject]:
+    def enrol(self, person: str = "") -> tuple[str, JsonObject]:
         """Enrol."""
+        del person
         return "practice", {"certificate": "made up"}
 
     def connect(self, credential: JsonObject) -> Bank:
@@ -351,12 +373,14 @@ class FakePractice(FakePortal):
             raise BindingError("binding.reply", field="certificate")
         return self.bank
 
-    def practice_password(self) -> str:
-        """Return the practice password."""
+    def practice_password(self, person: str = "") -> str:
+        """Return the practice password: everybody has the same."""
+        del person
         return PASSWORD
 
-    def phone(self, after: int) -> Sequence[PhoneMessage]:
-        """List messages after a number."""
+    def phone(self, after: int, person: str = "") -> Sequence[PhoneMessage]:
+        """List messages after a number; everybody uses one phone."""
+        del person
         return tuple(message for message in self.bank.phone if message.seq > after)
 
     def mailbox(self) -> Sequence[Letter]:

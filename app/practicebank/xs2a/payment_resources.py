@@ -92,8 +92,16 @@ def status(call: Call, service: str, product: str, payment_id: str) -> Reply:
     if payment.status == "RCVD":
         body["fundsAvailable"] = call.bank.payments.covered(payment)
     if payment.status == "PATC":
-        body["psuMessage"] = "One more signature is needed."
+        body["psuMessage"] = f"One more signature is needed. Who can give it: {_missing(call, payment)}."
     return Reply(HTTPStatus.OK, {**body, **_reason(payment)})
+
+
+def _missing(call: Call, payment: Payment) -> str:
+    """Name those who may sign and have not."""
+    customers, signed = call.bank.customers, call.bank.payments.signers(payment)
+    able = [one.psu_id for one in customers.signatories(payment.debtor_iban) if one.may_sign]
+    found = [customers.find(psu_id) for psu_id in able if psu_id not in signed]
+    return ", ".join(one.name for one in found if one is not None)
 
 
 def cancel(call: Call, service: str, product: str, payment_id: str) -> Reply:

@@ -59,9 +59,9 @@ class OddBank(fakes.ScriptedBank):
         self.before_initiation()
         return fakes.ScriptedBank.initiate(self, payment, request_id)
 
-    def start_authorisation(self, handle: str) -> Authorisation:
+    def start_authorisation(self, handle: str, person: str = "") -> Authorisation:
         """Twist the reply."""
-        return self._twisted("start_authorisation", fakes.ScriptedBank.start_authorisation(self, handle))
+        return self._twisted("start_authorisation", fakes.ScriptedBank.start_authorisation(self, handle, person))
 
     def authenticate(self, handle: str, password: str) -> Authorisation:
         """Twist the reply."""

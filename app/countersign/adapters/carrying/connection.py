@@ -259,9 +259,13 @@ class CarriedBank:
         del name, iban
         raise ConnectorError(FailureKind.TERMINAL, "bank.no_name_check")
 
-    def start_authorisation(self, handle: str) -> Authorisation:
+    @property
+    def baskets(self) -> None:
+        """None: several payments are authorised together in the bank's portal, by one file."""
+
+    def start_authorisation(self, handle: str, person: str = "") -> Authorisation:
         """Refuse: the person authorises in the bank's portal."""
-        del handle
+        del handle, person
         self._no_door()
 
     def authenticate(self, handle: str, password: str) -> Authorisation:

@@ -7,6 +7,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from datetime import date
 from pathlib import Path
+from urllib.parse import quote
 
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes
@@ -89,16 +90,17 @@ class PracticeBank:
             self._lease = self._take_lease()
             return True
 
-    def enrol(self) -> tuple[str, JsonObject]:
+    def enrol(self, person: str = "") -> tuple[str, JsonObject]:
         """Enrol this device: a key and a certificate. Returns the connection's name and what to keep in the vault.
 
         Raises:
-            ConnectorError: The bank can't be reached, or refuses.
+            ConnectorError: The bank can't be reached, or refuses; ``practice.nobody``.
         """
-        return CONNECTION, self.enrol_device().to_canonical()
+        return CONNECTION, self.enrol_device(person).to_canonical()
 
-    def enrol_device(self) -> Credentials:
+    def enrol_device(self, person: str = "") -> Credentials:
         """Make a key, and have the bank certify it. Nothing may be read yet."""
+        psu_id = _text(self._customer(person), "psu_id")
         key = rsa.generate_private_key(public_exponent=65537, key_size=KEY_BITS)
         subject = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "Countersign")])
         request = x509.CertificateSigningRequestBuilder().subject_name(subject).sign(key, hashes.SHA256())
@@ -114,7 +116,7 @@ class PracticeBank:
             certificate_pem=certificate,
             private_key_pem=SecretText(private.decode()),
             ca_pem=_text(granted, "ca_pem"),
-            psu_id=_text(self.control.call("GET", "/psu"), "psu_id"),
+            psu_id=psu_id,
         )
 
     def connect(self, credential: JsonObject) -> Xs2aBank:
@@ -130,24 +132,26 @@ class PracticeBank:
         here = replace(credentials, api_url=self.api_url)
         return Xs2aBank(here, self._clock, self._entropy, self._limits)
 
-    def practice_password(self) -> str:
-        """Return the practice password of the bank's customer."""
-        return _text(self.control.call("GET", "/psu"), "practice_password")
+    def practice_password(self, person: str = "") -> str:
+        """Return the practice password of a customer."""
+        return _text(self._customer(person), "practice_password")
 
-    def phone(self, after: int) -> Sequence[PhoneMessage]:
-        """List messages on the practice phone after number ``after``."""
+    def phone(self, after: int, person: str = "") -> Sequence[PhoneMessage]:
+        """List messages on a customer's practice phone after number ``after``."""
         return tuple(
             PhoneMessage(_number(item, "seq"), _number(item, "at_ms"), _text(item, "sender"), _text(item, "text"))
-            for item in self._messages(after)
+            for item in self._messages(after, person)
         )
 
-    def code_for(self, authorisation_id: str) -> str:
-        """Return the newest code that the practice phone got for an authorisation.
+    def code_for(self, authorisation_id: str, person: str = "") -> str:
+        """Return the newest code that a customer's practice phone got for an authorisation.
 
         Raises:
             ConnectorError: ``practice.no_code``: none came.
         """
-        codes = [item.get("code") for item in self._messages(0) if item.get("authorisation_id") == authorisation_id]
+        codes = [
+            item.get("code") for item in self._messages(0, person) if item.get("authorisation_id") == authorisation_id
+        ]
         newest = codes[-1] if codes else None
         if not isinstance(newest, str):
             raise ConnectorError(FailureKind.RETRYABLE, "practice.no_code")
@@ -226,8 +230,18 @@ class PracticeBank:
         self.close()
         wait_until_ended(seconds)
 
-    def _messages(self, after: int) -> Sequence[Mapping[str, object]]:
-        return _list(self.control.call("GET", f"/phone/messages?after={after}"), "messages")
+    def _messages(self, after: int, person: str) -> Sequence[Mapping[str, object]]:
+        whose = f"&psu_id={quote(person, safe='')}" if person else ""
+        return _list(self.control.call("GET", f"/phone/messages?after={after}{whose}"), "messages")
+
+    def _customer(self, person: str) -> Mapping[str, object]:
+        if not person:
+            return self.control.call("GET", "/psu")
+        customers = _list(self.control.call("GET", "/customers"), "customers")
+        found = next((item for item in customers if item.get("psu_id") == person), None)
+        if found is None:
+            raise ConnectorError(FailureKind.TERMINAL, "practice.nobody")
+        return found
 
 
 def open_practice_bank(

@@ -209,12 +209,52 @@ class Consent:
     reply: RawReply
 
 
+@dataclass(frozen=True, slots=True)
+class Basket:
+    """Payments that are authorised together (NextGenPSD2 1.3 §8). ``handle`` as in ``Initiation``.
+
+    Attributes:
+        payments: The bank's names for them, as it lists them; empty where it doesn't.
+        handle: Empty where no authorisation is wanted any more.
+    """
+
+    basket_id: str
+    status: TransactionStatus
+    payments: tuple[str, ...]
+    handle: str
+    reply: RawReply
+
+
+class SigningBaskets(Protocol):
+    """One authorisation for several payments that a bank holds. It raises as ``Bank`` does."""
+
+    def tie(self, payments: Sequence[str], request_id: str) -> Basket:
+        """Tie payments together, given by the bank's names for them, and read the basket back.
+
+        Raises:
+            BindingError: ``binding.reply``: the bank's basket holds other payments.
+        """
+
+    def basket(self, basket_id: str, payments: Sequence[str]) -> Basket:
+        """Ask where a basket stands, and hold it to the payments that it was made of: a lookup."""
+
+    def authorisation(self, basket_id: str, authorisation_id: str) -> Authorisation:
+        """Ask where an authorisation of a basket stands: a lookup, which sends nothing again."""
+
+    def dissolve(self, basket_id: str, request_id: str) -> None:
+        """Untie what nobody has authorised; the payments stay as they are."""
+
+
 class Bank(Protocol):
     """A connected bank."""
 
     @property
     def reach(self) -> Reach:
         """How it is reached. Asks nobody."""
+
+    @property
+    def baskets(self) -> SigningBaskets | None:
+        """Where several payments can be authorised by one code; None where the bank is not asked for that."""
 
     def profile(self) -> BankProfile:
         """Ask the bank what it declares of itself, afresh."""
@@ -282,8 +322,17 @@ class Bank(Protocol):
             BindingError: ``binding.message``: the file that lies there is not the one that was laid out.
         """
 
-    def start_authorisation(self, handle: str) -> Authorisation:
-        """Open an authorisation of a payment or of a cancellation."""
+    def start_authorisation(self, handle: str, person: str = "") -> Authorisation:
+        """Open an authorisation of a payment, of a cancellation or of a signing basket.
+
+        Args:
+            handle: From what is authorised.
+            person: Who authorises, by their name at the bank; empty for whom the connection was made for. Where a bank
+                wants several signatures, each is an authorisation of its own (NextGenPSD2 1.3, multilevel SCA).
+
+        Raises:
+            ConnectorError: TERMINAL with code ``bank.person_form`` where that can't be anybody's name at the bank.
+        """
 
     def authenticate(self, handle: str, password: str) -> Authorisation:
         """Say who is there. The password is used and forgotten.

@@ -144,17 +144,25 @@ class AppPayment:
 class PracticeWorld(Protocol):
     """The practice bank's surroundings."""
 
-    def enrol(self) -> tuple[str, JsonObject]:
-        """Enrol this device: a key and a certificate. Returns the connection's name and what to keep in the vault."""
+    def enrol(self, person: str = "") -> tuple[str, JsonObject]:
+        """Enrol this device: a key and a certificate. Returns the connection's name and what to keep in the vault.
+
+        Args:
+            person: Whose device it is, by their name at the bank (PSU-ID); empty for the person of this world.
+        """
 
     def connect(self, credential: JsonObject) -> Bank:
         """Connect with what ``enrol`` returned."""
 
-    def practice_password(self) -> str:
-        """Return the practice password of the bank's customer: shown to the person, since it protects nothing."""
+    def practice_password(self, person: str = "") -> str:
+        """Return the practice password of a customer: shown to the person, since it protects nothing.
 
-    def phone(self, after: int) -> Sequence[PhoneMessage]:
-        """List messages on the practice phone after number ``after``."""
+        Raises:
+            ConnectorError: ``practice.nobody``: the bank has no such customer.
+        """
+
+    def phone(self, after: int, person: str = "") -> Sequence[PhoneMessage]:
+        """List messages on a customer's practice phone after number ``after``."""
 
     def mailbox(self) -> Sequence[Letter]:
         """List the letters that wait."""

@@ -12,6 +12,7 @@ from typing import Final
 from countersign.presentation.error_texts import (
     approving,
     bank,
+    bank_signing,
     batches,
     file_reading,
     files,
@@ -40,6 +41,7 @@ _BLOCKS: Final[tuple[Callable[[], Block], ...]] = (
     rules.changing,
     own_bank.own_bank,
     bank.bank,
+    bank_signing.signing_at_the_bank,
     bank.practice,
     vault.vault,
     reading.reading,

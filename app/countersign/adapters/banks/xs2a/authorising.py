@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 
-from countersign.adapters.banks.xs2a.handles import Handle
+from countersign.adapters.banks.xs2a.channel import Answer, Channel, require_id
+from countersign.adapters.banks.xs2a.handles import STEP_LINKS, Handle, read_links
 from countersign.adapters.banks.xs2a.reading import Body, shown
-from countersign.application.ports.bank import AuthorisationState, Challenge, ScaMethod
+from countersign.application.ports.bank import Authorisation, AuthorisationState, Challenge, ScaMethod
 
 NAME_LIMIT = 140
 INFORMATION_LIMIT = 1000
@@ -39,6 +41,52 @@ def read_identifier(body: Body, name: str) -> str:
 def read_state(body: Body) -> AuthorisationState:
     """Read scaStatus; whatever isn't final is a step on the way."""
     return _FINAL.get(body.text("scaStatus"), AuthorisationState.OPEN)
+
+
+def read_step(channel: Channel, answer: Answer, target: str, matter: Handle, chosen: str = "") -> Authorisation:
+    """Read what an authorisation wants next.
+
+    Args:
+        channel: Where the bank lives.
+        answer: Its reply.
+        target: What was asked.
+        matter: What is authorised, and by which authorisation.
+        chosen: The method that was chosen just now.
+
+    Raises:
+        ConnectorError: The reply can't be read.
+        BindingError: ``binding.reply``: it is about another authorisation.
+    """
+    body = answer.body
+    require_id(answer, "authorisationId", "authorisation_id", matter.authorisation)
+    state = read_state(body)
+    methods = read_methods(body, matter)
+    challenge, links = None, {}
+    if state is AuthorisationState.OPEN:  # what is final wants no links, and none is worth an error then
+        challenge = read_challenge(body, methods, chosen)
+        links = read_links(body, channel.origin, channel.url(target), matter.resource, matter.authorisation)
+    kept = tuple((item.method, item.kind, item.name) for item in methods)
+    handle = replace(matter.authorising(matter.authorisation, links), methods=kept)
+    return Authorisation(
+        authorisation_id=matter.authorisation,
+        state=state,
+        methods=methods,
+        challenge=challenge,
+        message=shown(body.text_or_empty("psuMessage")),
+        handle=handle.write(),
+        reply=answer.raw,
+    )
+
+
+def found_again(channel: Channel, answer: Answer, target: str, matter: Handle) -> Authorisation:
+    """Read an authorisation that was looked up, so that it can be gone on with; raises as ``read_step``."""
+    found = read_step(channel, answer, target, matter)
+    if found.state is not AuthorisationState.OPEN:
+        return found
+    # NextGenPSD2 1.3 §7.2: every step of an authorisation is an update of this one resource.
+    open_matter = Handle.read(found.handle)
+    links = dict.fromkeys(STEP_LINKS, target) | dict(open_matter.links)
+    return replace(found, handle=open_matter.authorising(matter.authorisation, links).write())
 
 
 def read_methods(body: Body, handle: Handle) -> tuple[ScaMethod, ...]:

@@ -44,6 +44,9 @@ OPERATIONS: Final = (
     "report",
     "authorisation",
     "cancel",
+    "tie",
+    "basket",
+    "dissolve",
 )
 """The calls. Each has the failpoints ``bank.<call>.send.before``, ``.send.after`` and ``.reply.after``."""
 
@@ -105,7 +108,7 @@ class Channel:
         body: bytes = b"",
         headers: tuple[tuple[str, str], ...] = (),
         request_id: str = "",
-        names_person: bool = False,
+        person: str | None = None,
         lookup: bool = False,
     ) -> Answer:
         """Send one request, once.
@@ -117,7 +120,7 @@ class Channel:
             body: JSON, or nothing.
             headers: Beside those that every request has.
             request_id: A UUID in any spelling; empty for a new one.
-            names_person: Whether to say on whose behalf (PSU-ID).
+            person: On whose behalf (PSU-ID): empty for the one whom the connection was made for, None to say nothing.
             lookup: The request changes nothing; whatever goes wrong, it may be asked again.
 
         Raises:
@@ -129,7 +132,7 @@ class Channel:
             uuid.UUID(request_id) if request_id else uuid.UUID(bytes=self._entropy.token_bytes(16), version=4)
         )
         date = format_datetime(datetime.fromtimestamp(self._clock.now_ms() // 1000, tz=UTC), usegmt=True)
-        signed = self._signer.headers(body, identifier, date, self._psu_id if names_person else "")
+        signed = self._signer.headers(body, identifier, date, "" if person is None else person or self._psu_id)
         present = ("PSU-IP-Address", self._transport.local_address())
         request = Request(method, target, (*signed, present, *headers), body, lookup)
         failpoint(f"bank.{operation}.send.before")
@@ -146,6 +149,23 @@ class Channel:
     def close(self) -> None:
         """Let go of connections."""
         self._transport.close()
+
+
+def require_same(field: str, said: str, expected: str) -> None:
+    """Hold what a reply says to what was asked.
+
+    Raises:
+        BindingError: ``binding.reply`` with the field.
+    """
+    if said != expected:
+        raise BindingError("binding.reply", field=field, count=1)
+
+
+def require_id(answer: Answer, name: str, field: str, expected: str) -> None:
+    """Hold an identifier to the one that was asked for, where the reply repeats it; raises as ``require_same``."""
+    said = answer.body.get(name)
+    if said is not None and said != expected:
+        raise BindingError("binding.reply", field=field, count=1)
 
 
 def proves_nothing(error: ConnectorError) -> ConnectorError:

@@ -10,6 +10,7 @@ do.
 from __future__ import annotations
 
 import hashlib
+import re
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
@@ -19,15 +20,15 @@ import orjson
 
 from countersign.adapters.banks.xs2a import authorising
 from countersign.adapters.banks.xs2a.account_reading import AccountReader
-from countersign.adapters.banks.xs2a.channel import Answer, Channel, proves_nothing
+from countersign.adapters.banks.xs2a.channel import Answer, Channel, proves_nothing, require_id, require_same
 from countersign.adapters.banks.xs2a.credentials import Credentials
-from countersign.adapters.banks.xs2a.handles import CANCELLATION, CONSENT, PAYMENT, STEP_LINKS, Handle, read_links
+from countersign.adapters.banks.xs2a.handles import CANCELLATION, CONSENT, PAYMENT, Handle, read_links
 from countersign.adapters.banks.xs2a.payment_bodies import not_carried, payment_body, require_echo
 from countersign.adapters.banks.xs2a.reading import shown
+from countersign.adapters.banks.xs2a.signing_baskets import BasketDesk
 from countersign.adapters.transport.exchange import Limits
 from countersign.application.ports.bank import (
     Authorisation,
-    AuthorisationState,
     BankAccount,
     BankEntry,
     BankProfile,
@@ -49,6 +50,7 @@ from countersign.domain.payment import PaymentFields, PaymentProduct
 CONSENT_DAYS = 180  # Commission Delegated Regulation (EU) 2018/389, Article 10(2), as amended by 2022/2360
 READS_A_DAY = 4  # the same, Article 36(5)(b): reads without the person
 _EMBEDDED = (("TPP-Redirect-Preferred", "false"), ("TPP-Explicit-Authorisation-Preferred", "true"))
+_PERSON = re.compile(r"[!-~](?:[ -~]{0,98}[!-~])?")
 _UNAUTHORISED = frozenset({TransactionStatus.RCVD, TransactionStatus.PATC, TransactionStatus.PDNG})
 
 
@@ -69,6 +71,7 @@ class Xs2aBank:
         self._channel = Channel(credentials, clock, entropy, limits)
         self._clock = clock
         self._accounts = AccountReader(self._channel, credentials.consent_id)
+        self.baskets = BasketDesk(self._channel)
 
     @property
     def reach(self) -> Reach:
@@ -114,9 +117,7 @@ class Xs2aBank:
             "combinedServiceIndicator": False,
         }
         target = self._entry("consents")
-        answer = self._channel.call(
-            "consent", "POST", target, body=orjson.dumps(wanted), headers=_EMBEDDED, names_person=True
-        )
+        answer = self._channel.call("consent", "POST", target, body=orjson.dumps(wanted), headers=_EMBEDDED, person="")
         consent_id = authorising.read_identifier(answer.body, "consentId")
         return self._consent(answer, target, consent_id)
 
@@ -150,10 +151,10 @@ class Xs2aBank:
             "verify_payee", "POST", self._entry("payee-verifications"), body=question, lookup=True
         )
         body = answer.body
-        _require_same("request_id", body.text("requestId"), answer.request_id)
-        _require_same("creditor_account", body.within("creditorAccount").account(), iban)
-        _require_same("creditor_account", body.text("accountHash").lower(), hashlib.sha256(iban.encode()).hexdigest())
-        _require_same("creditor_name", body.text("creditorName"), name)
+        require_same("request_id", body.text("requestId"), answer.request_id)
+        require_same("creditor_account", body.within("creditorAccount").account(), iban)
+        require_same("creditor_account", body.text("accountHash").lower(), hashlib.sha256(iban.encode()).hexdigest())
+        require_same("creditor_name", body.text("creditorName"), name)
         said = body.text("outcome")
         if said not in set(VopOutcome) - {VopOutcome.NOT_DONE}:
             raise body.unreadable("outcome")
@@ -175,7 +176,7 @@ class Xs2aBank:
         target = self._entry("payments", payment.product.value)
         body = payment_body(payment)
         answer = self._channel.call(
-            "initiate", "POST", target, body=body, headers=_EMBEDDED, request_id=request_id, names_person=True
+            "initiate", "POST", target, body=body, headers=_EMBEDDED, request_id=request_id, person=""
         )
         payment_id = authorising.read_identifier(answer.body, "paymentId")
         try:
@@ -204,7 +205,7 @@ class Xs2aBank:
         target = self._payment(payment_id, product)
         self._echo(target, payment_id, payment)
         answer = self._look_up("report", f"{target}/status")
-        _require_id(answer, "paymentId", "payment_id", payment_id)
+        require_id(answer, "paymentId", "payment_id", payment_id)
         body, funds = answer.body, answer.body.get("fundsAvailable")
         return PaymentReport(
             payment_id=payment_id,
@@ -220,7 +221,7 @@ class Xs2aBank:
         answer = self._channel.call("cancel", "DELETE", target, headers=_EMBEDDED, request_id=request_id)
         if answer.reply.status == HTTPStatus.NO_CONTENT:
             return CancellationStart(done=True, handle="", reply=answer.raw)
-        _require_id(answer, "paymentId", "payment_id", payment_id)
+        require_id(answer, "paymentId", "payment_id", payment_id)
         if answer.body.transaction_status() is TransactionStatus.CANC:
             return CancellationStart(done=True, handle="", reply=answer.raw)
         links = read_links(answer.body, self._channel.origin, self._channel.url(target), payment_id)
@@ -241,28 +242,29 @@ class Xs2aBank:
         """Refuse: this bank is asked by ``cancel``."""
         raise ConnectorError(FailureKind.TERMINAL, "bank.no_door")
 
-    def start_authorisation(self, handle: str) -> Authorisation:
+    def start_authorisation(self, handle: str, person: str = "") -> Authorisation:
         """Open an authorisation."""
-        matter = Handle.read(handle)
+        matter = replace(Handle.read(handle), person=_header(person))
         target = matter.start or matter.link("startAuthorisation")
-        answer = self._channel.call("authorise", "POST", target, body=b"{}", names_person=True)
+        answer = self._channel.call("authorise", "POST", target, body=b"{}", person=person)
         authorisation = authorising.read_identifier(answer.body, "authorisationId")
-        return self._step(answer, target, replace(matter, authorisation=authorisation))
+        return authorising.read_step(self._channel, answer, target, replace(matter, authorisation=authorisation))
 
     def authenticate(self, handle: str, password: str) -> Authorisation:
         """Say who is there."""
         matter = Handle.read(handle)
         if "updatePsuAuthentication" not in matter.links and "updatePsuIdentification" in matter.links:
             target = matter.links["updatePsuIdentification"]
-            answer = self._channel.call("authenticate", "PUT", target, body=b"{}", names_person=True)
-            matter = Handle.read(self._step(answer, target, matter).handle)
+            who = matter.person
+            answer = self._channel.call("authenticate", "PUT", target, body=b"{}", person=who)
+            matter = Handle.read(authorising.read_step(self._channel, answer, target, matter).handle)
         target = matter.link("updatePsuAuthentication")
         body = orjson.dumps({"psuData": {"password": password}})
         try:
             answer = self._channel.call("authenticate", "PUT", target, body=body)
         except ConnectorError as error:
             raise _renamed(error, "bank.tpp.psu_credentials_invalid", "bank.password_refused") from error
-        return self._step(answer, target, matter)
+        return authorising.read_step(self._channel, answer, target, matter)
 
     def choose_method(self, handle: str, method: str) -> Authorisation:
         """Choose how to authorise."""
@@ -270,8 +272,8 @@ class Xs2aBank:
         target = matter.link("selectAuthenticationMethod")
         answer = self._channel.call("method", "PUT", target, body=orjson.dumps({"authenticationMethodId": method}))
         chosen = answer.body.within("chosenScaMethod").text_or_empty("authenticationMethodId")
-        _require_same("method", chosen or method, method)
-        return self._step(answer, target, matter, method)
+        require_same("method", chosen or method, method)
+        return authorising.read_step(self._channel, answer, target, matter, method)
 
     def answer(self, handle: str, code: str, request_id: str) -> Authorisation:
         """Send the code. For a payment this is the commit point."""
@@ -282,20 +284,14 @@ class Xs2aBank:
             answer = self._channel.call("answer", "PUT", target, body=body, request_id=request_id)
         except ConnectorError as error:
             raise _renamed(error, "bank.tpp.sca_invalid", "bank.code_refused") from error
-        return self._step(answer, target, matter)
+        return authorising.read_step(self._channel, answer, target, matter)
 
     def authorisation(self, payment_id: str, product: PaymentProduct, authorisation_id: str) -> Authorisation:
         """Ask where an authorisation stands."""
         target = f"{self._payment(payment_id, product)}/authorisations/{_part(authorisation_id)}"
         answer = self._look_up("authorisation", target)
         matter = Handle(PAYMENT, payment_id, product.value, authorisation_id)
-        found = self._step(answer, target, matter)
-        if found.state is not AuthorisationState.OPEN:
-            return found
-        # NextGenPSD2 1.3 §7.2: every step of an authorisation is an update of this one resource.
-        open_matter = Handle.read(found.handle)
-        links = dict.fromkeys(STEP_LINKS, target) | dict(open_matter.links)
-        return replace(found, handle=open_matter.authorising(authorisation_id, links).write())
+        return authorising.found_again(self._channel, answer, target, matter)
 
     def close(self) -> None:
         """Let go of connections and keys."""
@@ -321,7 +317,7 @@ class Xs2aBank:
             answer = self._look_up("read_back", target)
         except ConnectorError:
             answer = self._look_up("read_back", target)
-        _require_id(answer, "paymentId", "payment_id", payment_id)
+        require_id(answer, "paymentId", "payment_id", payment_id)
         require_echo(payment, answer.reply.value)
         return answer
 
@@ -341,33 +337,11 @@ class Xs2aBank:
         )
 
     def _consent(self, answer: Answer, target: str, consent_id: str) -> Consent:
-        _require_id(answer, "consentId", "consent_id", consent_id)
+        require_id(answer, "consentId", "consent_id", consent_id)
         links = read_links(answer.body, self._channel.origin, self._channel.url(target), consent_id)
         valid = answer.body.text("consentStatus") == "valid"
         handle = Handle(CONSENT, consent_id, links=links)
         return Consent(consent_id, valid, handle.write() if handle.start and not valid else "", answer.raw)
-
-    def _step(self, answer: Answer, target: str, matter: Handle, chosen: str = "") -> Authorisation:
-        body = answer.body
-        _require_id(answer, "authorisationId", "authorisation_id", matter.authorisation)
-        state = authorising.read_state(body)
-        methods = authorising.read_methods(body, matter)
-        challenge, links = None, {}
-        if state is AuthorisationState.OPEN:  # what is final wants no links, and none is worth an error then
-            challenge = authorising.read_challenge(body, methods, chosen)
-            url = self._channel.url(target)
-            links = read_links(body, self._channel.origin, url, matter.resource, matter.authorisation)
-        kept = tuple((item.method, item.kind, item.name) for item in methods)
-        handle = replace(matter.authorising(matter.authorisation, links), methods=kept)
-        return Authorisation(
-            authorisation_id=matter.authorisation,
-            state=state,
-            methods=methods,
-            challenge=challenge,
-            message=shown(body.text_or_empty("psuMessage")),
-            handle=handle.write(),
-            reply=answer.raw,
-        )
 
 
 def _part(text: str) -> str:
@@ -381,18 +355,17 @@ def _part(text: str) -> str:
     return text
 
 
+def _header(text: str) -> str:
+    """Refuse a name at the bank that can't stand in a header.
+
+    Raises:
+        ConnectorError: TERMINAL with ``bank.person_form``.
+    """
+    if text and not _PERSON.fullmatch(text):
+        raise ConnectorError(FailureKind.TERMINAL, "bank.person_form")
+    return text
+
+
 def _renamed(error: ConnectorError, code: str, name: str) -> ConnectorError:
     """Give a refusal that every bank knows the same name with every connector."""
     return ConnectorError(error.kind, name if error.code == code else error.code, **error.params)
-
-
-def _require_same(field: str, said: str, expected: str) -> None:
-    if said != expected:
-        raise BindingError("binding.reply", field=field, count=1)
-
-
-def _require_id(answer: Answer, name: str, field: str, expected: str) -> None:
-    """Hold an identifier to the one that was asked for, where the reply repeats it."""
-    said = answer.body.get(name)
-    if said is not None and said != expected:
-        raise BindingError("binding.reply", field=field, count=1)

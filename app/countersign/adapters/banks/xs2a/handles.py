@@ -12,7 +12,7 @@ from countersign.domain.canonical import Fields, canonical_bytes, parse_canonica
 from countersign.domain.errors import SecurityError
 from countersign.domain.order import BindingError
 
-PAYMENT, CANCELLATION, CONSENT = "payment", "cancellation", "consent"
+PAYMENT, CANCELLATION, CONSENT, BASKET = "payment", "cancellation", "consent", "basket"
 _VERSION = 1
 # In the order in which they are preferred: the standard's names for one thing, with less or more sent along.
 START_LINKS = (
@@ -37,10 +37,11 @@ class Handle:
     """Where to go on.
 
     Attributes:
-        subject: ``payment``, ``cancellation`` or ``consent``.
-        resource: The bank's identifier of the payment or the consent.
+        subject: ``payment``, ``cancellation``, ``consent`` or ``basket``.
+        resource: The bank's identifier of the payment, the consent or the signing basket.
         authorisation: The bank's identifier of the authorisation; empty before there is one.
         methods: Offered methods, as (identifier, kind, name).
+        person: Who authorises (PSU-ID); empty for the one whom the connection was made for.
         links: By the standard's names: paths at the bank, of which only this origin's are ever kept.
     """
 
@@ -50,6 +51,7 @@ class Handle:
     authorisation: str = ""
     links: Mapping[str, str] = field(default_factory=dict)
     methods: tuple[tuple[str, str, str], ...] = ()
+    person: str = ""
 
     def write(self) -> str:
         """Return the handle as text."""
@@ -62,6 +64,7 @@ class Handle:
                 "authorisation": self.authorisation,
                 "links": dict(self.links),
                 "methods": [list(item) for item in self.methods],
+                "person": self.person,
             }
         ).decode()
 
@@ -84,6 +87,7 @@ class Handle:
                 authorisation=fields.text("authorisation"),
                 links={name: str(link) for name, link in links.items()},
                 methods=tuple((item[0], item[1], item[2]) for item in methods),
+                person=fields.text("person"),
             )
             fields.end()
         except (SecurityError, IndexError) as error:
@@ -120,7 +124,7 @@ def read_links(body: Body, origin: Origin, base: str, resource: str, authorisati
         body: The reply.
         origin: Where the bank lives.
         base: The URL that was asked, which relative links are relative to.
-        resource: The payment or consent that the links must be about.
+        resource: The payment, consent or basket that the links must be about.
         authorisation: The authorisation that the links of a step must be about; empty where there is none.
 
     Raises:
