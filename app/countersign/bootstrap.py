@@ -26,7 +26,7 @@ from countersign.adapters.vault.header import HEADER_FILE
 from countersign.adapters.vault.recovery_kit import word_list
 from countersign.application.flows.script import Script, on_network, on_read, on_vault
 from countersign.application.ports.bank import Bank, Reach
-from countersign.application.ports.bank_files import FilePart, Reading
+from countersign.application.ports.bank_files import BankFiles, FilePart, ListColumns, ListPreview, Reading
 from countersign.application.ports.clock import Clock, Entropy
 from countersign.application.ports.tasks import Lane, Tasks
 from countersign.application.ports.vault import Vault
@@ -253,15 +253,25 @@ class _Files:
 
     def read(self, path: Path, progress: Reading | None = None) -> Iterator[FilePart]:
         """Read a file part by part."""
-        from countersign.adapters.banks.files.bank_files import LocalBankFiles  # noqa: PLC0415
+        return _local_files().read(path, progress)
 
-        return LocalBankFiles().read(path, progress)
+    def preview(self, path: Path) -> ListPreview | None:
+        """Read the beginning of a list."""
+        return _local_files().preview(path)
+
+    def read_list(self, path: Path, columns: ListColumns, progress: Reading | None = None) -> Iterator[FilePart]:
+        """Read a list as its columns were said to be."""
+        return _local_files().read_list(path, columns, progress)
 
     def fingerprint(self, path: Path) -> str:
         """Return a file's SHA-256."""
-        from countersign.adapters.banks.files.bank_files import LocalBankFiles  # noqa: PLC0415
+        return _local_files().fingerprint(path)
 
-        return LocalBankFiles().fingerprint(path)
+
+def _local_files() -> BankFiles:
+    from countersign.adapters.banks.files.bank_files import LocalBankFiles  # noqa: PLC0415 - see ``_Files``
+
+    return LocalBankFiles()
 
 
 def _carried_bank(ground: Ground, name: str, settings: JsonObject) -> Bank:
