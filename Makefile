@@ -20,7 +20,7 @@ SYNC := UV_PROJECT_ENVIRONMENT=$(abspath $(VENV)) UV_PYTHON_DOWNLOADS=never $(BI
 	--compile-bytecode
 
 .PHONY: help setup run test test-core test-rest check lint types imports architecture catalogues \
-	catalogues-update catalogues-check licences licences-check coverage stalls kill tamper fuzz bench nightly screenshots package audit clean
+	catalogues-update catalogues-check licences licences-check coverage stalls kill tamper fuzz team bench nightly screenshots package audit clean
 
 help:  ## this list
 	@sed -nE 's/^([a-z-]+):.*## (.*)/  make \1\t\2/p' Makefile | expand -t 28
@@ -139,6 +139,10 @@ tamper: setup  ## change the vault byte by byte and look for silence
 fuzz: setup  ## feed made-up files and messages to every reader (CASES for each door)
 	mkdir -p $(REPORTS)
 	$(BIN)/python -m tests.security.fuzz_campaign
+
+team: setup  ## three people with a vault each pay together: by PostgreSQL, by a folder, by files
+	mkdir -p $(REPORTS)
+	$(OFFSCREEN) $(BIN)/python -m tests.end2end.team_campaign
 
 bench: setup  ## measure against bare baselines
 	mkdir -p $(REPORTS)

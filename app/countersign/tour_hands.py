@@ -7,7 +7,7 @@ import threading
 from collections.abc import Generator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import ClassVar, Final, TextIO
+from typing import TYPE_CHECKING, ClassVar, Final, TextIO
 
 import orjson
 
@@ -16,6 +16,10 @@ from countersign.testing.window import Window
 from countersign.tour import Guide
 from countersign.ui.views.inbox.cards import CardList
 from countersign.ui.widgets.buttons import KitButton
+from countersign.ui.widgets.page import ScrollArea
+
+if TYPE_CHECKING:
+    from PySide6.QtGui import QImage
 
 PATIENCE: Final = 120
 """Seconds that others may take."""
@@ -95,10 +99,31 @@ class Hands(Guide):
             raise TypeError(type(self.window).__name__)
         return self.window
 
+    def still(self, name: str) -> Play:
+        """Take a picture as soon as nothing moves any more."""
+        seen = self._look()
+
+        def moves_no_more() -> bool:
+            nonlocal seen
+            before, seen = seen, self._look()
+            return self.team.quiet and seen == before
+
+        yield Until(moves_no_more, f"{name} to stand still")
+        self.picture(name)
+
+    def _look(self) -> QImage:
+        with self.watch.looking_away():
+            return self.window.shell.grab().toImage()
+
     def press(self, name: str) -> Play:
         """Press a button as soon as it can act."""
         yield self.team.ready(name)
         self.window.press(name)
+
+    def scroll_down(self, name: str) -> None:
+        """Scroll to the end."""
+        bar = self.window.find_as(name, ScrollArea).verticalScrollBar()
+        bar.setValue(bar.maximum())
 
     def press_chip(self, name: str) -> Play:
         """Choose among chips."""

@@ -79,14 +79,15 @@ class MemberGuide(Hands):
         yield self.window.showing("setup.bank")
         yield from self.connect()
         yield self.window.showing("home.new_transfer")
-        self.picture("home")
+        yield from self.still("home")
         return {}
 
     def share(self, kind: str, **settings: str) -> Deed:
         """Choose how messages travel."""
         window = self.window
         yield from self.press("shell.team")
-        self.picture("team-alone")
+        yield window.showing("team.member.0.name")
+        yield from self.still("team-alone")
         yield from self.press("team.relay")
         yield window.showing("relay.kind")
         window.choose("relay.kind", kind)
@@ -97,7 +98,7 @@ class MemberGuide(Hands):
         yield window.showing("relay.tested")
         yield from self.press("relay.save")
         yield window.showing("relay.said")
-        self.picture("connection")
+        yield from self.still("connection")
         yield from self.press("relay.back")
         return {}
 
@@ -109,10 +110,10 @@ class MemberGuide(Hands):
         yield window.showing("invite.role.approver")
         window.type("invite.name", name)
         window.type("invite.groups", "Treasury")
-        self.picture("invite")
+        yield from self.still("invite")
         yield from self.press("invite.go_on")
         file = yield from self.save("invite.parcel.save")
-        self.picture("invitation")
+        yield from self.still("invitation")
         yield from self.press("invite.back")
         return {"file": file}
 
@@ -123,14 +124,14 @@ class MemberGuide(Hands):
         window.choose("new_vault.way", "join")
         yield from self.read("new_vault.invitation.read", file)
         yield window.showing("new_vault.invited_by")
-        self.picture("invited")
+        yield from self.still("invited")
         yield from self.first_run(name, "join.phrase")
         if password:
             window.type("join.password", password)
             yield from self.press("join.keep_password")
             yield Until(lambda: not window.shows("join.password"), "the server's password to be kept")
         request = yield from self.save("join.request.save")
-        self.picture("waiting-to-be-admitted")
+        yield from self.still("waiting-to-be-admitted")
         return {"phrase": window.text("join.phrase"), "file": request}
 
     def compare(self, name: str, file: str = "") -> Deed:
@@ -144,7 +145,7 @@ class MemberGuide(Hands):
         if file:
             yield from self.read("invite.answer.read", file)
         yield window.showing("invite.phrase", PATIENCE)
-        self.picture("compare")
+        yield from self.still("compare")
         return {"phrase": window.text("invite.phrase")}
 
     def _asking(self, name: str) -> KitButton | None:
@@ -159,7 +160,7 @@ class MemberGuide(Hands):
         yield from self.press("invite.go_on")
         yield Until(lambda: window.quiet and not window.shows("invite.same"), "the change to be signed")
         alone = window.shows("invite.go_on")  # nobody else has to sign
-        self.picture("admitted" if alone else "proposed")
+        yield from self.still("admitted" if alone else "proposed")
         yield from self.press("invite.go_on" if alone else "invite.back")
         return {"alone": "yes" if alone else ""}
 
@@ -168,7 +169,7 @@ class MemberGuide(Hands):
         if file:
             yield from self.read("join.answer.read", file)
         yield self.window.showing("team.member.0.name", PATIENCE)
-        self.picture("welcome")
+        yield from self.still("welcome")
         return {}
 
     # — the rule —
@@ -183,11 +184,11 @@ class MemberGuide(Hands):
         window.type("rules.rule.above", above)
         window.choose("rules.rule.count", count)
         yield window.idle()
-        self.picture("rule")
+        yield from self.still("rule")
         yield from self.press("rules.rule.keep")
         yield from self.press("rules.save")
         yield window.showing("rules.propose")
-        self.picture("rule-proposed")
+        yield from self.still("rule-proposed")
         yield from self.press("rules.propose")
         yield window.showing("team.change.endorse")
         return {}
@@ -196,10 +197,10 @@ class MemberGuide(Hands):
         """Sign what somebody proposed."""
         yield from self.press("shell.team")
         yield self.team.ready("team.change.endorse")
-        self.picture("asked-to-sign")
+        yield from self.still("asked-to-sign")
         yield from self.press("team.change.endorse")
         yield self.window.showing("team.said")
-        self.picture("signed-the-change")
+        yield from self.still("signed-the-change")
         return {}
 
     def in_force(self, text: str) -> Deed:
@@ -207,7 +208,7 @@ class MemberGuide(Hands):
         yield from self.press("shell.team")
         yield self.team.saying("team.rule.", text)
         yield self.window.idle()
-        self.picture("rule-in-force")
+        yield from self.still("rule-in-force")
         return {}
 
     # — the payment —
@@ -221,14 +222,14 @@ class MemberGuide(Hands):
         yield from self.prepare()
         yield from self.review()
         yield window.showing("transfer.handed_in.order")
-        self.picture("sent-for-approval")
+        yield from self.still("sent-for-approval")
         yield from self.press("transfer.handed_in.order")
         yield window.showing("order.page")
-        self.picture("order-waiting")
+        yield from self.still("order-waiting")
         yield from self.press("shell.inbox")
         yield from self.press_chip("inbox.filter.all")
         yield from self.open_first()
-        self.picture("inbox-own-request")
+        yield from self.still("inbox-own-request")
         return {"order": self._order}
 
     def approve(self, order: str) -> Deed:
@@ -237,19 +238,21 @@ class MemberGuide(Hands):
         yield from self.press("shell.inbox")
         yield from self.open_first()
         yield self.team.ready("inbox.primary")
-        self.picture("inbox-before")
+        yield from self.still("inbox-before")
         yield from self.press("inbox.primary")
         yield window.showing("inbox.digits")
+        yield from self.still("inbox-read-back")
         mailbox = yield from self.ask(self.practice.mailbox)
         document = next(item for item in mailbox if item.kind == "contract")
         window.type("inbox.digits", last_digits(document.creditor_account))
         window.type("inbox.passphrase", self._passphrase)
         sign = window.find_as("inbox.approve.sign", ArmingButton)
         yield Until(sign.is_armed, "the final button to be ready")
-        self.picture("inbox-signing")
+        self.scroll_down("inbox.scroll")
+        yield from self.still("inbox-signing")
         window.press("inbox.approve.sign")
         yield window.showing("inbox.done")
-        self.picture("inbox-after")
+        yield from self.still("inbox-after")
         return {}
 
     def send(self) -> Deed:
@@ -257,16 +260,16 @@ class MemberGuide(Hands):
         window = self.window
         yield from self.press("shell.home")
         yield Until(lambda: window.quiet and bool(self._waiting_orders()), "the order on the first page", PATIENCE)
-        self.picture("home-approved")
+        yield from self.still("home-approved")
         window.press(self._waiting_orders()[0])
         yield self.team.ready("order.go_on")
-        self.picture("order-approved")
+        yield from self.still("order-approved")
         window.press("order.go_on")
         yield from self.confirm("order.sca")
         yield from self.arrive()
         yield from self.press("shell.inbox")
         yield window.idle()
-        self.picture("inbox-after")
+        yield from self.still("inbox-after")
         return {key: str(value) for key, value in self.notes.outcome.items()}
 
     def _waiting_orders(self) -> list[str]:
@@ -281,7 +284,7 @@ class MemberGuide(Hands):
         yield Until(self._settled, "the news to arrive", PATIENCE)
         self.running.program.presenter.open_order(order)
         yield self.window.showing("order.page")
-        self.picture("order-settled")
+        yield from self.still("order-settled")
         record = self.session.reader.order(order)
         status = record.status.value if record is not None and record.status else ""
         self.notes.outcome["status"] = status

@@ -30,7 +30,7 @@ APPROVERS: Final = ("Anna Okafor", "Tomas Lind")
 ABOVE: Final = "50000"
 _IN_WORDS: Final = "50,000"
 _PATIENCE: Final = 600.0
-_INBOXES: Final = ("inbox-own-request", "inbox-before", "inbox-signing", "inbox-after")
+_INBOXES: Final = ("inbox-own-request", "inbox-before", "inbox-read-back", "inbox-signing", "inbox-after")
 
 
 class TeamError(Exception):

@@ -231,6 +231,7 @@ class WaitingPresenter:
                     name=name
                 ),
                 frames=self._desk.frames,
+                saved=self._desk.saved,
                 phrase=" ".join(fingerprint_phrase(joining.phrase_digest, self._words)),
                 phrase_lead=_(
                     "Call {name} on a number you knew before, and read these words to each other. If they differ, "

@@ -71,6 +71,7 @@ class WaitingState:
     heading: str
     lead: str
     frames: tuple[str, ...] = ()
+    saved: str = ""
     phrase: str = ""
     phrase_lead: str = ""
     status: str = ""

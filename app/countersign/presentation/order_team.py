@@ -11,7 +11,7 @@ from countersign.domain.ledger import kinds
 from countersign.domain.ledger.order_record import OrderRecord
 from countersign.domain.ledger.rules import Rules
 from countersign.domain.order_state import OrderState
-from countersign.presentation.inbox_words import either, reason_title
+from countersign.presentation.inbox_words import either, reason_title, together
 from countersign.presentation.messages import _
 from countersign.presentation.order_approvals import Approvals, approvals_of, name_of
 from countersign.presentation.order_page import OrderPageState
@@ -187,4 +187,4 @@ def sent_to(record: OrderRecord, rules: Rules, me: Identity, at: int) -> str:
         for item in rules.governance.members
         if rules.governance.may_approve(item.member) and item.member != record.content.requester
     )
-    return either(names)
+    return together(names) if state.needed - state.given >= len(names) else either(names)

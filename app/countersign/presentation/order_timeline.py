@@ -39,6 +39,8 @@ def timeline(
     clock: Callable[[int], str],
     day: Callable[[int], str],
     who: Callable[[str], str] = lambda _device: "",
+    *,
+    several: bool = False,
 ) -> tuple[TimelineLine, ...]:
     """Tell an order's story, oldest first, and what comes next.
 
@@ -48,14 +50,20 @@ def timeline(
         clock: Writes the hour and minute of a time.
         day: Writes its day, which is told once for all that happened on it.
         who: Names the person behind another's device; empty for one's own.
+        several: Whether others approve it.
     """
     lines: list[TimelineLine] = []
     told, settled = "", False
     by_hand = any(
         entry.kind == kinds.ORDER_SUBMISSION_INTENDED and (entry.body or {}).get("by_hand") for entry in entries
     )
+    # What one approved oneself was written before there were others, and handed in to nobody.
+    own = {entry.kind for entry in entries if not who(entry.device)}
+    several = several and not {kinds.ORDER_FROZEN, kinds.ORDER_APPROVED} <= own
     for entry in entries:
         line = _of_another(entry, who(entry.device)) or _line(entry, by_hand=by_hand)
+        if several and line is None and entry.kind == kinds.ORDER_ASSESSED:
+            line = _done(_("You handed it in for approval"))
         if line is None or (settled and _shows_what_was_told(entry)):
             continue
         settled = settled or _is_settled(entry)
@@ -70,6 +78,8 @@ def timeline(
         lines[-1] = last if last.moment == "failed" else replace(last, moment=moment, state=word)
     said = any(entry.kind == kinds.ORDER_HANDED_OVER for entry in entries)
     coming = _to_carry(said=said) if by_hand and state is OrderState.INITIATED else _to_come(state)
+    if several and state is OrderState.PREPARED:
+        coming = (_("Others approve it"), *coming)
     return (*lines, *(_todo(text) for text in coming))
 
 

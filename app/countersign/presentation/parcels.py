@@ -34,6 +34,7 @@ class ParcelDesk:
     Attributes:
         frames: The parcel to hand over, as texts of codes; none before ``offer``.
         as_file: Why it can't be shown as codes, and goes as a file; empty where it can.
+        saved: Under which name it was saved last, in words.
         reading: How far a code was read, in words.
         problem: What did not work, in words.
     """
@@ -62,7 +63,7 @@ class ParcelDesk:
         self._queue: list[tuple[str, ...]] = []
         self._gathering = False
         self.frames: tuple[str, ...] = ()
-        self.as_file = ""
+        self.as_file = self.saved = ""
         self.name = "parcel.countersign"
         self.reading = self.problem = ""
 
@@ -70,7 +71,8 @@ class ParcelDesk:
         """Have parcels ready; ``name`` is what their file would be called."""
         if tuple(contents) == self._contents:
             return
-        self._contents, self.name, self.frames, self.as_file = tuple(contents), name, (), ""
+        self._contents, self.name, self.frames = tuple(contents), name, ()
+        self.as_file = self.saved = ""
         if contents:
             self._tasks.run(Lane.READ, partial(self._parcels.frames, self._contents), self._framed, self._not_framed)
 
@@ -96,7 +98,7 @@ class ParcelDesk:
 
     def _written(self, path: Path) -> None:
         self.problem = ""
-        self.reading = _("Saved as {name}.").format(name=path.name)
+        self.saved = _("Saved as {name}.").format(name=path.name)
         self._render()
 
     def read(self) -> None:

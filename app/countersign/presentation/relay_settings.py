@@ -211,6 +211,7 @@ class RelayPresenter:
                 warnings=warning_cards(session, picture.governance if picture else None),
                 frames=self._desk.frames,
                 as_file=self._desk.as_file,
+                saved=self._desk.saved,
                 reading=self._desk.reading,
                 exchange_blocked=may_not_exchange(session),
                 parcel_blocked=_("You are alone here: nobody lacks anything.") if alone else "",

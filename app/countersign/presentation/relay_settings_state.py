@@ -69,6 +69,7 @@ class RelayState:
     warnings: tuple[WarningCard, ...] = ()
     frames: tuple[str, ...] = ()
     as_file: str = ""
+    saved: str = ""
     reading: str = ""
     exchange_blocked: str = ""
     parcel_blocked: str = ""

@@ -270,6 +270,7 @@ class InvitePresenter:
             lead=lead.format(name=name, day=day),
             frames=self._parcel.frames,
             as_file=self._parcel.as_file,
+            saved=self._parcel.saved,
             parcel_name=self._parcel.name,
             by_relay="" if hand else notes.get(step, ""),
             reading=self._parcel.reading,

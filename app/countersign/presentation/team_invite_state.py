@@ -44,6 +44,7 @@ class InviteState:
     blocked: str = ""
     frames: tuple[str, ...] = ()
     as_file: str = ""
+    saved: str = ""
     parcel_name: str = ""
     by_relay: str = ""
     reading: str = ""

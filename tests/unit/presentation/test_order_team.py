@@ -89,7 +89,7 @@ def test_the_last_step_says_to_whom_it_went(team: Team) -> None:
     page, order = handed_in(team)
     state = page.page(HandedInState)
     assert page.state.step is Step.CONFIRM
-    assert page.state.heading == state.heading == "Sent to Tom Okoro or Ravi Singh for approval"
+    assert page.state.heading == state.heading == "Sent to Tom Okoro and Ravi Singh for approval"
     assert state.points[0] == "2 more signatures: Tom Okoro and Ravi Singh."
     assert not page.state.may_go_back
     record = team.vault.order(order)
@@ -195,6 +195,22 @@ def test_what_others_do_is_told_by_name_and_ones_own_is_not() -> None:
         "You approved it",
         "Tom stopped it",
     ]
+
+
+@pytest.mark.parametrize(
+    ("mine", "several", "titles"),
+    [
+        ((kinds.ORDER_FROZEN, kinds.ORDER_ASSESSED), True, ["Written down", "You handed it in for approval"]),
+        ((kinds.ORDER_FROZEN, kinds.ORDER_ASSESSED), False, ["Written down"]),
+        ((kinds.ORDER_FROZEN, kinds.ORDER_ASSESSED, kinds.ORDER_APPROVED), True, ["Written down", "You approved it"]),
+    ],
+)
+def test_what_was_handed_in_to_others_says_so(mine: tuple[str, ...], several: bool, titles: list[str]) -> None:
+    entries = [LedgerEntry(kind, 0, kind, {}, "mine") for kind in mine]
+    lines = timeline(entries, OrderState.PREPARED, str, str, several=several)
+    assert [line.title for line in lines if line.moment != "todo"] == titles
+    coming = [line.title for line in lines if line.moment == "todo"]
+    assert ("Others approve it" in coming) == (several and kinds.ORDER_APPROVED not in mine)
 
 
 # — home —

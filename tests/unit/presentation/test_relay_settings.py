@@ -124,7 +124,7 @@ def test_parcels_are_gathered_and_read_by_hand() -> None:
     page.presenter.make_parcel()
     assert len(page.now.frames) == 3
     page.presenter.save_parcel()
-    assert page.now.reading == "Saved as messages.countersign."
+    assert page.now.saved == "Saved as messages.countersign."
     tom = office.colleague(office.present(mei, "Tom Okoro"), mei.world.clock, mei.world.entropy)
     other = RelayDesk(tom)
     other.desk.next = page.desk.next

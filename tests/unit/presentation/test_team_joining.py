@@ -76,7 +76,7 @@ def test_by_hand_everything_is_a_file_or_a_code() -> None:
     mei = office.begin()
     page, lin = invited(office, mei)
     page.presenter.save_parcel()
-    assert page.now.reading == "Saved as invitation.countersign."
+    assert page.now.saved == "Saved as invitation.countersign."
     waiting = WaitingDesk(lin)
     assert waiting.now.check_blocked
     assert "by hand" in waiting.now.status

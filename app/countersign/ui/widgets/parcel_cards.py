@@ -56,6 +56,10 @@ class ParcelOut(Card):
         self.show_code.setObjectName(f"{name}.show")
         self.show_code.activated.connect(self._toggle)
         self.add(button_row((self.save, self.show_code)))
+        self.saved = PlainLabel("", Variant.LABEL)
+        self.saved.setObjectName(f"{name}.saved")
+        self.saved.hide()
+        self.add(self.saved)
         self.code = QrView(_("Code to photograph"), edge=_EDGE)
         self.code.setObjectName(f"{name}.code")
         self.body.addWidget(self.code, 0, Qt.AlignmentFlag.AlignLeading)
@@ -82,13 +86,16 @@ class ParcelOut(Card):
         """Take the presenter."""
         self._hands = hands
 
-    def set_frames(self, frames: Sequence[str], as_file: str = "") -> None:
+    def set_frames(self, frames: Sequence[str], as_file: str = "", saved: str = "") -> None:
         """Show another parcel; the same one is left alone.
 
         Args:
             frames: The texts of its codes.
             as_file: Why there are none, and it goes as a file.
+            saved: Under which name it was saved.
         """
+        self.saved.setText(saved)
+        self.saved.setVisible(bool(saved))
         if (tuple(frames), as_file) != (self._frames, self._as_file):
             self._frames, self._as_file, self._place, self._matrices = tuple(frames), as_file, 0, {}
             self._show()

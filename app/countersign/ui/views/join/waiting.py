@@ -80,7 +80,7 @@ class WaitingPage(WorkPage):
         """Show the state."""
         self.set_heading(state.heading, state.lead)
         self.show_work(state.busy, state.problem)
-        self.out.set_frames(state.frames)
+        self.out.set_frames(state.frames, saved=state.saved)
         self.relay_note.setText(state.by_relay)
         self.relay_note.setVisible(bool(state.by_relay))
         self.password_for.setText(state.password_for)

@@ -133,7 +133,7 @@ class InvitePage(WorkPage):
         self.compare.setVisible(step is InviteStep.COMPARE)
         self.effect_card.setVisible(bool(state.lines))
         self._show_form(state)
-        self.out.set_frames(state.frames, state.as_file)
+        self.out.set_frames(state.frames, state.as_file, state.saved)
         self.answer.set_reading(state.reading)
         self.phrase_lead.setText(state.phrase_lead)
         self.phrase.setText(state.phrase)

@@ -195,7 +195,7 @@ class RelayPage(WorkPage):
         self.make.set_blocked(state.parcel_blocked)
         self._show_heard(state, before)
         self.out.save.setVisible(bool(state.frames or state.as_file))
-        self.out.set_frames(state.frames, state.as_file)
+        self.out.set_frames(state.frames, state.as_file, state.saved)
         self.taking.set_reading(state.reading)
         if before is None or before.faults != state.faults:
             self.errors.show_errors([(self._fields[fault.field], fault.text) for fault in state.faults])
