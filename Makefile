@@ -20,7 +20,7 @@ SYNC := UV_PROJECT_ENVIRONMENT=$(abspath $(VENV)) UV_PYTHON_DOWNLOADS=never $(BI
 	--compile-bytecode
 
 .PHONY: help setup run test test-core test-rest check lint types imports architecture catalogues \
-	catalogues-update catalogues-check licences licences-check coverage stalls kill tamper fuzz team bench nightly screenshots package audit clean
+	catalogues-update catalogues-check licences licences-check coverage stalls kill tamper fuzz adversary team bench nightly screenshots package audit clean
 
 help:  ## this list
 	@sed -nE 's/^([a-z-]+):.*## (.*)/  make \1\t\2/p' Makefile | expand -t 28
@@ -77,6 +77,8 @@ test-rest: setup
 
 nightly: setup  ## the long tests, with many more examples
 	$(OFFSCREEN) HYPOTHESIS_PROFILE=nightly $(BIN)/python -m pytest -q -n $(WORKERS) -m "not serial" --timeout=3600 tests
+	mkdir -p $(REPORTS)
+	$(BIN)/python -m tests.security.adversary_campaign --steps 2000000
 
 stalls: setup  ## every test with windows, one at a time: no handler may keep the window for 50 ms
 	COUNTERSIGN_NO_STALLS=1 $(OFFSCREEN) HYPOTHESIS_PROFILE=ci $(BIN)/python -m pytest -q -n 0 -m "not nightly" tests/gui
@@ -139,6 +141,10 @@ tamper: setup  ## change the vault byte by byte and look for silence
 fuzz: setup  ## feed made-up files and messages to every reader (CASES for each door)
 	mkdir -p $(REPORTS)
 	$(BIN)/python -m tests.security.fuzz_campaign
+
+adversary: setup  ## share a store that cheats, with members who cheat, and look for forged quorums and lost approvals
+	mkdir -p $(REPORTS)
+	$(BIN)/python -m tests.security.adversary_campaign
 
 team: setup  ## three people with a vault each pay together: by PostgreSQL, by a folder, by files
 	mkdir -p $(REPORTS)

@@ -122,6 +122,24 @@ def test_a_device_that_signs_two_events_for_one_place_is_proven_two_faced_and_pu
         assert all(item.header.device != some[2].device for item in desk.vault.ledger.standing(NOTE)[1:])
 
 
+def test_a_third_face_and_a_second_place_hold_up_no_round() -> None:
+    some = heard(several(3))
+    some[2].say("so far")
+    some.rounds(2)
+    copies = [twin(some, 2), twin(some, 2)]
+    for desk in (some[2], *copies):
+        desk.say(f"first {id(desk)}")
+        desk.say(f"second {id(desk)}")
+        desk.round()
+    for _ in range(8):
+        some[0].round()
+        some[1].round()
+        some.later(60_000)
+    for desk in (some[0], some[1]):
+        assert {(item.device, item.proven) for item in desk.round().forks} == {(some[2].device, True)}
+        assert len(incidents(desk)) >= 1
+
+
 def test_a_store_that_shows_two_views_is_found_out_by_the_checkpoints() -> None:
     some = heard(several(3))
     some[2].say("so far")

@@ -1,0 +1,357 @@
+"""What really happened in a world of the adversary campaign, and what an intent may rest on by it.
+
+Written against LEDGER rules 7 to 13 and against nothing of the program's fold: the past is a closure over the parents
+that events name, a signature is one that was really given, and a quorum is tried out by hand.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
+from itertools import permutations
+
+from countersign.domain.canonical import Json
+from countersign.domain.ledger import kinds
+from countersign.domain.ledger.event import Event
+from countersign.domain.ledger.governance import Device, Governance, Member, Role, change_message
+from countersign.domain.order import OrderContent
+from countersign.domain.policy import Policy
+
+
+@dataclass(frozen=True, slots=True)
+class Fact:
+    """An event that its device really signed; ``past`` has a bit for each fact before it."""
+
+    event: Event
+    number: int
+    past: int
+    honest: bool
+
+    @property
+    def bit(self) -> int:
+        return 1 << self.number
+
+    @property
+    def device(self) -> str:
+        return self.event.header.device
+
+    @property
+    def body(self) -> dict[str, Json]:
+        return self.event.says()
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """Governance by what a device knew: its line of epochs, and rivals where the next one is contested."""
+
+    line: tuple[tuple[str, Governance], ...]
+    contested: tuple[str, ...] = ()
+
+    @property
+    def state(self) -> Governance:
+        return self.line[-1][1]
+
+    def of_epoch(self, epoch: object) -> Governance | None:
+        return next((state for _, state in reversed(self.line) if state.epoch == epoch), None)
+
+
+@dataclass
+class Truth:
+    """Everything that was really signed, by whoever holds the key."""
+
+    facts: dict[str, Fact] = field(default_factory=dict)
+    numbered: list[Fact] = field(default_factory=list)
+    kinds: dict[str, list[Fact]] = field(default_factory=dict)
+    subjects: dict[str, list[Fact]] = field(default_factory=dict)
+    places: dict[tuple[str, int], list[Fact]] = field(default_factory=dict)
+    doubled: dict[str, list[int]] = field(default_factory=dict)  # devices to the places that they signed twice
+    signatures: set[tuple[str, bytes]] = field(default_factory=set)  # over changes of governance
+    _standing: dict[int, Standing] = field(default_factory=dict)
+    _changes: int = 0
+
+    def note(self, event: Event, *, honest: bool) -> Fact:
+        """Remember what somebody signed; whatever it rests on was signed before."""
+        if event.id in self.facts:
+            return self.facts[event.id]
+        past = 0
+        for parent in event.header.parents:
+            known = self.facts.get(parent)  # nobody signed it where a defect lets a forgery in
+            past |= known.past | known.bit if known else 0
+        fact = Fact(event, len(self.numbered), past, honest)
+        self.facts[event.id] = fact
+        self.numbered.append(fact)
+        self.kinds.setdefault(event.kind, []).append(fact)
+        self.subjects.setdefault(event.header.subject, []).append(fact)
+        place = self.places.setdefault((fact.device, event.header.seq), [])
+        place.append(fact)
+        if len(place) == 2:
+            self.doubled.setdefault(fact.device, []).append(event.header.seq)
+        if event.kind == kinds.GOVERNANCE_CHANGED:
+            self._changes |= fact.bit
+        return fact
+
+    def forked(self, fact: Fact, past: int) -> bool:
+        """Tell whether it stands at or after a place that is known to be signed twice."""
+        found = self.doubled.get(fact.device, ())
+        seq = fact.event.header.seq
+        return any(
+            at <= seq and sum(bool(past & item.bit) for item in self.places[fact.device, at]) > 1 for at in found
+        )
+
+    def closed(self, fact: Fact, state: Governance) -> bool:
+        """Tell whether its device is unknown, or was closed before it."""
+        device = device_in(state, fact.device)
+        if device is None:
+            return True
+        if not device.closed:
+            return False
+        last = self.facts.get(device.last_shared)
+        return last is None or not (fact is last or last.past & fact.bit)
+
+    def known(self, kind: str, subject: str, past: int, state: Governance) -> Iterator[Fact]:
+        """List what counts of a kind about a subject (empty text: about any), in folding order."""
+        found = self.subjects.get(subject, ()) if subject else self.kinds.get(kind, ())
+        counting = (
+            item
+            for item in found
+            if item.event.kind == kind
+            and past & item.bit
+            and not self.forked(item, past)
+            and not self.closed(item, state)
+        )
+        return iter(sorted(counting, key=lambda item: item.event.order_key))
+
+    def standing(self, past: int) -> Standing:
+        """Work out governance from what was known: rule 8."""
+        doubled = sum(
+            item.bit for device, seqs in self.doubled.items() for at in seqs for item in self.places[device, at]
+        )
+        key = past & (self._changes | doubled)
+        if key not in self._standing:
+            self._standing[key] = self._line(past)
+        return self._standing[key]
+
+    def _line(self, past: int) -> Standing:
+        (first,) = self.kinds[kinds.WORKSPACE_CREATED]
+        line = [(first.event.id, Governance.read(first.body))]
+        contested: tuple[str, ...] = ()
+        changes = [item for item in self.kinds.get(kinds.GOVERNANCE_CHANGED, ()) if past & item.bit]
+        for fact in sorted(changes, key=lambda item: item.event.order_key):
+            author = person_in(line[-1][1], fact.device)
+            if author is None or Role.ADMINISTRATOR not in author.roles or self.forked(fact, past):
+                continue
+            parents = tuple(str(item) for item in _listed(fact.body["parents"]))
+            names = [name for name, _ in line]
+            if parents == contested or (not contested and parents == (names[-1],)):
+                if self._carried(line[-1][1], fact, parents, steps=2 if contested else 1):
+                    line.append((fact.event.id, Governance.read(fact.body["state"])))
+                    contested = ()
+            elif len(parents) == 1 and parents[0] in names:
+                at = names.index(parents[0])
+                if self._carried(line[at][1], fact, parents, steps=1):
+                    built = names[at + 1 : at + 2] or contested
+                    line, contested = line[: at + 1], tuple(sorted({fact.event.id, *built}))
+        return Standing(tuple(line), contested)
+
+    def _carried(self, state: Governance, fact: Fact, parents: Sequence[str], steps: int) -> bool:
+        """Tell whether a strict majority of the administrators, and a second person, really signed a change."""
+        following = Governance.read(fact.body["state"])
+        message = change_message(parents, following)
+        signers = set()
+        for item in _listed(fact.body["signatures"]):
+            device = device_in(state, str(item["device"])) if isinstance(item, dict) else None
+            if device is not None and not device.closed and (device.device, message) in self.signatures:
+                signers.add(device.member)
+        governing = {item.member for item in state.members if Role.ADMINISTRATOR in item.roles}
+        able = {item.member for item in state.members if {Role.ADMINISTRATOR, Role.APPROVER} & set(item.roles)}
+        majority = 2 * len(signers & governing) > len(governing)
+        second = len(signers & able) > 1 or (following.members, following.policy) == (state.members, state.policy)
+        return following.epoch == state.epoch + steps and majority and second
+
+
+def device_in(state: Governance, name: str) -> Device | None:
+    """Find a device."""
+    return next((item for item in state.devices if item.device == name), None)
+
+
+def member_in(state: Governance, name: str) -> Member | None:
+    """Find a member."""
+    return next((item for item in state.members if item.member == name), None)
+
+
+def person_in(state: Governance, name: str) -> Member | None:
+    """Find the person behind a device."""
+    device = device_in(state, name)
+    return member_in(state, device.member) if device else None
+
+
+def judge(truth: Truth, intent: Fact) -> list[str]:
+    """Return why an intent must not be accepted by anybody; empty where it may be (LEDGER rule 13)."""
+    past, order, header = intent.past, intent.event.header.subject, intent.event.header
+    standing = truth.standing(past)
+    state, body = standing.state, intent.body
+    frozen = next(
+        (item for item in truth.known(kinds.ORDER_FROZEN, order, past, state) if _is_asked_for(item, body)), None
+    )
+    if frozen is None:
+        return ["nothing of the kind was asked for"]
+    content = OrderContent.read(frozen.body["content"])
+    sender = content.sender_device
+    for release in truth.known(kinds.ORDER_SENDER_RELEASED, order, past, state):
+        sender = str(release.body["to"]) if release.device == sender else sender
+    device, member = device_in(state, header.device), person_in(state, header.device)
+    named = [truth.facts[str(item)] for item in _listed(body["approvals"]) if str(item) in truth.facts]
+    counting = [item for item in named if _counts(truth, item, frozen, content, standing, intent)]
+    earlier = truth.known(kinds.ORDER_SUBMISSION_INTENDED, order, past, state)
+    faults = {
+        "governance is contested": bool(standing.contested),
+        "another device sends": header.device != sender,
+        "the sender is closed": device is None or device.closed,
+        "the sender has no role": member is None or not member.signs,
+        "stopped": _frozen(truth, past, state),
+        "rejected": _rejected(truth, order, past, standing, content, sender),
+        "sent before": any(not judge(truth, item) for item in earlier),
+        "the payee is in conflict": not _payee_stands(truth, content, past, state),
+        "no quorum": not _quorum(state, content, counting),
+    }
+    return [name for name, fault in faults.items() if fault]
+
+
+def _is_asked_for(frozen: Fact, intended: dict[str, Json]) -> bool:
+    return frozen.body["digest"] == intended["digest"] == OrderContent.read(frozen.body["content"]).digest
+
+
+def _frozen(truth: Truth, past: int, state: Governance) -> bool:
+    """Tell whether a stop is in force: nobody who administers and knew of it has lifted it."""
+    stops = [item for item in truth.kinds.get(kinds.WORKSPACE_FROZEN, ()) if past & item.bit]
+    lifted = [item for item in truth.kinds.get(kinds.WORKSPACE_UNFROZEN, ()) if past & item.bit]
+    first = truth.numbered[0]
+
+    def lifts(item: Fact, stop: Fact) -> bool:
+        whenever = (state, truth.standing(item.past).state, Governance.read(first.body))
+        author = [person_in(each, item.device) for each in whenever]
+        return bool(item.past & stop.bit) and any(each and Role.ADMINISTRATOR in each.roles for each in author)
+
+    return any(not truth.forked(stop, past) and not any(lifts(item, stop) for item in lifted) for stop in stops)
+
+
+def _rejected(truth: Truth, order: str, past: int, standing: Standing, content: OrderContent, sender: str) -> bool:
+    """Tell whether somebody who had a say, when they said so and still, stopped it."""
+    for stop in truth.known(kinds.ORDER_STOPPED, order, past, standing.state):
+        then = truth.standing(stop.past).state
+        if all(_has_a_say(stop, state, content, sender) for state in (then, standing.state)):
+            return True
+    return False
+
+
+def _has_a_say(stop: Fact, state: Governance, content: OrderContent, sender: str) -> bool:
+    member = person_in(state, stop.device)
+    if member is None or not member.signs:
+        return False
+    if member.member == content.requester:
+        return True
+    if str(stop.body["reason"]).startswith("rejected."):
+        groups = {group for _, needs in terms(state.policy, content) for group, _ in needs}
+        return Role.APPROVER in member.roles and ("" in groups or bool(groups & set(member.groups)))
+    return Role.APPROVER in member.roles or stop.device == sender
+
+
+def _payee_stands(truth: Truth, content: OrderContent, past: int, state: Governance) -> bool:
+    """Tell whether the version that was agreed is the only one that nobody superseded."""
+    writers = {Role.REQUESTER, Role.APPROVER}
+    versions = [
+        item
+        for kind in (kinds.PAYEE_ADDED, kinds.PAYEE_CHANGED)
+        for item in truth.known(kind, content.payee, past, state)
+        if all(
+            (author := person_in(each, item.device)) and writers & set(author.roles)
+            for each in (state, truth.standing(item.past).state)
+        )
+    ]
+    superseded = {str(name) for item in versions for name in _listed(item.body["supersedes"])}
+    return not [item for item in versions if item.event.id not in {*superseded, content.payee_version}]
+
+
+def _counts(
+    truth: Truth, approval: Fact, frozen: Fact, content: OrderContent, standing: Standing, intent: Fact
+) -> bool:
+    """Tell whether an approval counts for an intent: rules 9 and 11, and that nobody approves what they asked for."""
+    event, body, state = approval.event, approval.body, standing.state
+    member = person_in(state, approval.device)
+    given = standing.of_epoch(body["epoch"])
+    if event.kind != kinds.ORDER_APPROVED or member is None or given is None:
+        return False
+    expires = body["expires_at"]
+    return (
+        event.header.subject == content.order
+        and bool(intent.past & approval.bit)
+        and not truth.forked(approval, intent.past)
+        and not truth.closed(approval, state)
+        and Role.APPROVER in member.roles
+        and member.member != content.requester
+        and approval.device != frozen.device
+        and body["digest"] == content.digest
+        and bool(approval.past & frozen.bit)
+        and isinstance(expires, int)
+        and expires > intent.event.header.at
+        and given.epoch <= state.epoch
+        and _basis(given, content, member.member) == _basis(state, content, member.member)
+    )
+
+
+def terms(policy: Policy, content: OrderContent) -> list[tuple[bool, tuple[tuple[str, int], ...]]]:
+    """Return what a policy asks of an order: for each rule whether in turn, and how many of which groups."""
+    amount = content.payment.instructed_amount
+    applying = [
+        (rule.ordered, tuple((need.group, need.count) for need in rule.needs))
+        for rule in policy.rules
+        if not rule.currency or (rule.currency == amount.currency and amount.minor > rule.above_minor)
+    ]
+    return sorted(set(applying)) or [(False, (("", policy.approvals),))]
+
+
+def _basis(state: Governance, content: OrderContent, member: str) -> tuple[object, ...]:
+    found = member_in(state, member)
+    asked = terms(state.policy, content)
+    groups = {group for _, needs in asked for group, _ in needs}
+    if found is None or Role.APPROVER not in found.roles:
+        return ()
+    return (asked, sorted(groups & set(found.groups)))
+
+
+def _quorum(state: Governance, content: OrderContent, counting: Iterable[Fact]) -> bool:
+    """Try every way of placing one approval of each person into what is asked."""
+    persons: dict[str, list[Fact]] = {}
+    for item in counting:
+        member = person_in(state, item.device)
+        if member is not None:
+            persons.setdefault(member.member, []).append(item)
+    return all(_placed(ordered, needs, persons, state) for ordered, needs in terms(state.policy, content))
+
+
+def _placed(ordered: bool, needs: Sequence[tuple[str, int]], persons: dict[str, list[Fact]], state: Governance) -> bool:
+    places = [group for group, count in needs for _ in range(count)]
+    if len(places) > len(persons):
+        return False
+    return any(_fits(ordered, places, chosen, persons, state) for chosen in permutations(persons, len(places)))
+
+
+def _fits(
+    ordered: bool, places: Sequence[str], chosen: Sequence[str], persons: dict[str, list[Fact]], state: Governance
+) -> bool:
+    before: list[set[str]] = []
+    for group, person in zip(places, chosen, strict=True):
+        member = member_in(state, person)
+        if member is None or (group and group not in member.groups):
+            return False
+        signed = persons[person]
+        if ordered:  # each names one approval of everybody before
+            signed = [item for item in signed if all(names & set(item.event.header.refs) for names in before)]
+        if not signed:
+            return False
+        before.append({item.event.id for item in signed})
+    return True
+
+
+def _listed(value: Json) -> Sequence[Json]:
+    return value if isinstance(value, list) else []

@@ -1,0 +1,229 @@
+"""Judges a world after every step: what devices accepted, and whether what is kept from them shows."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Final
+
+from countersign.application.flows.exchange import ExchangeReport
+from countersign.application.use_cases.watch_relay import SILENCE_MS
+from countersign.domain.ledger import kinds
+from countersign.domain.ledger.order_record import OrderRecord
+from tests.security.adversary_truth import Fact, judge
+from tests.security.adversary_world import Seat, Setting, open_devices
+
+KEPT: Final = {
+    kinds.ORDER_APPROVED,
+    kinds.ORDER_STOPPED,
+    kinds.WORKSPACE_FROZEN,
+    kinds.WORKSPACE_UNFROZEN,
+    kinds.ORDER_SUBMISSION_INTENDED,
+    kinds.ORDER_SENDER_RELEASED,
+    kinds.ORDER_FROZEN,
+    kinds.GOVERNANCE_CHANGED,
+}
+"""What must never be lost."""
+OWN_KEPT: Final = 8
+RECOVERS_WITHIN: Final = 40
+"""Rounds of a minute, once the store is honest."""
+_MINUTE: Final = 61_000
+
+
+@dataclass
+class Findings:
+    """What must not be, in words that name where."""
+
+    forged: list[str] = field(default_factory=list)
+    lost: list[str] = field(default_factory=list)
+    doubled: list[str] = field(default_factory=list)
+    unnoticed: list[str] = field(default_factory=list)
+    apart: list[str] = field(default_factory=list)  # honest devices that know the same and read it differently
+    broken: list[str] = field(default_factory=list)  # rounds that fail by what others wrote
+
+
+@dataclass
+class Watch:
+    """Knows what was accepted in a world, and what was found wrong."""
+
+    world: Setting
+    found: Findings = field(default_factory=Findings)
+    accepted: dict[str, dict[str, str]] = field(default_factory=dict)  # order: intent: the first device to accept it
+    judged: dict[str, list[str]] = field(default_factory=dict)
+    two_faced: int = 0
+    recovered_after: int = 0
+
+    def __post_init__(self) -> None:
+        """Look at every round from now on."""
+        self.world.on_round = self.after
+
+    def after(self, seat: Seat) -> None:
+        """Judge what a device knows since it did something, and its report where it made a round."""
+        report, seat.report = seat.report, None
+        if seat.broken and seat.honest:
+            self.found.broken.append(f"{seat.name}: {seat.broken}")
+        seat.broken = ""
+        if not seat.honest:
+            seat.vault.news.clear()
+            return
+        news, seat.vault.news = seat.vault.news, []
+        for name in news:
+            if name not in self.world.truth.facts:
+                event = seat.vault.event(name)
+                self.found.forged.append(f"{seat.name} accepts {event.kind if event else name}, which nobody signed")
+        if news:
+            self._look_at_intents(seat)
+        if report is not None:
+            self._hear(seat)
+            if seat.vault.admitted:
+                self._look_at_report(seat, report)
+
+    def _look_at_intents(self, seat: Seat) -> None:
+        known = self.world.truth.kinds.get(kinds.ORDER_SUBMISSION_INTENDED, ())
+        for order in {item.event.header.subject for item in known}:
+            record = seat.vault.order(order)
+            if record is not None and record.intent_event:
+                self._accepts(seat, order, record)
+
+    def _accepts(self, seat: Seat, order: str, record: OrderRecord) -> None:
+        intent = record.intent_event
+        fact = self.world.truth.facts.get(intent)
+        if fact is None:
+            return  # told above
+        if intent not in self.judged:
+            self.judged[intent] = judge(self.world.truth, fact)
+            if self.judged[intent]:
+                why = ", ".join(self.judged[intent])
+                self.found.forged.append(f"{seat.name} accepts the sending of {order[:6]}: {why}")
+        intents = self.accepted.setdefault(order, {})
+        if intent not in intents:
+            for other in intents:
+                if not self._two_faced(fact, self.world.truth.facts[other]):
+                    self.found.doubled.append(f"{order[:6]} is sent twice: {seat.name} and {intents[other]}")
+                self.two_faced += 1
+            intents[intent] = seat.name
+
+    def _two_faced(self, one: Fact, other: Fact) -> bool:
+        """Tell whether some device showed its two faces to those who sent: nobody can tell before both are there."""
+        truth = self.world.truth
+        pasts = [one.past | one.bit, other.past | other.bit]
+        places = (truth.places[device, at] for device, seqs in truth.doubled.items() for at in seqs)
+        return any(
+            not all(item.honest for item in place)
+            and all(any(item.bit & past for item in place) for past in pasts)
+            and not any(item.bit & pasts[0] and item.bit & pasts[1] for item in place)
+            for place in places
+        )
+
+    def _hear(self, seat: Seat) -> None:
+        """Note whose checkpoints reached a device, as they were left."""
+        now = self.world.clock.now_ms()
+        for content in seat.relay.read:
+            letter = self.world.post.find(content)
+            if letter is None or letter[1] is None or seat.device not in letter[0].recipients:
+                continue
+            checkpoint = letter[1]
+            known = seat.reached.get(checkpoint.device)
+            if checkpoint.device != seat.device and (known is None or checkpoint.at > known[0].at):
+                seat.reached[checkpoint.device] = (checkpoint, now)
+
+    def _look_at_report(self, seat: Seat, report: ExchangeReport) -> None:
+        heads = seat.vault.heads()
+        withheld = {item.device: item.claimed for item in report.withheld}
+        forked = {item.device for item in report.forks}
+        unheard = {item.device for item in report.unheard}
+        honest = {item.device for item in self.world.honest}
+        now = self.world.clock.now_ms()
+        for device in open_devices(seat):
+            if device.device == seat.device:
+                continue
+            reached = seat.reached.get(device.device)
+            if (reached is None or now - reached[1] > SILENCE_MS) and device.device not in unheard:
+                self._silent(seat, f"nothing is heard of {self._name(device.device)}")
+            for head in reached[0].heads if reached and device.device in honest else ():
+                have = heads[head.device].size if head.device in heads else 0
+                if have < head.size and withheld.get(head.device, 0) < head.size:
+                    self._silent(seat, f"{head.size - have} of {self._name(head.device)} are withheld")
+                elif have >= head.size and seat.vault.event(head.event) is None and head.device not in forked:
+                    self._silent(seat, f"{self._name(head.device)} is shown to others with another history")
+        self._look_at_places(seat, {(item.device, item.seq) for item in report.forks if item.proven})
+        own = seat.relay.own[-OWN_KEPT:]
+        gone = seat.relay.listed is not None and not set(own) <= seat.relay.listed
+        if gone and not any(item.device == "" for item in report.went_back):
+            self._silent(seat, "the store lost what was left there")
+
+    def _look_at_places(self, seat: Seat, proven: set[tuple[str, int]]) -> None:
+        truth = self.world.truth
+        for device, seqs in truth.doubled.items():
+            for at in seqs:
+                here = [item for item in truth.places[device, at] if seat.vault.event(item.event.id) is not None]
+                if len(here) > 1 and (device, at) not in proven:
+                    self._silent(seat, f"{self._name(device)} signed two events for one place")
+
+    def _silent(self, seat: Seat, what: str) -> None:
+        self.found.unnoticed.append(f"{seat.name} doesn't show: {what}")
+
+    def _name(self, device: str) -> str:
+        return next((item.name for item in self.world.seats if item.device == device), device[:8])
+
+    def end(self) -> None:
+        """Let the store cooperate, and look for what never came and for what is read differently."""
+        for rounds in range(RECOVERS_WITHIN):
+            self.world.clock.advance(_MINUTE)
+            for seat in self.world.seats:
+                if seat.honest or rounds < RECOVERS_WITHIN // 2:  # then the villains are gone
+                    self.world.round(seat)
+            if not self._missing() and self._agree():
+                self.recovered_after = rounds + 1
+                break
+        else:
+            self.recovered_after = RECOVERS_WITHIN
+        self.found.lost += self._missing()
+        if not self.found.lost and not self._agree():
+            self.found.apart.append("honest devices hold other events")
+        self._compare()
+
+    def _open(self) -> list[Seat]:
+        first = next(seat for seat in self.world.seats if seat.honest)
+        state = first.vault.rules.governance
+        here = {item.member for item in state.members if item.roles}  # who has none has left, and is sent nothing
+        known = {item.device for item in open_devices(first) if item.member in here}
+        return [seat for seat in self.world.honest if seat.device in known] or [first]
+
+    def _missing(self) -> list[str]:
+        there = self._open()
+        names = {seat.device for seat in there}
+        signed = [item for item in self.world.truth.numbered if item.event.kind in KEPT]
+        kept = [item for item in signed if item.honest and item.device in names]
+        return [
+            f"{seat.name} never got {item.event.kind} of {self._name(item.device)}"
+            for seat in there
+            for item in kept
+            if seat.vault.event(item.event.id) is None
+        ]
+
+    def _agree(self) -> bool:
+        return len({_standing(seat) for seat in self._open()}) == 1
+
+    def _compare(self) -> None:
+        if self.found.lost or self.found.apart:
+            return
+        first, *others = self._open()
+        for seat in others:
+            if seat.vault.rules != first.vault.rules:
+                self.found.apart.append(f"{seat.name} and {first.name} read governance differently")
+            for order in self.world.orders:
+                if seat.vault.order(order) != first.vault.order(order):
+                    self.found.apart.append(f"{seat.name} and {first.name} read {order[:6]} differently")
+            for payee in self.world.payees:
+                if seat.vault.payee(payee) != first.vault.payee(payee):
+                    self.found.apart.append(f"{seat.name} and {first.name} read a payee differently")
+
+
+def _standing(seat: Seat) -> frozenset[str]:
+    """Name the events that a device holds; of who was proven two-faced only that, and where: the rest is void."""
+    forks = seat.vault.forks
+    proven = {f"{device} {at}" for device, at in forks.items()}
+    kept = {
+        item.id for item in seat.vault.every if item.header.seq < forks.get(item.header.device, item.header.seq + 1)
+    }
+    return frozenset(kept | proven)
