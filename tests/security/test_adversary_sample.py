@@ -13,6 +13,7 @@ from typing import Final
 import orjson
 import pytest
 
+from countersign.testing.fake_relay import Mischief
 from tests.security.adversary_lane import FINDINGS, OPERATIONS, play_world
 from tests.security.adversary_planted import DEFECTS
 
@@ -45,18 +46,4 @@ def test_a_number_makes_the_same_world_for_ever() -> None:
 def test_every_operation_has_a_weight_and_every_defect_a_finding() -> None:
     assert all(weight > 0 for weight, _ in OPERATIONS.values())
     assert {defect.shows for defect in DEFECTS.values()} <= set(FINDINGS)
-    assert {
-        f"store.{what}"
-        for what in (
-            "drop",
-            "delay",
-            "duplicate",
-            "reorder",
-            "edit",
-            "splice",
-            "roll_back",
-            "fork",
-            "truncate",
-            "replay",
-        )
-    } <= set(OPERATIONS)
+    assert {f"store.{what.value}" for what in Mischief} <= set(OPERATIONS)
