@@ -14,6 +14,8 @@ from countersign.adapters.vault.schema import DAY_MS
 from countersign.domain.ledger import kinds
 from countersign.domain.ledger.chains import History
 from countersign.domain.ledger.event import Event
+from countersign.domain.ledger.order_authors import may_forbid
+from countersign.domain.ledger.order_record import OrderRecord
 from countersign.domain.ledger.rules import Rules
 from countersign.domain.ledger.several_devices import VERSION_KINDS, Ledger, keys_named_in
 
@@ -91,6 +93,15 @@ class Book:
     def rules_or_none(self) -> Rules | None:
         """Return governance and stops; None before the genesis has arrived."""
         return self.ledger.rules() if self.begun else None
+
+    def held_up_by(self, record: OrderRecord, rules: Rules) -> tuple[str, ...]:
+        """Name what waits for its parents and may forbid sending an order: a store may keep back what it rests on."""
+        order, freeze = record.content.order, kinds.WORKSPACE_FROZEN
+        about = [item for item in self.tables.waiting_with(order) if item.header.subject == order]
+        found = [item for item in about if may_forbid(record, item, rules)]
+        found += [item for item in self.tables.waiting_with(freeze) if item.kind == freeze]
+        there = {device.device for device in rules.governance.devices if not device.closed}
+        return tuple(item.id for item in found if item.header.device in there)
 
     def of_subject(self, subject: str) -> Sequence[Event]:
         """Read the shared events about one subject, in folding order."""

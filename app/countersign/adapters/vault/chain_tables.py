@@ -244,6 +244,14 @@ class ChainTables:
             missing.setdefault(event, []).append(name)
         return [Waiting(event, device, tuple(missing.get(event, ())), since) for event, device, since in found]
 
+    def waiting_with(self, text: str) -> list[Event]:
+        """Read those waiting events, without their bodies, in whose header a text stands."""
+        if not self.count_waiting():
+            return []
+        asked = "SELECT header, signature FROM waiting WHERE instr(header, ?) ORDER BY number"
+        found = self._connection.execute(asked, (text.encode(),)).fetchall()
+        return [Event(Header.parse(header), signature, None) for header, signature in found]
+
     def hold(self, event: Event, missing: Sequence[str]) -> None:
         """Let an event wait."""
         header, body = event.header, event.body

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Sequence
+from dataclasses import replace
 
 import orjson
 
@@ -141,8 +142,10 @@ class LedgerTransaction:
         return named
 
     def order(self, order: str) -> OrderRecord | None:
-        """Read an order as this transaction sees it."""
-        return self._book.ledger.order(order)
+        """Read an order as this transaction sees it; what waits and may forbid sending it is unread, too."""
+        record = self._book.ledger.order(order)
+        held_up = self._book.held_up_by(record, self.rules) if record is not None else ()
+        return replace(record, unread=(*record.unread, *held_up)) if record is not None and held_up else record
 
     def payee(self, payee: str) -> PayeeRecord | None:
         """Read a payee as this transaction sees it."""

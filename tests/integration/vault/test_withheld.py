@@ -1,0 +1,68 @@
+"""What a store keeps back may be a rejection: nothing is sent while something about the order waits (LEDGER 6, 13)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from countersign.application.use_cases.approve_order import sign_approval
+from countersign.application.use_cases.record_submission import record_intent
+from countersign.domain.canonical import Json
+from countersign.domain.ledger import kinds
+from countersign.domain.order_state import OrderState
+from countersign.testing.fakes import FakeClock, ScriptedBank
+from tests.integration.vault.office import Office
+from tests.integration.vault.story import code_of
+
+NOTE = "77" * 16
+
+
+@pytest.fixture
+def office(tmp_path: Path) -> Iterator[Office]:
+    """Vaults that share a workspace."""
+    found = Office(tmp_path)
+    yield found
+    found.close()
+
+
+@pytest.mark.parametrize("kind", [kinds.ORDER_STOPPED, kinds.WORKSPACE_FROZEN])
+@pytest.mark.parametrize("gone", [False, True])
+def test_nothing_is_sent_while_a_rejection_or_a_stop_waits_for_what_a_store_keeps_back(
+    office: Office, kind: str, gone: bool
+) -> None:
+    ada, ben, cho = office.of_three()
+    content = ada.story.content(*ada.story.payee(), "CS-WITHHELD")
+    said: dict[str, Json] = {"content": content.canonical(), "digest": content.digest}
+    frozen = ada.story.add(kinds.ORDER_FROZEN, content.order, said)
+    assessed: dict[str, Json] = {"digest": content.digest, "assessment": {"score": 1, "stops": []}}
+    ada.story.add(kinds.ORDER_ASSESSED, content.order, assessed, refs=(frozen.id,))
+    for desk in (ben, cho):
+        desk.vault.take_in(ada.shared())
+    with ben.vault.transaction() as change:
+        record = change.order(content.order)
+        assert record is not None
+        sign_approval(change, record)
+    kept_back = cho.story.add(kinds.INCIDENT_RAISED, NOTE, {})
+    body: dict[str, Json] = {"digest": content.digest, "reason": "rejected.suspicious"}
+    subject = content.order if kind == kinds.ORDER_STOPPED else NOTE
+    word = cho.story.add(kind, subject, body if kind == kinds.ORDER_STOPPED else {})
+    ada.vault.take_in([*ben.shared(), word])
+    assert [item.event for item in ada.vault.waiting()] == [word.id]
+    if gone:  # whose device was closed before has no say any more
+        office.change(devices=office.closed("Cho", ""), signers=("Ada", "Ben"))
+    profile = ScriptedBank(FakeClock()).profile()
+
+    def intend() -> object:
+        return record_intent(ada.vault, content.order, "practice", profile, "r")
+
+    if gone:
+        intend()
+        return
+    assert code_of(intend) == "intent.unread"
+    ada.vault.take_in([kept_back])
+    assert code_of(intend) == ("intent.not_approved" if kind == kinds.ORDER_STOPPED else "intent.frozen")
+    found = ada.vault.order(content.order)
+    assert found is not None
+    assert found.state is (OrderState.STOPPED if kind == kinds.ORDER_STOPPED else OrderState.APPROVED)
