@@ -9,6 +9,7 @@ from typing import Final
 
 from tests.security import fuzz_envelopes
 from tests.security.fuzz_seeds import XML_DOORS, hostile, naughty, seeds
+from tests.security.fuzz_xlsx import hostile_xlsx, xlsx_case
 
 _ELEMENT: Final = re.compile(r"<([A-Za-z0-9]+)[^<>]*>[^<>]*</\1>")
 _TEXT: Final = re.compile(r">[^<>]+<")
@@ -46,6 +47,10 @@ def case(door: str, number: int) -> Case:
         for _ in range(chance.randint(1, 4)):
             text = chance.choice(_XML)(chance, text)
         data = _encoded(chance, text) if chance.random() < 0.1 else text.encode("utf-8", "surrogatepass")
+    elif door == "xlsx":
+        if number % _HOSTILE_EVERY == 0:
+            return Case(door, number, hostile_xlsx(chance, seed), refused=True)
+        data = xlsx_case(chance, seed)
     elif door in fuzz_envelopes.DOORS:
         change = fuzz_envelopes.envelope_case if door == "envelope" else fuzz_envelopes.qr_case
         data = change(chance, seed)

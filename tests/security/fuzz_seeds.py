@@ -12,9 +12,10 @@ import orjson
 
 from tests.benchmarks.made_files import write_camt053, write_pain001
 from tests.security import fuzz_envelopes
+from tests.security.fuzz_xlsx import xlsx_seeds
 
 DATA: Final = Path("../shared/data")
-DOORS: Final = ("pain001", "pain002", "camt", "mt940", "csv", "text", *fuzz_envelopes.DOORS)
+DOORS: Final = ("pain001", "pain002", "camt", "mt940", "csv", "xlsx", "text", *fuzz_envelopes.DOORS)
 XML_DOORS: Final = frozenset({"pain001", "pain002", "camt"})
 
 NAME_CHECK: Final = """<?xml version="1.0" encoding="UTF-8"?>
@@ -125,6 +126,7 @@ def seeds() -> Mapping[str, Sequence[bytes]]:
     found["pain002"] += [NAME_CHECK.encode(), RECALL_ANSWER.encode()]
     found["mt940"] += [GERMAN_MT940.encode("latin-1"), JAPANESE_MT940.encode(), GERMAN_MT940.encode()]
     found["csv"] += [text.encode() for text in _CSV]
+    found["xlsx"] += xlsx_seeds()
     found["text"] += [text.encode() for text in _MESSAGES]
     found["envelope"] += fuzz_envelopes.envelope_seeds()
     found["qr"] += fuzz_envelopes.qr_seeds()

@@ -90,8 +90,10 @@ def _tried(made: Case, path: Path, plant: str) -> tuple[str, bool]:
             return fuzz_envelopes.feed(made.door, made.data)
         if made.door == "text":
             check_message(made.data.decode("utf-8", "replace"))
-        elif made.door in {"csv", "pain001"}:
+        elif made.door in {"csv", "pain001", "xlsx"}:
             path.write_bytes(made.data)
+            if made.door == "xlsx":
+                _FILES.preview(path)
             check_payments(_FILES.read(path))
         else:
             path.write_bytes(made.data)

@@ -7,6 +7,7 @@ results are taken; links to other files, macros, pictures and comments are not o
 
 from __future__ import annotations
 
+import os
 import warnings
 import zipfile
 import zlib
@@ -16,7 +17,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from itertools import islice
 from pathlib import Path
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, BinaryIO, Final
 
 from countersign.adapters.banks.files.lists.columns import (
     SEARCHED_LINES,
@@ -165,29 +166,32 @@ def _text(value: object) -> str:
 
 @contextmanager
 def _opened(path: Path) -> Iterator[Workbook]:
-    """Open a workbook for reading."""
+    """Open a workbook for reading, whatever its file is called."""
     try:
-        _inspect(path)
+        stream = path.open("rb")
     except OSError as error:
         raise UserFacingError("file.absent", reason=error.strerror or "") from None
-    except zipfile.BadZipFile as error:  # no archive at all
-        raise UserFacingError("file.unknown_kind", version="") from error
-    except (zlib.error, NotImplementedError, RuntimeError, EOFError) as error:
-        raise _unreadable() from error
-    book = _load(path)
-    try:
-        yield book
-    finally:
-        book.close()
+    with stream:
+        try:
+            _inspect(stream)
+        except zipfile.BadZipFile as error:  # no archive at all
+            raise UserFacingError("file.unknown_kind", version="") from error
+        except (OSError, zlib.error, NotImplementedError, RuntimeError, EOFError, ValueError) as error:
+            raise _unreadable() from error
+        book = _load(stream)
+        try:
+            yield book
+        finally:
+            book.close()
 
 
-def _load(path: Path) -> Workbook:
+def _load(stream: BinaryIO) -> Workbook:
     from openpyxl import load_workbook  # noqa: PLC0415 - half a second, for this only
 
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # what it does not know of a workbook is nothing that is read here
         try:
-            return load_workbook(path, read_only=True, keep_links=False)
+            return load_workbook(stream, read_only=True, keep_links=False)
         except Exception as error:  # what a library raises over a broken file has no end
             raise _unreadable() from error
 
@@ -210,11 +214,11 @@ def _unreadable() -> UserFacingError:
     return UserFacingError("file.unreadable", line=0, reason="spreadsheet")
 
 
-def _inspect(path: Path) -> None:
+def _inspect(stream: BinaryIO) -> None:
     """Hold an archive to its limits before anything of it is parsed."""
-    if path.stat().st_size > LARGEST:
+    if stream.seek(0, os.SEEK_END) > LARGEST:
         raise UserFacingError("file.too_large", what="file")
-    with zipfile.ZipFile(path) as archive:
+    with zipfile.ZipFile(stream) as archive:
         parts = archive.infolist()
         if len(parts) > _PARTS or sum(part.file_size for part in parts) > _UNPACKED:
             raise UserFacingError("file.too_large", what="file")
@@ -229,8 +233,8 @@ def _inspect(path: Path) -> None:
             if part.filename.endswith((".xml", ".rels")):
                 if grows or held:
                     raise UserFacingError("file.too_large", what="file")
-                with archive.open(part) as stream:
-                    _require_plain(stream.read(_PROLOG))
+                with archive.open(part) as content:
+                    _require_plain(content.read(_PROLOG))
 
 
 def _require_plain(prolog: bytes) -> None:
