@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from datetime import tzinfo
 from typing import TYPE_CHECKING
 
+from countersign.application.flows.signing import Signing
 from countersign.application.flows.submission import Progress, Submission
 from countersign.application.ports.bank import Bank, Reach
 from countersign.application.ports.bank_files import BankFiles
@@ -27,9 +28,10 @@ Listener = Callable[[Progress], None]
 
 @dataclass(slots=True)
 class Submissions:
-    """The submissions of this session: they outlive the pages that show them."""
+    """The submissions and further signatures of this session: they outlive the pages that show them."""
 
     _open: dict[str, Submission] = field(default_factory=dict)
+    _signings: dict[str, Signing] = field(default_factory=dict)
     _listeners: dict[str, list[Listener]] = field(default_factory=dict)
     _quiet: list[Callable[[], None]] = field(default_factory=list)
 
@@ -38,6 +40,12 @@ class Submissions:
         if order not in self._open:
             self._open[order] = make(lambda progress: self._tell(order, progress))
         return self._open[order]
+
+    def signing(self, order: str, make: Callable[[Callable[[Progress], None]], Signing]) -> Signing:
+        """Return the one further signature that is given here on an order, as ``get``."""
+        if order not in self._signings:
+            self._signings[order] = make(lambda progress: self._tell(signing_of(order), progress))
+        return self._signings[order]
 
     def listen(self, order: str, listener: Listener) -> Callable[[], None]:
         """Be told of an order's progress; call what is returned to stop."""
@@ -56,11 +64,16 @@ class Submissions:
         self._tell_quiet()
 
     def _tell_quiet(self) -> None:
-        if any(submission.busy for submission in self._open.values()):
+        if any(run.busy for run in (*self._open.values(), *self._signings.values())):
             return
         waiting, self._quiet = self._quiet, []
         for call in waiting:
             call()
+
+
+def signing_of(order: str) -> str:
+    """Return the name under which ``Submissions.listen`` tells of an order's further signature."""
+    return f"signing {order}"
 
 
 @dataclass(slots=True)
@@ -188,6 +201,22 @@ class Session:
             )
 
         return self.submissions.get(order, make)
+
+    def signing(self, order: str) -> Signing:
+        """Return the one further signature that is given here on an order."""
+
+        def make(changed: Callable[[Progress], None]) -> Signing:
+            return Signing(
+                order=order,
+                find_bank=self.bank_of,
+                vault=self.vault,
+                tasks=self.tasks,
+                new_request_id=self.new_request_id,
+                read=self.read_order,
+                changed=changed,
+            )
+
+        return self.submissions.signing(order, make)
 
     def read_order(self, order: str) -> OrderRecord:
         """Read an order through the writing connection. VAULT lane.

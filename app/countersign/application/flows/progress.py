@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from types import MappingProxyType
 from typing import Final
 
-from countersign.application.ports.bank import Challenge, Handover, ScaMethod
+from countersign.application.ports.bank import Authorisation, Challenge, Handover, ScaMethod
 from countersign.domain.order_state import FINAL, OrderState
 
 
@@ -66,3 +66,18 @@ PHASE_OF: Final[Mapping[OrderState, Phase]] = MappingProxyType(
     }
 )
 """What an order waits for, by its state in the ledger."""
+
+
+def asking(progress: Progress, authorisation: Authorisation) -> Progress:
+    """Return what is shown while an open authorisation wants its next step."""
+    if authorisation.challenge is not None:
+        phase = Phase.CODE
+    else:
+        phase = Phase.METHOD if authorisation.methods else Phase.PASSWORD
+    return replace(
+        progress,
+        phase=phase,
+        methods=authorisation.methods,
+        challenge=authorisation.challenge,
+        message=authorisation.message,
+    )

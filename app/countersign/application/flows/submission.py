@@ -11,7 +11,7 @@ from dataclasses import dataclass, field, replace
 from functools import partial
 
 from countersign.application.flows.carrying import CarryingRun
-from countersign.application.flows.progress import PHASE_OF, Phase, Progress
+from countersign.application.flows.progress import PHASE_OF, Phase, Progress, asking
 from countersign.application.flows.script import Script, on_network, on_vault
 from countersign.application.ports.bank import Authorisation, AuthorisationState, PaymentReport
 from countersign.application.use_cases import record_submission as record
@@ -186,24 +186,11 @@ class Submission(CarryingRun):
         """Show what the bank wants next. An authorisation that has ended without a code is put on record."""
         self._handle, self._authorisation = taken.handle, taken.authorisation_id
         if taken.state is AuthorisationState.OPEN:
-            return self._wanted(taken)
+            return asking(self.progress, taken)
         if taken.state is not AuthorisationState.FAILED:  # exempted: this was the commit point
             note = partial(record.record_authorised, self.vault, self.order, taken.authorisation_id, taken.reply)
             yield from on_vault(note)
         return (yield from self._reconcile())
-
-    def _wanted(self, authorisation: Authorisation) -> Progress:
-        if authorisation.challenge is not None:
-            phase = Phase.CODE
-        else:
-            phase = Phase.METHOD if authorisation.methods else Phase.PASSWORD
-        return replace(
-            self.progress,
-            phase=phase,
-            methods=authorisation.methods,
-            challenge=authorisation.challenge,
-            message=authorisation.message,
-        )
 
     def _answer(self, code: SecretText, shown: PaymentFields, shown_digest: str) -> Script[Progress]:
         known = yield from self._order()

@@ -88,8 +88,9 @@ def _status_changed(record: OrderRecord, event: Event, body: JsonObject) -> Orde
     if status is TransactionStatus.PATC and record.status in _BEYOND_SIGNATURES:
         return record  # another device heard it earlier than what is known already
     move = move_for(status, authorised=flag_of(body, "authorised") or record.state in _AUTHORISED)
-    partly = record.partly_signed or status is TransactionStatus.PATC
-    following = replace(record, status=status, payment_id=record.payment_id or payment_id, partly_signed=partly)
+    following = replace(record, status=status, payment_id=record.payment_id or payment_id)
+    if status is TransactionStatus.PATC:
+        following = replace(following, partly_signed=True, missing=reason)
     if status in _PAID and "entry" in body and not record.settled_by:
         following = replace(following, settled_by=text_of(body, "entry"), settled_rule=text_of(body, "rule"))
     if record.state in FINAL:

@@ -63,6 +63,7 @@ class OrderRecord:
             tasks for a person.
         standing: How long the payee's details had stood when the order was made: some rules ask for it.
         partly_signed: Whether the bank ever said that it wants another signature.
+        missing: What the bank said of whose signature is missing, in its own words; empty where it said nothing.
         signings: Further signatures at the bank, by whoever gave them, in folding order.
         frozen_device: The device that froze the content: the requester's.
         released_to: The device that the sending was handed over to (LEDGER rule 12); empty where it wasn't.
@@ -111,6 +112,7 @@ class OrderRecord:
     faults: tuple[tuple[str, str], ...] = ()
     standing: PayeeStanding = PayeeStanding.NEW
     partly_signed: bool = False
+    missing: str = ""
     signings: tuple[BankSigning, ...] = ()
     frozen_device: str = ""
     released_to: str = ""

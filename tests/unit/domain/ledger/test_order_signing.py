@@ -64,7 +64,7 @@ def test_the_bank_waits_for_another_signature_while_it_says_so() -> None:
     desk.report("PATC", reason="One more signature is needed.")
     record = desk.record()
     assert (record.state, record.awaits_signature, record.partly_signed) == (S.ACCEPTED, True, True)
-    assert record.reason == "One more signature is needed."
+    assert record.missing == "One more signature is needed."
     desk.report("ACSP")
     record = desk.record()
     assert (record.state, record.awaits_signature, record.partly_signed) == (S.ACCEPTED, False, True)
