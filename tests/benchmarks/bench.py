@@ -32,7 +32,8 @@ from countersign.application.ports.vault import HistoryQuery
 from countersign.domain.canonical import Json
 from countersign.domain.ledger import kinds
 from countersign.domain.ledger.event import Chain, EventDraft
-from tests.benchmarks.bench_files import camt053_import, pain001_import
+from tests.benchmarks.bench_files import batch_import, camt053_import, pain001_import
+from tests.benchmarks.bench_team import team_figures
 from tests.benchmarks.bench_vault import PASSPHRASE, counterparty, door_of, vault_of
 
 REPORT: Final = Path("build/reports/bench.json")
@@ -62,6 +63,8 @@ def main(argv: Sequence[str] | None = None) -> int:
         report["peak_memory"] = peak_memory(folder, Path(scratch))
         report["camt053_import"] = camt053_import(Path(scratch))
         report["pain001_import"] = pain001_import(Path(scratch))
+        report.update(team_figures(ROOT, Path(scratch)))
+        report["batch_import"] = batch_import(Path(scratch))
     options.report.parent.mkdir(parents=True, exist_ok=True)
     options.report.write_bytes(orjson.dumps(report, option=orjson.OPT_INDENT_2))
     for name, figure in report.items():

@@ -26,6 +26,31 @@ def pain001_import(scratch: Path, lines: int = LINES) -> Figure:
     return _import(write_pain001, scratch / "pain001", lines)
 
 
+def batch_import(scratch: Path, lines: int = LINES) -> Figure:
+    """Check a pain.001 with as many payments into a vault, each line against itself and history, slice by slice."""
+    figures: list[tuple[float, float, int]] = []
+    bare = 0.0
+    for count in (lines, lines * FEWER // LINES):
+        path = scratch / f"batch.{count}.xml"
+        write_pain001(path, count)
+        (folder := scratch / f"vault.{count}").mkdir()
+        seconds, peak, found = _run("tests.benchmarks.check_list", str(path), str(folder)).split()
+        figures.append((float(seconds), int(peak) / 1024, int(found)))
+        if count == lines:
+            rounds = [float(line.split()[0]) for line in _child("time", path).splitlines()]
+            bare = statistics.median(rounds)
+    return {
+        "ours": round(figures[0][0], 2),
+        "baseline": round(bare, 2),
+        "ratio": round(figures[0][0] / bare, 2),
+        "unit": "s",
+        "lines": float(figures[0][2]),
+        "lines_a_second": round(figures[0][2] / figures[0][0], 0),
+        "peak_mib": round(figures[0][1], 1),
+        "peak_mib_a_tenth": round(figures[1][1], 1),
+    }
+
+
 def _import(write: Callable[[Path, int], None], stem: Path, lines: int) -> Figure:
     long, short = stem.with_suffix(".long.xml"), stem.with_suffix(".short.xml")
     write(long, lines)
@@ -47,5 +72,9 @@ def _import(write: Callable[[Path, int], None], stem: Path, lines: int) -> Figur
 
 
 def _child(how: str, path: Path) -> str:
-    command = [sys.executable, "-m", "tests.benchmarks.read_file", how, str(path)]
+    return _run("tests.benchmarks.read_file", how, str(path))
+
+
+def _run(module: str, *arguments: str) -> str:
+    command = [sys.executable, "-m", module, *arguments]
     return subprocess.run(command, capture_output=True, text=True, check=True).stdout

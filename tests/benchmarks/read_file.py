@@ -27,11 +27,11 @@ def main(arguments: Sequence[str]) -> int:
             print(_seconds("bare", path), _seconds("ours", path))
         return 0
     _read(how, path)
-    print(_peak_kib())
+    print(peak_kib())
     return 0
 
 
-def _peak_kib() -> int:
+def peak_kib() -> int:
     """Return the most memory that this process held; the figure of getrusage has its parent's in it."""
     status = Path("/proc/self/status")
     if status.is_file():

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import sys
 from pathlib import Path
-from typing import TypeVar
+from typing import TypeVar, cast
 
 from countersign.adapters.banks.files.bank_files import LocalBankFiles
 from countersign.adapters.system.failpoint_trigger import arm_from_environment
 from countersign.adapters.vault.door import FileVaultDoor
 from countersign.application.batch_state import BatchHead
-from countersign.application.flows.script import Script, run_script
+from countersign.application.flows.script import Script
 from countersign.application.ports.vault import Vault
 from countersign.application.session import Session
 from countersign.application.use_cases.check_batch import begin_batch, check_batch, kept_batches
@@ -40,14 +40,15 @@ def session_of(door: FileVaultDoor, vault: Vault, place: Place) -> Session:
     )
 
 
-def run(session: Session, script: Script[T]) -> T:
-    """Run a script to its end."""
-    found: list[T] = []
-    failed: list[Exception] = []
-    run_script(session.tasks, script, found.append, failed.append)
-    if failed:
-        raise failed[0]
-    return found[0]
+def run(_session: Session, script: Script[T]) -> T:
+    """Run a script to its end, one job after the other: a long list has many."""
+    answer: object = None
+    while True:
+        try:
+            job = script.send(answer)
+        except StopIteration as end:
+            return cast("T", end.value)
+        answer = job.work()
 
 
 def check(session: Session, path: Path) -> BatchHead:
