@@ -249,8 +249,8 @@ class VaultProjections:
     def open_batches(self) -> Sequence[OpenBatch]:
         """List the batches of which orders wait for approvals."""
         found = self._reader.rows(
-            "SELECT p_orders.batch, coalesce(p_batches.name, ''), min(order_id), count(*), t.currency, -sum(t.minor)"
-            " FROM p_orders JOIN p_transfers AS t ON t.row = p_orders.order_id"
+            "SELECT p_orders.batch, coalesce(p_batches.name, ''), min(p_orders.order_id), count(*), t.currency,"
+            " -sum(t.minor) FROM p_orders JOIN p_transfers AS t ON t.row = p_orders.order_id"
             " LEFT JOIN p_batches ON p_batches.batch = p_orders.batch"
             " WHERE p_orders.batch <> '' AND p_orders.state = 'prepared' GROUP BY p_orders.batch, t.currency"
             " ORDER BY p_orders.batch, t.currency"
