@@ -13,6 +13,7 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Final, cast
 
+from countersign.adapters.later import LATER
 from countersign.adapters.rails.pack_file import RailsFile
 from countersign.adapters.system.clock import SystemClock, SystemEntropy
 from countersign.adapters.system.failpoint_trigger import arm_from_environment
@@ -50,29 +51,6 @@ if TYPE_CHECKING:
     from countersign.presentation.check import Vetting
     from countersign.presentation.join_state import JoiningParts
 
-_LATER: Final = (
-    "countersign.adapters.transport.engine",
-    "countersign.adapters.practice.world",
-    "encodings.idna",
-    "lxml.etree",
-    "holidays",
-    "countersign.adapters.banks.files.connection",
-    "countersign.adapters.banks.manual.connection",
-    "countersign.adapters.banks.files.bank_files",
-    "countersign.adapters.banks.files.lists.csv_list",
-    "countersign.adapters.banks.files.lists.message_file",
-    "countersign.adapters.banks.files.pain001.reader",
-    "countersign.adapters.banks.files.reading.account_report",
-    "countersign.adapters.banks.files.reading.messages",
-    "countersign.adapters.banks.files.reading.mt940",
-    "countersign.adapters.banks.files.reading.recall_answer",
-    "countersign.adapters.banks.files.reading.status_report",
-    "countersign.adapters.accounts.modulus_files",
-    "countersign.application.sharing",
-    "countersign.application.use_cases.vetter",
-    "mt940.models",
-)
-"""What a session and the first files need: loading it then would take the interpreter from pages being made."""
 _STDIN_LIMIT: Final = 1_000_000  # bytes of a message: more than can be checked at once
 
 
@@ -100,7 +78,7 @@ class Ground:
     @property
     def later(self) -> Sequence[str]:
         """Modules to load while nobody waits for them."""
-        return _LATER
+        return LATER
 
     def prepare(self) -> None:
         """Read the calendars of the rails: what a session asks for while its first pages are made."""

@@ -1,4 +1,4 @@
-"""Take up an order that was returned: a new draft with all that was typed becomes another order, with its own digest."""
+"""Take up an order that was returned: a new draft with all that was typed, and another order with its own digest."""
 
 from __future__ import annotations
 

@@ -10,7 +10,6 @@ from countersign.presentation.inbox_state import Fact
 from countersign.presentation.messages import _
 from countersign.presentation.templates import TemplateCard, TemplatesPresenter, TemplatesState
 from countersign.ui.theme.tokens import Space, Tone
-from countersign.ui.views.inbox.detail import facts_list
 from countersign.ui.widgets import (
     Banner,
     Card,
@@ -22,6 +21,7 @@ from countersign.ui.widgets import (
     ScrollPage,
     Variant,
 )
+from countersign.ui.widgets.facts import facts_list
 from countersign.ui.widgets.page import FORM_WIDTH
 
 

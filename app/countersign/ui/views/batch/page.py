@@ -18,7 +18,6 @@ from countersign.ui.theme.look import look
 from countersign.ui.theme.tokens import Space, Tone
 from countersign.ui.views.batch.kept import kept_row
 from countersign.ui.views.batch.setup import SetupForm
-from countersign.ui.views.inbox.detail import facts_list
 from countersign.ui.widgets import (
     Banner,
     Card,
@@ -35,6 +34,7 @@ from countersign.ui.widgets import (
     Variant,
     announce,
 )
+from countersign.ui.widgets.facts import facts_list
 from countersign.ui.widgets.filter_chips import FilterChips
 from countersign.ui.widgets.scatter import ScatterChart, ScatterDot
 

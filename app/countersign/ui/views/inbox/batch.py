@@ -10,9 +10,9 @@ from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 from countersign.presentation.inbox_state import Batch, BatchItem, Faults
 from countersign.presentation.messages import _
 from countersign.ui.theme.tokens import Space, Tone
-from countersign.ui.views.inbox.detail import facts_list
 from countersign.ui.views.inbox.forms import passphrase_field, phrase_row
 from countersign.ui.widgets import Card, Divider, Field, LinkButton, PlainLabel, Variant
+from countersign.ui.widgets.facts import facts_list
 from countersign.ui.widgets.scatter import ScatterChart, ScatterDot
 from countersign.ui.widgets.turns import in_turns
 
