@@ -10,11 +10,14 @@ from dataclasses import dataclass
 from typing import Final
 
 from countersign.application.flows import exchange_round as exchange
-from countersign.application.use_cases import publish_envelopes, watch_relay
+from countersign.application.use_cases import publish_envelopes, record_submission, watch_relay
 from countersign.domain.approval import judgement
 from countersign.domain.approval.authority import Basis
+from countersign.domain.canonical import Json
 from countersign.domain.ledger import order_fold, order_record, several_devices
+from countersign.domain.ledger.event import EventDraft
 from countersign.domain.ledger.governance import Device, Governance
+from countersign.domain.ledger.order_record import OrderRecord
 from countersign.domain.ledger.rules import Rules
 from countersign.testing import fake_workspace
 from tests.security import adversary_world
@@ -128,6 +131,36 @@ def publish_once() -> None:
     _put(exchange, "_note_listing", lambda *_given: False)
 
 
+def both_send() -> None:
+    """Let the device that handed the sending over send all the same."""
+    judge = order_record.judge_intent
+
+    def lenient(record: OrderRecord, rules: Rules, author: str, *given: object) -> tuple[str, ...]:
+        faults = judge(record, rules, author, *given)  # type: ignore[arg-type]
+        first = author == record.content.sender_device
+        return tuple(code for code in faults if not first or code != "intent.not_the_sender")
+
+    for module in (order_fold, several_devices, record_submission):
+        _put(module, "judge_intent", lenient)
+
+
+def name_all_rivals() -> None:
+    """Let a proof against a two-faced device rest on events that need not be in the past."""
+
+    def resting(kind: str, subject: str, body: dict[str, Json]) -> EventDraft:
+        named = body["events"]
+        return EventDraft(
+            kind, subject, body, refs=tuple(str(item) for item in named) if isinstance(named, list) else ()
+        )
+
+    _put(watch_relay, "EventDraft", resting)
+
+
+def fold_as_it_comes() -> None:
+    """Fold events in the order of their arrival."""
+    _put(fake_workspace, "_folding", list)
+
+
 @dataclass(frozen=True, slots=True)
 class Defect:
     """What is planted, and which finding must show it."""
@@ -150,4 +183,7 @@ DEFECTS: Final = {
     "anybody_sends": Defect(anybody_sends, "forged"),
     "ignore_freeze": Defect(ignore_freeze, "forged"),
     "publish_once": Defect(publish_once, "lost"),
+    "both_send": Defect(both_send, "doubled"),
+    "name_all_rivals": Defect(name_all_rivals, "broken"),
+    "fold_as_it_comes": Defect(fold_as_it_comes, "apart"),
 }

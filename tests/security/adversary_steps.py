@@ -193,12 +193,14 @@ def hand_over(world: Setting) -> bool:
 
 
 def end_lost(world: Setting) -> bool:
-    """End an order whose sender was closed."""
+    """End an order whose sender was closed; where there is none, try it with another."""
     seat = world.chance.choice(world.honest)
-    record = open_order(world, seat)
-    if record is None:
+    records = [found for order in world.orders if (found := seat.vault.order(order)) and found.state in OPEN]
+    closed = {item.device for item in seat.vault.rules.governance.devices if item.closed}
+    lost = [record for record in records if record.sender in closed] or records
+    if not lost:
         return False
-    end_lost_order(seat.vault, record.content.order)
+    end_lost_order(seat.vault, world.chance.choice(lost).content.order)
     return True
 
 
@@ -327,7 +329,7 @@ STEPS: Final[dict[str, tuple[float, Step]]] = {
     "send": (3, send),
     "send_on": (8, send_on),
     "hand_over": (2, hand_over),
-    "end_lost": (0.5, end_lost),
+    "end_lost": (0.7, end_lost),
     "freeze": (0.4, freeze),
     "unfreeze": (5, unfreeze),
     "propose_policy": (1.5, propose_policy),

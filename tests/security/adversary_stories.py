@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import replace
 from typing import Final
 
@@ -15,13 +16,14 @@ from countersign.application.use_cases.change_governance import (
     settle_changes,
     without_device,
 )
+from countersign.application.use_cases.hand_over_sending import hand_over_sending
 from countersign.domain.errors import CountersignError
 from countersign.domain.ledger import kinds
 from countersign.domain.ledger.event import EventDraft
 from countersign.domain.ledger.governance import Governance, Role
 from countersign.domain.policy import Policy
 from countersign.testing.fake_workspace import fake_verify
-from tests.security.adversary_steps import make_order, send_on
+from tests.security.adversary_steps import intend, make_order, send_on
 from tests.security.adversary_villains import go_on_when_closed
 from tests.security.adversary_world import Seat, Setting, Step, policies
 
@@ -131,6 +133,26 @@ def change_at_once(world: Setting) -> bool:
     return bool(seats)
 
 
+def send_at_once(world: Setting) -> bool:
+    """Hand the sending over, and let both devices try it before they hear of each other."""
+    order = _begin(world)
+    _approve(world, order, 2)
+    gather(world)
+    here = [seat for seat in world.seats if (record := seat.vault.order(order)) and record.sender == seat.device]
+    if not here:
+        return False
+    to = world.chance.choice([seat for seat in world.honest if seat is not here[0]])
+    hand_over_sending(here[0].vault, order, to.device)
+    gather(world)
+    for seat in world.chance.sample([here[0], to], 2):
+        record = seat.vault.order(order)
+        with suppress(CountersignError):
+            if record is not None:
+                intend(world, seat, record)
+    gather(world)
+    return True
+
+
 def _roles(seat: Seat) -> set[Role]:
     member = seat.vault.rules.governance.member(seat.member)
     return set(member.roles) if member else set()
@@ -141,4 +163,5 @@ STORIES: Final[dict[str, tuple[float, Step]]] = {
     "close_on_the_way": (0.2, close_on_the_way),
     "stop_on_the_way": (0.4, stop_on_the_way),
     "change_at_once": (0.3, change_at_once),
+    "send_at_once": (0.3, send_at_once),
 }

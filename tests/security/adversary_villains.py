@@ -190,7 +190,8 @@ def show_two_faces(world: Setting) -> bool:
     chain = [item for item in seat.vault.shared_events(seat.device, 0, 10_000) if item.kind != kinds.WORKSPACE_CREATED]
     if not chain or len(world.truth.doubled) > 1:
         return False
-    instead = world.chance.choice(chain[-3:])
+    again = [item for item in chain if item.header.seq in world.truth.doubled.get(seat.device, ())]
+    instead = world.chance.choice([*again, *chain[-3:]])  # a third face for a place, or another place
     record = open_order(world, seat, ALIVE)
     said: tuple[str, str, dict[str, Json]] = (kinds.TEMPLATE_KEPT, world.identifier(), {"text": "another"})
     refs: list[str] = []
@@ -361,7 +362,7 @@ VILLAINS: Final[dict[str, tuple[float, Step]]] = {
     "approve_in_another_epoch": (1, approve_in_another_epoch),
     "approve_for_ever": (1, approve_for_ever),
     "send_anyway": (2, send_anyway),
-    "show_two_faces": (0.3, show_two_faces),
+    "show_two_faces": (0.5, show_two_faces),
     "govern_alone": (0.5, govern_alone),
     "lift_or_release": (1, lift_or_release),
     "lie_about_heads": (0.5, lie_about_heads),
