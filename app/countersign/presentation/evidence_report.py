@@ -18,7 +18,8 @@ from countersign.domain.ledger.order_record import OrderRecord
 from countersign.domain.money import Money
 from countersign.presentation.formats import money_text
 from countersign.presentation.messages import _, language
-from countersign.presentation.order_words import state_words
+from countersign.presentation.quorum_report import quorum_lines, quorum_object, unproven_lines, utc
+from countersign.presentation.signature_words import words_of
 from countersign.presentation.verify_texts import fault_text
 
 EXIT_CODES: Final = {Verdict.PROVEN: 0, Verdict.CONSISTENT: 2, Verdict.REFUTED: 1, Verdict.UNREADABLE: 3}
@@ -89,7 +90,7 @@ def _proven(check: ReceiptCheck) -> Sequence[str]:
         found.append(_("It recorded an approval of these fields at {times}, by its own clock.").format(times=times))
     found.append(
         _("It recorded {count} replies of the bank. By them the order stands at: {state}.").format(
-            count=replies, state=state_words(_record(check).state).word
+            count=replies, state=words_of(_record(check)).word
         )
     )
     found.append(_("Nothing in these records was changed after they were signed."))
@@ -124,7 +125,7 @@ def _order_lines(record: OrderRecord) -> Sequence[str]:
         (_("Payee's account"), grouped(payment.creditor_account)),
         (_("Reference"), payment.remittance),
         (_("End-to-end identification"), payment.end_to_end_id),
-        (_("State"), state_words(record.state).word),
+        (_("State"), words_of(record).word),
         (_("World"), _("practice: no real money") if content.world.value == "practice" else _("real")),
         (_("Digest"), record.digest),
     )

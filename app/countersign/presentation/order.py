@@ -31,9 +31,11 @@ from countersign.presentation.order_evidence import order_evidence
 from countersign.presentation.order_page import OrderPageState, OrderView, empty_page
 from countersign.presentation.order_recall import OrderRecall
 from countersign.presentation.order_recovery import order_recovery
+from countersign.presentation.order_signing import with_signing
 from countersign.presentation.order_team import TeamWords, team_words, who_of, with_team
 from countersign.presentation.order_timeline import timeline
 from countersign.presentation.recovery_words import RecoveryState
+from countersign.presentation.signing_panel import SigningPanel
 from countersign.presentation.transfer_confirm import ScaPanel, ScaState
 from countersign.presentation.transfer_desk import Problem, clock_text, day_text
 from countersign.presentation.transfer_ways import open_book
@@ -58,6 +60,7 @@ class OrderPresenter:
     Attributes:
         payment: The bank's questions about paying.
         cancellation: The bank's questions about cancelling.
+        signing: The bank's questions to a further signer.
         carry: Carrying the payment to the bank by hand.
         recall: Asking for the money back by file.
     """
@@ -97,6 +100,7 @@ class OrderPresenter:
         self._problem = Problem()
         self._closed = False
         self.payment = ScaPanel(session, self._panel_changed, lambda: None)
+        self.signing = SigningPanel(session, self._panel_changed, lambda: None)
         self.cancellation = ScaPanel(session, self._panel_changed, lambda: None, cancels=True)
         self.recall = OrderRecall(session.zone, self.payment, self._carry_changed)
         self.carry = CarryPanel(session, self.payment, self._carry_changed, hands, navigate.open_bring_in)
@@ -115,6 +119,7 @@ class OrderPresenter:
         self._leave()
         self.payment.close()
         self.cancellation.close()
+        self.signing.close()
 
     # — what a person does —
 
@@ -180,6 +185,11 @@ class OrderPresenter:
         opened = self._navigate.open_templates
         run_script(self._session.tasks, work, lambda _template: opened(), self._failed)
 
+    def sign_at_bank(self, person: str) -> None:
+        """Give a further signature that the bank wants, in somebody's name."""
+        self._panel, self._quiet = self.signing, False
+        self.signing.open(self._order, lambda _phase: self.signing.sign(person))
+
     def open_inbox(self) -> None:
         """Go to where it is approved."""
         self._navigate.open_inbox(self._order)
@@ -229,7 +239,9 @@ class OrderPresenter:
 
     def _opened(self) -> None:
         record, others = self._record, self._team is not None and not self._team.sends
-        if others:
+        if self._signs_here():
+            self._ask()
+        elif others:
             pass  # another device speaks with the bank about it
         elif record is not None and carried(record):
             self._panel = self.payment
@@ -246,7 +258,7 @@ class OrderPresenter:
 
     def _ask(self) -> None:
         self._problem = Problem()
-        panel = self._panel or self.payment
+        panel = self.signing if self._signs_here() else self._panel or self.payment
         self._panel = panel
         if panel.record is None:
             panel.open(self._order, lambda _phase: panel.check_again())
@@ -337,7 +349,13 @@ class OrderPresenter:
             recovery=self._recovery(record),
             recall=self.recall.state(record, idle=idle and not self._asks_to_cancel),
         )
-        return with_team(found, self._team, idle=idle)
+        found = with_team(found, self._team, idle=idle)
+        return with_signing(found, record, self._rules, identity, self._session.clock.now_ms(), idle=idle)
+
+    def _signs_here(self) -> bool:
+        """Tell whether a code of a further signer went out from this device, and nobody knows what became of it."""
+        own = self._record.signing_of(self._session.vault.identity.device) if self._record else None
+        return own is not None and own.under_way
 
     @staticmethod
     def _polls(record: OrderRecord) -> bool:

@@ -9,8 +9,9 @@ from countersign.domain.order_state import OrderState
 from countersign.presentation.formats import isolate, time_text
 from countersign.presentation.messages import _, language
 from countersign.presentation.order_next_steps import next_steps
-from countersign.presentation.order_words import StateWords, state_words
+from countersign.presentation.order_words import StateWords
 from countersign.presentation.return_reasons import reason_text
+from countersign.presentation.signature_words import missing_steps, words_of
 
 
 def record_words(record: OrderRecord, zone: tzinfo) -> StateWords:
@@ -24,7 +25,7 @@ def record_words(record: OrderRecord, zone: tzinfo) -> StateWords:
             "danger",
         )
     if not carried(record):
-        return state_words(record.state)
+        return words_of(record)
     if record.handed_over_at:
         return StateWords(_("Handed over"), said_sentence(record, zone), "info")
     return StateWords(
@@ -41,6 +42,8 @@ def record_steps(record: OrderRecord) -> tuple[str, ...]:
             _("Look whether the money is back in your account."),
             _("Ask the payee on a number you already have before you send anything again."),
         )
+    if record.awaits_signature:
+        return missing_steps(record)
     if record.by_hand and record.state is OrderState.ACCEPTED:
         return (
             _("Bring in your bank's statement once it is booked: it shows when the money has left."),

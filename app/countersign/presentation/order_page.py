@@ -30,6 +30,7 @@ class OrderPageState:
         poll_after_ms: When to look again; 0 for never.
         go_on: Words of the button that goes on, where others had to approve first; empty for the usual ones.
         may_sign: It waits for this person's approval.
+        may_sign_at_bank: The bank wants another signature, and it can be given here.
         may_repair: It was returned to this person, who can make a new transfer from it.
     """
 
@@ -62,6 +63,7 @@ class OrderPageState:
     recall: RecallState | None = None
     go_on: str = ""
     may_sign: bool = False
+    may_sign_at_bank: bool = False
     may_repair: bool = False
 
 

@@ -109,6 +109,7 @@ def _of_another(entry: LedgerEntry, name: str) -> TimelineLine | None:
         kinds.ORDER_OPENED: _("{name} looked at it"),
         kinds.ORDER_APPROVED: _("{name} approved it"),
         kinds.ORDER_STOPPED: _("{name} stopped it"),
+        kinds.ORDER_SIGNING_STARTED: _("{name} began to sign at the bank"),
     }
     text = texts.get(entry.kind, "")
     if entry.kind != kinds.ORDER_STOPPED:
@@ -189,7 +190,9 @@ def _status(body: JsonObject) -> TimelineLine:
     if status in _SETTLED:
         arrived = status == TransactionStatus.ACCC.value
         return _done(_("Arrived at the payee's account") if arrived else _("Settled: the money has left"), said)
-    waits = {TransactionStatus.RCVD.value, TransactionStatus.PATC.value, TransactionStatus.PDNG.value}
+    if status == TransactionStatus.PATC.value:
+        return _done(_("The bank waits for another signature"), isolate(reason) if reason else said)
+    waits = {TransactionStatus.RCVD.value, TransactionStatus.PDNG.value}
     return _done(_("The bank holds the order") if status in waits else _("Accepted by the bank"), said)
 
 
@@ -218,6 +221,15 @@ def _authorisation(body: JsonObject) -> TimelineLine:
 
 def _attempt(_body: JsonObject) -> TimelineLine:
     return _done(_("You sent your code"), _("From here on only the bank can say what happens."))
+
+
+def _signing_ended(body: JsonObject) -> TimelineLine:
+    no_money = _("Without it no money moves.")
+    return {
+        "signed": _done(_("The bank has another signature")),
+        "unknown": _unknown(_("The bank's answer was lost"), _("Nothing was sent again. We ask the bank what it did.")),
+        "failed": _failed(_("The bank ended a confirmation"), no_money),
+    }.get(str(body.get("outcome", "")), _failed(_("A code for another signature did not count"), no_money))
 
 
 def _handed_over(body: JsonObject) -> TimelineLine:
@@ -276,4 +288,7 @@ _WORDS: dict[str, Callable[[JsonObject], TimelineLine]] = {
     kinds.ORDER_PROOF_ADDED: _proof,
     kinds.ORDER_RECALL_WRITTEN: _recall_written,
     kinds.ORDER_RETURNED: _returned,
+    kinds.ORDER_SIGNING_STARTED: lambda _b: _done(_("Another signature was begun at the bank")),
+    kinds.ORDER_SIGNING_INTENDED: lambda _b: _done(_("The code of another signature was sent")),
+    kinds.ORDER_SIGNING_ENDED: _signing_ended,
 }

@@ -18,7 +18,7 @@ from countersign.domain.order import fingerprint_phrase
 from countersign.presentation.amount_words import amount_in_words
 from countersign.presentation.formats import money_text, time_text
 from countersign.presentation.messages import _, language
-from countersign.presentation.order_words import state_words
+from countersign.presentation.signature_words import words_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,7 +78,7 @@ def receipt_state(ground: ReceiptGround, words: Sequence[str], zone: tzinfo) -> 
     """
     record, tag = ground.record, language()
     content, payment = record.content, record.content.payment
-    state = state_words(record.state)
+    state = words_of(record)
     practice = content.world is World.PRACTICE
     made = time_text(ground.evidence.head.head.at, str(zone), tag, "long")
     return ReceiptState(

@@ -105,6 +105,7 @@ class ScaPanel:
         self._asking_phone = False
         self._problem = Problem()
         self._password = ""
+        self._person = ""  # whose questions these are; empty: the one whom the connection was made for
         self._closed = False
 
     # — what a person does —
@@ -209,7 +210,7 @@ class ScaPanel:
         def not_heard(_error: Exception) -> None:
             self._asking_phone = False  # the phone is an aid: the next look may find it
 
-        run_script(self._session.tasks, on_network(partial(practice.phone, after)), heard, not_heard)
+        run_script(self._session.tasks, on_network(partial(practice.phone, after, self._person)), heard, not_heard)
 
     def handed_over(self, reference: str) -> None:
         """Say that the payment was carried to the bank."""
@@ -292,7 +293,12 @@ class ScaPanel:
             if not self._closed:
                 self._changed()
 
-        run_script(self._session.tasks, on_network(practice.practice_password), read, lambda _error: None)
+        run_script(
+            self._session.tasks,
+            on_network(partial(practice.practice_password, self._person)),
+            read,
+            lambda _error: None,
+        )
 
     def _failed(self, error: Exception) -> None:
         if not isinstance(error, CountersignError):

@@ -208,7 +208,7 @@ class ScriptedBank:
         """Open an authorisation, for one who has not signed yet."""
         self._called("start_authorisation")
         payment_id, _, purpose = handle.partition("#")
-        if person in self.signed.get(payment_id, ()):
+        if not purpose and person in self.signed.get(payment_id, ()):
             raise ConnectorError(FailureKind.TERMINAL, "bank.tpp.status_invalid", text="This person has signed.")
         name = f"auth-{len(self.opened) + 1}"
         self.opened[name] = _Opened(payment_id, purpose or "payment", person)
@@ -362,9 +362,8 @@ class FakePractice(FakePortal):
     activated: list[str] = field(default_factory=list)
     closed: bool = False
 
-    def enrol(self, person: str = "") -> tuple[str, JsonObject]:
+    def enrol(self, person: str = "") -> tuple[str, JsonObject]:  # noqa: ARG002 - the port's
         """Enrol."""
-        del person
         return "practice", {"certificate": "made up"}
 
     def connect(self, credential: JsonObject) -> Bank:
@@ -373,14 +372,12 @@ class FakePractice(FakePortal):
             raise BindingError("binding.reply", field="certificate")
         return self.bank
 
-    def practice_password(self, person: str = "") -> str:
+    def practice_password(self, person: str = "") -> str:  # noqa: ARG002 - the port's
         """Return the practice password: everybody has the same."""
-        del person
         return PASSWORD
 
-    def phone(self, after: int, person: str = "") -> Sequence[PhoneMessage]:
+    def phone(self, after: int, person: str = "") -> Sequence[PhoneMessage]:  # noqa: ARG002 - the port's
         """List messages after a number; everybody uses one phone."""
-        del person
         return tuple(message for message in self.bank.phone if message.seq > after)
 
     def mailbox(self) -> Sequence[Letter]:

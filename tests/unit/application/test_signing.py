@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import replace
 
 import pytest
@@ -62,12 +63,16 @@ class Pair:
 
     def to_code(self) -> None:
         """Go as far as the code."""
-        self.signing.begin(DANIEL)
-        assert self.phase is Phase.PASSWORD
-        self.signing.authenticate(SecretText(fakes.PASSWORD))
-        assert self.phase is Phase.METHOD
-        self.signing.choose(SMS)
-        assert self.phase is Phase.CODE
+        phases: list[Phase] = []
+        acts: tuple[Callable[[], None], ...] = (
+            lambda: self.signing.begin(DANIEL),
+            lambda: self.signing.authenticate(SecretText(fakes.PASSWORD)),
+            lambda: self.signing.choose(SMS),
+        )
+        for act in acts:
+            act()
+            phases.append(self.phase)
+        assert phases == [Phase.PASSWORD, Phase.METHOD, Phase.CODE]
 
     def answer(self, code: str = fakes.CODE) -> None:
         """Type a code."""

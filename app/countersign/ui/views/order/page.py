@@ -37,6 +37,7 @@ from countersign.ui.widgets import (
     Variant,
     announce,
 )
+from countersign.ui.widgets.bank_signing_card import BankSigningCard
 from countersign.ui.widgets.carry_panel import CarryView
 from countersign.ui.widgets.recall_card import RecallCard
 from countersign.ui.widgets.recovery_card import RecoveryCard
@@ -76,6 +77,8 @@ class OrderPage(ScrollPage):
             self.add(widget)
         self._make_state()
         self._make_cancel_question()
+        self.signing = BankSigningCard("order.signing")
+        self.add(self.signing)
         self.sca = ScaView("order.sca", self._panel)
         self.sca.hide()
         self.add(self.sca)
@@ -175,6 +178,7 @@ class OrderPage(ScrollPage):
             self.buttons[key].activated.connect(act)
         self.keep.activated.connect(presenter.keep_payment)
         self.really_cancel.activated.connect(presenter.cancel)
+        self.signing.signs.connect(presenter.sign_at_bank)
         self.recall.chosen.connect(presenter.recall.choose)
         self.recall.leave.connect(presenter.recall.leave)
         self.recall.write.connect(presenter.write_recall)
@@ -238,6 +242,7 @@ class OrderPage(ScrollPage):
         self._show_questions(state)
         self.carry.show_state(state.carry)
         self.recall.show_recall(state.recall)
+        self.signing.show_offer(offered=state.may_sign_at_bank)
 
     def _show_story(self) -> None:
         state = self._shown
