@@ -18,7 +18,6 @@ from countersign.domain.ledger.order_record import OrderRecord
 from countersign.domain.money import Money
 from countersign.presentation.formats import money_text
 from countersign.presentation.messages import _, language
-from countersign.presentation.quorum_report import quorum_lines, quorum_object, unproven_lines, utc
 from countersign.presentation.signature_words import words_of
 from countersign.presentation.verify_texts import fault_text
 
