@@ -69,7 +69,7 @@ def team_words(
         return _approved(words, _sender(record, rules))
     if record.state is OrderState.STOPPED:
         return _ended(words, record, rules, entries)
-    if not sends:
+    if not sends and not record.final:
         note = _("The device of {name} speaks with the bank about it; its news arrives here.")
         return replace(words, next_steps=(note.format(name=_sender(record, rules)),))
     return words

@@ -109,6 +109,7 @@ def _of_another(entry: LedgerEntry, name: str) -> TimelineLine | None:
         kinds.ORDER_OPENED: _("{name} looked at it"),
         kinds.ORDER_APPROVED: _("{name} approved it"),
         kinds.ORDER_STOPPED: _("{name} stopped it"),
+        kinds.ORDER_ANSWER_INTENDED: _("{name} sent the bank's code"),
         kinds.ORDER_SIGNING_STARTED: _("{name} began to sign at the bank"),
     }
     text = texts.get(entry.kind, "")

@@ -186,13 +186,15 @@ def test_what_others_do_is_told_by_name_and_ones_own_is_not() -> None:
         LedgerEntry("a", 0, kinds.ORDER_FROZEN, {}, "theirs"),
         LedgerEntry("b", 0, kinds.ORDER_OPENED, {}, "mine"),
         LedgerEntry("c", 0, kinds.ORDER_APPROVED, {}, "mine"),
-        LedgerEntry("d", 0, kinds.ORDER_STOPPED, {"reason": "not_right"}, "theirs"),
+        LedgerEntry("d", 0, kinds.ORDER_ANSWER_INTENDED, {}, "theirs"),
+        LedgerEntry("e", 0, kinds.ORDER_STOPPED, {"reason": "not_right"}, "theirs"),
     ]
     lines = timeline(entries, OrderState.STOPPED, str, str, lambda device: names.get(device, ""))
     assert [line.title for line in lines] == [
         "Tom wrote it down",
         "You looked at it",
         "You approved it",
+        "Tom sent the bank's code",
         "Tom stopped it",
     ]
 
