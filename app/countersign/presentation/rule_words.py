@@ -133,13 +133,12 @@ def _when(rule: ApprovalRule) -> str:
         PayeeStanding.CHANGED: _("a payee whose details changed"),
         PayeeStanding.STANDING: _("a payee known for 30 days"),
     }
-    kinds = {OrderKind.SINGLE: _("made alone"), OrderKind.BATCH: _("made in a batch")}
     if rule.payees:
         found.append(_("to {payees}").format(payees=_choice([payees[item] for item in rule.payees])))
     if rule.accounts:
         found.append(_("from {accounts}").format(accounts=_choice([isolate(item) for item in rule.accounts])))
-    if rule.kinds:
-        found.append(_choice([kinds[item] for item in rule.kinds]))
+    if rule.kinds == (OrderKind.BATCH,):  # one for single payments holds for all
+        found.append(_("made in a batch"))
     return _(", ").join(found)
 
 

@@ -34,7 +34,6 @@ _PAYEES: Final[dict[str, tuple[PayeeStanding, ...]]] = {
 }
 _KINDS: Final[dict[str, tuple[OrderKind, ...]]] = {
     "any": (),
-    "single": (OrderKind.SINGLE,),
     "batch": (OrderKind.BATCH,),
 }
 
@@ -51,8 +50,8 @@ def payee_options() -> tuple[Option, ...]:
 
 
 def kind_options() -> tuple[Option, ...]:
-    """Return for what a rule can be."""
-    return (("any", _("All payments")), ("single", _("Single payments")), ("batch", _("Payments of a batch")))
+    """Return for what a rule can be; one for single payments holds for all, see ``requirement``."""
+    return (("any", _("All payments")), ("batch", _("Payments of a batch")))
 
 
 def count_options(least: int = 0) -> tuple[Option, ...]:

@@ -57,9 +57,11 @@ def _name(member: str) -> str:
             ApprovalRule("r", payees=(NEW, CHANGED, STANDING), kinds=(OrderKind.SINGLE, OrderKind.BATCH)),
             (
                 "For every payment, to a new payee, a payee whose details changed or a payee known for 30 days, "
-                "made alone or made in a batch, 1 approver must approve."
+                "1 approver must approve."
             ),
         ),
+        (ApprovalRule("r", kinds=(OrderKind.SINGLE,)), "For every payment, 1 approver must approve."),
+        (ApprovalRule("r", kinds=(OrderKind.BATCH,)), "For every payment, made in a batch, 1 approver must approve."),
         (
             ApprovalRule("r", accounts=(ACCOUNT,), needs=(Need("Finance", 1), Need("Board", 1))),
             f"For every payment, from {ACCOUNT}, 1 of Finance and 1 of Board must approve.",

@@ -20,7 +20,10 @@ STANDING_AFTER_MS: Final = 30 * 86_400_000
 
 @dataclass(frozen=True, slots=True)
 class Requirement:
-    """The rules that apply to one order: never empty. Where none of the policy's applies, its own count does."""
+    """The rules that apply to one order: never empty.
+
+    Where none of the policy's would apply to it alone, the policy's own count does.
+    """
 
     rules: tuple[ApprovalRule, ...]
 
@@ -93,17 +96,26 @@ def _line(known: Mapping[str, PayeeVersion], version: str) -> list[PayeeVersion]
 
 
 def requirement(content: OrderContent, standing: PayeeStanding, policy: Policy) -> Requirement:
-    """Return the rules that an order must meet under a policy."""
+    """Return the rules that an order must meet under a policy.
+
+    That an order belongs to a batch is said by whoever made it, and nothing shows it: it may add rules, and takes none
+    away. So an order of a batch meets whatever it would have to meet alone, and the rules for batches beside it.
+    """
     applying = tuple(rule for rule in policy.rules if _applies(rule, content, standing))
-    return Requirement(applying or (ApprovalRule(DEFAULT_RULE, needs=(Need("", policy.approvals),)),))
+    if all(_for_batches_only(rule) for rule in applying):
+        applying = (ApprovalRule(DEFAULT_RULE, needs=(Need("", policy.approvals),)), *applying)
+    return Requirement(applying)
+
+
+def _for_batches_only(rule: ApprovalRule) -> bool:
+    return bool(rule.kinds) and OrderKind.SINGLE not in rule.kinds
 
 
 def _applies(rule: ApprovalRule, content: OrderContent, standing: PayeeStanding) -> bool:
     amount = content.payment.instructed_amount
-    kind = OrderKind.BATCH if content.batch else OrderKind.SINGLE
     return (
         (not rule.currency or (amount.currency == rule.currency and amount.minor > rule.above_minor))
         and (not rule.payees or standing in rule.payees)
         and (not rule.accounts or content.payment.debtor_account in rule.accounts)
-        and (not rule.kinds or kind in rule.kinds)
+        and (bool(content.batch) or not _for_batches_only(rule))
     )

@@ -65,7 +65,8 @@ class ApprovalRule:
         above_minor: It applies to amounts above this, in minor units of ``currency``; without a currency it is 0.
         payees: Standings of the payee; none named is any.
         accounts: Accounts that the money leaves; none named is any.
-        kinds: ``single``, ``batch``; none named is any.
+        kinds: ``single``, ``batch``; none named is any. Nothing shows that an order belongs to a batch but its own
+            word, so that ``batch`` alone adds to what holds otherwise, and ``single`` holds for every order.
         needs: What must be signed. One person's signature counts for one need of a rule.
         ordered: One after the other: whoever signs names the signatures before, and a later need waits for the earlier.
     """

@@ -88,6 +88,29 @@ def test_all_rules_that_say_so_apply(
     assert [rule.rule for rule in found.rules] == applying
 
 
+NEEDS_TWO = (Need("", 2),)
+
+
+@pytest.mark.parametrize(
+    ("rule", "alone", "batched"),
+    [
+        (ApprovalRule("r", kinds=(OrderKind.SINGLE,), needs=NEEDS_TWO), ["r"], ["r"]),
+        (ApprovalRule("r", kinds=(OrderKind.SINGLE, OrderKind.BATCH), needs=NEEDS_TWO), ["r"], ["r"]),
+        (ApprovalRule("r", needs=NEEDS_TWO), ["r"], ["r"]),
+        (ApprovalRule("r", kinds=(OrderKind.BATCH,), needs=ONE), [DEFAULT_RULE], [DEFAULT_RULE, "r"]),
+    ],
+)
+def test_an_order_that_says_that_it_belongs_to_a_batch_escapes_no_rule(
+    rule: ApprovalRule, alone: list[str], batched: list[str]
+) -> None:
+    _, desk = firm()
+    desk.add_payee()
+    policy = Policy(2, rules=(rule,))
+    for batch, names in (("", alone), ("0c" * 16, batched)):
+        found = requirement(desk.content(batch=batch), S.NEW, policy)
+        assert [item.rule for item in found.rules] == names
+
+
 def test_where_no_rule_applies_the_policys_own_count_does() -> None:
     _, desk = firm()
     desk.add_payee()
