@@ -33,13 +33,6 @@ def signing_at_the_bank() -> Block:
             _("The bank did not show what it tied together"),
             _("Nothing was authorised. Dissolve the basket, or sign each payment by itself."),
         ),
-        "bank.basket_none": ErrorText(
-            _("This bank takes one payment at a time"), _("Sign each payment by itself; nothing was sent.")
-        ),
-        "bank.basket_mixed": ErrorText(
-            _("These payments can't be signed together"),
-            _("Each must wait at the same bank, in no other basket, and for a first signature. Nothing was sent."),
-        ),
         "practice.nobody": ErrorText(
             _("The practice bank does not know this person"),
             _("Choose one of its customers: ines.vogt, daniel.okoye or lena.sauber, or leave the field empty."),
