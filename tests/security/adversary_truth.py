@@ -65,7 +65,7 @@ class Truth:
     subjects: dict[str, list[Fact]] = field(default_factory=dict)
     places: dict[tuple[str, int], list[Fact]] = field(default_factory=dict)
     doubled: dict[str, list[int]] = field(default_factory=dict)  # devices to the places that they signed twice
-    signatures: set[tuple[str, bytes]] = field(default_factory=set)  # over changes of governance
+    signatures: set[tuple[str, bytes, str]] = field(default_factory=set)  # over changes of governance, in hex
     _standing: dict[int, Standing] = field(default_factory=dict)
     _changes: int = 0
 
@@ -159,8 +159,10 @@ class Truth:
         message = change_message(parents, following)
         signers = set()
         for item in _listed(fact.body["signatures"]):
-            device = device_in(state, str(item["device"])) if isinstance(item, dict) else None
-            if device is not None and not device.closed and (device.device, message) in self.signatures:
+            given = item if isinstance(item, dict) else {}
+            device = device_in(state, str(given.get("device")))
+            signature = str(given.get("signature"))
+            if device and not device.closed and (device.device, message, signature) in self.signatures:
                 signers.add(device.member)
         governing = {item.member for item in state.members if Role.ADMINISTRATOR in item.roles}
         able = {item.member for item in state.members if {Role.ADMINISTRATOR, Role.APPROVER} & set(item.roles)}

@@ -246,8 +246,8 @@ def govern_alone(world: Setting) -> bool:
     following = replace(following, epoch=state.epoch + 1)
     parents = (rules.epochs[-1].event,)
     message = change_message(parents, following)
-    world.truth.signatures.add((seat.device, message))
     mine = {"device": seat.device, "signature": seat.vault.keys.sign(message).hex()}
+    world.truth.signatures.add((seat.device, message, mine["signature"]))
     theirs = [{"device": item.device, "signature": "00" * 64} for item in state.devices if item.device != seat.device]
     said: dict[str, Json] = {
         "parents": list(parents),

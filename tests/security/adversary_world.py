@@ -109,7 +109,8 @@ class Watched(MemoryWorkspace):
         elif isinstance(statement, EnvelopeHeader):
             self.post.letters[statement.message] = (statement, self._said)
         else:
-            self.truth.signatures.add((self.identity.device, statement.message))
+            signature = super().sign(statement)
+            self.truth.signatures.add((self.identity.device, statement.message, signature.hex()))
         return super().sign(statement)
 
     @contextmanager
