@@ -15,10 +15,15 @@ from tests.end2end.team_campaign import SIGNATURES, is_good, play
 
 SECONDS: Final = 600  # some fifty by each store, on a machine that does nothing else
 MEMBERS: Final = {"mei": 2, "anna": 4, "tomas": 4}  # pictures of the inbox: of who asked, and of who approved
+STORES: Final = [
+    "folder",
+    pytest.param("files", marks=pytest.mark.nightly),  # ``make team`` plays them all
+    pytest.param("postgres", marks=pytest.mark.nightly),
+]
 pytestmark = [pytest.mark.serial, pytest.mark.timeout(SECONDS + 60)]
 
 
-@pytest.mark.parametrize("store", ["folder", "files", "postgres"])
+@pytest.mark.parametrize("store", STORES)
 def test_three_people_pay_once_and_every_vault_says_the_same(store: str, tmp_path: Path) -> None:
     out = tmp_path / "team"
     found = play(store, out)
