@@ -22,7 +22,7 @@ from countersign.application.ports.workspace import WorkspaceVault
 from countersign.application.use_cases.change_governance import settle_changes
 from countersign.application.use_cases.exchange_envelopes import TakenParcel, Tools, take_parcel
 from countersign.application.use_cases.join_workspace import joining_of
-from countersign.application.use_cases.publish_envelopes import file_letters
+from countersign.application.use_cases.publish_envelopes import begin_carried, go_on_carried
 from countersign.application.use_cases.relay_notes import read_notes
 from countersign.domain.canonical import JsonObject
 from countersign.domain.errors import CountersignError
@@ -266,9 +266,23 @@ class Sharing:
 
     # — by hand —
 
-    def gather(self, to: Sequence[str] = ()) -> tuple[bytes, ...]:
-        """Seal what others lack, as envelopes to be carried; a joining device's request. VAULT lane."""
-        return file_letters(self.vault, self.tools, read_notes(self.vault), to)
+    def gather(
+        self, to: Sequence[str] = (), go_on: Callable[[int, int], bool] = lambda _done, _total: True
+    ) -> Script[tuple[bytes, ...]]:
+        """Seal what others lack, a letter at a time, as envelopes to be carried; a joining device's request.
+
+        Args:
+            to: Devices; all others, if not given.
+            go_on: Called on the owner's thread with how many events are sealed, of how many; where it says no, nothing
+                comes of it.
+        """
+        notes = yield from on_vault(partial(read_notes, self.vault))
+        carried = yield from on_vault(partial(begin_carried, self.vault, self.tools, notes, to))
+        while not carried.ended:
+            if not go_on(carried.done, carried.total):
+                return ()
+            carried = yield from on_vault(partial(go_on_carried, self.vault, self.tools, notes, carried))
+        return carried.parcels
 
     def take(self, content: bytes) -> Script[TakenParcel]:
         """Take in an envelope that somebody brought.

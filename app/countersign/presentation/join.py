@@ -157,7 +157,7 @@ class WaitingPresenter:
 
         def script() -> Script[tuple[Joining | None, tuple[bytes, ...]]]:
             joining = yield from on_vault(lambda: joining_of(self._session.sharing.vault))
-            return joining, (yield from on_vault(self._session.sharing.gather))
+            return joining, (yield from self._session.sharing.gather())
 
         def done(found: tuple[Joining | None, tuple[bytes, ...]]) -> None:
             self._joining = found[0]

@@ -143,7 +143,7 @@ class RelayPresenter:
             if not contents:
                 self._said = _("There is nobody to write to yet.")
 
-        self._work.run(on_vault(self._session.sharing.gather), _("Gathering messages"), done)
+        self._work.run(self._session.sharing.gather((), self._work.tell), _("Gathering messages"), done)
 
     def save_parcel(self) -> None:
         """Save the parcel as a file."""

@@ -88,6 +88,13 @@ class Work:
         self.problem = sentence(error.code, error.params)
         self._render_open()
 
+    def tell(self, done: int, total: int) -> bool:
+        """Show how far it is; tells whether to go on: not where the page was left meanwhile."""
+        if total and not self.closed:
+            self.busy = _("Gathering messages: {done} of {total}").format(done=done, total=total)
+            self._render()
+        return not self.closed
+
     def _render_open(self) -> None:
         if not self.closed:
             self._render()

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from typing import Final
 
@@ -45,6 +45,7 @@ class _Known:
     asking: Asking | None
     after: Governance | None
     welcome: tuple[bytes, ...]
+    welcomed: str = ""
 
 
 class InvitePresenter:
@@ -74,7 +75,15 @@ class InvitePresenter:
         self._leave()
 
     def _refresh(self) -> None:
-        self._work.run(on_vault(self._read), "", self._was_read)
+        self._work.run(self._reading(), "", self._was_read)
+
+    def _reading(self) -> Script[_Known]:
+        """Read, and seal the welcome once: it may be long."""
+        known = yield from on_vault(self._read)
+        if known.welcomed and not known.welcome:
+            welcome = yield from self._session.sharing.gather((known.welcomed,), self._work.tell)
+            known = replace(known, welcome=welcome)
+        return known
 
     def _read(self) -> _Known:
         vault, now = self._session.sharing.vault, self._session.clock.now_ms()
@@ -87,8 +96,8 @@ class InvitePresenter:
             after = state_with(vault.rules, found, access_until=end_of_next_quarter(now, self._session.zone))
             return _Known(picture, found, after, ())
         if picture.governance.device(device) is not None:
-            made = self._known.welcome if self._known is not None else ()  # sealed once: it may be long
-            return _Known(picture, found, None, made or self._session.sharing.gather((device,)))
+            made = self._known.welcome if self._known is not None else ()
+            return _Known(picture, found, None, made, device)
         proposed = (item.state for item in picture.changes if item.state.device(device) is not None)
         return _Known(picture, found, next(proposed, None), ())
 
@@ -132,7 +141,7 @@ class InvitePresenter:
 
         def script() -> Script[_Known]:
             self._invitation = yield from on_vault(work)
-            return (yield from on_vault(self._read))
+            return (yield from self._reading())
 
         self._work.run(script(), _("Making the invitation"), self._was_read)
 
@@ -151,7 +160,7 @@ class InvitePresenter:
     def _arrived(self, content: bytes) -> None:
         def script() -> Script[tuple[_Known, str]]:
             taken = yield from self._session.sharing.take(content)
-            return (yield from on_vault(self._read)), taken.refused
+            return (yield from self._reading()), taken.refused
 
         def done(found: tuple[_Known, str]) -> None:
             known, refused = found
@@ -187,7 +196,7 @@ class InvitePresenter:
                 )
             )
             session.sharing.tell_others()
-            return (yield from on_vault(self._read))
+            return (yield from self._reading())
 
         self._work.run(script(), _("Signing the change"), self._was_read)
 

@@ -208,6 +208,13 @@ class Office:
         return session.shared
 
 
+def gathered(sharing: Sharing, *to: str) -> tuple[bytes, ...]:
+    """Gather what others lack, at once."""
+    found: list[tuple[bytes, ...]] = []
+    run_script(fakes.InlineTasks(), sharing.gather(to), found.append, _raise)
+    return found[0]
+
+
 def member_like(name: str, *roles: Role, groups: Sequence[str] = (), access_until: int = 0) -> tuple[Member, Device]:
     """Make a member with one device, by name."""
     member = hashlib.sha256(name.encode()).hexdigest()[:32]

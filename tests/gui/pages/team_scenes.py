@@ -15,7 +15,7 @@ from countersign.domain.ledger.members import Device, Member
 from countersign.presentation.join_state import JoiningParts
 from countersign.testing import fakes
 from countersign.testing.fake_door import KIT
-from countersign.testing.fake_sharing import Colleague, Office, member_like
+from countersign.testing.fake_sharing import Colleague, Office, gathered, member_like
 from countersign.testing.fake_workspace import MemoryWorkspace, fake_verify
 from countersign.ui.views.join.waiting import WaitingPage
 from countersign.ui.views.new_vault import NewVaultPage
@@ -117,7 +117,7 @@ def invitation(look: Look) -> Iterator[tuple[str, Stage]]:
     stage.settle()
     yield "invite.reading", stage
     asking = floor.office.parcels.shown["PARCEL 0"][0]
-    request = floor.office.join(LIN, asking).sharing.gather()
+    request = gathered(floor.office.join(LIN, asking).sharing)
     floor.office.parcels.frames(request)
     for text in floor.office.parcels.frames(request):
         hands.paste_parcel(b"", text)

@@ -11,7 +11,8 @@ from countersign.domain.canonical import JsonObject
 from countersign.domain.ledger import kinds
 from countersign.domain.ledger.event import EventDraft
 from countersign.presentation.unlock import frozen_text
-from countersign.testing.fake_sharing import Colleague, Office
+from countersign.testing.fake_sharing import Colleague, Office, gathered
+from countersign.testing.fakes import InlineTasks
 from tests.unit.presentation.team_desk import FOLDER, four
 
 
@@ -95,7 +96,7 @@ def test_a_locked_session_lets_go_of_a_way_that_was_just_made() -> None:
 def hand(giver: Colleague, taker: Colleague) -> None:
     """Let somebody carry a file to somebody."""
     failures: list[Exception] = []
-    for content in giver.sharing.gather():
+    for content in gathered(giver.sharing):
         run_script(taker.world.session.tasks, taker.sharing.take(content), lambda _found: None, failures.append)
     assert failures == []
 
@@ -125,3 +126,26 @@ def test_whatever_is_signed_is_published_soon() -> None:
     mei.sharing.signed()
     mei.sharing.tick()
     assert len(office.store.put_honestly) > before
+
+
+def test_what_others_lack_is_gathered_a_letter_at_a_time_and_can_be_given_up() -> None:
+    office = Office()
+    mei = four(office)
+    for place in range(130):
+        with mei.vault.transaction() as change:
+            change.append(EventDraft(kinds.TEMPLATE_KEPT, "77" * 16, {"text": f"note {place}"}))
+    told: list[tuple[int, int]] = []
+    found: list[tuple[bytes, ...]] = []
+
+    def go_on(done: int, total: int) -> bool:
+        told.append((done, total))
+        return done < 100
+
+    def failed(error: Exception) -> None:
+        raise error
+
+    run_script(InlineTasks(), mei.sharing.gather((), go_on), found.append, failed)
+    total = mei.vault.heads()[mei.vault.identity.device].size
+    assert told == [(0, total), (50, total), (100, total)]
+    assert found == [()]  # given up: nothing came of it
+    assert len(gathered(mei.sharing)) == 3

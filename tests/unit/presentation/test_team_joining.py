@@ -13,7 +13,7 @@ from countersign.presentation.join import InvitationReader, WaitingPresenter
 from countersign.presentation.join_state import JoiningParts, WaitingState
 from countersign.presentation.team_invite_state import InviteState, InviteStep
 from countersign.testing import fakes
-from countersign.testing.fake_sharing import Colleague, Office
+from countersign.testing.fake_sharing import Colleague, Office, gathered
 from countersign.testing.fake_workspace import fake_verify
 from tests.unit.presentation.recorded import Seen
 from tests.unit.presentation.team_desk import FOLDER, WORDS, Desk, InviteDesk, TeamDesk, four
@@ -152,7 +152,7 @@ def test_codes_are_read_one_after_the_other() -> None:
     mei = office.begin()
     page, lin = invited(office, mei)
     stale = next(iter(office.parcels.shown))
-    texts = office.parcels.frames(lin.sharing.gather())
+    texts = office.parcels.frames(gathered(lin.sharing))
     page.presenter.paste_parcel(b"", f"{stale} 1")
     assert page.now.reading.startswith("1 of 3 parts read; 2 are missing")
     page.presenter.paste_parcel(b"", texts[0])

@@ -76,14 +76,16 @@ class Desk:
                 with self.vault.transaction() as change:
                     self.notes.keep_snapshot(change, Snapshot(self.now, sizes, snapshot.sizes))
 
-    def stretch(self, start: Sizes, end: Sizes) -> tuple[Event, ...]:
+    def stretch(self, start: Sizes, end: Sizes, most: int = LETTER_EVENTS) -> tuple[Event, ...]:
         """Read what stands between two states of the chains, as much as a letter holds, causes before consequences."""
-        chains = [self._chain(device, start.get(device, 0), end[device]) for device in sorted(end)]
+        behind = [device for device in sorted(end) if start.get(device, 0) < end[device]]
+        window = max(1, min(_WINDOW, 2 * most // max(1, len(behind))))  # of each chain at least one is read
+        chains = [self._chain(device, start.get(device, 0), end[device], window) for device in behind]
         found: list[Event] = []
         size = 0
         for event in heapq.merge(*chains, key=lambda each: each.order_key):
             size += self._weight(event)
-            if found and (len(found) >= LETTER_EVENTS or size > LETTER_BYTES):
+            if found and (len(found) >= most or size > LETTER_BYTES):
                 break
             found.append(event)
         return tuple(found)
@@ -98,10 +100,10 @@ class Desk:
         named = dict.fromkeys(name for name in map(document_of, events) if name)
         return tuple(blob for blob in map(self.vault.blob, named) if blob is not None)
 
-    def _chain(self, device: str, start: int, end: int) -> Iterator[Event]:
+    def _chain(self, device: str, start: int, end: int, count: int) -> Iterator[Event]:
         at = start
         while at < end:
-            window = self.vault.shared_events(device, at, _WINDOW)
+            window = self.vault.shared_events(device, at, count)
             if not window:
                 return
             for event in window:

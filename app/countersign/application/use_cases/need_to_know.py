@@ -11,12 +11,14 @@ from dataclasses import replace
 from typing import Final
 
 from countersign.application.ports.workspace import WorkspaceVault
+from countersign.domain.ledger import kinds
 from countersign.domain.ledger.event import Event
 from countersign.domain.ledger.governance import Device, Governance, Role
 
 # ISO 20022 ExternalPurpose1Code: what is paid to a person for work, and what follows from it.
 PAYROLL_PURPOSES: Final = frozenset({"SALA", "PAYR", "BONU", "PENS", "COMM", "ALLW", "BECH", "BENE", "SSBE"})
 
+_QUOTED: Final = tuple(f'"{purpose}"'.encode() for purpose in PAYROLL_PURPOSES)
 _READS_ALL: Final = frozenset({Role.APPROVER, Role.ADMINISTRATOR, Role.AUDITOR})
 
 
@@ -42,10 +44,16 @@ def _reads(governance: Governance, member: str, requester: str) -> bool:
     return member == requester or (found is not None and bool(_READS_ALL & set(found.roles)))
 
 
+def _may_be_payroll(vault: WorkspaceVault, order: str) -> bool:
+    """Tell whether anything that claims to be an order's content could be pay: folding every order takes its time."""
+    claims = (item.body.content for item in vault.events_of(order) if item.kind == kinds.ORDER_FROZEN and item.body)
+    return any(purpose in content for content in claims for purpose in _QUOTED)
+
+
 def _payroll_requesters(vault: WorkspaceVault, events: Sequence[Event]) -> dict[str, str]:
     """Map the payroll orders among what the events are about to whoever asked for them."""
     subjects = dict.fromkeys(item.header.subject for item in events if item.kind.startswith("order."))
-    records = {subject: vault.order(subject) for subject in subjects}
+    records = {subject: vault.order(subject) for subject in subjects if _may_be_payroll(vault, subject)}
     return {
         subject: record.content.requester
         for subject, record in records.items()
