@@ -5,7 +5,6 @@ from __future__ import annotations
 import base64
 import binascii
 from collections.abc import Sequence
-from datetime import UTC, datetime
 from typing import Final
 
 from countersign.application.use_cases.check_receipt import ReceiptCheck, Verdict
@@ -18,6 +17,7 @@ from countersign.domain.ledger.order_record import OrderRecord
 from countersign.domain.money import Money
 from countersign.presentation.formats import money_text
 from countersign.presentation.messages import _, language
+from countersign.presentation.quorum_report import quorum_lines, quorum_object, unproven_lines, utc
 from countersign.presentation.signature_words import words_of
 from countersign.presentation.verify_texts import fault_text
 
@@ -45,6 +45,8 @@ def as_json(check: ReceiptCheck) -> dict[str, Json]:
     }
     if finding.record is not None:
         report["order"] = _order_object(finding.record)
+    if finding.quorum is not None:
+        report["quorum"] = {**quorum_object(finding.quorum), "shows_what_was_known": _shows_what_was_known(check)}
     report["events"] = [_event_object(event) for event in _order_events(check)]
     return report
 
@@ -66,6 +68,8 @@ def as_text(check: ReceiptCheck) -> str:
     finding = check.finding
     if finding is not None and finding.record is not None and check.verdict is not Verdict.REFUTED:
         lines += ["", _("The order"), *_order_lines(finding.record)]
+        if finding.quorum is not None:
+            lines += ["", _("Who had a say in it"), *_points(quorum_lines(finding.quorum))]
         lines += ["", _("What is proven"), *_points(_proven(check))]
         lines += ["", _("What is not proven"), *_points(_unproven(check))]
     if finding is not None and finding.device is not None:
@@ -83,9 +87,20 @@ def _proven(check: ReceiptCheck) -> Sequence[str]:
     events = _order_events(check)
     approved = [event for event in events if event.kind == kinds.ORDER_APPROVED]
     replies = sum(_reply(event) is not None or _was_written(event) for event in events)
-    found = [_("One device signed this order with exactly these fields, and all the records about it shown below.")]
-    if approved:
-        times = ", ".join(_when(event.header.at) for event in approved)
+    quorum = check.finding.quorum if check.finding else None
+    if quorum is not None:
+        found = [
+            _("The devices named above signed what is said of them, each with a key of its own."),
+            _("By the workspace's own rules, as its administrators signed them, the approvals were enough.")
+            if quorum.met
+            else _("By the workspace's own rules, as its administrators signed them, the approvals were not enough."),
+        ]
+        if _shows_what_was_known(check):
+            found.append(_("When it was sent, its sender knew of nothing else that anybody had said of it."))
+    else:
+        found = [_("One device signed this order with exactly these fields, and all the records about it shown below.")]
+    if approved and quorum is None:
+        times = ", ".join(utc(event.header.at) for event in approved)
         found.append(_("It recorded an approval of these fields at {times}, by its own clock.").format(times=times))
     found.append(
         _("It recorded {count} replies of the bank. By them the order stands at: {state}.").format(
@@ -109,6 +124,8 @@ def _unproven(check: ReceiptCheck) -> Sequence[str]:
         _("The times: they are by the device's clock."),
         _("That nothing happened later, or was left out: only the bank can say where the payment stands now."),
     ]
+    if check.finding is not None and check.finding.quorum is not None:
+        found += unproven_lines(check.finding.quorum, shows_what_was_known=_shows_what_was_known(check))
     if check.has_page:
         found.append(_("Everything else that the page shows. Go by the fields above, which come from the evidence."))
     return found
@@ -160,8 +177,9 @@ def _event_object(event: Event) -> dict[str, Json]:
     found: dict[str, Json] = {
         "kind": event.kind,
         "at": event.header.at,
-        "at_utc": _when(event.header.at),
+        "at_utc": utc(event.header.at),
         "id": event.id,
+        "device": event.header.device,
     }
     reply = _reply(event)
     if reply is not None:
@@ -197,7 +215,12 @@ def _order_events(check: ReceiptCheck) -> Sequence[Event]:
     evidence = check.evidence
     if evidence is None:
         return ()
-    return [item.event for item in evidence.disclosed if item.event.header.subject == evidence.order]
+    return [event for event in evidence.events if event.header.subject == evidence.order]
+
+
+def _shows_what_was_known(check: ReceiptCheck) -> bool:
+    shown = check.evidence.disclosure if check.evidence else None
+    return shown is not None and shown.shows_what_was_known
 
 
 def _record(check: ReceiptCheck) -> OrderRecord:
@@ -213,13 +236,6 @@ def _fee(record: OrderRecord) -> Money | None:
         return Money.from_canonical(record.fee)
     except ValueError:
         return None
-
-
-def _when(at_ms: int) -> str:
-    try:
-        return datetime.fromtimestamp(at_ms / 1000, UTC).isoformat(timespec="milliseconds")
-    except (OverflowError, ValueError, OSError):
-        return str(at_ms)  # a year that no calendar has
 
 
 def _in_fours(text: str) -> str:

@@ -94,8 +94,14 @@ def receipt_state(ground: ReceiptGround, words: Sequence[str], zone: tzinfo) -> 
         sections=(_parties(record), _payment(record, tag), _times(ground, zone, tag), _proof(ground, words)),
         proven_title=_("What the attached evidence proves"),
         proven=(
-            _("That the device with this fingerprint signed this order, with exactly these details, and its approval."),
-            _("What that device recorded of the bank's replies, and when by its own clock."),
+            _("That the devices of those who asked, approved and sent it signed exactly these details.")
+            if ground.evidence.shared
+            else _(
+                "That the device with this fingerprint signed this order, with exactly these details, and its approval."
+            ),
+            _("What the sending device recorded of the bank's replies, and when by its own clock.")
+            if ground.evidence.shared
+            else _("What that device recorded of the bank's replies, and when by its own clock."),
             _("That nothing in it was changed afterwards."),
         ),
         unproven_title=_("What it can't prove"),
@@ -158,9 +164,9 @@ def _times(ground: ReceiptGround, zone: tzinfo, tag: str) -> ReceiptSection:
         (kinds.ORDER_STATUS_CHANGED, _("Last word of the bank")),
     )
     newest: dict[str, Event] = {}
-    for item in ground.evidence.disclosed:
-        if item.event.header.subject == ground.evidence.order:
-            newest[item.event.kind] = item.event
+    for event in ground.evidence.events:
+        if event.header.subject == ground.evidence.order:
+            newest[event.kind] = event
     return ReceiptSection(
         _("When"),
         tuple(

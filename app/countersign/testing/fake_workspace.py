@@ -19,6 +19,8 @@ from countersign.domain.ledger import kinds
 from countersign.domain.ledger.chains import History
 from countersign.domain.ledger.event import SALT_BYTES, Body, Chain, Event, EventDraft, Header
 from countersign.domain.ledger.governance import Device, Governance, GovernanceError, Member, Role, World
+from countersign.domain.ledger.heads import Head, SignedHead
+from countersign.domain.ledger.merkle import MerkleTree
 from countersign.domain.ledger.order_record import OrderRecord
 from countersign.domain.ledger.rules import OrderKey, Rules
 from countersign.domain.ledger.several_devices import RULE_KINDS, VERSION_KINDS, Ledger, keys_named_in
@@ -247,8 +249,6 @@ class MemoryWorkspace(MemoryVault):
         """List what was signed twice."""
         return tuple((self._events.every[a], self._events.every[b]) for a, b in self._history.proofs)
 
-    # — transactions —
-
     @contextmanager
     def transaction(self) -> Iterator[VaultTransaction]:
         """Open a transaction; an exception rolls everything back."""
@@ -363,8 +363,6 @@ class MemoryWorkspace(MemoryVault):
         lamports = [item.lamport for item in (*self._history.news(self.identity.device), *((tip,) if tip else ()))]
         return (1 + max(lamports, default=0), self.identity.device, Chain.SHARED.value, tip.seq + 1 if tip else 0)
 
-    # — reading —
-
     def order(self, order: str) -> OrderRecord | None:
         """Fold an order."""
         if order not in self._folded:
@@ -386,6 +384,12 @@ class MemoryWorkspace(MemoryVault):
     def event(self, event_id: str) -> Event | None:
         """Find an event."""
         return self._events.every.get(event_id) or next((e for e in self._private if e.id == event_id), None)
+
+    def signed_head(self, chain: Chain) -> SignedHead:
+        """Sign the present head of one of this device's chains."""
+        own, names = self.identity, [bytes.fromhex(event.id) for event in self._chain(chain)]
+        head = Head(own.workspace, own.device, chain, len(names), MerkleTree(names).root().hex(), self.now_ms)
+        return SignedHead(head, self.sign(head))
 
     def _chain(self, chain: Chain) -> list[Event]:
         return self._events.chains.get(self.identity.device, []) if chain is Chain.SHARED else self._private

@@ -17,6 +17,17 @@ def reading() -> Block:
             _("The recovery kit could not be saved"),
             _("The recovery kit could not be saved there ({reason}). Choose another folder and save it again."),
         ),
+        "evidence.too_long": ErrorText(
+            _("There is too much to prove"),
+            _(
+                "Too much happened in your workspace between the beginning and the sending of this order to prove it "
+                "in one file. Nothing was changed. The order's page shows who signed it."
+            ),
+        ),
+        "evidence.body_absent": ErrorText(
+            _("A part of the proof is not here"),
+            _("This device was never given all that was signed about this order. Ask its requester for the receipt."),
+        ),
         "receipt.absent": ErrorText(
             _("There is no such file"),
             _("The file is not there, or may not be read. Look at its name and place, and choose it again."),

@@ -1,0 +1,135 @@
+"""Who asked for an order, who looked at it, signed it or turned it down, and whether that was enough: for outsiders."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+
+from countersign.domain.approval.progress import ApprovalProgress, progress_under
+from countersign.domain.errors import SecurityError
+from countersign.domain.ledger import kinds
+from countersign.domain.ledger.event import Event
+from countersign.domain.ledger.governance import Governance
+from countersign.domain.ledger.order_record import OrderRecord, standing_under
+from countersign.domain.ledger.rules import Rules
+
+
+@dataclass(frozen=True, slots=True)
+class Signatory:
+    """One person's say.
+
+    Attributes:
+        event: What they signed.
+        name: As the workspace calls them.
+        roles: What they might do then.
+        groups: Whom they signed for.
+        device: The device that signed.
+        at: Milliseconds since the epoch, by that device's clock.
+        on_behalf: Whose authority it carries, where that is another's.
+        fault: Why it does not count; empty where it does.
+    """
+
+    event: str
+    name: str
+    roles: tuple[str, ...]
+    groups: tuple[str, ...]
+    device: str
+    at: int
+    on_behalf: str = ""
+    fault: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Quorum:
+    """Who had a say in an order.
+
+    Attributes:
+        epoch: The epoch of governance that it was judged by.
+        names: Members to what they are called.
+        requester: Who asked for it.
+        sender: The device that may send it, and whose that is.
+        approvals: Every approval.
+        rejections: Who stopped it, with the reason's code in ``fault``.
+        opened: Who looked at it, and when.
+        progress: The rules that apply, and how far each is met.
+        limited: Whether signatories have limits a day, which can't be judged from one order.
+        left_out: Codes of what was said of it by devices without a say in it.
+    """
+
+    epoch: int
+    names: Mapping[str, str]
+    requester: Signatory
+    sender: Signatory
+    approvals: tuple[Signatory, ...]
+    rejections: tuple[Signatory, ...]
+    opened: tuple[tuple[str, int], ...]
+    progress: ApprovalProgress
+    limited: bool
+    left_out: tuple[str, ...]
+
+    @property
+    def met(self) -> bool:
+        """Whether the rules are met."""
+        return self.progress.met
+
+
+def quorum_of(record: OrderRecord, rules: Rules, events: Iterable[Event], at: int) -> Quorum:
+    """Tell who had a say in an order.
+
+    Args:
+        record: The order.
+        rules: As they were known when it was sent, or as they are.
+        events: The order's.
+        at: When it is asked where nothing was sent, milliseconds since the epoch.
+    """
+    by_id = {event.id: event for event in events}
+    intent = by_id.get(record.intent_event)
+    governance = rules.governance_before(intent.order_key) if intent else rules.governance
+    when = intent.header.at if intent else at
+    names = {item.member: item.name for item in governance.members}
+    counting = {item.event for item in standing_under(record, governance, when)}
+    approvals = []
+    for item in record.approvals:
+        found = _signatory(by_id[item.event], governance)
+        behalf = names.get(item.authority, "") if item.authority != item.member else ""
+        fault = "" if item.event in counting else item.fault or "approval.lapsed"
+        approvals.append(_judged(found, behalf, fault))
+    return Quorum(
+        epoch=governance.epoch,
+        names=names,
+        requester=_signatory(by_id[record.frozen_event], governance),
+        sender=_of_device(record.sender, governance),
+        approvals=tuple(approvals),
+        rejections=tuple(
+            _judged(_signatory(event, governance), "", _reason(event))
+            for event in by_id.values()
+            if event.kind == kinds.ORDER_STOPPED
+        ),
+        opened=tuple((names.get(member, ""), opened) for member, opened in record.opened),
+        progress=progress_under(record, governance, when),
+        limited=any(item.day_minor for item in governance.policy.limits),
+        left_out=tuple(code for _, code in record.faults),
+    )
+
+
+def _signatory(event: Event, governance: Governance) -> Signatory:
+    found = _of_device(event.header.device, governance)
+    return Signatory(event.id, found.name, found.roles, found.groups, found.device, event.header.at)
+
+
+def _of_device(device: str, governance: Governance) -> Signatory:
+    member = governance.member_of(device)
+    if member is None:
+        return Signatory("", "", (), (), device, 0)
+    return Signatory("", member.name, tuple(role.value for role in member.roles), member.groups, device, 0)
+
+
+def _judged(found: Signatory, on_behalf: str, fault: str) -> Signatory:
+    return Signatory(found.event, found.name, found.roles, found.groups, found.device, found.at, on_behalf, fault)
+
+
+def _reason(event: Event) -> str:
+    try:
+        return str(event.says().get("reason", ""))
+    except SecurityError:
+        return ""
