@@ -11,6 +11,7 @@ import base64
 from countersign.application.ports.bank import BankProfile, CommitPoint, Initiation, PaymentReport, RawReply
 from countersign.application.ports.vault import Vault, VaultTransaction
 from countersign.application.use_cases.approve_order import AHEAD_LIMIT_MS
+from countersign.application.use_cases.withheld import require_nothing_withheld
 from countersign.domain.canonical import Json
 from countersign.domain.errors import SecurityError, UserFacingError
 from countersign.domain.ledger import kinds
@@ -27,7 +28,8 @@ def record_intent(vault: Vault, order: str, bank: str, profile: BankProfile, req
     """Record the single intent to submit an order.
 
     Raises:
-        UserFacingError: ``intent.frozen``: an emergency stop is in force.
+        UserFacingError: ``intent.frozen``: an emergency stop is in force; ``intent.withheld``, ``intent.older_copy``:
+            something that others know has been missing here for too long.
         SecurityError: ``intent.*``: another reason why the intent would not be valid.
     """
     with vault.transaction() as change:
@@ -46,6 +48,7 @@ def record_intent(vault: Vault, order: str, bank: str, profile: BankProfile, req
         if faults:
             raise SecurityError(faults[0])
         _require_untouched(vault, record)
+        require_nothing_withheld(vault, change)
         if payee is None:  # others can be asked for what they know of it; without that nothing speaks for its account
             raise SecurityError("intent.payee_unknown")
         if record.created_at > change.now_ms + AHEAD_LIMIT_MS:

@@ -199,6 +199,22 @@ def intent() -> Block:
                 "was sent. Exchange with the others, then try again."
             ),
         ),
+        "intent.withheld": ErrorText(
+            _("Part of the record has not arrived"),
+            _(
+                "{by} speaks of {count} entries by {member} that have not arrived here for more than 30 seconds. One "
+                "of them may be a rejection, so nothing was sent. Wait for the next exchange, or bring them by a file "
+                "from another device, then try again. If they never come, ask {by}."
+            ),
+        ),
+        "intent.older_copy": ErrorText(
+            _("This copy is older than what others have"),
+            _(
+                "Others hold {count} entries that this device signed and that are missing here, so nothing was sent. "
+                "Wait for the next exchange, or bring them by a file from another device. If this computer was put "
+                "back to an earlier state, make the transfer on another device."
+            ),
+        ),
         "intent.ahead_of_time": ErrorText(
             _("The order's time lies ahead"),
             _(
