@@ -111,6 +111,13 @@ def _of_another(entry: LedgerEntry, name: str) -> TimelineLine | None:
         kinds.ORDER_STOPPED: _("{name} stopped it"),
         kinds.ORDER_ANSWER_INTENDED: _("{name} sent the bank's code"),
         kinds.ORDER_SIGNING_STARTED: _("{name} began to sign at the bank"),
+        kinds.ORDER_INTERVENTION_ANSWERED: _("{name} answered a question about it"),
+        kinds.ORDER_SENDER_RELEASED: _("{name} handed the sending over to another device"),
+        kinds.ORDER_SUBMISSION_INTENDED: _("{name} let it be sent"),
+        kinds.ORDER_HANDED_OVER: _("{name} said that the bank was given it"),
+        kinds.ORDER_PROOF_ADDED: _("{name} kept a document of the bank"),
+        kinds.ORDER_RECALL_WRITTEN: _("{name} had a request written to get the money back"),
+        kinds.ORDER_CANCELLATION_INTENDED: _("{name} asked the bank to cancel it"),
     }
     text = texts.get(entry.kind, "")
     if entry.kind != kinds.ORDER_STOPPED:

@@ -9,6 +9,7 @@ import pytest
 from countersign.application.flows.transfer import Step
 from countersign.application.ports.vault import LedgerEntry
 from countersign.application.use_cases.save_draft import saved_drafts
+from countersign.domain.canonical import Json
 from countersign.domain.ledger import kinds
 from countersign.domain.order_state import OrderState
 from countersign.presentation.home import HomePresenter, HomeState, Safety
@@ -197,6 +198,15 @@ def test_what_others_do_is_told_by_name_and_ones_own_is_not() -> None:
         "Tom sent the bank's code",
         "Tom stopped it",
     ]
+
+
+def test_nothing_that_another_did_is_told_as_ones_own() -> None:
+    acts = [kind for kind in sorted(kinds.SHARED_KINDS) if kind.startswith("order.")]
+    said: dict[str, Json] = {"reason": "edited"}
+    entries = [LedgerEntry(kind, 0, kind, said, "theirs") for kind in acts]
+    for entry in entries:
+        lines = timeline([entry], OrderState.SETTLED, str, str, lambda _device: "Tom")
+        assert not any("You" in line.title.split() for line in lines), entry.kind
 
 
 @pytest.mark.parametrize(
