@@ -28,12 +28,17 @@ OrderKey: TypeAlias = tuple[int, str, str, int]
 
 @dataclass(frozen=True, slots=True)
 class Epoch:
-    """What governance was from a place on. A recovery key's step keeps the epoch's event and its state as signed."""
+    """What governance was from a place on. A recovery key's step keeps the epoch's event and its state as signed.
+
+    Attributes:
+        step: The event that took effect at ``place``: the epoch's, or a recovery key's.
+    """
 
     place: OrderKey
     event: str
     signed: Governance
     state: Governance
+    step: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,6 +75,11 @@ class Rules:
         """Whether an emergency stop is in force."""
         return bool(_in_force(self.stops))
 
+    def closing_of(self, device: str) -> str:
+        """Return the event that closed a device; empty text where the genesis did, or it is open."""
+        closed = ((item.step, item.state.device(device)) for item in self.epochs)
+        return next((step for step, found in closed if found is not None and found.closed), "")
+
     def governance_before(self, place: OrderKey) -> Governance:
         """Return the epoch in force just before ``place``; the genesis where there is none earlier."""
         return next((item.state for item in reversed(self.epochs) if item.place < place), self.epochs[0].state)
@@ -97,7 +107,9 @@ class Rules:
         if event.kind in {kinds.DEVICE_ADDED, kinds.DEVICE_CLOSED}:
             newest = self.epochs[-1]
             state = recover(newest.state, event, verify)
-            return replace(self, epochs=(*self.epochs, replace(newest, place=event.order_key, state=state)))
+            return replace(
+                self, epochs=(*self.epochs, replace(newest, place=event.order_key, state=state, step=event.id))
+            )
         raise GovernanceError("governance.kind")
 
     def _unfrozen(self, event: Event) -> Rules:
@@ -129,7 +141,7 @@ class Rules:
         return replace(self, epochs=line, contested=tuple(sorted(rivals)))
 
     def _at(self, event: Event, following: Governance, line: tuple[Epoch, ...]) -> Rules:
-        found = Epoch(event.order_key, event.id, Governance.read(event.says()["state"]), following)
+        found = Epoch(event.order_key, event.id, Governance.read(event.says()["state"]), following, event.id)
         return replace(self, epochs=(*line, found), contested=())
 
 

@@ -16,7 +16,8 @@ from countersign.domain.approval.requirement import standing_for
 from countersign.domain.canonical import Json
 from countersign.domain.errors import SecurityError
 from countersign.domain.ledger import kinds
-from countersign.domain.ledger.chains import ChainKey, History, Verify
+from countersign.domain.ledger.chains import History, Verify
+from countersign.domain.ledger.closings import came_late, changed_after_recovery
 from countersign.domain.ledger.event import Event, device_identifier
 from countersign.domain.ledger.order_authors import may_forbid
 from countersign.domain.ledger.order_fold import begin_order, fold_event
@@ -167,12 +168,14 @@ class Ledger:
             return self.answers.rules[before]
         known = [event for event in self.events.of_rules() if self._knows(event.id, before)]
         first = [event for event in known if event.id == self.genesis]
-        later = [event for event in known if event.id != self.genesis and not self._is_void(event, before, {})]
+        later = [event for event in known if event.id != self.genesis and not self._is_forked(event, before)]
+        stolen = changed_after_recovery(self.history, later, self.rules, self.verify)
+        later = [event for event in later if event.id not in stolen]
         found = self.remembered.read([*first, *later], self.verify)
-        closings = found.governance.closings
-        liftings = (event for event in later if event.kind == kinds.WORKSPACE_UNFROZEN)
-        late = {event.id for event in liftings if self._is_void(event, before, closings)}
-        if late:  # a closed device lifts no stop after its last accepted event (LEDGER rule 9)
+        # A closed device neither stops nor lifts a stop after its last accepted event, nor does one that nobody knows.
+        stops = [event for event in later if event.kind in {kinds.WORKSPACE_FROZEN, kinds.WORKSPACE_UNFROZEN}]
+        late = {item.id for item in stops} - {item.id for item in self.counting(stops, found, before)}
+        if late:
             found = self.remembered.read([*first, *(item for item in later if item.id not in late)], self.verify)
         if before:
             self.answers.bound()
@@ -281,16 +284,17 @@ class Ledger:
             for event in events
             if event.header.device in devices
             and self._knows(event.id, before)
-            and not self._is_void(event, before, closings)
+            and not self._is_forked(event, before)
+            and not came_late(self.history, event, closings, rules)
         ]
 
     def _knows(self, event_id: str, before: str) -> bool:
         return not before or self.history.in_past(event_id, before)
 
-    def _is_void(self, event: Event, before: str, closings: Mapping[ChainKey, str]) -> bool:
-        """Tell whether an event is void by what is known: a fork that nobody had seen voids nothing yet (rule 7)."""
+    def _is_forked(self, event: Event, before: str) -> bool:
+        """Tell whether an event is void by a fork that is known: one that nobody had seen voids nothing (rule 7)."""
         known = (lambda item: self.history.in_past(item, before)) if before else None
-        return self.history.is_void(event.id, closings, known)
+        return self.history.is_void(event.id, {}, known)
 
 
 @dataclass(frozen=True, slots=True)

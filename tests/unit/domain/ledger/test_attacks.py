@@ -7,12 +7,16 @@ from dataclasses import replace
 import pytest
 
 from countersign.domain.approval.rule import ApprovalRule, Need, PayeeStanding
+from countersign.domain.canonical import Json
 from countersign.domain.ledger import kinds
+from countersign.domain.ledger.chains import History
 from countersign.domain.ledger.event import Event
+from countersign.domain.ledger.governance import recovery_message
 from countersign.domain.ledger.order_record import OrderRecord
+from countersign.domain.ledger.several_devices import EventList, Ledger
 from countersign.domain.order_state import OrderState
 from tests.unit.domain.approval.team import DAY, START, Desk, Firm, firm
-from tests.unit.domain.ledger.world import identifier, payment
+from tests.unit.domain.ledger.world import WORKSPACE, Pen, Workspace, identifier, key_of, payment, public, verify
 
 S = OrderState
 NEW_PAYEES = ApprovalRule("new", payees=(PayeeStanding.NEW,), needs=(Need("", 2),))
@@ -129,3 +133,131 @@ def test_an_order_into_another_account_than_its_payees_is_an_order_to_a_new_paye
     second = desk.sign(workspace.pen("cho"), after=(first,), expires_at=START + 80 * DAY)
     intent = desk.intend([first, second], seen=(second,))
     assert dict(_given(workspace, desk).faults)[intent.id] == "intent.payee_changed"
+
+
+def _close_by_recovery(author: Pen, closed: Pen, last: Event, *, key: str = "") -> Event:
+    """Close a device by its member's recovery key, in an event of another device."""
+    entry = replace(closed.entry, closed=True, last_shared=last.id)
+    signature = key_of(f"recovery {key or closed.member}").sign(recovery_message(WORKSPACE, entry)).hex()
+    body: dict[str, Json] = {"device": entry.canonical(), "recovery_signature": signature}
+    return author.write(kinds.DEVICE_CLOSED, identifier("closing"), body)
+
+
+@pytest.mark.parametrize("late", [False, True])
+def test_rule_17_a_stolen_device_that_its_recovery_key_closed_changes_nothing_though_its_change_folds_first(
+    late: bool,
+) -> None:
+    ada, spare = Pen("ada 1", "ada"), Pen("ada 2", "ada")
+    workspace = Workspace([ada, spare])
+    last = ada.shared[-1]
+    spare.write(kinds.INCIDENT_RAISED, identifier("hello"), {}, seen=(last,))
+    thief = Pen("thief 1", "ada")
+    state = workspace.state(epoch=1)
+    stolen = ada.draft(
+        kinds.GOVERNANCE_CHANGED,
+        identifier("change"),
+        workspace.change([workspace.genesis.id], replace(state, devices=(*state.devices, thief.entry)), [ada]),
+    )
+    ada.shared.append(stolen)
+    if not late:  # who closes the device knows of it
+        spare.write(kinds.INCIDENT_RAISED, identifier("hello"), {"n": 1}, seen=(stolen,))
+    _close_by_recovery(spare, ada, last)
+    found = workspace.ledger().rules()
+    governance = found.governance
+    entry = governance.device(ada.device)
+    assert entry is not None
+    assert entry.closed
+    assert (governance.epoch, governance.device(thief.device) is None, found.contested) == (
+        (0 if late else 1),
+        late,
+        (),
+    )
+
+
+def test_rule_17_a_closing_by_another_key_makes_no_change_void() -> None:
+    ada, spare = Pen("ada 1", "ada"), Pen("ada 2", "ada")
+    workspace = Workspace([ada, spare])
+    last = ada.shared[-1]
+    spare.write(kinds.INCIDENT_RAISED, identifier("hello"), {}, seen=(last,))
+    body = workspace.change([workspace.genesis.id], workspace.state(epoch=1), [ada])
+    ada.write(kinds.GOVERNANCE_CHANGED, identifier("change"), body)
+    spare.write(kinds.GOVERNANCE_CHANGED, identifier("change"), {"parents": 1})  # says nothing that can be read
+    _close_by_recovery(spare, ada, last, key="nobody")
+    assert workspace.ledger().rules().governance.epoch == 1
+
+
+def test_rule_17_a_rival_that_a_settlement_names_stands() -> None:
+    ada, spare = Pen("ada 1", "ada"), Pen("ada 2", "ada")
+    workspace = Workspace([ada, spare])
+    last = ada.shared[-1]
+    spare.write(kinds.INCIDENT_RAISED, identifier("hello"), {}, seen=(last,))
+    ada.write(kinds.INCIDENT_RAISED, identifier("late"), {})
+    origin = [workspace.genesis.id]
+    rivals = [
+        pen.write(kinds.GOVERNANCE_CHANGED, identifier("g"), workspace.change(origin, workspace.state(epoch=1), [pen]))
+        for pen in (ada, spare)
+    ]
+    _close_by_recovery(spare, ada, last)
+    settled = workspace.change([item.id for item in rivals], workspace.state(epoch=2), [spare])
+    assert workspace.ledger().rules().governance.epoch == 1
+    spare.write(kinds.GOVERNANCE_CHANGED, identifier("g"), settled, seen=(rivals[0],))
+    assert workspace.ledger().rules().governance.epoch == 2
+
+
+def _closed_at(workspace: Firm, name: str, last: Event, *seen: Event) -> Event:
+    """Let two administrators close somebody's device at an event, knowing of others."""
+    pen = workspace.pen(name)
+    devices = workspace.state().devices
+    closed = tuple(replace(i, closed=True, last_shared=last.id) if i.device == pen.device else i for i in devices)
+    return workspace.amend("ada", "ben", seen=seen, devices=closed)
+
+
+@pytest.mark.parametrize("heard", [False, True])
+def test_rule_09_a_closing_erases_no_rejection_that_its_author_knew_of(heard: bool) -> None:
+    workspace, desk = firm()
+    desk.prepared()
+    cho = workspace.pen("cho")
+    last = cho.shared[-1]
+    approval = desk.sign(cho)
+    stop = desk.say(kinds.ORDER_STOPPED, cho, digest=desk.digest, reason="rejected.suspicious")
+    _closed_at(workspace, "cho", last, *((stop,) if heard else ()))
+    found = _given(workspace, desk)
+    assert found.state is (S.STOPPED if heard else S.PREPARED)
+    assert approval.id not in {item.event for item in found.approvals}  # what allows is void all the same
+
+
+def test_rule_09_a_closing_erases_no_intent_that_its_author_knew_of() -> None:
+    workspace, desk = firm()
+    desk.prepared()
+    last = desk.sender.shared[-1]
+    approval = desk.sign(workspace.pen("cho"))
+    intent = desk.intend([approval], seen=(approval,))
+    devices = workspace.state().devices
+    closed = tuple(
+        replace(i, closed=True, last_shared=last.id) if i.device == desk.sender.device else i for i in devices
+    )
+    workspace.amend("ben", "cho", seen=(intent,), devices=closed)
+    assert (_given(workspace, desk).intent_event, _given(workspace, desk).state) == (intent.id, S.INTENDED)
+
+
+@pytest.mark.parametrize("heard", [False, True])
+def test_rule_09_a_closed_device_stops_nothing_after_its_last_accepted_event_but_what_was_known(heard: bool) -> None:
+    workspace, _desk = firm()
+    cho = workspace.pen("cho")
+    last = cho.shared[-1]
+    stop = cho.write(kinds.WORKSPACE_FROZEN, identifier("stop"), {})
+    _closed_at(workspace, "cho", last, *((stop,) if heard else ()))
+    assert workspace.ledger().rules().frozen is heard
+
+
+def test_a_device_that_governance_does_not_know_stops_nothing() -> None:
+    workspace, desk = firm()
+    stranger = Pen("zoe 1", "zoe")
+    stranger.write(kinds.WORKSPACE_FROZEN, identifier("stop"), {}, seen=(workspace.genesis,))
+    keys = {**workspace.keys, stranger.device: public(stranger.key)}
+    events = [*workspace.events, *stranger.shared]
+    history = History(WORKSPACE, keys, verify)
+    history.extend(events)
+    assert not Ledger(history, EventList(events), workspace.genesis.id, verify).rules().frozen
+    desk.sender.write(kinds.WORKSPACE_FROZEN, identifier("stop"), {})
+    assert workspace.ledger().rules().frozen
