@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -11,6 +12,7 @@ from countersign.application.use_cases.approve_order import sign_approval
 from countersign.application.use_cases.record_submission import record_intent
 from countersign.domain.canonical import Json
 from countersign.domain.ledger import kinds
+from countersign.domain.ledger.governance import Role
 from countersign.domain.order_state import OrderState
 from countersign.testing.fakes import FakeClock, ScriptedBank
 from tests.integration.vault.office import Office
@@ -66,3 +68,44 @@ def test_nothing_is_sent_while_a_rejection_or_a_stop_waits_for_what_a_store_keep
     found = ada.vault.order(content.order)
     assert found is not None
     assert found.state is (OrderState.STOPPED if kind == kinds.ORDER_STOPPED else OrderState.APPROVED)
+
+
+@pytest.mark.parametrize(
+    ("kind", "eraser", "kept"),
+    [
+        (kinds.ORDER_STOPPED, "Ada", True),  # by nobody, an administrator and the author included
+        (kinds.ORDER_STOPPED, "Cho", True),
+        (kinds.WORKSPACE_FROZEN, "Cho", True),
+        (kinds.INCIDENT_RAISED, "Ben", True),  # no administrator, and not whose word it was
+        (kinds.INCIDENT_RAISED, "Cho", False),
+        (kinds.INCIDENT_RAISED, "Ada", False),
+    ],
+)
+def test_a_body_is_refused_only_where_somebody_who_may_had_it_erased(
+    office: Office, kind: str, eraser: str, kept: bool
+) -> None:
+    ada, *_others = office.of_three()
+    members = [
+        replace(item, roles=(Role.REQUESTER, Role.APPROVER)) if item.name in {"Ben", "Cho"} else item
+        for item in ada.vault.rules.governance.members
+    ]
+    change = office.change(members=tuple(members), signers=("Ada", "Ben"))
+    for name in ("Ben", "Cho"):
+        office.desks[name].vault.take_in([change])
+    body: dict[str, Json] = {"said": "something"}
+    subject = NOTE
+    if kind == kinds.ORDER_STOPPED:
+        content = ada.story.content(*ada.story.payee(), "CS-WITHHELD")
+        said: dict[str, Json] = {"content": content.canonical(), "digest": content.digest}
+        ada.story.add(kinds.ORDER_FROZEN, content.order, said)
+        office.desks["Cho"].vault.take_in(ada.shared())
+        body, subject = {"digest": content.digest, "reason": "rejected.suspicious"}, content.order
+    word = office.desks["Cho"].story.add(kind, subject, body)
+    ada.vault.take_in([replace(word, body=None)])
+    who = office.desks[eraser]
+    who.vault.take_in([replace(word, body=None)])
+    erased = who.story.add(kinds.DATA_ERASED, subject, {})
+    ada.vault.take_in([erased, word])
+    found = ada.vault.event(word.id)
+    assert found is not None
+    assert (found.body is not None) is kept

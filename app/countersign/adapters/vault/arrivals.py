@@ -118,7 +118,7 @@ class Arrivals:
         if event.body is None or known is None or known.body is not None:
             return
         _require_hash(event, event.body)
-        if not self._book.events.erased(known.header.subject):
+        if not self._book.erased(known):
             self._book.events.add_body(known.id, event.body)
             self._book.ledger.answers.forget()
             self._completed.add((event.kind, event.header.subject))

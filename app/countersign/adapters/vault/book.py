@@ -14,12 +14,14 @@ from countersign.adapters.vault.schema import DAY_MS
 from countersign.domain.ledger import kinds
 from countersign.domain.ledger.chains import History
 from countersign.domain.ledger.event import Event
+from countersign.domain.ledger.members import Role
 from countersign.domain.ledger.order_authors import may_forbid
 from countersign.domain.ledger.order_record import OrderRecord
 from countersign.domain.ledger.rules import Rules
 from countersign.domain.ledger.several_devices import VERSION_KINDS, Ledger, keys_named_in
 
 _CHECKED: Final = 100_000
+_NEVER_ERASED: Final = frozenset({kinds.ORDER_STOPPED, kinds.WORKSPACE_FROZEN})
 
 
 class Book:
@@ -102,6 +104,20 @@ class Book:
         found += [item for item in self.tables.waiting_with(freeze) if item.kind == freeze]
         there = {device.device for device in rules.governance.devices if not device.closed}
         return tuple(item.id for item in found if item.header.device in there)
+
+    def erased(self, event: Event) -> bool:
+        """Tell whether the body of an event was erased by somebody who may: its own member, or an administrator.
+
+        A rejection, a stop or an emergency stop is erased by nobody (LEDGER rule 2): it would be undone by that.
+        """
+        rules = self.rules_or_none()
+        if rules is None or event.kind in _NEVER_ERASED:
+            return False
+        governance = rules.governance
+        author, asked = governance.member_of(event.header.device), (kinds.DATA_ERASED,)
+        words = self._genuine(self.events.of_subject(event.header.subject, asked))
+        who = [governance.member_of(item.header.device) for item in self.ledger.counting(words, rules)]
+        return any(item is not None and (item == author or Role.ADMINISTRATOR in item.roles) for item in who)
 
     def of_subject(self, subject: str) -> Sequence[Event]:
         """Read the shared events about one subject, in folding order."""

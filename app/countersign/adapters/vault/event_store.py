@@ -65,11 +65,6 @@ class EventStore:
         row = self._connection.execute(f"{_SELECT} WHERE events.id = ?", (event_id,)).fetchone()
         return _event(row) if row else None
 
-    def erased(self, subject: str) -> bool:
-        """Tell whether the bodies about a subject were erased."""
-        asked = f"SELECT 1 FROM events WHERE subject = ? AND kind = '{kinds.DATA_ERASED}'"  # noqa: S608 - constants
-        return self._connection.execute(asked, (subject,)).fetchone() is not None
-
     def chain_of(self, event_id: str) -> tuple[str, Chain, int] | None:
         """Return an event's place: device, chain, seq."""
         row = self._connection.execute("SELECT device, chain, seq FROM events WHERE id = ?", (event_id,)).fetchone()
