@@ -201,15 +201,20 @@ class Ledger:
     def order(self, subject: str) -> OrderRecord | None:
         """Fold an order.
 
-        Where several contents claim one identifier, the one that was validly sent counts, else the first.
+        Of contents that claim it at once the one that was validly sent counts, else the first, which names the others.
 
         Raises:
             GovernanceError: The genesis is not known.
         """
         every, rules = self.events.of_subject(subject), self.rules()
         found = self.counting(every, rules)
-        records = [_OrderFold(self, every, record).fold(found, rules) for record in self._begun(found, rules)]
-        return next((item for item in records if item.intent_event), records[0] if records else None)
+        records = [_OrderFold(self, every, record).fold(found, rules) for record in self._begun(found, every, rules)]
+        counts = next((item for item in records if item.intent_event), records[0] if records else None)
+        if counts is None:
+            return None
+        named = {event for event, _code in counts.faults} | {counts.frozen_event}
+        others = (item.frozen_event for item in records if item.frozen_event not in named)
+        return replace(counts, faults=(*counts.faults, *((item, "order.frozen_twice") for item in others)))
 
     def spent(self, order: str) -> Spent:
         """Return the sum of what was approved on a day beside an order.
@@ -235,9 +240,7 @@ class Ledger:
         if event.id not in known:
             known[event.id] = self._judge(event)
         judged = known[event.id]
-        if judged is None or judged.member != member or judged.currency != currency:
-            return 0
-        return judged.minor
+        return judged.minor if judged and (judged.member, judged.currency) == (member, currency) else 0
 
     def _judge(self, event: Event) -> _Judged | None:
         """Judge an approval by its own past: whose authority it carries, and over what; None where it has a fault."""
@@ -245,7 +248,7 @@ class Ledger:
             return None
         then, every = self.rules(event.id), self.events.of_subject(event.header.subject)
         past = self.counting(every, then, event.id)
-        for begun in self._begun(past, then):
+        for begun in self._begun(past, every, then):
             before = _OrderFold(self, every, begun).fold(past, then)
             record = fold_event(before, event, then, self.spent(event.header.subject))
             found = next((item for item in record.approvals if item.event == event.id and not item.fault), None)
@@ -254,11 +257,12 @@ class Ledger:
                 return _Judged(found.authority, amount.currency, amount.minor)
         return None
 
-    def _begun(self, found: Iterable[Event], rules: Rules) -> Iterator[OrderRecord]:
+    def _begun(self, found: Iterable[Event], every: Sequence[Event], rules: Rules) -> Iterator[OrderRecord]:
         """Begin each content that claims the order, with what its device knew of the payee."""
+        claims = [event.id for event in every if event.kind == kinds.ORDER_FROZEN]
         for event in found:
             record = begin_order(event, rules)
-            if record is not None:
+            if record is not None and not any(self.history.in_past(item, event.id) for item in claims):
                 payee = self._versions(record.content.payee, event.id)
                 yield replace(record, standing=standing_for(payee, record.content, event.header.at))
 

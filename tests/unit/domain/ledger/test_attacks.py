@@ -261,3 +261,44 @@ def test_a_device_that_governance_does_not_know_stops_nothing() -> None:
     assert not Ledger(history, EventList(events), workspace.genesis.id, verify).rules().frozen
     desk.sender.write(kinds.WORKSPACE_FROZEN, identifier("stop"), {})
     assert workspace.ledger().rules().frozen
+
+
+def _frozen_again(workspace: Firm, desk: Desk, *seen: Event) -> Event:
+    """Let Ben claim Ada's order for a content that his own device would send."""
+    ben = workspace.pen("ben")
+    content = desk.content(sender_device=ben.device, requester="ben")
+    body: dict[str, Json] = {"content": content.canonical(), "digest": content.digest}
+    return ben.write(kinds.ORDER_FROZEN, desk.order, body, seen=seen)
+
+
+def test_an_identifier_that_was_taken_is_not_taken_again_by_who_knew() -> None:
+    workspace, desk = firm()
+    desk.prepared()
+    last = workspace.pen("ada").shared[-1]
+    other = _frozen_again(workspace, desk, desk.assessed)
+    devices = workspace.state().devices
+    gone = tuple(
+        replace(i, closed=True, last_shared=desk.version.id) if i.device == last.header.device else i for i in devices
+    )
+    assert (_given(workspace, desk).frozen_event, dict(_given(workspace, desk).faults)) == (
+        desk.frozen.id,
+        {other.id: "order.frozen_twice"},
+    )
+    workspace.amend("cho", "ben", seen=(other,), devices=gone)
+    assert workspace.ledger().order(desk.order) is None  # nor once the first counts no more
+
+
+def test_of_two_contents_at_once_the_other_is_named() -> None:
+    workspace, desk = firm()
+    desk.add_payee()
+    desk.sender.write(kinds.INCIDENT_RAISED, identifier("later"), {})
+    desk.freeze()
+    other = _frozen_again(workspace, desk, desk.version)  # folds first
+    found = _given(workspace, desk)
+    assert (found.frozen_event, dict(found.faults)) == (other.id, {desk.frozen.id: "order.frozen_twice"})
+    desk.assess()
+    approval = desk.sign(workspace.pen("cho"))
+    sent = desk.intend([approval], seen=(approval,))
+    found = _given(workspace, desk)
+    assert (found.frozen_event, found.intent_event) == (desk.frozen.id, sent.id)
+    assert dict(found.faults)[other.id] == "order.frozen_twice"
