@@ -42,14 +42,22 @@ class Desk:
 
     @cached_property
     def others(self) -> tuple[Device, ...]:
-        """The open devices of everybody who belongs here, without this one."""
-        belong = {member.member for member in self.governance.members if member.roles}
-        return tuple(
-            item for item in self.governance.devices if item.device != self.own and self._is_open(item, belong)
-        )
+        """The open devices of everybody who belongs here, without this one.
 
-    def _is_open(self, device: Device, belong: set[str]) -> bool:
-        return device.member in belong and not device.closed and not 0 < device.expires_at <= self.now
+        While rival epochs contest one another: those that are open in each of them. One of them may have been closed.
+        """
+        found = self._open_in(self.governance)
+        for name in self.vault.rules.contested:
+            rival = self.vault.event(name)
+            if rival is not None and rival.body is not None:
+                kept = {item.device for item in self._open_in(Governance.read(rival.says()["state"]))}
+                found = tuple(item for item in found if item.device in kept)
+        return found
+
+    def _open_in(self, state: Governance) -> tuple[Device, ...]:
+        belong = {member.member for member in state.members if member.roles}
+        there = (item for item in state.devices if item.device != self.own and item.member in belong)
+        return tuple(item for item in there if not item.closed and not 0 < item.expires_at <= self.now)
 
     @property
     def outbox(self) -> Outbox:
