@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import csv
 import re
 from collections.abc import Iterator, Sequence
 from html import unescape
+from itertools import chain
 from pathlib import Path
 from typing import Final
 
@@ -13,6 +15,7 @@ from babel.messages.catalog import Catalog
 from babel.messages.mofile import write_mo
 from PySide6.QtWidgets import QWidget
 
+from countersign.adapters.banks.files.bank_files import LocalBankFiles
 from countersign.domain.money import Money
 from countersign.domain.order_state import TransactionStatus
 from countersign.presentation.amount_words import amount_in_words
@@ -20,6 +23,7 @@ from countersign.testing import fakes
 from countersign.testing.fake_bank import CHIP, SMS
 from countersign.testing.fake_door import KIT
 from countersign.testing.page_walk import shown_texts, visible_widgets
+from tests.gui.pages.batch_scenes import LIST
 from tests.gui.pages.check_scenes import SUSPICIOUS
 from tests.gui.pages.inbox_scenes import NOTES
 from tests.gui.pages.stage import WORDS
@@ -103,6 +107,8 @@ def foreign_texts(world: fakes.World) -> tuple[str, ...]:
         payment = record.content.payment
         words = amount_in_words(payment.instructed_amount, "en")
         found |= {payment.creditor_name, payment.remittance, words}
+    if isinstance(world.session.files, LocalBankFiles):  # the cells of a list that is really read
+        found |= {LIST.name, *chain(*csv.reader(LIST.read_text("utf-8").splitlines(), delimiter=";"))}
     return tuple(sorted((text for text in found if text), key=len, reverse=True))
 
 
