@@ -150,7 +150,7 @@ def test_a_changed_projection_is_noticed(door: FileVaultDoor, story: Story, chan
         "UPDATE events SET at = 0",
         "UPDATE bodies SET salt = x'00'",
         "DELETE FROM bodies",
-        "REPLACE INTO events SELECT number, id, device, chain, 9, lamport, 0, kind, subject, header, x'00' FROM events"
+        "REPLACE INTO events SELECT number, id, device, chain, 9, lamport, 0, kind, subject, header, x'00' FROM events",
     ],
 )
 def test_the_ledger_only_grows(door: FileVaultDoor, story: Story, change: str) -> None:
