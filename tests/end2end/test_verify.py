@@ -188,7 +188,7 @@ def test_what_cannot_be_read_says_why(
         "receipt.pdf.no_evidence": painted(["nothing"]),
         "receipt.pdf.several_evidences": painted(["two"], ground.content, ground.content),
         "receipt.pdf.broken": pdf[: len(pdf) // 3],
-        "evidence.format": ground.content.replace(b'"v":1}', b'"v":2}'),
+        "evidence.format": ground.content.replace(b'"v":1}', b'"v":3}'),
         "canonical.not_json": b"hello",
         "canonical.other_bytes": b" " + ground.content,
     }

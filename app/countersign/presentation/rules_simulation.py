@@ -45,7 +45,7 @@ def simulate_last_month(session: Session, state: Governance, policy: Policy) -> 
     lines += [_line(session, item) for item in changed[:_SHOWN]]
     if len(changed) > _SHOWN:
         rest = len(changed) - _SHOWN
-        lines.append(ngettext("And {count} more.", "And {count} more.", rest).format(count=rest))
+        lines.append(_("And {count} more.").format(count=rest))
     if stuck:
         text = ngettext(
             "{count} could not have been approved by anybody: too few people may sign.",
