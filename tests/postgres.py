@@ -1,8 +1,8 @@
 """A real PostgreSQL server for tests, from a package of the development group; it starts in a second or two.
 
 PostgreSQL refuses to run as root. Where the tests do, a copy of the server that everybody may read is run as *nobody*:
-the checkout may lie where that user can't look. In a root that is closed to everybody else, as one made by ``mktemp``
-is, *nobody* keeps the right to pass through folders (capabilities(7)).
+the checkout may lie where that user can't look. A root of the file system that is closed to everybody else, as one made
+by ``mktemp`` for a chroot is, is opened to passing through: no program of another user could start in it.
 The server has no TLS of its own; ``TlsFront`` adds it.
 """
 
@@ -86,18 +86,19 @@ def start_postgres(folder: Path, *, durable: bool = False) -> PostgresServer:
     binaries, runner = _server_for_us(folder)
     data = folder / "data"
     (folder / "password").write_text(PASSWORD + "\n", "utf-8")
-    prefix = [] if runner is None or _others_may_look() else _passing_through(runner)
-    user, group = (None, None) if runner is None or prefix else (runner.pw_uid, runner.pw_gid)
-    groups: list[int] | None = None if user is None else []
     if runner is not None:
         for path in (folder, folder / "password"):
             os.chown(path, runner.pw_uid, runner.pw_gid)
+        root = Path("/")
+        root.chmod(root.stat().st_mode | stat.S_IXOTH)
+    user, group = (None, None) if runner is None else (runner.pw_uid, runner.pw_gid)
+    groups: list[int] | None = None if runner is None else []
     environment = {"PATH": os.environ.get("PATH", ""), "LC_ALL": "C", "TZ": "UTC"}
     log = (folder / "log").open("wb")
     with log:
         subprocess.run(
             [
-                *prefix, binaries / "initdb", "--pgdata", data, "--username", OWNER, "--pwfile", folder / "password",
+                binaries / "initdb", "--pgdata", data, "--username", OWNER, "--pwfile", folder / "password",
                 "--auth", "scram-sha-256", "--encoding", "UTF8", "--locale", "C", "--no-sync", "--no-instructions",
             ],
             check=True, stdout=log, stderr=log, cwd=folder, env=environment,
@@ -109,7 +110,7 @@ def start_postgres(folder: Path, *, durable: bool = False) -> PostgresServer:
         if not durable:
             settings += ["fsync=off", "synchronous_commit=off", "full_page_writes=off"]
         process = subprocess.Popen(  # whoever asked for the server ends it
-            [*prefix, binaries / "postgres", "-D", data, *(part for each in settings for part in ("-c", each))],
+            [binaries / "postgres", "-D", data, *(part for each in settings for part in ("-c", each))],
             stdout=log, stderr=log, cwd=folder, env=environment, user=user, group=group, extra_groups=groups,
         )  # fmt: skip
     server = PostgresServer(port, folder, process)
@@ -158,18 +159,6 @@ def _server_for_us(folder: Path) -> tuple[Path, pwd.struct_passwd | None]:
     for path in (copy, *copy.rglob("*")):
         path.chmod(0o755 if path.is_dir() or os.access(path, os.X_OK) else 0o644)
     return copy / package.name / "pginstall" / "bin", pwd.getpwnam(_NOBODY)
-
-
-def _others_may_look() -> bool:
-    """Tell whether the root of the file system is open to other users than its owner."""
-    return bool(Path("/").stat().st_mode & stat.S_IXOTH)
-
-
-def _passing_through(runner: pwd.struct_passwd) -> list[str]:
-    """Return what runs a program as another user, who may look into any folder."""
-    rights = "+dac_override,+dac_read_search"
-    who = [f"--reuid={runner.pw_uid}", f"--regid={runner.pw_gid}", "--clear-groups"]
-    return ["setpriv", *who, f"--inh-caps={rights}", f"--ambient-caps={rights}"]
 
 
 def _free_port() -> int:
