@@ -13,6 +13,7 @@ from contextlib import closing
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 import psycopg
 import pytest
@@ -67,6 +68,17 @@ def authority(tmp_path_factory: pytest.TempPathFactory) -> Authority:
 @pytest.fixture(scope="module")
 def stranger(tmp_path_factory: pytest.TempPathFactory) -> Authority:
     return Authority(tmp_path_factory.mktemp("stranger"), "strange")
+
+
+@pytest.fixture(autouse=True)
+def _a_name_for_this_computer(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Find *localhost* also on a bare system, which has no name for itself."""
+    look_up = socket.getaddrinfo
+
+    def found(host: str | None, *others: Any, **more: Any) -> Any:  # noqa: ANN401 - handed on as they come
+        return look_up("127.0.0.1" if host == "localhost" else host, *others, **more)
+
+    monkeypatch.setattr(socket, "getaddrinfo", found)
 
 
 def over_tls(postgres: PostgresServer, port: int, trusted: Authority, host: str = "localhost") -> PostgresSettings:
