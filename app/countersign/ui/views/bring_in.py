@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from functools import partial
-from pathlib import Path
 
 from PySide6.QtCore import Qt, QTimer
 from PySide6.QtGui import QDragEnterEvent, QDropEvent, QHideEvent
@@ -33,6 +32,7 @@ from countersign.ui.widgets import (
     TextField,
     Variant,
 )
+from countersign.ui.widgets.dropped import dropped_file
 
 _TICK_MS = 200
 
@@ -204,16 +204,15 @@ class BringInPage(ScrollPage):
 
     def dragEnterEvent(self, event: QDragEnterEvent) -> None:
         """Take one file of this computer."""
-        urls = event.mimeData().urls()
-        if len(urls) == 1 and urls[0].isLocalFile():
+        if dropped_file(event) is not None:
             event.acceptProposedAction()
 
     def dropEvent(self, event: QDropEvent) -> None:
         """Bring in the file that was dropped."""
-        urls = event.mimeData().urls()
-        if self._presenter is not None and len(urls) == 1 and urls[0].isLocalFile():
+        path = dropped_file(event)
+        if self._presenter is not None and path is not None:
             event.acceptProposedAction()
-            self._presenter.bring(Path(urls[0].toLocalFile()))
+            self._presenter.bring(path)
 
     def hideEvent(self, event: QHideEvent) -> None:
         """Leave no timer behind."""

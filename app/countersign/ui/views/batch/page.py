@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from functools import partial
-from pathlib import Path
 from typing import Final
 
 from PySide6.QtCore import QEvent, QModelIndex, QObject, Qt, QTimer
@@ -34,6 +33,7 @@ from countersign.ui.widgets import (
     Variant,
     announce,
 )
+from countersign.ui.widgets.dropped import dropped_file
 from countersign.ui.widgets.facts import facts_list
 from countersign.ui.widgets.filter_chips import FilterChips
 from countersign.ui.widgets.scatter import ScatterChart, ScatterDot
@@ -287,16 +287,15 @@ class BatchPage(ScrollPage):
 
     def dragEnterEvent(self, event: QDragEnterEvent) -> None:
         """Take one file of this computer."""
-        urls = event.mimeData().urls()
-        if len(urls) == 1 and urls[0].isLocalFile():
+        if dropped_file(event) is not None:
             event.acceptProposedAction()
 
     def dropEvent(self, event: QDropEvent) -> None:
         """Look at the file that was dropped."""
-        urls = event.mimeData().urls()
-        if self._presenter is not None and len(urls) == 1 and urls[0].isLocalFile():
+        path = dropped_file(event)
+        if self._presenter is not None and path is not None:
             event.acceptProposedAction()
-            self._presenter.open_file(Path(urls[0].toLocalFile()))
+            self._presenter.open_file(path)
 
     def hideEvent(self, event: QHideEvent) -> None:
         """Leave no timer behind."""

@@ -26,6 +26,7 @@ from countersign.ui.widgets import (
     Variant,
     announce,
 )
+from countersign.ui.widgets.dropped import dropped_file
 
 _TICK_MS: Final = 150
 _MESSAGE_LINES: Final = 6
@@ -220,12 +221,12 @@ class CheckPage(ScrollPage):
     def dragEnterEvent(self, event: QDragEnterEvent) -> None:
         """Take one file of this computer, or text."""
         found = event.mimeData()
-        if _dropped_file(event) is not None or found.hasText():
+        if dropped_file(event) is not None or found.hasText():
             event.acceptProposedAction()
 
     def dropEvent(self, event: QDropEvent) -> None:
         """Vet what was dropped."""
-        path = _dropped_file(event)
+        path = dropped_file(event)
         if path is not None:
             self.open_file(path)
         elif event.mimeData().hasText():
@@ -239,8 +240,3 @@ class CheckPage(ScrollPage):
             self._wipe()
             if self._presenter is not None:
                 self._presenter.clear()
-
-
-def _dropped_file(event: QDragEnterEvent | QDropEvent) -> Path | None:
-    urls = event.mimeData().urls()
-    return Path(urls[0].toLocalFile()) if len(urls) == 1 and urls[0].isLocalFile() else None

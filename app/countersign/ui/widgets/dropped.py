@@ -1,0 +1,13 @@
+"""Files that are dropped on a page."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from PySide6.QtGui import QDropEvent
+
+
+def dropped_file(event: QDropEvent) -> Path | None:
+    """Return the one file of this computer that is dropped, or about to be; None where it is anything else."""
+    urls = event.mimeData().urls()
+    return Path(urls[0].toLocalFile()) if len(urls) == 1 and urls[0].isLocalFile() else None
