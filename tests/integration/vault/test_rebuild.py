@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import tempfile
 import threading
 from collections.abc import Sequence
@@ -13,7 +14,7 @@ from hypothesis import strategies as st
 from sqlcipher3 import dbapi2
 
 from countersign.adapters.vault.book import Book
-from countersign.adapters.vault.database import new_memory_database
+from countersign.adapters.vault.database import Connection, new_memory_database, open_writer
 from countersign.adapters.vault.door import FileVaultDoor
 from countersign.adapters.vault.projector import Projector
 from countersign.adapters.vault.verification import projection_hashes
@@ -224,7 +225,28 @@ def test_locking_stops_a_verification_under_way(place: Place) -> None:
     assert begun.wait(30)
     door.lock()
     reading.join(30)
+    assert failed
     assert failed[0] in {"vault.locked", "verify.cancelled"}
+
+
+def test_locking_while_a_verification_opens_its_connection_is_not_taken_for_damage(
+    place: Place, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    door = place.door()
+    Story(place.create(door), place.entropy).approved()
+    locking = threading.Thread(target=door.lock)
+
+    def open_late(folder: Path, key: bytearray) -> Connection:
+        locking.start()
+        locking.join(0.5)  # as far as locking gets by itself: it must not wipe the key that is used next
+        return open_writer(folder, key)
+
+    monkeypatch.setattr("countersign.adapters.vault.database.open_writer", open_late)
+    with contextlib.suppress(UserFacingError):  # stopped, or done before the vault was locked
+        door.verify(lambda _done, _total: True)
+    locking.join(30)
+    with pytest.raises(UserFacingError, match=r"vault\.locked"):
+        door.verify(lambda _done, _total: True)
 
 
 def test_on_a_nearly_full_disk_nothing_is_begun_and_outcomes_are_recorded(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import threading
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -26,7 +27,7 @@ from countersign.adapters.vault.writer import LedgerPosition, Signer
 from countersign.application.ports.clock import Clock, Entropy, new_identifier
 from countersign.application.ports.vault import Identity
 from countersign.application.ports.vault_door import VerificationReport
-from countersign.domain.errors import SecurityError
+from countersign.domain.errors import SecurityError, UserFacingError
 from countersign.domain.ledger import kinds
 from countersign.domain.ledger.event import Chain, EventDraft, device_identifier
 from countersign.domain.ledger.governance import Device, Governance, Member, Role
@@ -60,6 +61,7 @@ class Session:
     def __init__(self, around: Surroundings, header: VaultHeader, keys: VaultKeys, connection: Connection) -> None:
         self._around, self._header, self._keys, self._connection = around, header, keys, connection
         self._readers: list[Reader] = []
+        self._opening, self._closed = threading.Lock(), False
         self._anchor = Anchor(around.secrets if header.device_secret else None, header.vault, keys.anchor_key())
 
     def write_genesis(self, member_name: str, recovery_public_key: bytes) -> None:
@@ -154,7 +156,7 @@ class Session:
             clock=around.clock,
         )
         self.vault.committed = self._note_milestones
-        self.projections = VaultProjections(self._new_reader())
+        self.projections = VaultProjections(self._lend(database.open_reader))
 
     def record_unlock(self, failures: int) -> None:
         """Write into the private chain that the vault was opened, and how often that had failed."""
@@ -182,8 +184,7 @@ class Session:
     def verify(self, progress: Callable[[int, int], bool]) -> VerificationReport:
         """Verify everything, on a connection of its own."""
         # Not a reader's connection: the full-text indexes are asked in a write transaction, which is rolled back.
-        reader = Reader(database.open_writer(self._around.folder, self._keys.database))
-        self._readers.append(reader)
+        reader = self._lend(database.open_writer)
         try:
             with reader.use() as connection:
                 run = Verification(connection, self.vault.identity.device, self._anchor).run
@@ -192,13 +193,19 @@ class Session:
             self._readers.remove(reader)
             reader.close()
 
-    def _new_reader(self) -> Reader:
-        reader = Reader(database.open_reader(self._around.folder, self._keys.database))
-        self._readers.append(reader)
+    def _lend(self, opened: Callable[[Path, bytearray], Connection]) -> Reader:
+        """Open one more connection, which ``close`` closes: never with a key that is being wiped."""
+        with self._opening:
+            if self._closed:
+                raise UserFacingError("vault.locked")
+            reader = Reader(opened(self._around.folder, self._keys.database))
+            self._readers.append(reader)
         return reader
 
     def close(self) -> None:
         """Close the connections and wipe the keys."""
+        with self._opening:
+            self._closed = True
         try:
             for reader in list(self._readers):
                 reader.close()
