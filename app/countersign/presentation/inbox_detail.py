@@ -8,10 +8,10 @@ from typing import Final
 
 from countersign.application.ports.vault import AccountRow
 from countersign.application.use_cases.look_at_order import CALL_BACK
+from countersign.application.use_cases.reject_order import REJECTIONS, REPAIRS
 from countersign.domain.accounts import masked
 from countersign.domain.guidance import INTERVENTIONS
 from countersign.domain.ledger import kinds
-from countersign.domain.ledger.governance import Role
 from countersign.domain.ledger.order_record import OrderRecord
 from countersign.domain.money import Money
 from countersign.domain.payee import NameCheck, PayeeKind, VopOutcome
@@ -23,6 +23,7 @@ from countersign.presentation.inbox_facts import Whole
 from countersign.presentation.inbox_ground import Ground
 from countersign.presentation.inbox_rows import chips_of
 from countersign.presentation.inbox_state import Detail, Fact
+from countersign.presentation.inbox_stops import read_only_text, stop_blocked
 from countersign.presentation.inbox_words import call_back_text, check_text, source_text
 from countersign.presentation.messages import _, language, ngettext
 from countersign.presentation.order_approvals import Approvals, approvals_of, name_of
@@ -79,7 +80,8 @@ def detail_of(found: Whole, ground: Ground, waiting: Iterable[OrderRecord], word
         act="" if blocked else "call_back" if calls else "approve",
         primary=_("Record call-back first") if calls else _("Approve {amount}").format(amount=isolate(amount)),
         blocked=blocked,
-        may_stop=_may_stop(record, ground),
+        reject_blocked=stop_blocked(record, ground, REJECTIONS[0]),
+        return_blocked=stop_blocked(record, ground, REPAIRS[0]),
         wait_ms=_wait_ms(record, ground),
         read_back=back,
     )
@@ -93,7 +95,7 @@ def _hint(*, calls: bool) -> str:
 
 def _blocked(found: Whole, ground: Ground, state: Approvals) -> str:
     if not ground.may_sign:
-        return _("This copy of the vault can only be read. Sign on your newer one.")
+        return read_only_text()
     if state.blocked:
         return state.blocked
     if ground.frozen:
@@ -110,12 +112,6 @@ def _warning(found: Whole, ground: Ground) -> str:
     if found.facts.stale:
         return _("The payee's details were changed after this order was written.")
     return sentence("intent.frozen") if ground.frozen else ""
-
-
-def _may_stop(record: OrderRecord, ground: Ground) -> bool:
-    own = record.content.requester == ground.me.member
-    member = next((item for item in ground.rules.governance.members if item.member == ground.me.member), None)
-    return ground.may_sign and not own and member is not None and bool(set(member.roles) - {Role.AUDITOR})
 
 
 def _wait_ms(record: OrderRecord, ground: Ground) -> int:

@@ -130,7 +130,7 @@ class Detail:
         act: What the primary button leads to: ``approve``, ``call_back`` or nothing.
         primary: Its words.
         blocked: Why it can't act, and who must; empty where it can.
-        may_stop: Whether this person can reject or return it.
+        reject_blocked: Why this person can't reject it, and who can; empty where they can. ``return_blocked`` likewise.
     """
 
     order: str
@@ -152,7 +152,8 @@ class Detail:
     act: str
     primary: str
     blocked: str
-    may_stop: bool
+    reject_blocked: str
+    return_blocked: str
     wait_ms: int
     read_back: ReadBack
 

@@ -180,6 +180,12 @@ def test_own_requests_can_not_be_marked_and_say_why(stage: Stage) -> None:
     assert primary.blocked_reason() == "You requested this; ask Tom Okoro or Ravi Singh."
     assert primary.isEnabled()
     assert stage.window.text("inbox.reason") == primary.blocked_reason()
+    for name in ("inbox.reject", "inbox.repair"):
+        stage.window.find_as(name, KitButton).click()
+        stage.settle()
+        assert not stage.window.shows("inbox.leave")  # nothing is asked for
+        assert stage.window.text("inbox.reason") == stage.window.find_as(name, KitButton).blocked_reason()
+        assert "stop it on its own page" in stage.window.text("inbox.reason")
 
 
 def test_find_and_f6_go_where_they_say(stage: Stage, qtbot: QtBot) -> None:

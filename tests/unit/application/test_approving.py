@@ -14,12 +14,14 @@ from countersign.application.use_cases.look_at_order import look_at_order, recor
 from countersign.application.use_cases.reject_order import NOTE_LIMIT, REJECTIONS, REPAIRS, reject_order
 from countersign.application.use_cases.repair_order import dealt_with, dismiss_return, repair_order
 from countersign.application.use_cases.save_draft import saved_drafts
+from countersign.domain.approval.rule import ApprovalRule, Need
 from countersign.domain.batch_digest import batch_digest
 from countersign.domain.errors import CountersignError, SecurityError, UserFacingError
 from countersign.domain.ledger import kinds
 from countersign.domain.ledger.order_record import OrderRecord
 from countersign.domain.money import Money
 from countersign.domain.order_state import OrderState
+from countersign.domain.policy import Policy
 from countersign.domain.risk import HardStop
 from countersign.domain.secret import SecretText
 from countersign.testing import fakes
@@ -168,12 +170,25 @@ def test_an_auditor_rejects_nothing_and_another_screen_neither(team: Team) -> No
     record = asked(team)
     with team.vault.by(ANNA), pytest.raises(SecurityError) as auditor:
         reject_order(team.vault, record.content.order, record.digest, REJECTIONS[0], "No.")
-    assert code_of(auditor) == "approval.no_authority"
+    assert code_of(auditor) == "author.no_role"
     with pytest.raises(SecurityError) as other:
         reject_order(team.vault, record.content.order, "00" * 32, REJECTIONS[0], "No.")
     assert code_of(other) == "binding.screen"
     with pytest.raises(ValueError, match="not_right"):
         reject_order(team.vault, record.content.order, record.digest, "not_right", "No.")
+
+
+def test_who_has_no_say_in_an_order_puts_no_rejection_on_record() -> None:
+    rule = ApprovalRule("finance", needs=(Need("Finance", 1),))
+    team = make_team(policy=Policy(requester_may_approve=False, rules=(rule,)), groups={RAVI: ("Finance",)})
+    record = asked(team)
+    before = len(team.vault.events_of(record.content.order))
+    with pytest.raises(SecurityError) as refused:
+        reject_order(team.vault, record.content.order, record.digest, REJECTIONS[0], "No.")
+    assert code_of(refused) == "order.may_not_reject"
+    assert len(team.vault.events_of(record.content.order)) == before
+    reject_order(team.vault, record.content.order, record.digest, REPAIRS[0], "Not quite.")
+    assert record_of(team, record.content.order).state is OrderState.STOPPED
 
 
 # — looking —

@@ -21,6 +21,7 @@ from countersign.domain.order import fingerprint_phrase
 from countersign.domain.order_state import OrderState
 from countersign.domain.payee import DetailsSource, VopOutcome
 from countersign.domain.policy import Policy
+from countersign.presentation.error_texts import sentence
 from countersign.presentation.inbox import PAGE, InboxPresenter
 from countersign.presentation.inbox_batch import outliers
 from countersign.presentation.inbox_facts import SCANNED
@@ -29,7 +30,7 @@ from countersign.presentation.inbox_watch import InboxWatch, badge_of
 from countersign.presentation.inbox_words import either, together
 from countersign.testing import fakes
 from countersign.testing.fake_door import PASSPHRASE, FakeDoor
-from countersign.testing.fake_team import HARTWELL, ME, RAVI, TOM, Team, busy_team, make_team
+from countersign.testing.fake_team import ANNA, HARTWELL, ME, RAVI, TOM, Team, busy_team, make_team
 from tests.unit.presentation.recorded import Went
 
 WORDS = tuple(Mnemonic("english").wordlist)
@@ -263,7 +264,8 @@ def test_own_requests_say_who_must_act() -> None:
     inbox.presenter.choose(own)
     assert inbox.page.detail.blocked == "You requested this; ask Tom Okoro or Ravi Singh."
     assert inbox.page.detail.act == ""
-    assert not inbox.page.detail.may_stop
+    said = "You requested this. If it shall not be paid, stop it on its own page."
+    assert (inbox.page.detail.reject_blocked, inbox.page.detail.return_blocked) == (said, said)
     assert inbox.presenter.toggle(own) == "You requested this; ask Tom Okoro or Ravi Singh."
     assert inbox.page.now.selected == frozenset()
 
@@ -275,7 +277,7 @@ def test_a_payee_that_was_changed_meanwhile_can_only_be_returned() -> None:
     team.payee(fakes.LANDLORD[0], "DE21999700200532013042", VopOutcome.MATCH, DetailsSource.EMAIL, payee[0])
     detail = opened(team).choose(fakes.LANDLORD[0])
     assert detail.blocked == "The payee was changed after this was written. Return it for repair."
-    assert detail.may_stop
+    assert (detail.reject_blocked, detail.return_blocked) == ("", "")
     assert detail.warning
 
 
@@ -292,8 +294,36 @@ def test_a_copy_that_may_not_sign_says_so() -> None:
     team.vault.may_sign = False
     detail = opened(team).choose(fakes.LANDLORD[0])
     assert detail.blocked.startswith("This copy of the vault can only be read.")
-    assert not detail.may_stop
+    assert detail.reject_blocked == detail.return_blocked == detail.blocked
     assert detail.opened == ()
+
+
+def test_who_is_of_another_group_returns_and_does_not_reject() -> None:
+    rule = ApprovalRule("finance", needs=(Need("Finance", 1),))
+    policy = Policy(approvals=1, requester_may_approve=False, rules=(rule,))
+    team = make_team(policy=policy, groups={RAVI: ("Finance",)})
+    team.request(TOM, landlord(team), 600_000, "Rent")
+    detail = opened(team, Filter.ALL).choose(fakes.LANDLORD[0])
+    assert detail.reject_blocked == "Only those who could approve it reject it: Ravi Singh."
+    assert detail.return_blocked == ""
+
+
+def test_an_auditor_neither_rejects_nor_returns_and_is_told_by_whom() -> None:
+    team = make_team()
+    team.request(TOM, landlord(team), 600_000, "Rent")
+    with team.vault.by(ANNA):
+        detail = opened(team, Filter.ALL).choose(fakes.LANDLORD[0])
+    assert detail.reject_blocked == detail.return_blocked != ""
+    assert "administrator" in detail.reject_blocked
+
+
+def test_what_was_sent_meanwhile_is_not_rejected() -> None:
+    team = make_team()
+    order = team.request(TOM, landlord(team), 600_000, "Rent")
+    team.send_back(RAVI, order, "rejected.other", "No.")
+    inbox = opened(team, Filter.ALL)
+    inbox.presenter.choose(order)
+    assert inbox.page.detail.reject_blocked == inbox.page.detail.return_blocked == sentence("order.not_open")
 
 
 def test_the_account_after_it_counts_all_that_waits() -> None:

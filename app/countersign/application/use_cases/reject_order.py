@@ -8,7 +8,7 @@ from countersign.application.ports.vault import Vault
 from countersign.application.use_cases.approve_order import append_stop
 from countersign.domain.errors import SecurityError, UserFacingError
 from countersign.domain.ledger.event import Event
-from countersign.domain.ledger.governance import Role
+from countersign.domain.ledger.order_authors import stop_obstacle
 
 NOTE_LIMIT: Final = 1000
 
@@ -28,7 +28,6 @@ REPAIRS: Final = (
     "repair.evidence",
     "repair.other",
 )
-_SIGNING: Final = frozenset(Role) - {Role.AUDITOR}
 
 
 def reject_order(vault: Vault, order: str, shown_digest: str, reason: str, note: str) -> Event:
@@ -43,7 +42,8 @@ def reject_order(vault: Vault, order: str, shown_digest: str, reason: str, note:
 
     Raises:
         UserFacingError: ``reject.no_note``, ``reject.long_note`` (``limit``), ``order.not_open``.
-        SecurityError: ``binding.screen``; ``approval.no_authority``: an auditor signs nothing.
+        SecurityError: ``binding.screen``; ``author.*``, ``order.may_not_reject``, ``order.may_not_stop``: it would not
+            count.
     """
     if reason not in {*REJECTIONS, *REPAIRS}:
         raise ValueError(reason)
@@ -53,10 +53,10 @@ def reject_order(vault: Vault, order: str, shown_digest: str, reason: str, note:
     if len(words) > NOTE_LIMIT:
         raise UserFacingError("reject.long_note", limit=NOTE_LIMIT)
     with vault.transaction() as change:
-        member = change.rules.governance.member_of(vault.identity.device)
-        if member is None or not _SIGNING & set(member.roles):
-            raise SecurityError("approval.no_authority")
         record = change.order(order)
         if record is not None and record.digest != shown_digest:
             raise SecurityError("binding.screen", field="digest")
+        governance, device = change.rules.governance, vault.identity.device
+        if record is not None and (code := stop_obstacle(record, governance, device, reason, change.now_ms)):
+            raise SecurityError(code)
         return append_stop(change, order, reason, words)

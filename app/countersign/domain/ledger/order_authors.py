@@ -9,6 +9,7 @@ from countersign.domain.errors import SecurityError
 from countersign.domain.ledger import kinds
 from countersign.domain.ledger.authors import acting_member
 from countersign.domain.ledger.event import Event
+from countersign.domain.ledger.governance import Governance
 from countersign.domain.ledger.members import Member, Role
 from countersign.domain.ledger.order_record import OrderRecord
 from countersign.domain.ledger.rules import Rules
@@ -100,23 +101,39 @@ def _may_assess(record: OrderRecord, member: Member, device: str) -> bool:
 
 
 def require_may_stop(record: OrderRecord, event: Event, reason: str, rules: Rules) -> None:
-    """Refuse a stop by somebody who has no say in this order.
-
-    Its requester may stop it for any reason. A rejection is for those who could approve it; otherwise its sender and
-    any approver may stop it too.
+    """Refuse a stop by somebody who has no say in this order, see ``stop_obstacle``.
 
     Raises:
         SecurityError: ``author.*``, ``order.may_not_stop``, ``order.may_not_reject``.
     """
     governance, header = rules.governance_before(event.order_key), event.header
-    member = acting_member(governance, header.device, header.at)
+    if code := stop_obstacle(record, governance, header.device, reason, header.at):
+        raise SecurityError(code)
+
+
+def stop_obstacle(record: OrderRecord, governance: Governance, device: str, reason: str, at: int) -> str:
+    """Return why a stop would not count: a code, such as ``order.may_not_reject``; empty if it would.
+
+    An order's requester may stop it for any reason. A rejection is for those who could approve it; otherwise its sender
+    and any approver may stop it too.
+
+    Args:
+        record: The order.
+        governance: The epoch in force.
+        device: Whose stop it is.
+        reason: Why; ``REJECTED`` begins those of an approver who says no.
+        at: Milliseconds since the epoch.
+    """
+    try:
+        member = acting_member(governance, device, at)
+    except SecurityError as error:
+        return error.code
     if member.member == record.content.requester:
-        return
-    acting = authorities(governance, member.member, header.at)
+        return ""
+    acting = authorities(governance, member.member, at)
     if reason.startswith(REJECTED):
         groups = record.requirement(governance).groups
         known = (governance.member(item) for item in acting)
-        if not any("" in groups or groups.intersection(item.groups) for item in known if item):
-            raise SecurityError("order.may_not_reject")
-    elif not acting and header.device != record.sender:
-        raise SecurityError("order.may_not_stop")
+        has_say = any("" in groups or groups.intersection(item.groups) for item in known if item)
+        return "" if has_say else "order.may_not_reject"
+    return "" if acting or device == record.sender else "order.may_not_stop"

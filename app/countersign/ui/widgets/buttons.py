@@ -312,6 +312,8 @@ class SafeButton(KitButton):
         if self._on_side:
             fill = colours.side_sel if self.hot() else None
             return Paint(fill, colours.side_strong, colours.side_text, colours.side_focus)
+        if self.is_waiting():
+            return Paint(colours.sunken, colours.muted, colours.border_strong, colours.focus)
         fill = colours.accent_soft if self.hot() else colours.surface
         return Paint(fill, colours.text, colours.border_strong, colours.focus)
 

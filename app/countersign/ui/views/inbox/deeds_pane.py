@@ -95,16 +95,17 @@ class InboxPane(Pane):
         content = DetailContent(detail)
         content.page.activated.connect(self._open_page)
         actions: list[KitButton] = []
-        if detail.may_stop:
-            texts = (
-                (Stage.REJECT, _("Reject…"), _("Reject this payment")),
-                (Stage.REPAIR, _("Return…"), _("Return it for repair")),
-            )
-            for stage, words, name in texts:
-                button = SafeButton(words, name=name)
-                button.setObjectName(f"inbox.{stage.value}")
-                button.activated.connect(partial(self._stage, stage))
-                actions.append(button)
+        texts = (
+            (Stage.REJECT, _("Reject…"), _("Reject this payment"), detail.reject_blocked),
+            (Stage.REPAIR, _("Return…"), _("Return it for repair"), detail.return_blocked),
+        )
+        for stage, words, name, blocked in texts:
+            button = SafeButton(words, name=name)
+            button.setObjectName(f"inbox.{stage.value}")
+            button.set_blocked(blocked)
+            button.show_reason_in(self.reason)
+            button.activated.connect(partial(self._stage, stage))
+            actions.append(button)
         primary = PrimaryButton(detail.primary)
         primary.setObjectName("inbox.primary")
         primary.enter_presses = False
