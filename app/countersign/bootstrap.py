@@ -275,6 +275,7 @@ def _reach_bank(ground: Ground, session: Session, kept: dict[str, dict[str, Json
     for name, held in kept.items():
         credential = held.get("credential")
         if isinstance(credential, dict):
+            session.customer = str(credential.get("psu_id", ""))
             bank = practice.connect(credential)
             bank.use_consent(str(held.get("consent_id", "")))
             session.banks[name] = bank

@@ -34,7 +34,7 @@ from countersign.testing.window import Window
 from countersign.tour_notes import MARK, Files, Notes, ground_in, make_room
 from countersign.ui.start import Running
 from countersign.ui.views.new_vault import NewVaultPage
-from countersign.ui.widgets import ArmingButton
+from countersign.ui.widgets import ArmingButton, PhonePanel
 
 T = TypeVar("T")
 
@@ -181,6 +181,9 @@ class Guide:
         yield window.showing("setup.methods")
         window.press("setup.choose")
         yield window.showing("setup.code")
+        yield Until(
+            lambda: bool(window.find_as("setup.phone", PhonePanel).messages()), "the code on the practice phone"
+        )
         window.type("setup.code", (yield from self.ask(self._newest_code)))
         self.picture("bank-code")
         window.press("setup.confirm")

@@ -94,6 +94,18 @@ def test_a_device_is_enrolled_for_one_of_several_people(practice: Practice) -> N
     assert refused.value.code == "practice.nobody"
 
 
+def test_whose_device_one_can_be_is_listed_with_what_they_may_do(practice: Practice) -> None:
+    listed = {known.person: known for known in practice.bank.customers()}
+    private, ines, lena = listed.pop("mei.hartmann"), listed[INES], listed[LENA]
+    assert (private.company, private.may_sign, private.alone_up_to) == ("", True, None)
+    assert set(listed) == {INES, DANIEL, LENA}
+    assert (ines.may_sign, ines.alone_up_to) == (True, Money(5_000_000, "EUR"))
+    assert ines.company.startswith("Kestrel & Vogt")
+    assert not lena.may_sign
+    offer = practice.bank.offer_authenticator(DANIEL)
+    assert "daniel.okoye" in offer.uri.reveal()
+
+
 def test_above_the_banks_limit_two_people_sign_each_by_an_authorisation_of_their_own(office: Office) -> None:
     payment, initiation = office.asks(5_000_001)
     assert office.signs(initiation.handle, INES).state is AuthorisationState.FINALISED

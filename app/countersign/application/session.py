@@ -91,6 +91,7 @@ class Session:
             national clearing, which is empty where the number is an IBAN.
         has_door: Whether a connection to a bank with a door for programs is kept, be it reached now or not.
         shared: How this device shares its workspace with others.
+        customer: Whose device this is at the practice bank (PSU-ID); empty for the person of that world.
     """
 
     vault: Vault
@@ -109,6 +110,7 @@ class Session:
     has_door: bool = False
     submissions: Submissions = field(default_factory=Submissions)
     shared: Sharing | None = None
+    customer: str = ""
 
     def close(self) -> None:
         """Let go of the banks, of the relay and of the practice world. The vault is closed by its door."""

@@ -10,7 +10,7 @@ from typing import Protocol
 
 from countersign.application.flows.script import Script, on_network, on_read, on_vault, run_script
 from countersign.application.ports.bank import Authorisation, AuthorisationState, Bank, Consent, Reach
-from countersign.application.ports.practice import AuthenticatorOffer, PhoneMessage, PracticeWorld
+from countersign.application.ports.practice import AuthenticatorOffer, PhoneMessage, PracticeCustomer, PracticeWorld
 from countersign.application.ports.tasks import Lane
 from countersign.application.session import Session
 from countersign.application.use_cases.connect_bank import connect_bank, keep_consent
@@ -20,7 +20,8 @@ from countersign.domain.errors import ConnectorError, CountersignError, FailureK
 from countersign.domain.ledger.governance import World
 from countersign.domain.secret import SecretText
 from countersign.presentation.error_texts import sentence
-from countersign.presentation.messages import _, ngettext
+from countersign.presentation.formats import isolate, money_text
+from countersign.presentation.messages import _, language, ngettext
 from countersign.presentation.navigation import Navigate
 
 _YEARS_BACK_MS = 3 * 366 * 86_400_000
@@ -57,6 +58,9 @@ class SetupState:
         methods: Ways to confirm, as (value, title).
         code_length: At most so many characters; 0 where the bank doesn't say.
         hint: A practice hint, shown since it protects nothing.
+        people: Whose device this can be at the practice bank, as (PSU-ID, name, what they may do); empty where that is
+            settled.
+        person: Who is chosen.
         missing: What must be there before the list can be left; only where it can't be left yet.
         phone: What stands on the practice phone, as (sender, text), newest last.
     """
@@ -75,6 +79,8 @@ class SetupState:
     may_finish: bool = False
     missing: str = ""
     phone: tuple[tuple[str, str], ...] = ()
+    people: tuple[tuple[str, str, str], ...] = ()
+    person: str = ""
 
 
 class SetupView(Protocol):
@@ -109,6 +115,8 @@ class SetupPresenter:
         self._working = ""
         self._error = ""
         self._hint = ""
+        self._people: Sequence[PracticeCustomer] = ()
+        self._person = ""
         self._phone: tuple[tuple[str, str], ...] = ()
         self._looking = False
         self._closed = False
@@ -122,6 +130,12 @@ class SetupPresenter:
         self._closed = True
 
     # — what the person does —
+
+    def choose_person(self, person: str) -> None:
+        """Choose whose device this is at the practice bank, before it is connected."""
+        if person in {known.person for known in self._people} and not self._known.credential:
+            self._person = person
+            self._render()
 
     def connect(self) -> None:
         """Connect the practice bank, or go on with it."""
@@ -153,7 +167,7 @@ class SetupPresenter:
         def not_heard(_error: Exception) -> None:
             self._looking = False  # the phone is an aid: the next look may find it
 
-        self._session.tasks.run(Lane.NETWORK, partial(practice.phone, 0), heard, not_heard)
+        self._session.tasks.run(Lane.NETWORK, partial(practice.phone, 0, self._session.customer), heard, not_heard)
 
     def answer(self, code: str) -> None:
         """Confirm that accounts may be read."""
@@ -189,26 +203,28 @@ class SetupPresenter:
         self._known.authenticator = yield from on_vault(partial(authenticator_enrolled, self._session.vault))
         rows = yield from on_read(self._session.reader.accounts)
         self._known.own_accounts = sum(row.reach != Reach.XS2A.value for row in rows)
-        if self._in_practice:
-            self._hint = yield from on_network(self._practice().practice_password)
+        if self._in_practice and not self._known.credential:
+            self._people = yield from on_network(self._practice().customers)
+            self._person = self._people[0].person if self._people else ""  # the person of this world
         return SetupStep.LIST
 
     def _connect(self) -> Script[SetupStep]:
         bank = self._session.bank
         if bank is None:
             practice = self._practice()
-            name, credential = yield from on_network(practice.enrol)
+            name, credential = yield from on_network(partial(practice.enrol, self._person))
             bank = yield from on_network(partial(practice.connect, credential))
             profile = yield from on_network(bank.profile)
             session = self._session
             yield from on_vault(partial(connect_bank, session.vault, session.entropy, name, credential, profile))
-            session.banks[name], session.has_door = bank, True
+            session.banks[name], session.has_door, session.customer = bank, True, self._person
             self._known.credential = True
         consent: Consent = yield from on_network(bank.start_consent)
         self._consent = consent.consent_id
         if consent.valid:
             return (yield from self._read_accounts(bank))
         opened = yield from on_network(partial(bank.start_authorisation, consent.handle))
+        self._hint = yield from on_network(partial(self._practice().practice_password, self._session.customer))
         return self._wanted(opened)
 
     def _step_with(self, ask: Callable[[Bank], Authorisation]) -> Script[SetupStep]:
@@ -234,7 +250,7 @@ class SetupPresenter:
         return SetupStep.LIST
 
     def _offer_authenticator(self) -> Script[SetupStep]:
-        self._offer = yield from on_network(self._practice().offer_authenticator)
+        self._offer = yield from on_network(partial(self._practice().offer_authenticator, self._session.customer))
         return SetupStep.AUTHENTICATOR
 
     def _activate(self, code: SecretText) -> Script[SetupStep]:
@@ -272,6 +288,8 @@ class SetupPresenter:
     def _done(self, step: SetupStep) -> None:
         self._step, self._working = step, ""
         self._render()
+        if step is SetupStep.CODE:
+            self.poll_phone()  # at once: whoever waits for a code looks there first
         if step is SetupStep.AUTHENTICATOR and self._offer is not None and not self._closed:
             self._view.show_authenticator(self._offer.uri.reveal(), self._offer.secret.reveal())
 
@@ -298,6 +316,8 @@ class SetupPresenter:
             may_finish=self._known.consent or bool(self._known.own_accounts),
             missing=self._missing(),
             phone=self._phone,
+            people=() if self._known.credential else tuple(_choice(known) for known in self._people),
+            person=self._person,
         )
         if self._step is SetupStep.PASSWORD and self._hint:
             state = replace(state, hint=_("The practice password is: {password}").format(password=self._hint))
@@ -361,3 +381,13 @@ class SetupPresenter:
     @property
     def _in_practice(self) -> bool:
         return self._session.vault.identity.world is World.PRACTICE
+
+
+def _choice(known: PracticeCustomer) -> tuple[str, str, str]:
+    if not known.company:
+        return known.person, known.name, _("A private person with accounts of her own.")
+    if not known.may_sign or known.alone_up_to is None:
+        return known.person, known.name, _("Of {company}: prepares payments.").format(company=isolate(known.company))
+    amount = isolate(money_text(known.alone_up_to, language()))
+    text = _("Of {company}: signs alone up to {amount}, and above it together with another.")
+    return known.person, known.name, text.format(company=isolate(known.company), amount=amount)

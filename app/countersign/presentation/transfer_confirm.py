@@ -210,7 +210,8 @@ class ScaPanel:
         def not_heard(_error: Exception) -> None:
             self._asking_phone = False  # the phone is an aid: the next look may find it
 
-        run_script(self._session.tasks, on_network(partial(practice.phone, after, self._person)), heard, not_heard)
+        whose = self._person or self._session.customer
+        run_script(self._session.tasks, on_network(partial(practice.phone, after, whose)), heard, not_heard)
 
     def handed_over(self, reference: str) -> None:
         """Say that the payment was carried to the bank."""
@@ -295,7 +296,7 @@ class ScaPanel:
 
         run_script(
             self._session.tasks,
-            on_network(partial(practice.practice_password, self._person)),
+            on_network(partial(practice.practice_password, self._person or self._session.customer)),
             read,
             lambda _error: None,
         )

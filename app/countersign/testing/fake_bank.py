@@ -28,7 +28,7 @@ from countersign.application.ports.bank import (
     ScaMethod,
 )
 from countersign.application.ports.clock import Clock
-from countersign.application.ports.practice import AuthenticatorOffer, Letter, PhoneMessage
+from countersign.application.ports.practice import AuthenticatorOffer, Letter, PhoneMessage, PracticeCustomer
 from countersign.domain.canonical import JsonObject
 from countersign.domain.errors import ConnectorError, FailureKind, UserFacingError
 from countersign.domain.money import Money
@@ -362,9 +362,18 @@ class FakePractice(FakePortal):
     activated: list[str] = field(default_factory=list)
     closed: bool = False
 
-    def enrol(self, person: str = "") -> tuple[str, JsonObject]:  # noqa: ARG002 - the port's
+    def customers(self) -> Sequence[PracticeCustomer]:
+        """List a private person and two of a company."""
+        firm = "Kestrel & Vogt"
+        return (
+            PracticeCustomer("mei.hartmann", "Mei Hartmann"),
+            PracticeCustomer("ines.vogt", "Ines Vogt", firm, alone_up_to=Money(5_000_000, "EUR")),
+            PracticeCustomer("lena.sauber", "Lena Sauber", firm, may_sign=False, alone_up_to=Money(0, "EUR")),
+        )
+
+    def enrol(self, person: str = "") -> tuple[str, JsonObject]:
         """Enrol."""
-        return "practice", {"certificate": "made up"}
+        return "practice", {"certificate": "made up", "psu_id": person or "mei.hartmann"}
 
     def connect(self, credential: JsonObject) -> Bank:
         """Connect."""
@@ -384,7 +393,7 @@ class FakePractice(FakePortal):
         """List letters."""
         return self.letters
 
-    def offer_authenticator(self) -> AuthenticatorOffer:
+    def offer_authenticator(self, person: str = "") -> AuthenticatorOffer:  # noqa: ARG002 - the port's
         """Offer a secret."""
         secret = "JBSWY3DPEHPK3PXP"  # noqa: S105 - the usual example secret
         return AuthenticatorOffer("chip-1", SecretText(f"otpauth://totp/Alder:mei?secret={secret}"), SecretText(secret))

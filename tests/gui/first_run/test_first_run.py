@@ -7,10 +7,12 @@ import re
 import pytest
 from pytestqt.qtbot import QtBot
 
+from countersign.testing.conductor import Until
 from countersign.testing.plugin import wait_for
 from countersign.testing.window import Window
 from countersign.ui.start import Running
 from countersign.ui.views.new_vault import NewVaultPage
+from countersign.ui.widgets import PhonePanel, SelectField
 
 
 def make_vault(window: Window, qtbot: QtBot) -> str:
@@ -56,3 +58,32 @@ def test_from_nothing_to_accounts_lock_and_unlock(program: Running, window: Wind
     window.press("unlock.open")
     wait_for(qtbot, window.showing("shell.home"))
     assert program.program.presenter.unlocked
+
+
+@pytest.mark.timeout(120)
+def test_somebody_of_the_company_connects_with_their_own_password_and_phone(
+    program: Running, window: Window, qtbot: QtBot
+) -> None:
+    make_vault(window, qtbot)
+    person = window.find_as("setup.person", SelectField)
+    assert person.value() == "mei.hartmann"
+    window.choose("setup.person", "daniel.okoye")
+    window.press("setup.bank")
+    wait_for(qtbot, window.showing("setup.password"))
+    practice = program.program.presenter.session.practice
+    assert practice is not None
+    password = practice.practice_password("daniel.okoye")
+    assert password != practice.practice_password()
+    window.type("setup.password", password)
+    window.press("setup.sign_in")
+    wait_for(qtbot, window.showing("setup.methods"))
+    window.press("setup.choose")
+    wait_for(qtbot, window.showing("setup.code"))
+    panel = window.find_as("setup.phone", PhonePanel)
+    wait_for(qtbot, Until(lambda: bool(panel.messages()), "the code on Daniel's phone"))
+    window.type("setup.code", re.findall(r"\b\d{6}\b", panel.messages()[-1].text)[0])
+    window.press("setup.confirm")
+    wait_for(qtbot, window.showing("setup.finish"))
+    accounts = program.program.presenter.session.reader.accounts()
+    assert {row.balance.currency for row in accounts} == {"EUR", "USD", "JPY"}
+    assert not window.shows("setup.person")

@@ -465,6 +465,52 @@ def test_a_bank_is_connected_step_by_step_and_accounts_are_read() -> None:
     assert window.last.page is Page.HOME
 
 
+def _at_setup(*, populated: bool = False) -> tuple[World, _SetupPage, SetupPresenter]:
+    world = make_world(populated=populated)
+    shell, _, _ = _frame(world, FakeDoor(world), ready=False)
+    shell.attach(_Window())
+    page = _SetupPage()
+    presenter = SetupPresenter(world.session, page, shell)
+    presenter.start()
+    return world, page, presenter
+
+
+def test_whose_device_it_is_at_the_practice_bank_is_chosen_before_it_is_connected() -> None:
+    world, page, presenter = _at_setup()
+    assert [person for person, _name, _may in page.last.people] == ["mei.hartmann", "ines.vogt", "lena.sauber"]
+    assert page.last.person == "mei.hartmann"
+    assert "private person" in page.last.people[0][2]
+    assert "EUR 50,000.00" in page.last.people[1][2]
+    assert "prepares" in page.last.people[2][2]
+    presenter.choose_person("nobody.there")
+    assert page.last.person == "mei.hartmann"
+    presenter.choose_person("ines.vogt")
+    assert page.last.person == "ines.vogt"
+    presenter.connect()
+    _at(page, SetupStep.PASSWORD)
+    assert world.session.customer == "ines.vogt"
+    assert page.last.people == ()
+    presenter.choose_person("mei.hartmann")
+    assert world.session.customer == "ines.vogt"
+    kept = world.session.credential()
+    assert kept is not None
+    assert kept[1]["credential"]["psu_id"] == "ines.vogt"  # type: ignore[index,call-overload]  # the fake's own
+
+
+def test_once_connected_nobody_chooses_another_person() -> None:
+    _world, page, _presenter = _at_setup(populated=True)
+    assert page.last.people == ()
+
+
+def test_the_practice_phone_is_looked_at_as_soon_as_a_code_is_wanted() -> None:
+    _world, page, presenter = _at_setup()
+    presenter.connect()
+    presenter.authenticate(PASSWORD)
+    presenter.choose(page.last.methods[0][0])
+    _at(page, SetupStep.CODE)
+    assert CODE in page.last.phone[-1][1]
+
+
 def test_nobody_is_told_after_the_page_was_closed() -> None:
     world = make_world()
     tasks = ManualTasks()

@@ -30,9 +30,11 @@ from countersign.application.ports.practice import (
     PhoneMessage,
     PortalDownload,
     PortalUpload,
+    PracticeCustomer,
 )
 from countersign.domain.canonical import Json, JsonObject
 from countersign.domain.errors import ConnectorError, FailureKind, SecurityError, UserFacingError
+from countersign.domain.money import Money
 from countersign.domain.secret import SecretText
 
 CONNECTION = "practice"
@@ -119,6 +121,13 @@ class PracticeBank:
             psu_id=psu_id,
         )
 
+    def customers(self) -> Sequence[PracticeCustomer]:
+        """List whose device one can be, the person of this world first."""
+        listed = _list(self.control.call("GET", "/customers"), "customers")
+        company = self.world().get("company")
+        firm = company if isinstance(company, dict) else {}
+        return tuple(_person(item, firm) for item in listed)
+
     def connect(self, credential: JsonObject) -> Xs2aBank:
         """Connect with what ``enrol`` returned, to a bank that is started again if it has ended.
 
@@ -165,9 +174,9 @@ class PracticeBank:
         """Return the world as the bank describes it: accounts, payees, mailbox."""
         return self.control.call("GET", "/world")
 
-    def offer_authenticator(self) -> AuthenticatorOffer:
-        """Ask the bank for a secret for the user's own authenticator app."""
-        offered = self.control.call("POST", "/authenticators", {})
+    def offer_authenticator(self, person: str = "") -> AuthenticatorOffer:
+        """Ask the bank for a secret for a customer's own authenticator app."""
+        offered = self.control.call("POST", "/authenticators", {"psu_id": person} if person else {})
         uri, secret = SecretText(_text(offered, "otpauth_uri")), SecretText(_text(offered, "secret"))
         return AuthenticatorOffer(_text(offered, "authenticator_id"), uri, secret)
 
@@ -266,6 +275,16 @@ def open_practice_bank(
         ConnectorError: ``practice.not_started``.
     """
     return PracticeBank(lambda: take_lease(world, clock, command, options), clock, entropy, limits)
+
+
+def _person(item: Mapping[str, object], firm: Mapping[str, object]) -> PracticeCustomer:
+    person, name = _text(item, "psu_id"), _text(item, "name")
+    for account in _list(firm, "accounts"):
+        for right in _list(account, "signatories"):
+            if right.get("psu_id") == person:
+                alone = Money(_number(right, "alone_minor"), _text(account, "currency"))
+                return PracticeCustomer(person, name, _text(firm, "name"), right.get("may_sign") is True, alone)
+    return PracticeCustomer(person, name)
 
 
 def _letter(item: Mapping[str, object]) -> Letter:

@@ -9,6 +9,7 @@ from typing import Protocol
 
 from countersign.application.ports.bank import Bank
 from countersign.domain.canonical import JsonObject
+from countersign.domain.money import Money
 from countersign.domain.secret import SecretText
 
 
@@ -39,6 +40,24 @@ class Letter:
     amount: str  # plain decimal, e.g. "250000.00"; empty where it asks for none
     currency: str
     reference: str
+
+
+@dataclass(frozen=True, slots=True)
+class PracticeCustomer:
+    """Somebody who banks at the practice bank.
+
+    Attributes:
+        person: Their name at the bank (PSU-ID).
+        company: The company that they act for; empty for a private person.
+        may_sign: Whether they sign payments; otherwise they prepare them.
+        alone_up_to: The most that they pay alone from the company's first account; None: no limit.
+    """
+
+    person: str
+    name: str
+    company: str = ""
+    may_sign: bool = True
+    alone_up_to: Money | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -151,6 +170,9 @@ class PracticeWorld(Protocol):
             person: Whose device it is, by their name at the bank (PSU-ID); empty for the person of this world.
         """
 
+    def customers(self) -> Sequence[PracticeCustomer]:
+        """List whose device one can be, the person of this world first."""
+
     def connect(self, credential: JsonObject) -> Bank:
         """Connect with what ``enrol`` returned."""
 
@@ -167,8 +189,8 @@ class PracticeWorld(Protocol):
     def mailbox(self) -> Sequence[Letter]:
         """List the letters that wait."""
 
-    def offer_authenticator(self) -> AuthenticatorOffer:
-        """Ask the bank for a secret for the user's own authenticator app."""
+    def offer_authenticator(self, person: str = "") -> AuthenticatorOffer:
+        """Ask the bank for a secret for a customer's own authenticator app."""
 
     def activate_authenticator(self, authenticator: str, code: SecretText) -> None:
         """Prove the app with one code.

@@ -28,6 +28,7 @@ from countersign.ui.widgets import (
     QuietButton,
     ScrollPage,
     SecretField,
+    SelectField,
     Sms,
     Variant,
     in_groups,
@@ -90,6 +91,7 @@ class SetupPage(ScrollPage):
         self._progress = ProgressRow("")
         self._progress.hide()
         self.add(self._progress)
+        self._make_people()
         self._make_password()
         self._make_method()
         self._make_code()
@@ -126,6 +128,20 @@ class SetupPage(ScrollPage):
         row.addWidget(back)
         row.addStretch(1)
         card.body.addLayout(row)
+
+    def _make_people(self) -> None:
+        self._people_card = self._form(_("Whose part do you play?"))
+        self.person = SelectField(_("Person at the practice bank"))
+        self.person.setObjectName("setup.person")
+        self.person.chosen.connect(self._choose_person)
+        self._person_field = Field(_("Person at the practice bank"), self.person)
+        self._people_card.add(self._person_field)
+        self._people_card.add(
+            PlainLabel(
+                _("To try four eyes with the bank, three people choose one each of the company, on their own devices."),
+                Variant.MUTED,
+            )
+        )
 
     def _make_password(self) -> None:
         self._password_card = self._form(_("Sign in to your bank"))
@@ -195,6 +211,7 @@ class SetupPage(ScrollPage):
         self._error.set_text(_("That did not work"), state.error)
         self._error.setVisible(bool(state.error))
         self._list.setVisible(state.step in {SetupStep.LIST, SetupStep.WORKING})
+        self._show_people(state)
         self._progress.setVisible(state.step is SetupStep.WORKING)
         if state.step is SetupStep.WORKING:
             self._progress.set_progress(state.working)
@@ -224,6 +241,14 @@ class SetupPage(ScrollPage):
         for step, control in ((SetupStep.PASSWORD, self.password), (SetupStep.CODE, self.code)):
             if state.step is step:
                 control.setFocus()
+
+    def _show_people(self, state: SetupState) -> None:
+        wanted = state.step is SetupStep.LIST and bool(state.people)
+        self._people_card.setVisible(wanted)
+        if wanted:
+            self.person.set_options([(person, name) for person, name, _may in state.people])
+            self.person.set_value(state.person)
+            self._person_field.set_hint(next((may for person, _n, may in state.people if person == state.person), ""))
 
     def _show_tasks(self, tasks: tuple[SetupTask, ...]) -> None:
         for task in tasks:
@@ -260,6 +285,10 @@ class SetupPage(ScrollPage):
                 "account": presenter.add_account,
             }
             acts[key]()
+
+    def _choose_person(self, person: str) -> None:
+        if self._presenter is not None:
+            self._presenter.choose_person(person)
 
     def _poll(self) -> None:
         if self._presenter is not None:
