@@ -27,6 +27,7 @@ from countersign.presentation.shell import Opened, Page, ShellPresenter
 from countersign.presentation.unlock import UnlockPresenter, frozen_text, no_keyring_text
 from countersign.ui.file_dialogs import AskFolder, AskWhere, AskWhich, FileDialogs, ask_folder, ask_where, ask_which
 from countersign.ui.inbox_pages import inbox_pages
+from countersign.ui.later import JOINING, LATER, LIBRARIES
 from countersign.ui.own_bank_pages import own_bank_pages
 from countersign.ui.qt_words import QtWords
 from countersign.ui.shell import MakePage, Shell
@@ -44,51 +45,6 @@ if TYPE_CHECKING:
     from countersign.presentation.join_state import JoiningParts
     from countersign.ui.receipt_pdf import ReceiptExporter
 
-_LATER: Final = (
-    "countersign.presentation.setup",
-    "countersign.ui.views.setup",
-    "countersign.presentation.home",
-    "countersign.ui.views.home",
-    "countersign.presentation.check",
-    "countersign.presentation.add_account",
-    "countersign.presentation.batch",
-    "countersign.presentation.bring_in",
-    "countersign.presentation.elsewhere",
-    "countersign.presentation.history",
-    "countersign.presentation.inbox",
-    "countersign.presentation.learning",
-    "countersign.presentation.order",
-    "countersign.presentation.settings",
-    "countersign.presentation.transfer",
-    "countersign.presentation.team",
-    "countersign.presentation.team_member",
-    "countersign.presentation.team_sending",
-    "countersign.presentation.team_invite",
-    "countersign.presentation.rules_editor",
-    "countersign.presentation.relay_settings",
-    "countersign.ui.kit_pdf",
-    "countersign.ui.receipt_pdf",
-    "countersign.ui.views.check.page",
-    "countersign.ui.views.add_account",
-    "countersign.ui.views.batch.page",
-    "countersign.ui.views.bring_in",
-    "countersign.ui.views.elsewhere",
-    "countersign.ui.views.history.page",
-    "countersign.ui.views.inbox.page",
-    "countersign.ui.views.learning",
-    "countersign.ui.views.order.page",
-    "countersign.ui.views.settings",
-    "countersign.ui.views.transfer.page",
-    "countersign.ui.views.team.page",
-    "countersign.ui.views.team.member",
-    "countersign.ui.views.team.invite",
-    "countersign.ui.views.team.rules",
-    "countersign.ui.views.team.sending",
-    "countersign.ui.views.team.relay",
-)
-"""Pages that nobody sees at the start: loaded in a worker once the first one is on screen, the next first."""
-
-_LIBRARIES: Final = ("qrcode", "zxcvbn")  # slow to load, and used in handlers
 _WARM_UP_AFTER_MS: Final = 250
 
 
@@ -134,7 +90,7 @@ class Program:
         self.shell.resize(1240, 800)
         self.shell.show()
         self.presenter.attach(self.shell)
-        names = iter((*_LIBRARIES, *_LATER, *self._parts.later))
+        names = iter((*LIBRARIES, *LATER, *self._parts.later))
         QTimer.singleShot(_WARM_UP_AFTER_MS, partial(self._load, names))
 
     # — looks —
@@ -212,14 +168,16 @@ class Program:
         page.check_button.activated.connect(shell.open_check)
         presenter = NewVaultPresenter(parts.door, parts.tasks, page, shell.vault_opened, keyring=shell.summary.keyring)
         page.attach(presenter)
-        if parts.joining is not None:  # in a turn of its own: most begin on their own
-            QTimer.singleShot(0, page, partial(self._offer_to_join, presenter, parts.joining))
+        if parts.joining is not None:  # most begin on their own: it may come a moment later
+            offer = partial(self._offer_to_join, page, presenter)
+            parts.tasks.run(Lane.READ, partial(_load_joining, parts.joining), offer, shell.report)
         return page
 
-    def _offer_to_join(self, presenter: NewVaultPresenter, joining: Callable[[], JoiningParts]) -> None:
-        from countersign.presentation.join import InvitationReader  # noqa: PLC0415 - see above
+    def _offer_to_join(self, page: QWidget, presenter: NewVaultPresenter, joining: JoiningParts) -> None:
+        from countersign.presentation.join import InvitationReader  # noqa: PLC0415 - has been loaded with the parts
 
-        presenter.offer_to_join(InvitationReader(joining(), self._parts.tasks, self._parts.clock, self._hands))
+        if self.shell.page is page:  # nobody has gone on meanwhile
+            presenter.offer_to_join(InvitationReader(joining, self._parts.tasks, self._parts.clock, self._hands))
 
     def _unlock(self, _about: str) -> QWidget:
         page, parts = UnlockPage(), self._parts
@@ -239,8 +197,8 @@ class Program:
         return page
 
     def _setup(self, _about: str) -> QWidget:
-        from countersign.presentation.setup import SetupPresenter  # noqa: PLC0415 - see _LATER
-        from countersign.ui.views.setup import SetupPage  # noqa: PLC0415 - see _LATER
+        from countersign.presentation.setup import SetupPresenter  # noqa: PLC0415 - see LATER
+        from countersign.ui.views.setup import SetupPage  # noqa: PLC0415 - see LATER
 
         page = SetupPage()
         presenter = SetupPresenter(self.presenter.session, page, self.presenter)
@@ -249,8 +207,8 @@ class Program:
         return page
 
     def _home(self, _about: str) -> QWidget:
-        from countersign.presentation.home import HomePresenter  # noqa: PLC0415 - see _LATER
-        from countersign.ui.views.home import HomePage  # noqa: PLC0415 - see _LATER
+        from countersign.presentation.home import HomePresenter  # noqa: PLC0415 - see LATER
+        from countersign.ui.views.home import HomePage  # noqa: PLC0415 - see LATER
 
         page = HomePage()
         presenter = HomePresenter(self.presenter.session, page, self.presenter, self._safety)
@@ -258,22 +216,22 @@ class Program:
         return page
 
     def _safety(self) -> Safety:
-        from countersign.presentation.home import Safety  # noqa: PLC0415 - see _LATER
+        from countersign.presentation.home import Safety  # noqa: PLC0415 - see LATER
 
         return Safety(self.presenter.summary.keyring, self._parts.preferences.load().lock_minutes)
 
     def _transfer(self, draft: str) -> QWidget:
-        from countersign.presentation.transfer import TransferPresenter  # noqa: PLC0415 - see _LATER
-        from countersign.ui.views.transfer.page import TransferPage  # noqa: PLC0415 - see _LATER
+        from countersign.presentation.transfer import TransferPresenter  # noqa: PLC0415 - see LATER
+        from countersign.ui.views.transfer.page import TransferPage  # noqa: PLC0415 - see LATER
 
         page = TransferPage()
         page.attach(TransferPresenter(self.presenter.session, self.presenter, page, self._words, self._hands), draft)
         return page
 
     def _order(self, order: str) -> QWidget:
-        from countersign.presentation.order import OrderPresenter  # noqa: PLC0415 - see _LATER
-        from countersign.ui.receipt_pdf import ReceiptExporter  # noqa: PLC0415 - see _LATER
-        from countersign.ui.views.order.page import OrderPage  # noqa: PLC0415 - see _LATER
+        from countersign.presentation.order import OrderPresenter  # noqa: PLC0415 - see LATER
+        from countersign.ui.receipt_pdf import ReceiptExporter  # noqa: PLC0415 - see LATER
+        from countersign.ui.views.order.page import OrderPage  # noqa: PLC0415 - see LATER
 
         page, session = OrderPage(), self.presenter.session
         export = partial(self._save_receipt, ReceiptExporter(session, self._words))
@@ -291,32 +249,32 @@ class Program:
         announce(self.shell, _("The receipt was saved as {name}.").format(name=path.name))
 
     def _history(self, _about: str) -> QWidget:
-        from countersign.presentation.history import HistoryPresenter  # noqa: PLC0415 - see _LATER
-        from countersign.ui.views.history.page import HistoryPage  # noqa: PLC0415 - see _LATER
+        from countersign.presentation.history import HistoryPresenter  # noqa: PLC0415 - see LATER
+        from countersign.ui.views.history.page import HistoryPage  # noqa: PLC0415 - see LATER
 
         page = HistoryPage()
         page.attach(HistoryPresenter(self.presenter.session, page, self.presenter))
         return page
 
     def _learn(self, _about: str) -> QWidget:
-        from countersign.presentation.learning import LearningPresenter  # noqa: PLC0415 - see _LATER
-        from countersign.ui.views.learning import LearningPage  # noqa: PLC0415 - see _LATER
+        from countersign.presentation.learning import LearningPresenter  # noqa: PLC0415 - see LATER
+        from countersign.ui.views.learning import LearningPage  # noqa: PLC0415 - see LATER
 
         page = LearningPage()
         page.attach(LearningPresenter(self.presenter.session, page, self.presenter))
         return page
 
     def _check(self, _about: str) -> QWidget:
-        from countersign.presentation.check import CheckPresenter  # noqa: PLC0415 - see _LATER
-        from countersign.ui.views.check.page import CheckPage  # noqa: PLC0415 - see _LATER
+        from countersign.presentation.check import CheckPresenter  # noqa: PLC0415 - see LATER
+        from countersign.ui.views.check.page import CheckPage  # noqa: PLC0415 - see LATER
 
         page, parts, shell = CheckPage(with_way_back=not self.presenter.unlocked), self._parts, self.presenter
         page.attach(CheckPresenter(parts.tasks, page, parts.vetting, self._hands, shell.close_check))
         return page
 
     def _settings(self, _about: str) -> QWidget:
-        from countersign.presentation.settings import SettingsPresenter  # noqa: PLC0415 - see _LATER
-        from countersign.ui.views.settings import SettingsPage  # noqa: PLC0415 - see _LATER
+        from countersign.presentation.settings import SettingsPresenter  # noqa: PLC0415 - see LATER
+        from countersign.ui.views.settings import SettingsPage  # noqa: PLC0415 - see LATER
 
         page, session = SettingsPage(), self.presenter.session
         summary = self.presenter.summary
@@ -360,6 +318,13 @@ class Program:
     def _kit_name(self) -> str:
         page = self.shell.page
         return page.name.text() if isinstance(page, NewVaultPage) else ""
+
+
+def _load_joining(make: Callable[[], JoiningParts]) -> JoiningParts:
+    """Load what the offer to join others needs: on the window's thread the first page would stand still meanwhile."""
+    for name in JOINING:
+        import_module(name)
+    return make()
 
 
 def _use(chosen: str) -> None:

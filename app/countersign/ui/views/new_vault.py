@@ -207,7 +207,8 @@ class NewVaultPage(QWidget):
         return self._pages[place]
 
     def _add_appearance(self) -> None:
-        self._pages[0].add_aside(self._appearance())
+        if not self.isHidden():  # else it was left meanwhile, and another page is being shown
+            self._pages[0].add_aside(self._appearance())
 
     # — showing —
 
