@@ -7,7 +7,7 @@ import sys
 import uuid
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import tzinfo
 from functools import partial
 from pathlib import Path
@@ -281,11 +281,21 @@ def _reach_bank(ground: Ground, session: Session, kept: dict[str, dict[str, Json
             session.banks[name] = bank
 
 
-def run_windows(profile: str, *, language: str | None, theme: str | None) -> int:
-    """Open the program in windows and return its exit code."""
+def run_windows(profile: str, *, language: str | None, theme: str | None, practice_world: Path | None = None) -> int:
+    """Open the program in windows and return its exit code.
+
+    Args:
+        profile: The profile's name.
+        language: Instead of the one that was chosen.
+        theme: Instead of the one that was chosen.
+        practice_world: Where the practice bank is, instead of the profile's own: several profiles of one machine can
+            try four eyes with one bank.
+    """
     from countersign.ui.start import start  # noqa: PLC0415 - Qt is loaded only where windows are wanted
 
     ground = lay_ground(profile)
+    if practice_world is not None:
+        ground.paths = replace(ground.paths, practice=practice_world.resolve())
     return start(ground, partial(session_opener, ground), language=language, theme=theme)
 
 
@@ -307,35 +317,43 @@ def freeze(profile: str) -> int:
 
 
 def verify_receipt(receipt: Path, trust: str, *, as_json: bool) -> int:
-    """Check a receipt or an evidence file without any vault, and print what came of it.
+    """Check a receipt (PDF), its evidence or a workspace's export without any vault; print what came of it.
 
     Args:
-        receipt: A PDF receipt, or its ``evidence.json``.
-        trust: The signer's fingerprint, known from elsewhere; empty if it isn't.
+        receipt: The file.
+        trust: A fingerprint known from elsewhere, the signer's or the workspace's; empty if none is.
         as_json: For programs, see ``docs/verify.md``.
 
     Returns:
         0 proven; 1 refuted; 2 consistent, signer not established; 3 unreadable.
     """
     from countersign.adapters.receipts.receipt_file import read_receipt  # noqa: PLC0415 - no window needs these
+    from countersign.adapters.system.export_file import export_at  # noqa: PLC0415
     from countersign.application.use_cases.check_receipt import (  # noqa: PLC0415
         ReceiptCheck,
         Verdict,
         check_receipt,
     )
     from countersign.presentation import evidence_report  # noqa: PLC0415
+    from countersign.presentation.export_report import report_on  # noqa: PLC0415
 
     try:
+        if (export := export_at(receipt)) is not None:
+            text, verdict = report_on(export, trust, verify_ed25519, word_list(), as_json=as_json)
+            return _print(text, evidence_report.EXIT_CODES[verdict])
         check = check_receipt(read_receipt(receipt), trust, verify_ed25519)
     except UserFacingError as error:
         reason = error.params.get("reason", "") if error.code == "receipt.pdf" else ""
         check = ReceiptCheck(Verdict.UNREADABLE, (f"{error.code}.{reason}" if reason else error.code,))
-    text = (
-        canonical_bytes(evidence_report.as_json(check)).decode() + "\n" if as_json else evidence_report.as_text(check)
-    )
+    report = evidence_report
+    text = canonical_bytes(report.as_json(check)).decode() + "\n" if as_json else report.as_text(check)
+    return _print(text, report.EXIT_CODES[check.verdict])
+
+
+def _print(text: str, code: int) -> int:
     sys.stdout.buffer.write(text.encode(sys.stdout.encoding or "utf-8", "replace"))
     sys.stdout.flush()
-    return evidence_report.EXIT_CODES[check.verdict]
+    return code
 
 
 def check_now(file: Path | None, account: str, name: str, *, country: str, tables: Path | None, as_json: bool) -> int:

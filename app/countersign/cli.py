@@ -59,7 +59,8 @@ def main(argv: Sequence[str] | None = None) -> int:
         return _tour(arguments)
     from countersign.bootstrap import run_windows
 
-    return run_windows(arguments.profile, language=arguments.lang, theme=arguments.theme)
+    world = arguments.practice_world
+    return run_windows(arguments.profile, language=arguments.lang, theme=arguments.theme, practice_world=world)
 
 
 def _tour(arguments: argparse.Namespace) -> int:
@@ -95,6 +96,9 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument(
         "--practice", action="store_true", help="begin in the practice world, as a new vault does unless told otherwise"
     )
+    parser.add_argument(
+        "--practice-world", type=Path, metavar="DIR", help="one practice bank for several profiles on this machine"
+    )
     _looks(parser)
     commands = parser.add_subparsers(dest="command", metavar="COMMAND")
     tour = commands.add_parser("tour", help="play a whole large transfer through the real windows, with pictures")
@@ -114,9 +118,13 @@ def _parser() -> argparse.ArgumentParser:
     )
     tour.add_argument("--server", default="", metavar="URL", help="for --store postgres: postgresql://USER:PASSWORD@…")
     _looks(tour)
-    verify = commands.add_parser("verify", help="check a receipt or an evidence file, without the vault")
-    verify.add_argument("receipt", type=Path, metavar="RECEIPT", help="a receipt (.pdf) or its evidence (.json)")
-    verify.add_argument("--trust", default="", metavar="FINGERPRINT", help="the device's fingerprint, known elsewhere")
+    verify = commands.add_parser("verify", help="check a receipt, evidence or a workspace's export, without a vault")
+    verify.add_argument(
+        "receipt", type=Path, metavar="FILE", help="a receipt (.pdf), its evidence (.json), or an export (.csexport)"
+    )
+    verify.add_argument(
+        "--trust", default="", metavar="FINGERPRINT", help="of the device or the workspace, known elsewhere"
+    )
     verify.add_argument("--json", action="store_true", help="print the findings as JSON")
     _check(commands.add_parser("check", help="check details before paying, without the vault; nothing is kept"))
     stop = commands.add_parser("freeze", help="block every new payment of this profile, without unlocking it")

@@ -25,8 +25,9 @@ from countersign.application.use_cases.refresh_accounts import fetch_statements,
 from countersign.domain.money import Money
 from countersign.domain.payee import DetailsSource, NameCheck, PayeeDetails, PayeeKind, VopOutcome
 from countersign.domain.policy import Policy
-from countersign.testing.fake_bank import CODE, PASSWORD, FakePractice, ScriptedBank
+from countersign.testing.fake_bank import CODE, PASSWORD, ScriptedBank
 from countersign.testing.fake_files import ListedFiles, carried_connector
+from countersign.testing.fake_practice import FakePractice
 from countersign.testing.fake_projections import MemoryProjections
 from countersign.testing.fake_vault import MemoryVault
 
