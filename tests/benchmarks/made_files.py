@@ -73,8 +73,8 @@ def write_camt053(path: Path, entries: int, account: str = OWN_ACCOUNT) -> None:
         file.write("</Stmt></BkToCstmrStmt></Document>\n")
 
 
-def write_pain001(path: Path, payments: int) -> None:
-    """Write payments of one account in one block."""
+def write_pain001(path: Path, payments: int, payees: int = 0) -> None:
+    """Write payments of one account in one block, to as many payees in turn; to the few of a statement where 0."""
     total = _plain(sum(abs(_signed(number)) for number in range(1, payments + 1)))
     with path.open("w", encoding="utf-8") as file:
         file.write(_PAYMENTS.format(count=payments, total=total))
@@ -83,11 +83,29 @@ def write_pain001(path: Path, payments: int) -> None:
                 _PAYMENT.format(
                     number=number,
                     amount=_plain(abs(_signed(number))),
-                    name=_xml(_NAMES[number % len(_NAMES)]),
-                    iban=_IBANS[number % len(_IBANS)],
+                    name=_xml(payee_of(number, payees)[0]),
+                    iban=payee_of(number, payees)[1],
                 )
             )
         file.write("</PmtInf></CstmrCdtTrfInitn></Document>\n")
+
+
+def payee_of(number: int, payees: int = 0) -> tuple[str, str]:
+    """Return name and IBAN of whom a payment is for."""
+    name = _NAMES[number % len(_NAMES)]
+    if not payees:
+        return name, _IBANS[number % len(_IBANS)]
+    place = number % payees
+    bban = f"37040044{place:010}"
+    return (
+        f"{_NAMES[place % len(_NAMES)]} {place}",
+        f"DE{98 - int(bban + '131400') % 97:02}{bban}",
+    )  # ISO 7064, MOD 97-10
+
+
+def paid_minor(number: int) -> int:
+    """Return the amount of a payment in cents."""
+    return abs(_signed(number))
 
 
 def _signed(number: int) -> int:

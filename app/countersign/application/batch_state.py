@@ -8,9 +8,10 @@ asked for: no line becomes two orders.
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, fields, replace
 from enum import StrEnum
+from operator import attrgetter
 from typing import Final, cast
 
 from countersign.application.ports.bank_files import ListColumns
@@ -31,6 +32,10 @@ _ENUMS: Final = {
     "charge_bearer": ChargeBearer,
     "arrival": Arrival,
 }
+
+
+_NAMES: Final = tuple(item.name for item in fields(PaymentFields) if item.name != "instructed_amount")
+_texts_of: Final = attrgetter(*_NAMES)
 
 
 class BatchStage(StrEnum):
@@ -131,12 +136,8 @@ def _finding(value: Json, _within: Fields) -> Finding:
 def payment_object(payment: PaymentFields) -> dict[str, Json]:
     """Return a payment as a canonical object; what is empty is left out."""
     amount = payment.instructed_amount
-    said = {
-        item.name: str(getattr(payment, item.name))
-        for item in fields(PaymentFields)
-        if item.name != "instructed_amount"
-    }
-    return {"minor": amount.minor, "currency": amount.currency, **{name: text for name, text in said.items() if text}}
+    said: dict[str, Json] = {name: str(text) for name, text in zip(_NAMES, _texts_of(payment), strict=True) if text}
+    return {"minor": amount.minor, "currency": amount.currency, **said}
 
 
 def read_payment(value: JsonObject) -> PaymentFields:
@@ -144,10 +145,9 @@ def read_payment(value: JsonObject) -> PaymentFields:
     taken = Fields(dict(value), "payment")
     amount = Money(taken.integer("minor"), taken.text("currency"))
     said: dict[str, object] = {}
-    for item in fields(PaymentFields):
-        if item.name != "instructed_amount":
-            text = taken.text_or_empty(item.name)
-            said[item.name] = _ENUMS[item.name](text) if item.name in _ENUMS else text
+    for name in _NAMES:
+        text = taken.text_or_empty(name)
+        said[name] = _ENUMS[name](text) if name in _ENUMS else text
     taken.end()
     return PaymentFields(instructed_amount=amount, **said)  # type: ignore[arg-type]  # names are the payment's own
 
@@ -183,6 +183,19 @@ class Tally:
             self.goes + sign * line.goes,
             {currency: minor for currency, minor in totals.items() if minor},
         )
+
+    def with_all(self, lines: Iterable[BatchLine]) -> Tally:
+        """Count lines."""
+        count = stops = looks = goes = 0
+        totals = dict(self.totals)
+        for line in lines:
+            out, going = line.stays_out, line.goes
+            count, stops, goes = count + 1, stops + out, goes + going
+            looks += not out and not going and line.level is Level.LOOK
+            if going and line.payment is not None:
+                amount = line.payment.instructed_amount
+                totals[amount.currency] = totals.get(amount.currency, 0) + amount.minor
+        return Tally(self.lines + count, self.stops + stops, self.looks + looks, self.goes + goes, totals)
 
 
 @dataclass(frozen=True, slots=True)

@@ -34,7 +34,8 @@ def canonical_bytes(value: JsonObject) -> bytes:
     """
     if not isinstance(value, dict):
         raise NotCanonicalError("canonical.not_object")
-    _check(value, "$", DEPTH_LIMIT)
+    if not _is_plain(value, DEPTH_LIMIT):
+        _check(value, "$", DEPTH_LIMIT)  # says what is wrong, and where
     return orjson.dumps(value, option=orjson.OPT_SORT_KEYS)
 
 
@@ -53,6 +54,33 @@ def parse_canonical(data: bytes) -> dict[str, Json]:
     if canonical_bytes(value) != data:  # also refuses a key given twice
         raise NotCanonicalError("canonical.other_bytes")
     return cast("dict[str, Json]", value)
+
+
+def _is_plain(value: object, depth: int) -> bool:
+    """Tell quickly whether all of a value is canonical; where this can't tell, ``_check`` does."""
+    if depth == 0:
+        return False
+    kind = type(value)
+    if kind is str:
+        return cast("str", value).isascii() or _has_bytes(cast("str", value))
+    if kind is int:
+        return -INTEGER_LIMIT < cast("int", value) < INTEGER_LIMIT
+    if kind is dict:
+        items = cast("dict[object, object]", value)
+        return all(type(key) is str and key.isascii() for key in items) and all(
+            _is_plain(item, depth - 1) for item in items.values()
+        )
+    if kind is list or kind is tuple:
+        return all(_is_plain(item, depth - 1) for item in cast("Sequence[object]", value))
+    return kind is bool
+
+
+def _has_bytes(text: str) -> bool:
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        return False
+    return True
 
 
 def _check(value: object, path: str, depth: int) -> None:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import unicodedata
 from dataclasses import dataclass
 from enum import StrEnum
+from functools import lru_cache
 from typing import TYPE_CHECKING, Final
 
 from countersign.domain.confusables import PAIRS, PLAIN_FORM
@@ -29,6 +30,7 @@ _USUAL_MIXTURES: Final = (
     frozenset({"latin", "han", "hangul"}),
 )
 
+_CHARACTERS: Final = 8_192  # whose plain form is remembered
 
 _ASCII_PLAIN: Final = {
     code: PLAIN_FORM.get(char, char if char.isalnum() else "")
@@ -179,6 +181,7 @@ def _words(name: str) -> list[str]:
     return [shape for word in words if (shape := _close_pairs(word))]
 
 
+@lru_cache(maxsize=_CHARACTERS)
 def _plain(char: str) -> str:
     """Write one character in plain letters, "" for a mark or a punctuation sign."""
     if char in PLAIN_FORM:

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import unicodedata
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Final
 
 MAX_STACKED_MARKS: Final = 4
@@ -24,6 +25,7 @@ _VARIATION_SELECTORS: Final = (
 )
 _NONCHARACTERS: Final = range(0xFDD0, 0xFDF0)
 _LAST_OF_PLANE: Final = 0xFFFE  # the last two code points of each plane are noncharacters too
+_CHARACTERS: Final = 8_192  # whose properties are remembered: a language has no more in use
 _REPORTED: Final = 8  # places named in a fault; a megabyte of zeros needs no megabyte of report
 
 _SCRIPTS: Final = {
@@ -105,6 +107,7 @@ def clean_text(text: str, max_len: int) -> CleanText | TextFault:
     return CleanText(clean)
 
 
+@lru_cache(maxsize=_CHARACTERS)
 def refused_kind(char: str) -> str:
     """Tell which fault a character is, "" for none (codes as in `TextFault`)."""
     point, category = ord(char), unicodedata.category(char)
@@ -124,6 +127,7 @@ def code_point(char: str) -> str:
     return f"U+{ord(char):04X}"
 
 
+@lru_cache(maxsize=_CHARACTERS)
 def script_of(char: str) -> str:
     """Name the script a letter belongs to ("latin", "cyrillic", "han" …), "" for anything else.
 

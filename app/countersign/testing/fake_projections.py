@@ -162,6 +162,10 @@ class MemoryProjections:
         ]
         return tuple(sorted(paid, key=lambda row: (row.at, row.row), reverse=True)[:limit])
 
+    def payments_to_each(self, accounts: Iterable[str], limit: int = 12) -> Mapping[str, Sequence[TransferRow]]:
+        """List past payments to each of these accounts, newest first."""
+        return {account: self.payments_to((account,), limit) for account in accounts}
+
     def open_batches(self) -> Sequence[OpenBatch]:
         """List the batches of which orders wait for approvals."""
         names = {e.header.subject: str(e.says()["name"]) for e in self._shared() if e.kind == kinds.BATCH_PREPARED}

@@ -6,14 +6,15 @@ Nothing here scans history: pages and searches walk ``p_transfers`` by place, ne
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
-from typing import Final
+from typing import Final, cast
 
 import orjson
 
 from countersign.adapters.vault.book import Book
+from countersign.adapters.vault.database import Connection
 from countersign.adapters.vault.event_store import EventStore
 from countersign.adapters.vault.reader import Reader
 from countersign.adapters.vault.schema import DAY_MS, place_of
@@ -40,10 +41,22 @@ _RARE: Final = 5000  # rows: so many are quickly listed
 STATES_OF_ENTRIES: Final = frozenset({"booked", "pending"})
 
 _OPEN: Final = "t.state NOT IN ('stopped', 'rejected', 'cancelled', 'abandoned')"
-_ALIKE: Final = (("p_transfers_paid_to", "t.paid"), ("p_transfers_ordered_to", f"t.order_id <> '' AND {_OPEN}"))
 _COLUMNS = (
     "t.row, t.order_id, t.account, t.iban, t.at, t.counterparty, t.counterparty_account, t.currency, t.minor,"
     " t.reference, t.state"
+)
+_SAME_PAYMENT: Final = (
+    f"SELECT {_COLUMNS} FROM p_transfers AS t INDEXED BY p_transfers_alike"  # noqa: S608 - our own words
+    " WHERE t.counterparty_account = ? AND t.minor = ? AND (t.paid OR t.order_id <> '') AND t.currency = ?"
+    f" AND t.reference = ? AND (t.paid OR {_OPEN}) ORDER BY t.paid DESC, t.place DESC LIMIT 1"
+)
+_SAME_REFERENCE: Final = (  # without the second condition the index would not be used
+    f"SELECT {_COLUMNS} FROM p_transfers AS t INDEXED BY p_transfers_by_end_to_end_id"  # noqa: S608 - likewise
+    f" WHERE t.end_to_end_id = ? AND t.end_to_end_id <> '' AND t.minor < 0 AND {_OPEN} LIMIT 1"
+)
+_PAID_TO: Final = (
+    f"SELECT {_COLUMNS} FROM p_transfers AS t INDEXED BY p_transfers_paid_to"  # noqa: S608 - likewise
+    " WHERE t.counterparty_account = ? AND t.paid ORDER BY t.place DESC LIMIT ?"
 )
 
 
@@ -68,6 +81,16 @@ class VaultProjections:
                     self._book.refresh()
                 self._version = version
                 yield self._book
+            finally:
+                connection.rollback()
+
+    @contextmanager
+    def _snapshot(self) -> Iterator[Connection]:
+        """Lend the connection for many small questions about one state of the vault."""
+        with self._reader.use() as connection:
+            connection.execute("BEGIN")
+            try:
+                yield connection
             finally:
                 connection.rollback()
 
@@ -246,6 +269,13 @@ class VaultProjections:
         resources = self._resources()
         return tuple(_transfer(row, resources) for row in found)
 
+    def payments_to_each(self, accounts: Iterable[str], limit: int = 12) -> Mapping[str, Sequence[TransferRow]]:
+        """List past payments to each of these accounts, newest first."""
+        resources = self._resources()
+        with self._snapshot() as connection:
+            found = {account: connection.execute(_PAID_TO, (account, limit)).fetchall() for account in accounts}
+        return {account: tuple(_transfer(row, resources) for row in rows) for account, rows in found.items()}
+
     def open_batches(self) -> Sequence[OpenBatch]:
         """List the batches of which orders wait for approvals."""
         found = self._reader.rows(
@@ -272,27 +302,9 @@ class VaultProjections:
     def alike(self, wanted: Sequence[PaymentKey]) -> Sequence[TransferRow | None]:
         """Return for each payment one that was made or ordered before."""
         resources = self._resources()
-        found = (self._alike(key) for key in wanted)
+        with self._snapshot() as connection:
+            found = [_alike(connection, key) for key in wanted]
         return tuple(_transfer(row, resources) if row else None for row in found)
-
-    def _alike(self, key: PaymentKey) -> Sequence[object] | None:
-        same = (key.account, key.amount.currency, -key.amount.minor, key.reference)
-        for index, kept in _ALIKE:
-            rows = self._reader.rows(
-                f"SELECT {_COLUMNS} FROM p_transfers AS t INDEXED BY {index}"  # noqa: S608 - our own words
-                f" WHERE t.counterparty_account = ? AND {kept} AND t.currency = ? AND t.minor = ? AND t.reference = ?"
-                " ORDER BY t.place DESC LIMIT 1",
-                same,
-            )
-            if rows:
-                return tuple(rows[0])
-        if not key.end_to_end_id:
-            return None
-        rows = self._reader.rows(
-            f"SELECT {_COLUMNS} FROM p_transfers AS t WHERE t.end_to_end_id = ? AND t.minor < 0 AND {_OPEN} LIMIT 1",  # noqa: S608 - our own words
-            (key.end_to_end_id,),
-        )
-        return tuple(rows[0]) if rows else None
 
     def rules(self) -> Rules:
         """Return governance and stops by all that is known."""
@@ -308,6 +320,14 @@ class VaultProjections:
     def lessons_finished(self) -> Mapping[str, int]:
         """Map finished lessons to the best score."""
         return dict(self._reader.rows("SELECT lesson, best FROM p_lessons ORDER BY lesson"))
+
+
+def _alike(connection: Connection, key: PaymentKey) -> Sequence[object] | None:
+    same = (key.account, -key.amount.minor, key.amount.currency, key.reference)
+    row = connection.execute(_SAME_PAYMENT, same).fetchone()
+    if row is None and key.end_to_end_id:
+        row = connection.execute(_SAME_REFERENCE, (key.end_to_end_id,)).fetchone()
+    return cast("Sequence[object] | None", row)
 
 
 def _in_payee(word: str, row: PayeeRow) -> bool:

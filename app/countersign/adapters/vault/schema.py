@@ -204,7 +204,7 @@ CREATE INDEX p_transfers_by_account ON p_transfers (iban, currency);
 CREATE INDEX p_transfers_by_state ON p_transfers (state) WHERE order_id <> '';
 CREATE INDEX p_transfers_paid ON p_transfers (currency) WHERE paid;
 CREATE INDEX p_transfers_paid_to ON p_transfers (counterparty_account) WHERE paid;
-CREATE INDEX p_transfers_ordered_to ON p_transfers (counterparty_account) WHERE order_id <> '';
+CREATE INDEX p_transfers_alike ON p_transfers (counterparty_account, minor) WHERE paid OR order_id <> '';
 CREATE INDEX p_transfers_by_end_to_end_id ON p_transfers (end_to_end_id) WHERE end_to_end_id <> '';
 CREATE INDEX p_transfers_settling ON p_transfers (settles) WHERE settles <> '';
 CREATE INDEX p_transfers_elsewhere ON p_transfers (iban, currency, minor) WHERE state = 'elsewhere';

@@ -6,7 +6,7 @@ safe: append and project, commit, anchor; only after it has returned may anythin
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from enum import StrEnum
@@ -316,6 +316,9 @@ class Projections(Protocol):
 
     def payments_to(self, accounts: Sequence[str], limit: int = 12) -> Sequence[TransferRow]:
         """List past payments to any of these accounts, of ours or on a statement, newest first."""
+
+    def payments_to_each(self, accounts: Iterable[str], limit: int = 12) -> Mapping[str, Sequence[TransferRow]]:
+        """List past payments to each of these accounts, as ``payments_to`` does."""
 
     def open_batches(self) -> Sequence[OpenBatch]:
         """List the batches of which orders wait for approvals."""

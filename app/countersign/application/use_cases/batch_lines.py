@@ -27,7 +27,7 @@ from countersign.domain.vetting import Finding, Level
 _DAY_MS: Final = 86_400_000
 _HOUR_MS: Final = 3_600_000
 _PAID_LOOKED_AT: Final = 50
-_MOST_KNOWN: Final = 50_000
+_MOST_KNOWN: Final = 20_000  # accounts; they are asked for again where a list has more
 _ANY_HASH: Final = "0" * 64
 _USUAL_HOUR_SHARE: Final = 20
 _DOUBTED: Final = {VopOutcome.NO_MATCH: "batch.name_no_match", VopOutcome.CLOSE_MATCH: "batch.name_close"}
@@ -48,20 +48,37 @@ class _Payee:
 
 
 @dataclass(frozen=True, slots=True)
+class _Paid:
+    """What was paid to an account before: how many of the last payments, and the largest, minor units by currency."""
+
+    count: int
+    largest: Mapping[str, int]
+
+
+@dataclass(frozen=True, slots=True)
 class Known:
     """What history says of some lines.
 
     Attributes:
         payees: By account.
-        paid: Past payments by account, newest first.
+        paid: What was paid before, by account.
         alike: By line number: a payment that may be the same.
         unknown: Name and account of those who were never paid, whose names the bank can be asked about.
     """
 
     payees: Mapping[str, _Payee]
-    paid: Mapping[str, Sequence[TransferRow]]
+    paid: Mapping[str, _Paid]
     alike: Sequence[TransferRow | None]
     unknown: tuple[tuple[str, str], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class _Usual:
+    """What this person paid before in one currency."""
+
+    amounts: tuple[int, ...]
+    hours: tuple[int, ...]
+    last_day: int
 
 
 class LineDesk:
@@ -85,10 +102,11 @@ class LineDesk:
         for row in payees:
             self._by_account.setdefault(row.account, row)
             self._by_shape.setdefault(skeleton(row.name), row)
-        self._paid: dict[str, Sequence[TransferRow]] = {}
+        self._paid: dict[str, _Paid] = {}
         self._records: dict[str, _Payee] = {}
         self._checks: dict[tuple[str, str], NameCheck] = {}
-        self._history: dict[str, Sequence[tuple[int, int, str]]] = {}
+        self._usual: dict[str, _Usual] = {}
+        self._local_hour = self._hour(session.clock.now_ms())
         self._now = session.clock.now_ms()
 
     def remember(self, checks: Mapping[tuple[str, str], NameCheck]) -> None:
@@ -97,45 +115,69 @@ class LineDesk:
 
     # — history, in the READ lane —
 
-    def look_up(self, parts: Sequence[FilePayment]) -> Known:
-        """Ask history about some lines. READ lane."""
+    def look_up(self, parts: Sequence[FilePayment], questions: int) -> Known:
+        """Ask history about some lines. READ lane.
+
+        Args:
+            parts: As they were read.
+            questions: How many names the bank may be asked about.
+        """
+        self._forget_some()
         payments = [part.payment for part in parts if part.payment is not None]
         accounts = dict.fromkeys(payment.creditor_account for payment in payments if payment.creditor_account)
-        for account in accounts:
-            self._look_up(account)
+        self._look_up([account for account in accounts if account not in self._paid])
         for currency in {payment.instructed_amount.currency for payment in payments}:
-            if currency not in self._history:
-                self._history[currency] = self._session.reader.outgoing_minor(currency)
+            if currency not in self._usual:
+                self._usual[currency] = self._usual_of(self._session.reader.outgoing_minor(currency))
         keys = [_key(part.payment) for part in parts]
         wanted = [key for key in keys if key is not None]
         found = iter(self._session.reader.alike(wanted))
-        unknown = dict.fromkeys(
-            (payment.creditor_name, payment.creditor_account)
-            for payment in payments
-            if payment.creditor_account_scheme.value == "IBAN"
-            and not self._paid.get(payment.creditor_account)
-            and (payment.creditor_name, payment.creditor_account) not in self._checks
-            and isinstance(clean_text(payment.creditor_name, _NAME_LIMIT), CleanText)
-            and payment.creditor_name
-        )
         return Known(
             {account: self._records[account] for account in accounts if account in self._records},
-            {account: self._paid.get(account, ()) for account in accounts},
+            {account: self._paid[account] for account in accounts},
             [next(found) if key is not None else None for key in keys],
-            tuple(unknown),
+            self._unknown(payments, questions),
         )
 
-    def _look_up(self, account: str) -> None:
-        if account in self._paid:
-            return
-        if len(self._paid) >= _MOST_KNOWN:  # forget them all: they are asked for again
+    def _unknown(self, payments: Sequence[PaymentFields], most: int) -> tuple[tuple[str, str], ...]:
+        found: dict[tuple[str, str], None] = {}
+        for payment in payments:
+            if len(found) >= most:
+                break
+            name, account = payment.creditor_name, payment.creditor_account
+            if (
+                payment.creditor_account_scheme.value == "IBAN"
+                and name
+                and not self._paid.get(account, _NEVER).count
+                and (name, account) not in self._checks
+                and isinstance(clean_text(name, _NAME_LIMIT), CleanText)
+            ):
+                found[name, account] = None
+        return tuple(found)
+
+    def _look_up(self, accounts: Sequence[str]) -> None:
+        reader = self._session.reader
+        before = reader.payments_to_each(accounts, _PAID_LOOKED_AT) if accounts else {}
+        for account in accounts:
+            self._paid[account] = _paid_of(before[account])
+            row = self._by_account.get(account)
+            record = reader.payee(row.payee) if row is not None else None
+            if row is not None and record is not None and not record.in_conflict:
+                self._records[account] = _payee(row, record, account, self._now)
+
+    def _forget_some(self) -> None:
+        """Keep to the limit, however many accounts a list has: they are asked for again."""
+        if len(self._paid) >= _MOST_KNOWN:
             self._paid.clear()
             self._records.clear()
-        self._paid[account] = tuple(self._session.reader.payments_to((account,), _PAID_LOOKED_AT))
-        row = self._by_account.get(account)
-        record = self._session.reader.payee(row.payee) if row is not None else None
-        if row is not None and record is not None and not record.in_conflict:
-            self._records[account] = _payee(row, record, account, self._now)
+
+    def _usual_of(self, history: Sequence[tuple[int, int, str]]) -> _Usual:
+        hours = Counter(self._hour(at) for at, _minor, _account in history)
+        return _Usual(
+            tuple(minor for _at, minor, _account in history),
+            tuple(sorted(h for h, n in hours.items() if n * _USUAL_HOUR_SHARE >= len(history))),
+            sum(1 for at, _minor, _account in history if at > self._now - _DAY_MS),
+        )
 
     # — judging —
 
@@ -168,11 +210,12 @@ class LineDesk:
             found.append(Finding(_DOUBTED[check.outcome], Level.STOP, {"name": check.matched_name}))
         if any(item.level is Level.STOP for item in found):
             return BatchLine(number, part.line, payment, _brief(found), check=check)
-        facts = self._facts(payment, payee, own, known.paid.get(payment.creditor_account, ()), check)
+        paid = known.paid.get(payment.creditor_account, _NEVER)
+        facts = self._facts(payment, payee, own, paid, check)
         assessment = assess(facts)
         found += [Finding("batch.stop", Level.STOP, {"code": item.code}) for item in assessment.stops]
         found += [Finding("batch.question", Level.STOP, {"code": item}) for item in assessment.interventions]
-        if not known.paid.get(payment.creditor_account):
+        if not paid.count:
             found.append(Finding("batch.first_payment", Level.NOTE))
         return BatchLine(
             number=number,
@@ -194,14 +237,19 @@ class LineDesk:
         if not payment.debtor_account:
             source = (self._head.number, self._head.member)
         own = self._own.get(source)
-        content = self._head.identifier("end_to_end", str(number))
         end_to_end = payment.end_to_end_id
         if end_to_end in {"", "NOTPROVIDED"}:
-            end_to_end = "CS" + content[:24].upper()
-        paying = replace(payment, debtor_account=source[0], debtor_agent_member=source[1], end_to_end_id=end_to_end)
+            end_to_end = "CS" + self._head.identifier("end_to_end", str(number))[:24].upper()
+        paying = replace(
+            payment,
+            debtor_account=source[0],
+            debtor_agent_member=source[1],
+            end_to_end_id=end_to_end,
+            debtor_account_scheme=own.scheme if own is not None else payment.debtor_account_scheme,
+            debtor_agent=own.agent if own is not None else payment.debtor_agent,
+        )
         if own is None:
             return paying, None
-        paying = replace(paying, debtor_account_scheme=own.scheme, debtor_agent=own.agent)
         bank = self._session.bank_of_account(*source)
         if bank is None:
             return paying, own
@@ -267,34 +315,42 @@ class LineDesk:
         payment: PaymentFields,
         payee: _Payee | None,
         own: AccountRow | None,
-        paid: Sequence[TransferRow],
+        paid: _Paid,
         check: NameCheck | None,
     ) -> RiskFacts:
         amount = payment.instructed_amount
-        history = self._history.get(amount.currency, ())
-        before = [-row.amount.minor for row in paid if row.amount.currency == amount.currency]
+        usual = self._usual[amount.currency]
         source = self._head.source if payee is None else payee.source
-        hours = Counter(self._hour(at) for at, _minor, _account in history)
         balance = own.available if own is not None and own.as_of else None
         return RiskFacts(
             amount=amount,
-            payee_is_new=not paid,
+            payee_is_new=not paid.count,
             account_changed_hours=payee.changed_hours if payee else None,
-            details_source=DetailsSource.BANK_RECORDS if paid else source,
+            details_source=DetailsSource.BANK_RECORDS if paid.count else source,
             name_check=check.outcome if check else VopOutcome.NOT_DONE,
-            paid_before_count=len(paid),
-            max_to_payee_minor=max(before, default=None),
-            history_minor=tuple(minor for _at, minor, _account in history),
+            paid_before_count=paid.count,
+            max_to_payee_minor=paid.largest.get(amount.currency),
+            history_minor=usual.amounts,
             balance_minor=_same(balance, amount),
             remittance=payment.remittance,
             own_name_payee=same_name(payment.creditor_name, self._session.vault.identity.member_name),
-            local_hour=self._hour(self._now),
-            usual_hours=tuple(sorted(h for h, n in hours.items() if n * _USUAL_HOUR_SHARE >= len(history))),
-            payments_last_24h=sum(1 for at, _minor, _account in history if at > self._now - _DAY_MS),
+            local_hour=self._local_hour,
+            usual_hours=usual.hours,
+            payments_last_24h=usual.last_day,
         )
 
     def _hour(self, at_ms: int) -> int:
         return (datetime(1970, 1, 1, tzinfo=UTC) + timedelta(milliseconds=at_ms)).astimezone(self._session.zone).hour
+
+
+_NEVER: Final = _Paid(0, {})
+
+
+def _paid_of(rows: Sequence[TransferRow]) -> _Paid:
+    largest: dict[str, int] = {}
+    for row in rows:
+        largest[row.amount.currency] = max(-row.amount.minor, largest.get(row.amount.currency, 0))
+    return _Paid(len(rows), largest) if rows else _NEVER
 
 
 def _same(balance: Money | None, amount: Money) -> int | None:

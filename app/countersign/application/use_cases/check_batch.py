@@ -124,15 +124,16 @@ def check_batch(
     reading = _ReadLines(parts)
     done = head.tally.lines
     while some := (yield from on_network(partial(reading.some, cancelled))):
-        head = replace(head, kind=reading.kind, version=reading.version)
+        if (head.kind, head.version) != (reading.kind, reading.version):
+            head = replace(head, kind=reading.kind, version=reading.version)
         if some[-1][0] < done:
             continue  # checked before
-        known_of = yield from on_read(partial(desk.look_up, [part for _n, part, _found in some]))
-        checks = yield from on_network(partial(_ask_names, session, desk, head, known_of.unknown))
+        questions = max(NAMES_ASKED - head.asked, 0)
+        known_of = yield from on_read(partial(desk.look_up, [part for _n, part, _found in some], questions))
+        checks = yield from on_network(partial(_ask_names, session, desk, known_of.unknown))
         head = replace(head, asked=head.asked + len(checks))
         lines = yield from on_read(partial(desk.judge, some, known_of, checks))
-        for line in lines:
-            head = replace(head, tally=head.tally.plus(line))
+        head = replace(head, tally=head.tally.with_all(lines))
         yield from on_vault(partial(_keep_slice, session.vault, head, lines))
         kept(head, lines)
     head = replace(head, stage=BatchStage.CHECKED, about=reading.about())
@@ -177,14 +178,14 @@ class _ReadLines:
 
 
 def _ask_names(
-    session: Session, desk: LineDesk, head: BatchHead, unknown: tuple[tuple[str, str], ...]
+    session: Session, desk: LineDesk, unknown: tuple[tuple[str, str], ...]
 ) -> dict[tuple[str, str], NameCheck]:
-    """Ask the bank about names that nobody was ever paid under, as far as the number of questions goes."""
+    """Ask the bank about names that nobody was ever paid under."""
     bank = _who_knows_names(session)
     if bank is None:
         return {}
     found: dict[tuple[str, str], NameCheck] = {}
-    for name, account in unknown[: max(NAMES_ASKED - head.asked, 0)]:
+    for name, account in unknown:
         try:
             check = bank.verify_payee(name, account)
         except CountersignError:  # the check is an offer: without an answer the line says that nobody was asked

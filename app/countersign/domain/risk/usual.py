@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from decimal import ROUND_HALF_EVEN, Context, Decimal
+from functools import lru_cache
 from typing import TYPE_CHECKING, Final
 
 from countersign.domain.currencies import exponent_of
@@ -76,8 +77,16 @@ class Distance:
 
 def distance_from_usual(amount: Money, history_minor: Sequence[int]) -> Distance:
     """Compare an amount with past ones of the same currency (minor units; only positive ones count)."""
+    centre, spread, usual = _usual(amount.currency, tuple(history_minor))
+    minor = max(amount.minor, 1)
+    return Distance((_logarithm(minor) - centre) * 10 // spread, minor // usual, usual)
+
+
+@lru_cache(maxsize=16)
+def _usual(currency: str, history_minor: tuple[int, ...]) -> tuple[int, int, int]:
+    """Return centre and spread as logarithms, and the usual amount; each line of a list asks for the same."""
     past = sorted(minor for minor in history_minor if minor > 0)
-    typical = _TYPICAL_MAJOR.get(amount.currency, _TYPICAL_ELSEWHERE) * 10 ** exponent_of(amount.currency)
+    typical = _TYPICAL_MAJOR.get(currency, _TYPICAL_ELSEWHERE) * 10 ** exponent_of(currency)
     centre, spread = _logarithm(typical), _PRIOR_SPREAD
     usual = typical
     if past:
@@ -89,8 +98,7 @@ def distance_from_usual(amount: Money, history_minor: Sequence[int]) -> Distance
         centre = (own * median + (ENOUGH - own) * centre) // ENOUGH
         own_spread = deviation * _MAD_TO_SPREAD // _SCALE
         spread = max((own * own_spread + (ENOUGH - own) * _PRIOR_SPREAD) // ENOUGH, _LEAST_SPREAD)
-    minor = max(amount.minor, 1)
-    return Distance((_logarithm(minor) - centre) * 10 // spread, minor // usual, usual)
+    return centre, spread, usual
 
 
 def _logarithm(minor: int) -> int:
