@@ -1,15 +1,17 @@
 """Work off the window's thread: three lanes of worker threads and one bridge back (ARCHITECTURE, Threads).
 
-The bridge is born on the window's thread and outlives every worker; results reach its slot through a queued signal, so
-no callback ever runs on a worker.
+The bridge is born on the window's thread and outlives every worker; the news that a call has ended reaches its slot
+through a queued signal, so no callback ever runs on a worker, and none is ever let go of there.
 """
 
 from __future__ import annotations
 
 import sys
 from collections.abc import Callable
-from concurrent.futures import Future, ThreadPoolExecutor
-from typing import TypeVar, cast
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from itertools import count
+from typing import Any, TypeVar
 
 from PySide6.QtCore import QObject, Qt, Signal, Slot
 
@@ -22,17 +24,29 @@ _WORKERS = {Lane.VAULT: 1, Lane.READ: 1, Lane.NETWORK: 4}
 
 
 class _Bridge(QObject):
-    """Carry finished work to the window's thread."""
+    """Carry the news that a call has ended to the window's thread."""
 
-    finished = Signal(object)
+    ended = Signal(int)
 
-    def __init__(self) -> None:
+    def __init__(self, deliver: Callable[[int], None]) -> None:
         super().__init__()
-        self.finished.connect(self._deliver, Qt.ConnectionType.QueuedConnection)
+        self._deliver = deliver
+        self.ended.connect(self._hand_over, Qt.ConnectionType.QueuedConnection)
 
-    @Slot(object)
-    def _deliver(self, call: object) -> None:
-        cast("Callable[[], None]", call)()
+    @Slot(int)
+    def _hand_over(self, number: int) -> None:
+        self._deliver(number)
+
+
+@dataclass(slots=True)
+class _Call:
+    """What was asked for, and how it ended. It belongs to the window's thread."""
+
+    work: Callable[[], object]
+    done: Callable[[Any], None]
+    failed: Callable[[Exception], None]
+    result: object = None
+    error: BaseException | None = None
 
 
 class TaskRunner:
@@ -43,23 +57,24 @@ class TaskRunner:
         # interpreter after each widget that it makes and for each size that a layout asks of it, some hundred times for
         # a page, and waits the whole interval each time.
         sys.setswitchinterval(_SWITCH_SECONDS)
-        self._bridge = _Bridge()
+        self._bridge = _Bridge(self._finish)
+        self._calls: dict[int, _Call] = {}
+        self._numbers = count()
         self._pools = {
-            lane: ThreadPoolExecutor(count, thread_name_prefix=f"countersign-{lane.value}")
-            for lane, count in _WORKERS.items()
+            lane: ThreadPoolExecutor(workers, thread_name_prefix=f"countersign-{lane.value}")
+            for lane, workers in _WORKERS.items()
         }
-        self._under_way = 0
         self._closed = False
 
     @property
     def idle(self) -> bool:
         """Whether nothing is queued or running, and every result has been delivered."""
-        return self._under_way == 0
+        return not self._calls
 
     @property
     def under_way(self) -> int:
         """How much is queued or running: an exchange with others waits for their news all the time."""
-        return self._under_way
+        return len(self._calls)
 
     def run(
         self,
@@ -74,24 +89,36 @@ class TaskRunner:
         """
         if self._closed:
             return
-        self._under_way += 1
+        number = next(self._numbers)
+        self._calls[number] = _Call(work, done, failed)
+        self._pools[lane].submit(self._perform, number)
 
-        def deliver(future: Future[T]) -> None:
-            if future.cancelled():
-                return  # the program is closing
-            error = future.exception()
-            if error is None:
-                result = future.result()
-                self._bridge.finished.emit(lambda: self._finish(lambda: done(result)))
-            elif isinstance(error, Exception):
-                failure = error
-                self._bridge.finished.emit(lambda: self._finish(lambda: failed(failure)))
+    def _perform(self, number: int) -> None:
+        """Do the work on a worker, and tell the window's thread.
 
-        self._pools[lane].submit(work).add_done_callback(deliver)
+        A worker knows a call by its number only, once it tells: a page that the call holds must not meet its end here,
+        because whoever lets go last takes it apart, and Qt's objects are taken apart on the window's thread alone.
+        """
+        self._attempt(number)
+        self._bridge.ended.emit(number)
 
-    def _finish(self, call: Callable[[], None]) -> None:
-        self._under_way -= 1
-        call()
+    def _attempt(self, number: int) -> None:
+        call = self._calls[number]
+        try:
+            call.result = call.work()
+        except BaseException as error:  # noqa: BLE001 - whatever the work raises is its outcome
+            call.error = error
+        finally:
+            del call  # an error keeps this frame, and with it what is in it
+
+    def _finish(self, number: int) -> None:
+        call = self._calls.pop(number)
+        if call.error is None:
+            call.done(call.result)
+        elif isinstance(call.error, Exception):
+            call.failed(call.error)
+        else:
+            raise call.error
 
     def close(self) -> None:
         """Refuse new work and wait for what has begun: timeouts are the work's own, nothing is terminated."""
