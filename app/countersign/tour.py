@@ -77,8 +77,10 @@ def _play(out: Path, notes: Notes, chapter: type[Guide]) -> int:
     guide = chapter(out, notes, running, chapter.sight(running), watch, iter(range(1, 1000)), files)
 
     def ended(error: Exception | None) -> None:
-        notes.error = f"{type(error).__name__}: {error}" if error else ""
+        notes.error = ""
         if error:
+            under_way = "at rest" if guide.window.quiet else "at work"
+            notes.error = f"{type(error).__name__}: {error} ({under_way}; {', '.join(sorted(guide.window.names()))})"
             running.program.shell.grab().save(str(out / "stuck.png"))
         application.quit()
 
