@@ -376,3 +376,17 @@ def test_twenty_thousand_events_share_one_past() -> None:
     pasts = {id(past) for _, past in store._events.values()}  # noqa: SLF001 - what is kept is the point here
     assert len(store._events) == count + 3  # noqa: SLF001
     assert len(pasts) <= 3
+
+
+def test_rule_05_of_a_part_of_a_history_only_refs_that_are_there_are_judged() -> None:
+    workspace, ada, ben = _two()
+    elsewhere, later = ben.write(NOTE, SUBJECT, {}), ben.write(NOTE, SUBJECT, {})
+    event = ada.draft(NOTE, SUBJECT, {}, refs=(elsewhere.id,))
+    part = workspace.history()
+    assert part.place(event, partial=True) == event.id
+    with pytest.raises(LedgerError, match=r"ledger\.ref"):
+        workspace.history().place(event)
+    part = workspace.history()
+    part.extend([elsewhere, later])
+    with pytest.raises(LedgerError, match=r"ledger\.ref"):
+        part.place(event, partial=True)
