@@ -380,13 +380,13 @@ def test_twenty_thousand_events_share_one_past() -> None:
 
 def test_rule_05_of_a_part_of_a_history_only_refs_that_are_there_are_judged() -> None:
     workspace, ada, ben = _two()
-    elsewhere, later = ben.write(NOTE, SUBJECT, {}), ben.write(NOTE, SUBJECT, {})
-    event = ada.draft(NOTE, SUBJECT, {}, refs=(elsewhere.id,))
-    part = workspace.history()
-    assert part.place(event, partial=True) == event.id
-    with pytest.raises(LedgerError, match=r"ledger\.ref"):
-        workspace.history().place(event)
-    part = workspace.history()
-    part.extend([elsewhere, later])
-    with pytest.raises(LedgerError, match=r"ledger\.ref"):
-        part.place(event, partial=True)
+    unheard = ben.write(NOTE, SUBJECT, {})
+    event = ada.draft(NOTE, SUBJECT, {}, refs=(unheard.id,))
+    whole = workspace.history()
+    parts = [History(WORKSPACE, workspace.keys, verify) for _ in range(2)]
+    for part in parts:
+        part.extend(ada.shared)
+    assert parts[0].place(event, partial=True) == event.id
+    for history, partial in ((parts[1], False), (whole, True)):
+        with pytest.raises(LedgerError, match=r"ledger\.ref_not_in_past"):
+            history.place(event, partial=partial)
