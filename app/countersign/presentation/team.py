@@ -8,8 +8,14 @@ from typing import Final
 
 from countersign.application.flows.script import Script, on_vault
 from countersign.application.session import Session
-from countersign.application.use_cases.change_governance import OpenChange, decline_change, endorse_change
-from countersign.application.use_cases.invite_member import Asking, Stage, askings
+from countersign.application.use_cases.change_governance import (
+    OpenChange,
+    decline_change,
+    endorse_change,
+    settle_changes,
+)
+from countersign.application.use_cases.invite_member import Asking, Stage, askings, withdraw_invitation
+from countersign.domain.errors import UserFacingError
 from countersign.domain.ledger.authority import endorsers
 from countersign.domain.ledger.governance import Governance
 from countersign.presentation.formats import isolate
@@ -17,10 +23,21 @@ from countersign.presentation.messages import _, ngettext
 from countersign.presentation.relay_words import relay_line
 from countersign.presentation.rule_words import policy_sentences
 from countersign.presentation.team_changes import change_sentences
-from countersign.presentation.team_desk import Picture, Work, looking, may_not_change, picture_of
+from countersign.presentation.team_desk import DAY_MS, Picture, Work, looking, may_not_change, picture_of
+from countersign.presentation.team_invite_words import invited_name
 from countersign.presentation.team_state import AskingLine, ChangeCard, TeamNavigate, TeamState, TeamView
-from countersign.presentation.team_words import day_text, in_a_row, member_cards, moment_text, name_of, names_text
+from countersign.presentation.team_words import (
+    day_text,
+    device_title,
+    in_a_row,
+    member_cards,
+    moment_text,
+    name_of,
+    names_text,
+)
 
+SILENT_MS: Final = DAY_MS
+"""So long a device that proposed a change must be silent before another puts it in force: two of them would rival."""
 _SHOWN: Final = frozenset({Stage.OUT, Stage.ASKED, Stage.PROPOSED})
 
 
@@ -67,6 +84,21 @@ class TeamPresenter:
         """Say no to a change, or take one's own back."""
         say_no = partial(decline_change, self._session.sharing.vault, self._session.sharing.verify, change)
         self._change(say_no, _("Declining the change"), _("You declined the change. It is on record."))
+
+    def settle(self, change: str) -> None:
+        """Put a change in force that enough have signed, in place of the device that proposed it and is gone."""
+
+        def work() -> None:
+            sharing = self._session.sharing
+            if change not in settle_changes(sharing.vault, sharing.verify, gone=change):
+                raise UserFacingError("change.not_open")
+
+        self._change(work, _("Putting the change in force"), _("The change is in force."))
+
+    def withdraw(self, invitation: str) -> None:
+        """Take back an invitation that nobody has answered."""
+        work = partial(withdraw_invitation, self._session.sharing.vault, invitation)
+        self._change(work, _("Taking the invitation back"), _("The invitation was taken back. It admits nobody."))
 
     def _change(self, work: Callable[[], None], busy: str, said: str) -> None:
         def script() -> Script[tuple[Picture, tuple[Asking, ...]]]:
@@ -143,6 +175,7 @@ class TeamPresenter:
             may_endorse=self._may_endorse(picture, change),
             may_decline=self._may_decline(picture, change),
             mine=mine,
+            may_settle=self._may_settle(picture, change),
         )
 
     def _may_endorse(self, picture: Picture, change: OpenChange) -> str:
@@ -168,9 +201,23 @@ class TeamPresenter:
             return _("Only who may sign a change can decline it.")
         return ""
 
+    def _may_settle(self, picture: Picture, change: OpenChange) -> str | None:
+        vault, now = self._session.sharing.vault, self._session.clock.now_ms()
+        if change.missing or change.device == vault.identity.device or not vault.may_sign:
+            return None
+        if vault.identity.member not in picture.governance.administrators:
+            return None
+        heard = picture.heard.get(change.device, 0)
+        if now - heard >= SILENT_MS:
+            return ""
+        text = _(
+            "{device} was heard of {time}: it does this itself. If it stays silent for a day, it can be done here."
+        )
+        return text.format(device=device_title(change.device), time=moment_text(heard, self._session.zone))
+
     def _asking(self, asking: Asking) -> AskingLine:
         invitation = asking.invitation
-        name = isolate(asking.request.name if asking.request else invitation.name)
+        name = invited_name(asking)
         day = day_text(invitation.expires_at, self._session.zone)
         texts = {
             Stage.OUT: (
@@ -195,7 +242,7 @@ class TeamPresenter:
                 asking.rivals,
             )
             text, tone = f"{text} {count.format(count=asking.rivals)}", "danger"
-        return AskingLine(invitation.id, name, text, chip, tone, action)
+        return AskingLine(invitation.id, name, text, chip, tone, action, may_withdraw=asking.stage is Stage.OUT)
 
 
 def _lead(state: Governance) -> str:

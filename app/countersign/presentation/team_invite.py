@@ -22,9 +22,16 @@ from countersign.presentation.relay_words import travels_by_hand
 from countersign.presentation.team_changes import change_sentences
 from countersign.presentation.team_desk import Picture, Work, effect_text, may_not_change, picture_of
 from countersign.presentation.team_invite_state import InviteState, InviteStep, InviteView
+from countersign.presentation.team_invite_words import (
+    compare_lead,
+    compare_tick,
+    device_notes,
+    is_for_device,
+    step_texts,
+)
 from countersign.presentation.team_member import end_of_next_quarter, role_faults
-from countersign.presentation.team_state import TeamNavigate
-from countersign.presentation.team_words import day_text, groups_of, in_a_row, read_groups, role_options
+from countersign.presentation.team_state import DEVICE_OF, TeamNavigate
+from countersign.presentation.team_words import day_text, groups_of, in_a_row, name_of, read_groups, role_options
 from countersign.presentation.transfer_desk import Fault
 from countersign.presentation.transfer_fault_texts import name_fault
 
@@ -57,14 +64,16 @@ class InvitePresenter:
         self._session, self._view, self._go, self._words = session, view, go, words
         self._work = Work(session, self._render)
         self._parcel = ParcelDesk(session.sharing.parcels, session.tasks, hands, self._arrived, self._render_open)
-        self._invitation = ""
+        self._invitation = self._member = ""
         self._known: _Known | None = None
         self._faults: tuple[Fault, ...] = ()
         self._chosen: tuple[str, ...] = (Role.APPROVER.value,)
         self._leave = session.sharing.listen(self._refresh)
 
     def start(self, invitation: str = "") -> None:
-        """Begin anew, or go on with an invitation."""
+        """Begin anew, for somebody new or for a member's other device; or go on with an invitation."""
+        if invitation.startswith(DEVICE_OF):
+            self._member, invitation = invitation.removeprefix(DEVICE_OF), ""
         self._invitation = invitation
         self._render()
         self._refresh()
@@ -114,7 +123,10 @@ class InvitePresenter:
     # — what the person does —
 
     def make(self, name: str, roles: Sequence[str], groups: str) -> None:
-        """Make the invitation."""
+        """Make the invitation; for another device neither name nor roles are asked for."""
+        if self._member:
+            self._work.run(self._making("", (), ""), _("Making the invitation"), self._was_read)
+            return
         cleaned = clean_text(name, NAME_LIMIT)
         chosen = tuple(role for role in Role if role.value in roles)
         faults = list(role_faults(chosen))
@@ -126,24 +138,26 @@ class InvitePresenter:
         if faults or not isinstance(cleaned, CleanText):
             self._render()
             return
+        script = self._making(cleaned.text, chosen, groups)
+        self._work.run(script, _("Making the invitation"), self._was_read)
+
+    def _making(self, name: str, roles: Sequence[Role], groups: str) -> Script[_Known]:
         session = self._session
 
         def work() -> str:
             found = invite_member(
                 session.sharing.vault,
                 session.entropy,
-                name=cleaned.text,
-                roles=chosen,
+                name=name,
+                roles=roles,
                 groups=read_groups(groups),
                 relay=session.sharing.settings_for_others(),
+                member=self._member,
             )
             return found.invitation.id
 
-        def script() -> Script[_Known]:
-            self._invitation = yield from on_vault(work)
-            return (yield from self._reading())
-
-        self._work.run(script(), _("Making the invitation"), self._was_read)
+        self._invitation = yield from on_vault(work)
+        return (yield from self._reading())
 
     def save_parcel(self) -> None:
         """Save the invitation, or the welcome, as a file."""
@@ -235,6 +249,18 @@ class InvitePresenter:
     def _form(self) -> InviteState:
         state = self._known.picture.governance if self._known else None
         groups = in_a_row(groups_of(state)) if state else ""
+        if self._member:
+            name = name_of(state, self._member) if state else ""
+            return InviteState(
+                step=InviteStep.FORM,
+                heading=_("Another device of {name}").format(name=name) if name else _("Another device"),
+                lead=_("The invitation works once, for a week. Nothing is admitted by it: you compare words first."),
+                notes=device_notes(),
+                device=True,
+                blocked=may_not_change(self._session, state) if state else "",
+                busy=self._work.busy,
+                problem=self._work.problem,
+            )
         return InviteState(
             step=InviteStep.FORM,
             heading=_("Invite somebody"),
@@ -264,7 +290,11 @@ class InvitePresenter:
         session, work, state = self._session, self._work, known.picture.governance
         invitation, request = asking.invitation, asking.request
         name = isolate(request.name if request else invitation.name)
-        heading, lead = _texts(step)
+        device = is_for_device(asking)
+        own = device and invitation.member == session.sharing.vault.identity.member
+        heading, lead = step_texts(step, device=device)
+        if device:
+            name = isolate(invitation.name)
         phrase = " ".join(fingerprint_phrase(asking.phrase_digest, self._words)) if request else ""
         after = known.after
         hand = travels_by_hand(session)
@@ -284,31 +314,11 @@ class InvitePresenter:
             by_relay="" if hand else notes.get(step, ""),
             reading=self._parcel.reading,
             phrase=phrase,
-            phrase_lead=_(
-                "Call {name} on a number you knew before, and read the words to each other. They follow from both "
-                "devices' keys: where somebody stands in between, they differ."
-            ).format(name=name),
-            tick=_("I know this voice, and we both read the same six words."),
+            device=device,
+            phrase_lead=compare_lead(name, own=own),
+            tick=compare_tick(own=own),
             lines=change_sentences(state, after, session.zone) if after else (),
             effect=effect_text(session, state, after) if after and step is InviteStep.COMPARE else "",
             busy=work.busy,
             problem=work.problem or self._parcel.problem,
         )
-
-
-def _texts(step: InviteStep) -> tuple[str, str]:
-    return {
-        InviteStep.OUT: (
-            _("The invitation of {name}"),
-            _("Hand it over the way you trust most. It can be answered until {day}, once."),
-        ),
-        InviteStep.COMPARE: (_("{name} asks to join"), _("The invitation was answered. Make sure by whom.")),
-        InviteStep.WAITING: (
-            _("{name} is proposed"),
-            _("Other people have to sign before {name} is admitted. You find it on the page of the team."),
-        ),
-        InviteStep.WELCOME: (
-            _("{name} is admitted"),
-            _("What {name} needs to begin is ready: who belongs here, the rules, and what their role may read."),
-        ),
-    }[step]

@@ -30,6 +30,8 @@ class InviteState:
         parcel_name: What its file would be called.
         reading: How far a code in several pictures was read.
         phrase: The words to compare; ``asker`` names who asks.
+        device: Whether it is about another device of a member.
+        notes: What another device means, where one is invited; no form is asked for then.
         lines: What admitting changes, sentence by sentence; ``effect`` when it takes effect.
     """
 
@@ -41,6 +43,8 @@ class InviteState:
     chosen: tuple[str, ...] = ()
     groups: str = ""
     known_groups: str = ""
+    notes: tuple[str, ...] = ()
+    device: bool = False
     blocked: str = ""
     frames: tuple[str, ...] = ()
     as_file: str = ""

@@ -12,6 +12,7 @@ from countersign.application.flows.script import Script, on_vault
 from countersign.application.session import Session
 from countersign.application.use_cases.change_governance import (
     propose_change,
+    with_device_end,
     with_member,
     without_device,
     without_member,
@@ -30,7 +31,7 @@ from countersign.presentation.team_desk import (
     may_not_change,
     picture_of,
 )
-from countersign.presentation.team_state import MemberState, MemberView, TeamNavigate
+from countersign.presentation.team_state import DEVICE_OF, MemberState, MemberView, TeamNavigate
 from countersign.presentation.team_words import (
     access_text,
     day_text,
@@ -129,6 +130,16 @@ class MemberPresenter:
         """Close a device that was lost, or is not used any more."""
         self._ask_vault(_("Close a device of {name}?"), partial(without_device, self._session.sharing.vault, device))
 
+    def renew_device(self, device: str) -> None:
+        """Let a device's keys hold for a year from now; what nobody renews by then signs nothing that counts."""
+        until = self._session.clock.now_ms() + _YEAR_DAYS * DAY_MS
+        state = with_device_end(self._picture.rules, device, until) if self._picture is not None else None
+        self._ask(_("Set an end for the keys of a device of {name}?"), state)
+
+    def add_device(self) -> None:
+        """Invite another device of this member."""
+        self._go.open_invite(DEVICE_OF + self._member)
+
     def remove(self) -> None:
         """Take a member out of the workspace."""
         self._ask_vault(
@@ -216,6 +227,9 @@ class MemberPresenter:
                 access=access_text(found, look),
                 access_offer=_("Confirm until {day}").format(day=day_text(until, look.zone)),
                 devices=device_lines(state, found, look),
+                renewal=_("Let its keys hold until {day}").format(
+                    day=day_text(look.at + _YEAR_DAYS * DAY_MS, look.zone)
+                ),
                 blocked=may_not_change(session, state),
                 remove_blocked=self._may_not_remove(state),
                 effect=effect_text(session, state, asked.state) if asked else "",

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Protocol
+from typing import Final, Protocol
 
 from countersign.presentation.team_words import DeviceLine, MemberCard, Option
 from countersign.presentation.transfer_desk import Fault
+
+DEVICE_OF: Final = "device-of:"
+"""Begins the name of a member who gets another device, where an invitation's is expected."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,6 +22,8 @@ class ChangeCard:
         lines: What it changes, sentence by sentence.
         may_endorse: Why this person can't sign it; empty where they can. ``may_decline`` likewise.
         mine: Whether this person proposed it: declining takes it back.
+        may_settle: Why this device can't put it in force in place of the one that proposed it; empty where it can, None
+            where that isn't wanted.
     """
 
     change: str
@@ -28,6 +33,7 @@ class ChangeCard:
     may_endorse: str = ""
     may_decline: str = ""
     mine: bool = False
+    may_settle: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +43,7 @@ class AskingLine:
     Attributes:
         chip: Where it stands in a word, with ``tone``.
         action: What can be done next.
+        may_withdraw: Whether the invitation can be taken back: nobody has answered it yet.
     """
 
     invitation: str
@@ -45,6 +52,7 @@ class AskingLine:
     chip: str
     tone: str
     action: str
+    may_withdraw: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,6 +97,7 @@ class MemberState:
     Attributes:
         roles: What can be chosen, as (value, title, text); ``chosen`` are the values that are.
         blocked: Why nothing can be changed from here; empty where it can.
+        renewal: What renewing a device's keys does.
         remove_blocked: Why this member can't be removed.
         effect: What saving does: at once, or once others have signed.
     """
@@ -106,6 +115,7 @@ class MemberState:
     access: str = ""
     access_offer: str = ""
     devices: tuple[DeviceLine, ...] = ()
+    renewal: str = ""
     blocked: str = ""
     remove_blocked: str = ""
     effect: str = ""
@@ -136,7 +146,7 @@ class TeamNavigate(Protocol):
         """Show one member."""
 
     def open_invite(self, invitation: str = "") -> None:
-        """Invite somebody, or go on with an invitation."""
+        """Invite somebody, or go on with an invitation; ``DEVICE_OF`` and a member: another device of theirs."""
 
     def open_rules(self) -> None:
         """Show the approval rules."""

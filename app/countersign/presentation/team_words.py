@@ -211,7 +211,9 @@ def _device(device: Device, look: Looking) -> DeviceLine:
     else:
         heard = _("Not heard of yet.")
     chip, tone = "", "neutral"
-    if device.expires_at:
+    if not device.expires_at:
+        heard = f"{heard} " + _("Its keys have no end.")
+    else:
         over = device.expires_at <= look.at
         words = _("Its keys expired on {day}.") if over else _("Its keys expire on {day}.")
         heard = f"{heard} {words.format(day=day_text(device.expires_at, look.zone))}"

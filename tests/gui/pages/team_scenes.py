@@ -94,6 +94,14 @@ def team(look: Look) -> Iterator[tuple[str, Stage]]:
     yield "member.evidence", stage
     stage.press("member.propose")
     yield "team.waiting", stage
+    stage.press("team.member.0.change")
+    yield "member.own", stage
+    stage.press("member.device.0.renew")
+    yield "member.renewal", stage
+    stage.press("member.withdraw", "member.add_device")
+    yield "invite.device", stage
+    stage.press("invite.go_on", "invite.back")
+    yield "team.device_invited", stage
     stage.close()
 
 

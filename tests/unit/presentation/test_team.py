@@ -13,8 +13,10 @@ from countersign.application.use_cases.change_governance import (
     with_member,
 )
 from countersign.domain.ledger.governance import Device, Evidence, Member, Role
+from countersign.presentation.team import SILENT_MS
 from countersign.presentation.team_changes import change_sentences
 from countersign.presentation.team_member import end_of_next_quarter
+from countersign.presentation.team_state import DEVICE_OF
 from countersign.presentation.team_words import Looking, member_cards, read_groups, standing
 from countersign.testing.fake_sharing import Colleague, Office
 from countersign.testing.fakes import DAY_MS, START_MS, ZONE
@@ -47,7 +49,7 @@ def test_everybody_is_listed_oneself_first(mei: Colleague) -> None:
     assert state.relay_title == "By hand"
     own, other = state.members[0].devices[0], state.members[1].devices[0]
     assert own.blocked.startswith("Close it from another device")
-    assert (other.text, other.blocked) == ("Not heard of yet.", "")
+    assert (other.text, other.blocked) == ("Not heard of yet. Its keys have no end.", "")
 
 
 def test_a_workspace_of_one_is_told_to_invite() -> None:
@@ -158,6 +160,48 @@ def test_a_lost_device_is_closed_at_once(mei: Colleague) -> None:
     ravi = MemberDesk(mei, member_named(mei, "Ravi Singh"))
     ravi.presenter.remove()
     assert "leaves: no role is left" in ravi.now.asked_lines[0]
+
+
+def test_the_keys_of_a_device_get_an_end_and_are_renewed(mei: Colleague) -> None:
+    page = MemberDesk(mei, member_named(mei, "Tom Okoro"))
+    assert page.now.renewal == "Let its keys hold until \u206622 November 2027\u2069"
+    page.presenter.renew_device(page.now.devices[0].device)
+    assert page.now.asked_lines[0].endswith("expire on \u206622 November 2027\u2069.")
+    page.presenter.propose()
+    proposed = open_changes(mei.vault, mei.sharing.verify)[0].state
+    ends = {item.member: item.expires_at for item in proposed.devices}
+    assert ends[member_named(mei, "Tom Okoro")] == mei.world.clock.now_ms() + 365 * DAY_MS
+    assert ends[mei.member] == 0
+
+
+def test_another_device_is_invited_from_the_members_page(mei: Colleague) -> None:
+    page = MemberDesk(mei, mei.member)
+    page.presenter.add_device()
+    assert page.went.to == [("invite", DEVICE_OF + mei.member)]
+
+
+def test_what_a_device_proposed_that_is_gone_is_put_in_force_by_another() -> None:
+    office = Office()
+    mei = four(office)
+    tom = office.present(mei, "Tom Okoro")
+    ravi = next(item for item in tom.rules.governance.members if item.name == "Ravi Singh")
+    propose_change(tom, mei.sharing.verify, with_member(tom.rules, replace(ravi, groups=("Finance",))))
+    mei.vault.take_in(tom.shared_events(tom.identity.device, 0, 99))
+    page = TeamDesk(mei)
+    (card,) = page.now.changes
+    assert card.may_settle is None  # a signature is missing still
+    page.presenter.endorse(card.change)
+    (card,) = page.now.changes
+    assert card.may_settle is not None
+    assert "it does this itself" in card.may_settle
+    mei.world.clock.advance(SILENT_MS)
+    page = TeamDesk(mei)
+    assert page.now.changes[0].may_settle == ""
+    page.presenter.settle(card.change)
+    assert (page.now.changes, page.now.said) == ((), "The change is in force.")
+    assert mei.vault.rules.governance.epoch == 1
+    page.presenter.settle(card.change)
+    assert page.now.problem
 
 
 def test_one_can_not_remove_oneself_nor_change_without_the_role(mei: Colleague) -> None:

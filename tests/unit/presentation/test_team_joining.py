@@ -12,11 +12,12 @@ from countersign.domain.ledger.governance import Role
 from countersign.presentation.join import InvitationReader, WaitingPresenter
 from countersign.presentation.join_state import JoiningParts, WaitingState
 from countersign.presentation.team_invite_state import InviteState, InviteStep
+from countersign.presentation.team_state import DEVICE_OF
 from countersign.testing import fakes
 from countersign.testing.fake_sharing import Colleague, Office, gathered
 from countersign.testing.fake_workspace import fake_verify
 from tests.unit.presentation.recorded import Seen
-from tests.unit.presentation.team_desk import FOLDER, WORDS, Desk, InviteDesk, TeamDesk, four
+from tests.unit.presentation.team_desk import FOLDER, WORDS, Desk, InviteDesk, MemberDesk, TeamDesk, four
 
 
 class WaitingDesk:
@@ -116,6 +117,57 @@ def test_others_sign_first_where_several_govern() -> None:
     assert page.now.lines[0].startswith("\u2066Lin Wei\u2069 joins as approver")
     team = TeamDesk(mei)
     assert (team.now.asking[0].chip, len(team.now.changes)) == ("Proposed", 1)
+
+
+def test_an_invitation_that_nobody_answered_is_taken_back() -> None:
+    office = Office()
+    mei = office.begin(settings=FOLDER)
+    page = InviteDesk(mei)
+    page.presenter.make("Lin Wei", [Role.APPROVER.value], "")
+    team = TeamDesk(mei)
+    assert team.now.asking[0].may_withdraw
+    team.presenter.withdraw(team.now.asking[0].invitation)
+    assert (team.now.asking, team.now.said) == ((), "The invitation was taken back. It admits nobody.")
+    content = next(iter(office.parcels.shown.values()))[0]
+    office.join("Lin Wei", content, settings=FOLDER)
+    mei.sharing.exchange_now()
+    found = askings(mei.vault, mei.world.clock.now_ms())[0]
+    assert (found.stage, found.reason) == (Stage.ENDED, "withdrawn")
+    assert not TeamDesk(mei).now.asking
+
+
+def test_another_device_of_oneself_is_invited_admitted_and_counts_as_the_same_person() -> None:
+    office = Office()
+    mei = office.begin(settings=FOLDER)
+    page = InviteDesk(mei, DEVICE_OF + mei.member)
+    assert page.now.heading == "Another device of \u2066Mei Chen\u2069"
+    assert page.now.notes
+    assert not page.now.roles
+    page.presenter.make("", [], "")
+    assert step_of(page.now) is InviteStep.OUT
+    assert page.now.heading == "The invitation of another device of \u2066Mei Chen\u2069"
+    assert TeamDesk(mei).now.asking[0].name == "\u2066Mei Chen\u2069, another device"
+    content = next(iter(office.parcels.shown.values()))[0]
+    second = office.join("Mei's laptop", content, settings=FOLDER)
+    waiting = WaitingDesk(second)
+    mei.sharing.exchange_now()
+    assert step_of(page.now) is InviteStep.COMPARE
+    assert page.now.tick.startswith("Both screens are before me")
+    assert any("further device" in line for line in page.now.lines)
+    assert any("another recovery kit" in line for line in page.now.lines)
+    page.presenter.admit(same=True)
+    assert step_of(page.now) is InviteStep.WELCOME
+    waiting.presenter.look_again()
+    assert second.vault.admitted
+    state = mei.vault.rules.governance
+    assert [item.name for item in state.members] == ["Mei Chen"]
+    assert [item.member for item in state.devices] == [mei.member, mei.member]
+    own = TeamDesk(mei).now.members[0]
+    assert [line.blocked == "" for line in own.devices] == [False, True]
+    own_page = MemberDesk(mei, mei.member)
+    own_page.presenter.close_device(own_page.now.devices[1].device)
+    own_page.presenter.propose()
+    assert [item.closed for item in mei.vault.rules.governance.devices] == [False, True]
 
 
 def test_what_is_missing_in_an_invitation_is_said() -> None:

@@ -114,6 +114,14 @@ def without_device(vault: WorkspaceVault, device: str) -> Governance:
     return next_state(vault.rules, devices=devices)
 
 
+def with_device_end(rules: Rules, device: str, expires_at: int) -> Governance:
+    """Return the next epoch in which a device's keys hold until ``expires_at`` (milliseconds since the epoch)."""
+    known = rules.governance.devices
+    return next_state(
+        rules, devices=[replace(item, expires_at=expires_at) if item.device == device else item for item in known]
+    )
+
+
 def closed(vault: WorkspaceVault, device: Device) -> Device:
     """Return a device as closed; nothing that it signed after its last event known here will count (LEDGER 9)."""
     if device.closed:
@@ -205,20 +213,21 @@ def decline_change(vault: WorkspaceVault, verify: Verify, change: str, reason: s
         transaction.append(draft)
 
 
-def settle_changes(vault: WorkspaceVault, verify: Verify, *, any_device: bool = False) -> tuple[str, ...]:
+def settle_changes(vault: WorkspaceVault, verify: Verify, *, gone: str = "") -> tuple[str, ...]:
     """Put in force what enough persons have signed, and return the names of those changes.
 
     Args:
         vault: The unlocked vault.
         verify: Checks an Ed25519 signature.
-        any_device: Also what another device proposed: for a person who sees that it is gone for good.
+        gone: Also this change, though another device proposed it: for an administrator who sees that it is gone for
+            good. If it comes back and puts the change in force, too, the two rival each other.
     """
     if not vault.may_sign:
         return ()
     done: list[str] = []
     for item in open_changes(vault, verify):
         mine = item.device == vault.identity.device
-        if item.missing == 0 and (mine or any_device) and _parents(vault.rules) == item.parents:
+        if item.missing == 0 and (mine or item.change == gone) and _parents(vault.rules) == item.parents:
             failpoint("workspace.settle.before")
             if _settled(vault, item):
                 done.append(item.change)

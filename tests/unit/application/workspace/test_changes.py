@@ -217,7 +217,7 @@ def test_what_was_proposed_elsewhere_can_be_put_in_force_when_that_device_is_gon
         some[1].round()
         some[2].round()
     assert settle_changes(some[2].vault, fake_verify) == ()
-    assert settle_changes(some[2].vault, fake_verify, any_device=True) == (name,)
+    assert settle_changes(some[2].vault, fake_verify, gone=name) == (name,)
     some[2].vault.may_sign = False
     assert settle_changes(some[2].vault, fake_verify) == ()
 

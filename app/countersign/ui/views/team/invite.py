@@ -23,7 +23,7 @@ from countersign.ui.widgets import (
     Variant,
 )
 from countersign.ui.widgets.parcel_cards import ParcelIn, ParcelOut
-from countersign.ui.widgets.work_page import WorkPage, column
+from countersign.ui.widgets.work_page import WorkPage, column, empty
 
 _PLACES = {
     InviteStep.FORM: 0,
@@ -55,7 +55,10 @@ class InvitePage(WorkPage):
         self.relay_note.setObjectName("invite.by_relay")
         self.compare = self._make_compare()
         self.effect_card = self._make_effect()
-        for card in (self.form, self.out, self.relay_note, self.answer, self.compare, self.effect_card):
+        self.notes = Card(_("What another device means"), icon="mobile")
+        holder, self._notes = column()
+        self.notes.add(holder)
+        for card in (self.form, self.notes, self.out, self.relay_note, self.answer, self.compare, self.effect_card):
             self.add(card)
         self.back = SafeButton(_("Back to the team"))
         self.back.setObjectName("invite.back")
@@ -124,8 +127,13 @@ class InvitePage(WorkPage):
         step = state.step
         self.set_heading(state.heading, state.lead)
         self.show_work(state.busy, state.problem, state.said)
-        self._show_steps(step)
-        self.form.setVisible(step is InviteStep.FORM)
+        self._show_steps(step, _("Device") if state.device else _("Who and as what"))
+        self.form.setVisible(step is InviteStep.FORM and not state.notes)
+        self.notes.setVisible(bool(state.notes))
+        if before is None or before.notes != state.notes:
+            empty(self._notes)
+            for note in state.notes:
+                self._notes.addWidget(PlainLabel(note))
         self.out.setVisible(step in {InviteStep.OUT, InviteStep.WELCOME} and bool(state.frames or state.as_file))
         self.answer.setVisible(step is InviteStep.OUT)
         self.relay_note.setText(state.by_relay)
@@ -143,10 +151,7 @@ class InvitePage(WorkPage):
             self.same.toggled.connect(self._ticked)
             self._tick_body.addWidget(self.same)
         if before is None or before.lines != state.lines:
-            while (item := self._lines.takeAt(0)) is not None:
-                if (old := item.widget()) is not None:
-                    old.hide()
-                    old.deleteLater()
+            empty(self._lines)
             for line in state.lines:
                 self._lines.addWidget(PlainLabel(line))
         self._effect.setText(state.effect)
@@ -157,8 +162,8 @@ class InvitePage(WorkPage):
         if before is not None and before.step is not step:
             self.focus_heading()
 
-    def _show_steps(self, step: InviteStep) -> None:
-        titles = (_("Who and as what"), _("Invitation"), _("Compare"), _("Admit"))
+    def _show_steps(self, step: InviteStep, first: str) -> None:
+        titles = (first, _("Invitation"), _("Compare"), _("Admit"))
         now = _PLACES[step]
         states = [StepState.DONE if at < now else StepState.CURRENT if at == now else StepState.TODO for at in range(4)]
         self.stepper.set_steps([Step(title, state) for title, state in zip(titles, states, strict=True)])

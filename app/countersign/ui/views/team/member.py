@@ -29,7 +29,7 @@ from countersign.ui.widgets import (
     TextField,
     Variant,
 )
-from countersign.ui.widgets.work_page import WorkPage, column, empty, reason_label, titled
+from countersign.ui.widgets.work_page import WorkPage, button_row, column, empty, reason_label, titled
 
 
 class MemberPage(WorkPage):
@@ -53,6 +53,8 @@ class MemberPage(WorkPage):
         self.devices_card = Card(_("Devices"), icon="mobile")
         self._devices, self._devices_body = column()
         self.devices_card.add(self._devices)
+        self.add_device = self._quiet(self.devices_card, _("Add another device"), "member.add_device", "plus")
+        self.add_device.activated.connect(self._add_another)
         self.leave_card = self._make_leave()
         for card in (self.roles_card, self.devices_card, self.leave_card):
             self.add(card)
@@ -175,12 +177,13 @@ class MemberPage(WorkPage):
         for button in self._blockable:
             button.set_blocked(state.blocked)
         self.remove.set_blocked(state.blocked or state.remove_blocked)
-        if before is None or (before.devices, before.blocked) != (state.devices, state.blocked):
+        shown = (before.devices, before.blocked, before.renewal) if before else None
+        if shown != (state.devices, state.blocked, state.renewal):
             empty(self._devices_body)
             for place, device in enumerate(state.devices):
                 if place:
                     self._devices_body.addWidget(Divider())
-                self._add_device(place, device, state.blocked)
+                self._show_device(place, device, state)
         if before is None or before.faults != state.faults:
             self.errors.show_errors([(self._fields[fault.field], fault.text) for fault in state.faults])
         if before is not None and bool(before.asked) != asked:
@@ -198,20 +201,29 @@ class MemberPage(WorkPage):
                 box.setChecked(value in state.chosen)
             self.groups.setText(state.groups)
 
-    def _add_device(self, place: int, device: DeviceLine, blocked: str) -> None:
+    def _show_device(self, place: int, device: DeviceLine, state: MemberState) -> None:
         self._devices_body.addLayout(titled(PlainLabel(device.title, Variant.STRONG), device.chip, device.tone))
         self._devices_body.addWidget(PlainLabel(device.text, Variant.MUTED))
         if not device.open:
             return
-        button = QuietButton(_("Close this device"), icon="lock", name=_("Close {device}").format(device=device.title))
-        button.setObjectName(f"member.device.{place}.close")
-        button.enter_presses = False
-        button.set_blocked(blocked or device.blocked)
-        button.activated.connect(partial(self._close_device, device.device))
+        close = QuietButton(_("Close this device"), icon="lock", name=_("Close {device}").format(device=device.title))
+        close.setObjectName(f"member.device.{place}.close")
+        close.set_blocked(state.blocked or device.blocked)
+        close.activated.connect(partial(self._close_device, device.device))
+        renew = QuietButton(
+            state.renewal,
+            icon="clock",
+            name=_("{action}: {name}").format(action=state.renewal, name=device.title),
+        )
+        renew.setObjectName(f"member.device.{place}.renew")
+        renew.set_blocked(state.blocked)
+        renew.activated.connect(partial(self._renew_device, device.device))
         reason = reason_label()
-        button.show_reason_in(reason)
+        for button in (renew, close):
+            button.enter_presses = False
+            button.show_reason_in(reason)
         self._devices_body.addWidget(reason)
-        self._devices_body.addWidget(button, 0, Qt.AlignmentFlag.AlignLeading)
+        self._devices_body.addWidget(button_row((renew, close)))
 
     # — what the person does —
 
@@ -231,6 +243,14 @@ class MemberPage(WorkPage):
     def _close_device(self, device: str) -> None:
         if self._presenter is not None:
             self._presenter.close_device(device)
+
+    def _renew_device(self, device: str) -> None:
+        if self._presenter is not None:
+            self._presenter.renew_device(device)
+
+    def _add_another(self) -> None:
+        if self._presenter is not None:
+            self._presenter.add_device()
 
     def _remove(self) -> None:
         if self._presenter is not None:

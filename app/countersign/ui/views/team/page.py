@@ -135,13 +135,22 @@ class TeamPage(WorkPage):
         decline.set_blocked(change.may_decline)
         decline.activated.connect(partial(self._decline, change.change))
         reason = reason_label()
-        endorse.show_reason_in(reason)
         decline.show_reason_in(reason)
-        decline.set_partner(endorse)
+        primary = endorse if change.may_settle is None else self._settle_button(change)
+        primary.show_reason_in(reason)
+        decline.set_partner(primary)
         card.body.addSpacing(Space.XS)
         card.add(reason)
-        card.add(button_row((decline, endorse)))
+        card.add(button_row((decline, primary)))
         return card
+
+    def _settle_button(self, change: ChangeCard) -> PrimaryButton:
+        button = PrimaryButton(_("Put it in force here"), name=_("Put in force: {change}").format(change=change.title))
+        button.setObjectName("team.change.settle")
+        button.enter_presses = False
+        button.set_blocked(change.may_settle)
+        button.activated.connect(partial(self._settle, change.change))
+        return button
 
     def _asking_card(self, state: TeamState) -> Card:
         card = Card(_("Who is about to join"), icon="people")
@@ -150,13 +159,24 @@ class TeamPage(WorkPage):
                 card.add(Divider())
             card.body.addLayout(titled(PlainLabel(line.name, Variant.STRONG), line.chip, line.tone))
             card.add(PlainLabel(line.text))
-            card.body.addWidget(self._go_on(line), 0, Qt.AlignmentFlag.AlignLeading)
+            links = [self._go_on(line)]
+            if line.may_withdraw:
+                links.append(self._withdraw_button(line))
+            card.add(button_row(links))
         return card
 
     def _go_on(self, line: AskingLine) -> QuietButton:
         button = QuietButton(line.action, name=_("{action}: {name}").format(action=line.action, name=line.name))
         button.setObjectName("team.asking.open")
         button.activated.connect(partial(self._open_invitation, line.invitation))
+        return button
+
+    def _withdraw_button(self, line: AskingLine) -> QuietButton:
+        words = _("Take it back")
+        button = QuietButton(words, name=_("{action}: {name}").format(action=words, name=line.name))
+        button.setObjectName("team.asking.withdraw")
+        button.enter_presses = False
+        button.activated.connect(partial(self._withdraw, line.invitation))
         return button
 
     def _member(self, place: int, member: MemberCard) -> Card:
@@ -202,6 +222,14 @@ class TeamPage(WorkPage):
     def _decline(self, change: str) -> None:
         if self._presenter is not None:
             self._presenter.decline(change)
+
+    def _settle(self, change: str) -> None:
+        if self._presenter is not None:
+            self._presenter.settle(change)
+
+    def _withdraw(self, invitation: str) -> None:
+        if self._presenter is not None:
+            self._presenter.withdraw(invitation)
 
     def _open_member(self, member: str) -> None:
         if self._presenter is not None:

@@ -1,0 +1,81 @@
+"""The team on screen: another device, an invitation taken back, a change put in force where its device is gone."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QApplication
+
+from countersign.application.use_cases.change_governance import open_changes
+from countersign.presentation.messages import set_language
+from countersign.testing import fakes
+from countersign.testing.fake_workspace import fake_verify
+from countersign.ui.theme.style import apply_theme
+from countersign.ui.views.team.invite import InvitePage
+from countersign.ui.widgets.buttons import KitButton
+from tests.gui.pages.stage import Look
+from tests.gui.pages.team_scenes import TOM, Floor
+
+
+@pytest.fixture(autouse=True)
+def plain_look_afterwards(qapp: QApplication) -> Iterator[None]:
+    """Speak English in the light theme again."""
+    yield
+    set_language("en")
+    apply_theme(qapp, motion=False)
+
+
+@pytest.fixture
+def floor(qapp: QApplication) -> Iterator[Floor]:
+    found = Floor(Look())
+    yield found
+    found.stage.close()
+
+
+def test_another_device_is_invited_and_its_invitation_taken_back(floor: Floor) -> None:
+    stage = floor.stage
+    stage.press("shell.team", "team.member.0.change", "member.add_device")
+    assert stage.window.find_as("invite.page", InvitePage).heading.text().startswith("Another device of")
+    assert not stage.window.shows("invite.name")
+    stage.press("invite.go_on")
+    assert stage.window.shows("invite.parcel.save")
+    stage.press("invite.back", "team.asking.withdraw")
+    assert stage.window.shows("team.said")
+    assert not stage.window.shows("team.asking.open")
+
+
+def test_a_device_gets_an_end_which_is_read_back_before_it_is_proposed(floor: Floor) -> None:
+    stage = floor.stage
+    stage.press("shell.team", "team.member.1.change", "member.device.0.renew")
+    stage.press("member.propose")
+    assert stage.window.shows("team.change.decline")
+    (change,) = open_changes(floor.who.vault, fake_verify)
+    assert [bool(item.expires_at) for item in change.state.devices].count(True) == 2
+
+
+def test_enter_puts_nothing_in_force_and_closes_no_device(floor: Floor) -> None:
+    stage, who = floor.stage, floor.who
+    floor.proposed(TOM)
+    stage.press("shell.team", "team.change.endorse")
+    settle = stage.window.find_as("team.change.settle", KitButton)
+    assert settle.blocked_reason()
+    who.world.clock.advance(fakes.DAY_MS)
+    stage.press("shell.team")
+    settle = stage.window.find_as("team.change.settle", KitButton)
+    assert settle.blocked_reason() is None
+    settle.setFocus()
+    QTest.keyClick(settle, Qt.Key.Key_Return)
+    stage.settle()
+    assert who.vault.rules.governance.epoch == 0
+    stage.press("team.change.settle")
+    assert who.vault.rules.governance.epoch == 1
+    assert not stage.window.shows("team.change.settle")
+    stage.press("team.member.1.change")
+    close = stage.window.find_as("member.device.0.close", KitButton)
+    close.setFocus()
+    QTest.keyClick(close, Qt.Key.Key_Return)
+    stage.settle()
+    assert not stage.window.shows("member.propose")
