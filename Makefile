@@ -85,7 +85,7 @@ stalls: setup  ## every test with windows, one at a time: no handler may keep th
 
 coverage: setup  ## every branch of the domain and of the flows is walked
 	mkdir -p $(REPORTS)
-	HYPOTHESIS_PROFILE=ci $(BIN)/python -m pytest -q -p no:pytest-qt -p tests.core_without_qt -m "not nightly" \
+	HYPOTHESIS_PROFILE=ci $(BIN)/python -m pytest -q -n $(WORKERS) -p no:pytest-qt -p tests.core_without_qt -m "not nightly" \
 		--cov=countersign.domain --cov=countersign.application.flows --cov-branch --cov-report= $(CORE)
 	$(BIN)/coverage report --show-missing --fail-under=100 --include='*/domain/*,*/application/flows/*'
 
