@@ -108,6 +108,14 @@ class Truth:
         last = self.facts.get(device.last_shared)
         return last is None or not (fact is last or last.past & fact.bit)
 
+    def erased(self, fact: Fact, standing: Standing) -> bool:
+        """Tell whether a closing voids what forbids: only where who closed its device didn't know of it (rule 9)."""
+        if not self.closed(fact, standing.state):
+            return False
+        closings = (name for name, state in standing.line if (found := device_in(state, fact.device)) and found.closed)
+        closing = self.facts.get(next(closings, ""))
+        return closing is None or not closing.past & fact.bit
+
     def known(self, kind: str, subject: str, past: int, state: Governance) -> Iterator[Fact]:
         """List what counts of a kind about a subject (empty text: about any), in folding order."""
         found = self.subjects.get(subject, ()) if subject else self.kinds.get(kind, ())
@@ -210,7 +218,7 @@ def judge(truth: Truth, intent: Fact) -> list[str]:
         "another device sends": header.device != sender,
         "the sender is closed": device is None or device.closed,
         "the sender has no role": member is None or not member.signs,
-        "stopped": _frozen(truth, past, state),
+        "stopped": _frozen(truth, past, standing),
         "rejected": _rejected(truth, order, past, standing, content, sender),
         "sent before": any(not judge(truth, item) for item in earlier),
         "the payee is in conflict": not _payee_stands(truth, content, past, state),
@@ -223,23 +231,29 @@ def _is_asked_for(frozen: Fact, intended: dict[str, Json]) -> bool:
     return frozen.body["digest"] == intended["digest"] == OrderContent.read(frozen.body["content"]).digest
 
 
-def _frozen(truth: Truth, past: int, state: Governance) -> bool:
+def _frozen(truth: Truth, past: int, standing: Standing) -> bool:
     """Tell whether a stop is in force: nobody who administers and knew of it has lifted it."""
-    stops = [item for item in truth.kinds.get(kinds.WORKSPACE_FROZEN, ()) if past & item.bit]
+    frozen = [item for item in truth.kinds.get(kinds.WORKSPACE_FROZEN, ()) if past & item.bit]
+    stops = [item for item in frozen if not truth.forked(item, past) and not truth.erased(item, standing)]
     lifted = [item for item in truth.kinds.get(kinds.WORKSPACE_UNFROZEN, ()) if past & item.bit]
     first = truth.numbered[0]
 
     def lifts(item: Fact, stop: Fact) -> bool:
-        whenever = (state, truth.standing(item.past).state, Governance.read(first.body))
+        whenever = (standing.state, truth.standing(item.past).state, Governance.read(first.body))
         author = [person_in(each, item.device) for each in whenever]
         return bool(item.past & stop.bit) and any(each and Role.ADMINISTRATOR in each.roles for each in author)
 
-    return any(not truth.forked(stop, past) and not any(lifts(item, stop) for item in lifted) for stop in stops)
+    return any(not any(lifts(item, stop) for item in lifted) for stop in stops)
 
 
 def _rejected(truth: Truth, order: str, past: int, standing: Standing, content: OrderContent, sender: str) -> bool:
     """Tell whether somebody who had a say, when they said so and still, stopped it."""
-    for stop in truth.known(kinds.ORDER_STOPPED, order, past, standing.state):
+    stops = [
+        item for item in truth.subjects.get(order, ()) if item.event.kind == kinds.ORDER_STOPPED and past & item.bit
+    ]
+    for stop in stops:
+        if truth.forked(stop, past) or truth.erased(stop, standing):
+            continue
         then = truth.standing(stop.past).state
         if all(_has_a_say(stop, state, content, sender) for state in (then, standing.state)):
             return True
