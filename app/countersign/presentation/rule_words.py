@@ -18,7 +18,7 @@ from countersign.domain.approval.rule import (
 )
 from countersign.domain.money import Money
 from countersign.domain.policy import Policy
-from countersign.presentation.formats import isolate, money_text, time_text
+from countersign.presentation.formats import iban_text, isolate, money_text, time_text
 from countersign.presentation.messages import _, language, ngettext
 
 NameOf = Callable[[str], str]
@@ -136,7 +136,9 @@ def _when(rule: ApprovalRule) -> str:
     if rule.payees:
         found.append(_("to {payees}").format(payees=_choice([payees[item] for item in rule.payees])))
     if rule.accounts:
-        found.append(_("from {accounts}").format(accounts=_choice([isolate(item) for item in rule.accounts])))
+        found.append(
+            _("from {accounts}").format(accounts=_choice([isolate(iban_text(item)) for item in rule.accounts]))
+        )
     if rule.kinds == (OrderKind.BATCH,):  # one for single payments holds for all
         found.append(_("made in a batch"))
     return _(", ").join(found)

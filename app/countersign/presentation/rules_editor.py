@@ -9,6 +9,7 @@ from typing import TypeVar
 
 from countersign.application.flows.script import Script, on_read, on_vault
 from countersign.application.ports.clock import new_identifier
+from countersign.application.ports.vault import AccountRow
 from countersign.application.session import Session
 from countersign.application.use_cases.change_governance import next_state, propose_change
 from countersign.domain.approval.rule import ApprovalRule, Delegation, SignatoryLimit
@@ -17,6 +18,7 @@ from countersign.domain.policy import Policy
 from countersign.presentation.messages import _
 from countersign.presentation.rule_words import delegation_sentence, limit_sentence, rule_sentence
 from countersign.presentation.rules_editor_forms import (
+    account_options,
     approver_options,
     count_options,
     currency_options,
@@ -54,6 +56,7 @@ class RulesPresenter:
         self._work = Work(session, self._render)
         self._picture: Picture | None = None
         self._policy: Policy | None = None
+        self._accounts: Sequence[AccountRow] = ()
         self._rule_form: RuleForm | None = None
         self._limit_form: LimitForm | None = None
         self._delegation_form: DelegationForm | None = None
@@ -64,14 +67,19 @@ class RulesPresenter:
     def start(self) -> None:
         """Show the page."""
         self._render()
-        self._work.run(on_vault(partial(picture_of, self._session)), "", self._known)
+        self._work.run(self._reading(), "", self._known)
 
     def close(self) -> None:
         """Show nothing any more."""
         self._work.closed = True
 
-    def _known(self, picture: Picture) -> None:
-        self._picture, self._policy = picture, picture.governance.policy
+    def _reading(self) -> Script[tuple[Picture, Sequence[AccountRow]]]:
+        picture = yield from on_vault(partial(picture_of, self._session))
+        return picture, (yield from on_read(self._session.reader.accounts))
+
+    def _known(self, found: tuple[Picture, Sequence[AccountRow]]) -> None:
+        self._picture, self._accounts = found
+        self._policy = self._picture.governance.policy
 
     # — writing —
 
@@ -106,7 +114,7 @@ class RulesPresenter:
         self._rule_form = form
         known = next((item for item in policy.rules if item.rule == form.rule), None)
         name = form.rule or new_identifier(self._session.entropy)
-        found = rule_of(form, name, known, picture.governance)
+        found = rule_of(form, name, picture.governance)
         if not isinstance(found, ApprovalRule):
             self._faults = found
             self._render()
@@ -278,6 +286,7 @@ class RulesPresenter:
                 currencies=currency_options(),
                 payees=payee_options(),
                 kinds=kind_options(),
+                accounts=account_options(self._accounts, policy),
                 counts=count_options(),
                 groups=group_options(state),
                 people=approver_options(state),
@@ -297,7 +306,7 @@ class RulesPresenter:
     def _preview(self, state: Governance) -> str:
         if self._rule_form is None:
             return ""
-        found = rule_of(self._rule_form, "preview", None, state)
+        found = rule_of(self._rule_form, "preview", state)
         return rule_sentence(found) if isinstance(found, ApprovalRule) else ""
 
 

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import UTC, date, datetime, timedelta, tzinfo
 from typing import Final
 
+from countersign.application.ports.vault import AccountRow
 from countersign.domain.amount_input import Choice, Exact, Offer, Unreadable, read_amount
 from countersign.domain.approval.rule import (
     ApprovalRule,
@@ -16,8 +18,9 @@ from countersign.domain.approval.rule import (
 )
 from countersign.domain.ledger.governance import Governance, Role
 from countersign.domain.money import Money
+from countersign.domain.policy import Policy
 from countersign.presentation.add_account_words import currencies
-from countersign.presentation.formats import decimal_mark, isolate, money_text
+from countersign.presentation.formats import decimal_mark, iban_text, isolate, money_text
 from countersign.presentation.messages import _, language, ngettext
 from countersign.presentation.rules_editor_state import DelegationForm, LimitForm, RuleForm
 from countersign.presentation.team_words import Option
@@ -25,6 +28,7 @@ from countersign.presentation.transfer_desk import Fault
 from countersign.presentation.transfer_fault_texts import amount_fault
 
 COUNT_LIMIT: Final = 5
+_BETWEEN: Final = "\n"  # no account has it
 _PAYEES: Final[dict[str, tuple[PayeeStanding, ...]]] = {
     "any": (),
     "new": (PayeeStanding.NEW,),
@@ -80,8 +84,27 @@ def approver_options(state: Governance) -> tuple[Option, ...]:
     return tuple(sorted(found, key=lambda item: item[1]))
 
 
+def account_options(own: Sequence[AccountRow], policy: Policy) -> tuple[Option, ...]:
+    """Return from which account the money can go: any, an own one, or what a rule names already.
+
+    A rule that names several stays as it is as long as they are chosen together.
+    """
+    found = {"": _("All accounts")}
+    for row in own:
+        name = _("{name}, {number}").format(name=isolate(row.name), number=isolate(iban_text(row.iban)))
+        found.setdefault(row.iban, name)
+    for rule in policy.rules:
+        words = _(" or ").join(isolate(iban_text(item)) for item in rule.accounts)
+        found.setdefault(_joined(rule.accounts), words)
+    return tuple(found.items())
+
+
+def _joined(accounts: Sequence[str]) -> str:
+    return _BETWEEN.join(accounts)
+
+
 def form_of(rule: ApprovalRule) -> RuleForm:
-    """Return a rule as it is written in the form; accounts that it names stay as they are."""
+    """Return a rule as it is written in the form."""
     first, *rest = rule.needs
     second = rest[0] if rest else Need("", 1)
     payees = next((key for key, value in _PAYEES.items() if set(value) == set(rule.payees)), "any")
@@ -92,6 +115,7 @@ def form_of(rule: ApprovalRule) -> RuleForm:
         currency=rule.currency,
         payees=payees,
         kinds=kinds,
+        account=_joined(rule.accounts),
         count=str(first.count),
         group=first.group,
         second_count=str(second.count) if rest else "0",
@@ -100,9 +124,7 @@ def form_of(rule: ApprovalRule) -> RuleForm:
     )
 
 
-def rule_of(
-    form: RuleForm, name: str, known: ApprovalRule | None, state: Governance
-) -> ApprovalRule | tuple[Fault, ...]:
+def rule_of(form: RuleForm, name: str, state: Governance) -> ApprovalRule | tuple[Fault, ...]:
     """Read a rule; what is wrong with it otherwise."""
     faults: list[Fault] = []
     above = _amount(form.above, form.currency, "above", faults) if form.above.strip(" 0.,") else 0
@@ -131,7 +153,7 @@ def rule_of(
         currency=form.currency,
         above_minor=above,
         payees=_PAYEES[form.payees],
-        accounts=known.accounts if known else (),
+        accounts=tuple(form.account.split(_BETWEEN)) if form.account else (),
         kinds=_KINDS[form.kinds],
         needs=tuple(needs),
         ordered=form.ordered and len(needs) > 1,

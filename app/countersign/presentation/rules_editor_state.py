@@ -22,13 +22,14 @@ class RuleLine:
 
 @dataclass(frozen=True, slots=True)
 class RuleForm:
-    """A rule that is being written: "Above [amount] needs [count] of [group]"."""
+    """A rule that is being written: "Above [amount] needs [count] of [group]"; an empty ``account`` is any."""
 
     rule: str = ""
     above: str = ""
     currency: str = "EUR"
     payees: str = "any"
     kinds: str = "any"
+    account: str = ""
     count: str = "2"
     group: str = ""
     second_count: str = "0"
@@ -82,6 +83,7 @@ class RulesState:
     currencies: tuple[Option, ...] = ()
     payees: tuple[Option, ...] = ()
     kinds: tuple[Option, ...] = ()
+    accounts: tuple[Option, ...] = ()
     counts: tuple[Option, ...] = ()
     groups: tuple[Option, ...] = ()
     people: tuple[Option, ...] = ()

@@ -155,6 +155,7 @@ def approval_rules(look: Look) -> Iterator[tuple[str, Stage]]:
     yield "rules.errors", stage
     stage.type("rules.rule.above", "50000")
     stage.choose("rules.rule.second_count", "1")
+    stage.choose("rules.rule.account", "")
     stage.press("rules.rule.keep")
     yield "rules.written", stage
     stage.press("rules.add_limit")

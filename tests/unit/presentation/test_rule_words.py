@@ -21,6 +21,7 @@ from countersign.domain.approval.rule import (
 from countersign.domain.approval.signature import Approval
 from countersign.domain.policy import Policy
 from countersign.presentation import rule_words
+from countersign.presentation.formats import iban_text
 from countersign.presentation.messages import language, set_language
 
 FINANCE = (Need("Finance", 2),)
@@ -64,7 +65,7 @@ def _name(member: str) -> str:
         (ApprovalRule("r", kinds=(OrderKind.BATCH,)), "For every payment, made in a batch, 1 approver must approve."),
         (
             ApprovalRule("r", accounts=(ACCOUNT,), needs=(Need("Finance", 1), Need("Board", 1))),
-            f"For every payment, from {ACCOUNT}, 1 of Finance and 1 of Board must approve.",
+            f"For every payment, from {iban_text(ACCOUNT)}, 1 of Finance and 1 of Board must approve.",
         ),
         (
             ApprovalRule("r", needs=(Need("Finance", 1), Need("Board", 1)), ordered=True),

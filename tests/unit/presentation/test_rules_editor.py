@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
+from countersign.application.ports.vault import AccountRow
 from countersign.application.use_cases.change_governance import open_changes
 from countersign.domain.approval.rule import ApprovalRule, Need, PayeeStanding
+from countersign.domain.money import Money
+from countersign.domain.policy import Policy
 from countersign.presentation.rules_editor import RulesPresenter
-from countersign.presentation.rules_editor_forms import delegation_of, form_of, limit_of, rule_of
+from countersign.presentation.rules_editor_forms import account_options, delegation_of, form_of, limit_of, rule_of
 from countersign.presentation.rules_editor_state import DelegationForm, LimitForm, RuleForm, RulesState
 from countersign.presentation.transfer_desk import Fault
 from countersign.testing.fake_sharing import Colleague
@@ -119,16 +124,40 @@ def test_what_is_in_force_drops_out_or_is_kept(mei: Colleague) -> None:
     ],
 )
 def test_rules_that_could_never_be_met_are_said(mei: Colleague, form: RuleForm, field: str) -> None:
-    found = rule_of(form, "r", None, mei.vault.rules.governance)
+    found = rule_of(form, "r", mei.vault.rules.governance)
     assert isinstance(found, tuple)
     assert found[0].field == field
 
 
 def test_a_rule_goes_through_its_form(mei: Colleague) -> None:
     rule = ApprovalRule(
-        "r", "EUR", 5_000_000, (PayeeStanding.NEW,), ("DE1",), (), (Need("", 1), Need("Finance", 1)), ordered=True
+        "r", "EUR", 5_000_000, (PayeeStanding.NEW,), ("DE1", "DE2"), (), (Need("", 1), Need("Finance", 1)), ordered=True
     )
-    assert rule_of(form_of(rule), "r", rule, mei.vault.rules.governance) == rule
+    assert rule_of(form_of(rule), "r", mei.vault.rules.governance) == rule
+
+
+def test_a_rule_is_for_one_own_account_and_says_so(page: RulesDesk) -> None:
+    page.presenter.write_rule()
+    assert page.now.accounts == (("", "All accounts"),)
+    page.presenter.keep_rule(RuleForm(account="DE89370400440532013000", count="1", group="Finance"))
+    assert "from \u2066DE89 3704 0044 0532 0130 00\u2069" in page.now.rules[0].sentence
+    page.presenter.write_rule(page.now.rules[0].key)
+    assert page.now.rule_form is not None
+    assert page.now.rule_form.account == "DE89370400440532013000"
+    assert page.now.accounts[-1] == ("DE89370400440532013000", "\u2066DE89 3704 0044 0532 0130 00\u2069")
+    page.presenter.keep_rule(replace(page.now.rule_form, account=""))
+    assert "from" not in page.now.rules[0].sentence
+
+
+def test_own_accounts_are_offered_by_name_and_several_of_a_rule_together() -> None:
+    money = Money(0, "EUR")
+    own = AccountRow("acc", "bank", "DE1", "Payroll", money, money, 0)
+    policy = Policy(rules=(ApprovalRule("r", accounts=("DE1", "DE2")), ApprovalRule("s", accounts=("DE1",))))
+    assert account_options([own, own], policy) == (
+        ("", "All accounts"),
+        ("DE1", "\u2066Payroll\u2069, \u2066DE1\u2069"),
+        ("DE1\nDE2", "\u2066DE1\u2069 or \u2066DE2\u2069"),
+    )
 
 
 @pytest.mark.parametrize(

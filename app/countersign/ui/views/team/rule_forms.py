@@ -82,6 +82,7 @@ class RuleCard(_Form):
         self.second_group = self._select("second_group", _("Of"))
         self.payees = self._select("payees", _("For which payees"))
         self.kinds = self._select("kinds", _("For what"))
+        self.account = self._select("account", _("From which account"))
         self._line(("above", 3), ("currency", 2))
         self._line(("count", 2), ("group", 3))
         self._line(("second_count", 2), ("second_group", 3))
@@ -90,6 +91,7 @@ class RuleCard(_Form):
         self.add(self.ordered)
         self.add(self.fields["payees"])
         self.add(self.fields["kinds"])
+        self.add(self.fields["account"])
         self.preview = PlainLabel("", Variant.STRONG)
         self.preview.setObjectName("rules.rule.preview")
         self.add(self.preview)
@@ -108,6 +110,7 @@ class RuleCard(_Form):
             self.second_group,
             self.payees,
             self.kinds,
+            self.account,
         )
 
     def fill(self, form: RuleForm, state: RulesState, *, anew: bool) -> None:
@@ -119,6 +122,7 @@ class RuleCard(_Form):
             select.set_options(state.groups)
         self.payees.set_options(state.payees)
         self.kinds.set_options(state.kinds)
+        self.account.set_options(state.accounts)
         self.preview.setText(state.preview)
         self.preview.setVisible(bool(state.preview))
         if anew:
@@ -132,6 +136,7 @@ class RuleCard(_Form):
                 form.second_group,
                 form.payees,
                 form.kinds,
+                form.account,
             )
             for select, value in zip(self._selects(), values, strict=True):
                 select.set_value(value)
@@ -147,6 +152,7 @@ class RuleCard(_Form):
             currency=self.currency.value(),
             payees=self.payees.value(),
             kinds=self.kinds.value(),
+            account=self.account.value(),
             count=self.count.value(),
             group=self.group.value(),
             second_count=self.second_count.value(),
