@@ -95,7 +95,7 @@ def judge(shown: Disclosure, verify: Verify) -> Judged:
         faults = [*_signature_faults(shown, verify), *_forks(shown.headers.values())]
         if faults:  # nothing else is worth reading
             return Judged(faults=tuple(dict.fromkeys(faults)))
-        ledger = Ledger(_history(shown, verify), EventList(shown.events), genesis.id, verify)
+        ledger = Ledger(_history(shown, verify), EventList(shown.events), genesis.id, verify, whole=False)
         rules, record = ledger.rules(), ledger.order(shown.order)
         known = ledger.rules(record.intent_event) if record is not None and record.intent_event else rules
         found = [*_withheld(shown), *(("evidence.contested",) if rules.contested else ())]

@@ -34,6 +34,7 @@ from countersign.presentation.order_recovery import order_recovery
 from countersign.presentation.order_signing import with_signing
 from countersign.presentation.order_team import TeamWords, team_words, who_of, with_team
 from countersign.presentation.order_timeline import timeline
+from countersign.presentation.order_words import doubt_sentence
 from countersign.presentation.recovery_words import RecoveryState
 from countersign.presentation.signing_panel import SigningPanel
 from countersign.presentation.transfer_confirm import ScaPanel, ScaState
@@ -386,6 +387,8 @@ class OrderPresenter:
                 "The bank has said things about this order that contradict each other. Presume that the money is "
                 "gone, and call your bank on a number you already have."
             )
+        if record.doubted:
+            return doubt_sentence()
         if self._rules is not None and self._rules.frozen and record.state in {OrderState.PREPARED, *_GONE_ON}:
             return sentence("intent.frozen")
         return ""

@@ -28,6 +28,15 @@ def state_words(state: OrderState) -> StateWords:
     return _words()[state]
 
 
+def doubt_sentence() -> str:
+    """Say of an order whose sender's device has two faces what that means for the money."""
+    return _(
+        "The device that sends this order signed two different records for one place, so what it says counts no more. "
+        "The payment may have been sent all the same, and may have been sent twice. Ask the bank before you pay it "
+        "anew."
+    )
+
+
 def state_word(state: str) -> str:
     """Return the word for a line of history: of an order, of an entry or a payment elsewhere; others as they are."""
     entries = {

@@ -11,6 +11,9 @@ Spent: TypeAlias = Callable[[str, str, int, str], int]
 It sums the amounts of all *other* orders of that currency that hold an approval without a fault whose
 ``Approval.authority`` is the member, whose own time lies on that day (``day_of``), and which lies in the past of
 ``before_event``; an empty ``before_event`` is all that is known. It is asked only where such a limit exists.
+
+An intent asks it once more, by everything in its own past: what two devices of one person signed at once, each without
+the other's, is summed there, and neither order is sent while it is too much.
 """
 
 _DAY_MS: Final = 86_400_000

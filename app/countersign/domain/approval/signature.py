@@ -22,6 +22,7 @@ class Approval:
         epoch: The epoch that the signer knew.
         authority: The member whose authority it has: the signer's own, or the delegator's; empty where there is none.
         device: The device that signed.
+        at: When, by that device's clock, milliseconds since the epoch: daily limits go by it.
         names: The earlier approvals that it names: the signer is known to have seen them.
         basis: What it rests on in that epoch.
     """
@@ -35,6 +36,7 @@ class Approval:
     fault: str = ""
     authority: str = ""
     device: str = ""
+    at: int = 0
     names: tuple[str, ...] = ()
     basis: Basis | None = None
 

@@ -136,6 +136,19 @@ class History:
         placed = self._found(of)
         return self._precedes(target, placed.prev, self.store.past(placed))
 
+    def placed(self, event_id: str) -> Placed:
+        """Return where an accepted event stands.
+
+        Raises:
+            LedgerError: ``ledger.parents_missing``: it isn't here.
+        """
+        return self._found(event_id)
+
+    def heads_before(self, event_id: str) -> tuple[Placed, ...]:
+        """Return the last events of other chains that lie before an accepted one."""
+        heads = (self.store.find(name) for names in self.store.past(self._found(event_id)).values() for name in names)
+        return tuple(head for head in heads if head is not None)
+
     def news(self, device: str) -> tuple[Placed, ...]:
         """Return what the next shared event of a device has to name as seen (LEDGER rule 5).
 

@@ -147,6 +147,7 @@ def _approved(record: OrderRecord, event: Event, body: JsonObject, rules: Rules,
         assessment=text_of(body, "assessment"),
         expires_at=number_of(body, "expires_at"),
         device=event.header.device,
+        at=event.header.at,
         names=tuple(ref for ref in event.header.refs if ref in known),
     )
     at = event.header.at

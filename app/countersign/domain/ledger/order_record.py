@@ -9,6 +9,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from countersign.domain.approval.authority import authorities, basis_of
+from countersign.domain.approval.limits import Spent, day_of, nothing_spent
 from countersign.domain.approval.requirement import Requirement, pays_current, requirement
 from countersign.domain.approval.rule import PayeeStanding
 from countersign.domain.approval.signature import Approval, fill, is_met
@@ -59,6 +60,8 @@ class OrderRecord:
         fee: Canonical money, or empty.
         contradictions: Facts that came after a final state and disagree with it: tasks for a person.
         faults: Events left out of the fold, with the reason.
+        doubted: Intents that count no more, since the sender's device signed two events for one place (LEDGER rule 9).
+            The payment may have been sent all the same, and sent twice: a task for a person.
         sent_before_known: Events that would have stopped the intent, had its device known of them (LEDGER rule 13):
             tasks for a person.
         standing: How long the payee's details had stood when the order was made: some rules ask for it.
@@ -109,6 +112,7 @@ class OrderRecord:
     fee: JsonObject | None = None
     contradictions: tuple[str, ...] = ()
     sent_before_known: tuple[str, ...] = ()
+    doubted: tuple[str, ...] = ()
     faults: tuple[tuple[str, str], ...] = ()
     standing: PayeeStanding = PayeeStanding.NEW
     partly_signed: bool = False
@@ -225,7 +229,13 @@ def standing_approvals(record: OrderRecord, rules: Rules, place: OrderKey, at: i
 
 
 def judge_intent(
-    record: OrderRecord, rules: Rules, author: str, place: OrderKey, at: int, payee: PayeeRecord | None = None
+    record: OrderRecord,
+    rules: Rules,
+    author: str,
+    place: OrderKey,
+    at: int,
+    payee: PayeeRecord | None = None,
+    spent: Spent = nothing_spent,
 ) -> tuple[str, ...]:
     """Return why an intent would not be valid here; empty where it is (LEDGER rule 13).
 
@@ -236,6 +246,7 @@ def judge_intent(
         place: Where the intent stands, or would stand.
         at: The intent's time, milliseconds since the epoch.
         payee: Who is paid, from what lies in the intent's past; None leaves the payee unjudged.
+        spent: What was approved beside this order, by what lies in the intent's past; asked with an empty event.
     """
     governance = rules.governance_before(place)
     device = governance.device(author)
@@ -255,6 +266,16 @@ def judge_intent(
         "intent.other_world": record.content.world is not governance.world,
         "intent.payee_conflict": payee is not None and payee.in_conflict,
         "intent.payee_changed": payee is not None and not pays_current(payee, record.content),
+        "intent.over_daily_limit": any(_is_over_day(record, item, spent) for item in good),
         "intent.unread": bool(record.unread) or (payee is not None and bool(payee.unread)),
     }
     return tuple(code for code, fault in faults.items() if fault)
+
+
+def _is_over_day(record: OrderRecord, approval: Approval, spent: Spent) -> bool:
+    """Tell whether a signature and all others of that day are more than its authority carries (see ``Spent``)."""
+    limit = approval.basis.limit if approval.basis else None
+    if limit is None or not limit.day_minor:
+        return False
+    amount = record.content.payment.instructed_amount
+    return spent(approval.authority, amount.currency, day_of(approval.at), "") + amount.minor > limit.day_minor

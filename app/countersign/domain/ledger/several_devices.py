@@ -6,31 +6,33 @@ order can't undo what was sent, and becomes a task.
 
 from __future__ import annotations
 
-from collections import OrderedDict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Final, Protocol
 
 from countersign.domain.approval.limits import Spent, day_of
 from countersign.domain.approval.requirement import standing_for
+from countersign.domain.approval.rule import PayeeStanding
 from countersign.domain.canonical import Json
-from countersign.domain.errors import SecurityError
 from countersign.domain.ledger import kinds
+from countersign.domain.ledger.answers import Answers, JudgedApproval, RememberedRules
 from countersign.domain.ledger.chains import History, Verify
 from countersign.domain.ledger.closings import came_late, changed_after_recovery
 from countersign.domain.ledger.event import Event, device_identifier
 from countersign.domain.ledger.order_authors import may_forbid
 from countersign.domain.ledger.order_fold import begin_order, fold_event
 from countersign.domain.ledger.order_record import OrderRecord, judge_intent
-from countersign.domain.ledger.rules import Rules, read_rules
+from countersign.domain.ledger.rules import Rules
+from countersign.domain.ledger.standing_clock import timed
+from countersign.domain.order import OrderContent
 from countersign.domain.order_state import Move, OrderState, after
 from countersign.domain.payee import PayeeRecord, fold_payee
 
 RULE_KINDS: Final = kinds.GOVERNANCE_KINDS | {kinds.WORKSPACE_FROZEN, kinds.WORKSPACE_UNFROZEN}
 VERSION_KINDS: Final = frozenset({kinds.PAYEE_ADDED, kinds.PAYEE_CHANGED})
-_REMEMBERED: Final = 512
+TWO_FACED: Final = "sender_two_faced"
+"""Why nobody knows what became of an order: its sender's device signed two events for one place."""
 _TOO_LATE: Final = "order.illegal_move"
-_ANSWERS: Final = 20_000
 
 
 class Events(Protocol):
@@ -73,82 +75,14 @@ class EventList:
         return _ordered(event for event in approvals if day_of(event.header.at) == utc_day)
 
 
-@dataclass(frozen=True, slots=True)
-class RememberedRules:
-    """Rules that were read before, by the events they were read from: an epoch carries a whole state."""
-
-    _known: OrderedDict[tuple[str, ...], Rules] = field(default_factory=OrderedDict)
-
-    def read(self, events: Sequence[Event], verify: Verify) -> Rules:
-        """Fold governance and stop events, given in folding order with the genesis first; only what is new costs.
-
-        Raises:
-            GovernanceError: There is no genesis.
-        """
-        names = tuple(event.id for event in events)
-        at = len(names)
-        while at and names[:at] not in self._known:
-            at -= 1
-        if at == 0:
-            rules, _ = read_rules(events[:1], verify)
-        else:
-            rules = self._known[names[:at]]
-            self._known.move_to_end(names[:at])
-        for count in range(max(at, 1), len(names) + 1):
-            if count > max(at, 1):
-                rules = _with(rules, events[count - 1], verify)
-            self._known[names[:count]] = rules
-        while len(self._known) > _REMEMBERED:
-            self._known.popitem(last=False)
-        return rules
-
-
-def _with(rules: Rules, event: Event, verify: Verify) -> Rules:
-    try:
-        return rules.with_event(event, verify)
-    except SecurityError:
-        return rules
-
-
-@dataclass(frozen=True, slots=True)
-class _Judged:
-    """What an approval amounts to: with whose authority, and how much, in minor units."""
-
-    member: str
-    currency: str
-    minor: int
-
-
-@dataclass(frozen=True, slots=True)
-class Answers:
-    """What was asked about the past of an event before: that never changes, until a body arrives late (``forget``).
-
-    Attributes:
-        rules: Governance and stops in the past of an event.
-        payees: The versions of a payee in the past of an event.
-        approvals: What an approval amounts to; None where it has a fault.
-    """
-
-    rules: dict[str, Rules] = field(default_factory=dict)
-    payees: dict[tuple[str, str], PayeeRecord | None] = field(default_factory=dict)
-    approvals: dict[str, _Judged | None] = field(default_factory=dict)
-
-    def forget(self) -> None:
-        """Ask anew from now on."""
-        for known in (self.rules, self.payees, self.approvals):
-            known.clear()
-
-    def bound(self) -> None:
-        """Keep what is remembered from growing without end."""
-        if len(self.rules) + len(self.payees) + len(self.approvals) > _ANSWERS:
-            self.forget()
-
-
 @dataclass(frozen=True)
 class Ledger:
     """Everything that is known: the history, and the events of its shared chains with their bodies.
 
     Where a question takes ``before``, it is answered from the past of that event; empty text asks of all that is known.
+
+    Attributes:
+        whole: Whether all is here. A part, as an outsider is shown it, doesn't tell since when others have known what.
     """
 
     history: History
@@ -157,6 +91,7 @@ class Ledger:
     verify: Verify
     remembered: RememberedRules = field(default_factory=RememberedRules)
     answers: Answers = field(default_factory=Answers)
+    whole: bool = True
 
     def rules(self, before: str = "") -> Rules:
         """Read governance and stops.
@@ -210,30 +145,71 @@ class Ledger:
         found = self.counting(every, rules)
         records = [_OrderFold(self, every, record).fold(found, rules) for record in self._begun(found, every, rules)]
         counts = next((item for item in records if item.intent_event), records[0] if records else None)
+        counts = self._doubted(counts, every, found, rules)
         if counts is None:
             return None
         named = {event for event, _code in counts.faults} | {counts.frozen_event}
         others = (item.frozen_event for item in records if item.frozen_event not in named)
         return replace(counts, faults=(*counts.faults, *((item, "order.frozen_twice") for item in others)))
 
-    def spent(self, order: str) -> Spent:
+    def _doubted(
+        self, record: OrderRecord | None, every: Sequence[Event], found: Sequence[Event], rules: Rules
+    ) -> OrderRecord | None:
+        """Note intents that count no more since their device has two faces: they may have been sent all the same.
+
+        Each is judged by its own past, which doesn't change (LEDGER rule 7). Where nothing else was sent, the order is
+        shown as that device left it, even where its content is void by now, and nobody knows what became of it.
+        """
+        void = [event for event in every if event.kind == kinds.ORDER_SUBMISSION_INTENDED and event not in found]
+        sent = [one for intent in void if self._is_forked(intent, "") for one in self._as_sent(intent, every, found)]
+        if not sent:
+            return record
+        if record is None or not record.intent_event:
+            left = replace(sent[0], state=after(sent[0].state, Move.LOSE), reason=TWO_FACED)
+            record = _OrderFold(self, every, left).fold(found, rules)
+        return replace(record, doubted=tuple(item.intent_event for item in sent))
+
+    def _as_sent(self, intent: Event, every: Sequence[Event], found: Sequence[Event]) -> Iterator[OrderRecord]:
+        """Return the order as an intent left it, where that is valid by its own past."""
+        if not self._knows(self.genesis, intent.id) or intent.body is None:
+            return
+        then = self.rules(intent.id)
+        past = self.counting(every, then, intent.id)
+        earlier = [event for event in found if event.order_key < intent.order_key]
+        for begun in self._begun(past, every, then):
+            fold = _OrderFold(self, every, begun)
+            record = fold.carried(fold.fold(past, then), then, earlier, intent)
+            if record.intent_event == intent.id:
+                yield replace(record, never_executes_unauthorised=False)  # what it did next is void, and nobody knows
+
+    def spent(self, order: str, intent: str = "") -> Spent:
         """Return the sum of what was approved on a day beside an order.
 
         What an approval amounts to is judged by its own past, once and for all; so is which others it had to count.
+
+        Args:
+            order: The order.
+            intent: An event that sends it: then all that lies in its past is summed, whatever each approval knew.
         """
 
         def spent(member: str, currency: str, utc_day: int, before_event: str) -> int:
             found: dict[str, int] = {}
             for event in self.events.of_approvals(utc_day):
                 other = event.header.subject
-                if other == order or other in found or not self._knows(event.id, before_event):
+                if other == order or other in found or not self._knows(event.id, intent or before_event):
                     continue
                 amount = self._approved_amount(event, member, currency)
-                if amount:
+                if amount and (not intent or self._weighs(event, intent)):
                     found[other] = amount
             return sum(found.values())
 
         return spent
+
+    def _weighs(self, approval: Event, intent: str) -> bool:
+        """Tell whether an approval counts by what an intent's device knew, or its order may have been sent upon it."""
+        rules, about = self.rules(intent), self.events.of_subject(approval.header.subject)
+        sent = (event for event in about if event.kind == kinds.ORDER_SUBMISSION_INTENDED)
+        return bool(self.counting((approval, *sent), rules, intent))
 
     def _approved_amount(self, event: Event, member: str, currency: str) -> int:
         known = self.answers.approvals
@@ -242,7 +218,7 @@ class Ledger:
         judged = known[event.id]
         return judged.minor if judged and (judged.member, judged.currency) == (member, currency) else 0
 
-    def _judge(self, event: Event) -> _Judged | None:
+    def _judge(self, event: Event) -> JudgedApproval | None:
         """Judge an approval by its own past: whose authority it carries, and over what; None where it has a fault."""
         if not self._knows(self.genesis, event.id):
             return None
@@ -254,7 +230,7 @@ class Ledger:
             found = next((item for item in record.approvals if item.event == event.id and not item.fault), None)
             if found is not None:
                 amount = record.content.payment.instructed_amount
-                return _Judged(found.authority, amount.currency, amount.minor)
+                return JudgedApproval(found.authority, amount.currency, amount.minor)
         return None
 
     def _begun(self, found: Iterable[Event], every: Sequence[Event], rules: Rules) -> Iterator[OrderRecord]:
@@ -263,8 +239,17 @@ class Ledger:
         for event in found:
             record = begin_order(event, rules)
             if record is not None and not any(self.history.in_past(item, event.id) for item in claims):
-                payee = self._versions(record.content.payee, event.id)
-                yield replace(record, standing=standing_for(payee, record.content, event.header.at))
+                yield replace(record, standing=self._standing(record.content, event))
+
+    def _standing(self, content: OrderContent, frozen: Event) -> PayeeStanding:
+        """Tell how long the details of the payee had stood, as the device knew that froze the order."""
+        known = self.answers.standings
+        if frozen.id not in known:
+            payee = self._versions(content.payee, frozen.id)
+            if payee is not None and self.whole:
+                payee = timed(payee, frozen, self.history, self.rules(frozen.id))
+            known[frozen.id] = standing_for(payee, content, frozen.header.at)
+        return known[frozen.id]
 
     def _versions(self, payee: str, before: str) -> PayeeRecord | None:
         known = self.answers.payees
@@ -320,7 +305,7 @@ class _OrderFold:
                     record = replace(record, unread=(*record.unread, event.id))
                 continue
             if event.kind == kinds.ORDER_SUBMISSION_INTENDED:
-                record = self._intended(record, rules, found[:at], event)
+                record = self.carried(record, rules, found[:at], event)
                 continue
             record = fold_event(record, event, rules, spent)
             came_late = record.intent_event and (event.id, _TOO_LATE) in record.faults
@@ -328,7 +313,7 @@ class _OrderFold:
                 record = replace(record, sent_before_known=(*record.sent_before_known, event.id))
         return record
 
-    def _intended(self, record: OrderRecord, rules: Rules, earlier: Sequence[Event], intent: Event) -> OrderRecord:
+    def carried(self, record: OrderRecord, rules: Rules, earlier: Sequence[Event], intent: Event) -> OrderRecord:
         """Judge an intent by its past alone, and carry it into what is known now."""
         ledger, header = self.ledger, intent.header
         if not ledger.history.in_past(ledger.genesis, intent.id):
@@ -339,7 +324,8 @@ class _OrderFold:
         same = then is rules and [event.id for event in past] == [event.id for event in earlier]
         before = record if same else self.fold(past, then)
         payee = ledger._versions(self.begun.content.payee, intent.id)  # noqa: SLF001 - as above
-        faults = judge_intent(before, then, header.device, intent.order_key, header.at, payee)
+        spent = ledger.spent(self.begun.content.order, intent.id)
+        faults = judge_intent(before, then, header.device, intent.order_key, header.at, payee, spent)
         judged = fold_event(before, intent, then)
         if faults or judged.intent_event != intent.id:
             code = faults[0] if faults else judged.faults[-1][1]

@@ -199,6 +199,14 @@ def intent() -> Block:
                 "was sent. Exchange with the others, then try again."
             ),
         ),
+        "intent.over_daily_limit": ErrorText(
+            _("Too much was approved in one day"),
+            _(
+                "Somebody who approved this order also approved others that day, on another device at the same time. "
+                "Together they are more than that signature carries in a day, so nothing was sent. Return the order "
+                "for repair and have it approved anew, on another day or by somebody else."
+            ),
+        ),
         "intent.withheld": ErrorText(
             _("Part of the record has not arrived"),
             _(

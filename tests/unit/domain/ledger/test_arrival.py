@@ -8,11 +8,12 @@ import pytest
 
 from countersign.domain.approval.limits import day_of
 from countersign.domain.canonical import Json
-from countersign.domain.ledger import chains, kinds, several_devices
+from countersign.domain.ledger import answers, chains, kinds
+from countersign.domain.ledger.answers import Answers, RememberedRules
 from countersign.domain.ledger.chain_store import MemoryStore
 from countersign.domain.ledger.chains import History, LedgerError
 from countersign.domain.ledger.event import Chain, Event
-from countersign.domain.ledger.several_devices import Answers, EventList, Ledger, RememberedRules, keys_named_in
+from countersign.domain.ledger.several_devices import EventList, Ledger, keys_named_in
 from countersign.domain.policy import Policy
 from tests.unit.domain.ledger.world import (
     START,
@@ -146,18 +147,18 @@ def test_the_rules_of_a_past_are_read_once_and_bounded(monkeypatch: pytest.Monke
     stop = ada.write(kinds.WORKSPACE_FROZEN, SUBJECT, {})
     remembered = RememberedRules()
     events = [workspace.genesis, refused, stop]
-    monkeypatch.setattr(several_devices, "_REMEMBERED", 2)
+    monkeypatch.setattr(answers, "_REMEMBERED", 2)
     rules = remembered.read(events, verify)
     assert (rules.frozen, len(rules.epochs)) == (True, 1)
     assert remembered.read(events, verify) is rules
     assert not remembered.read(events[:1], verify).frozen
-    monkeypatch.setattr(several_devices, "_ANSWERS", 0)
+    monkeypatch.setattr(answers, "_ANSWERS", 0)
     ledger = workspace.ledger()
     assert ledger.rules(stop.id).governance == ledger.rules(stop.id).governance
-    answers = Answers()
-    answers.rules["x"] = rules
-    answers.bound()
-    assert answers.rules == {}
+    known = Answers()
+    known.rules["x"] = rules
+    known.bound()
+    assert known.rules == {}
 
 
 def test_what_was_approved_on_a_day_is_judged_by_the_past_of_each_approval() -> None:

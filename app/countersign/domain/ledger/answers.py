@@ -1,0 +1,91 @@
+"""What was read of the past of events before: that never changes, and asking anew costs (LEDGER rule 7)."""
+
+from __future__ import annotations
+
+from collections import OrderedDict
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Final
+
+from countersign.domain.approval.rule import PayeeStanding
+from countersign.domain.errors import SecurityError
+from countersign.domain.ledger.chains import Verify
+from countersign.domain.ledger.event import Event
+from countersign.domain.ledger.rules import Rules, read_rules
+from countersign.domain.payee import PayeeRecord
+
+_REMEMBERED: Final = 512
+_ANSWERS: Final = 20_000
+
+
+@dataclass(frozen=True, slots=True)
+class RememberedRules:
+    """Rules that were read before, by the events they were read from: an epoch carries a whole state."""
+
+    _known: OrderedDict[tuple[str, ...], Rules] = field(default_factory=OrderedDict)
+
+    def read(self, events: Sequence[Event], verify: Verify) -> Rules:
+        """Fold governance and stop events, given in folding order with the genesis first; only what is new costs.
+
+        Raises:
+            GovernanceError: There is no genesis.
+        """
+        names = tuple(event.id for event in events)
+        at = len(names)
+        while at and names[:at] not in self._known:
+            at -= 1
+        if at == 0:
+            rules, _ = read_rules(events[:1], verify)
+        else:
+            rules = self._known[names[:at]]
+            self._known.move_to_end(names[:at])
+        for count in range(max(at, 1), len(names) + 1):
+            if count > max(at, 1):
+                rules = _with(rules, events[count - 1], verify)
+            self._known[names[:count]] = rules
+        while len(self._known) > _REMEMBERED:
+            self._known.popitem(last=False)
+        return rules
+
+
+def _with(rules: Rules, event: Event, verify: Verify) -> Rules:
+    try:
+        return rules.with_event(event, verify)
+    except SecurityError:
+        return rules
+
+
+@dataclass(frozen=True, slots=True)
+class JudgedApproval:
+    """What an approval amounts to: with whose authority, and how much, in minor units."""
+
+    member: str
+    currency: str
+    minor: int
+
+
+@dataclass(frozen=True, slots=True)
+class Answers:
+    """What was asked about the past of an event before: that never changes, until a body arrives late (``forget``).
+
+    Attributes:
+        rules: Governance and stops in the past of an event.
+        payees: The versions of a payee in the past of an event.
+        approvals: What an approval amounts to; None where it has a fault.
+        standings: How long a payee had stood, by the event that froze the order.
+    """
+
+    rules: dict[str, Rules] = field(default_factory=dict)
+    payees: dict[tuple[str, str], PayeeRecord | None] = field(default_factory=dict)
+    approvals: dict[str, JudgedApproval | None] = field(default_factory=dict)
+    standings: dict[str, PayeeStanding] = field(default_factory=dict)
+
+    def forget(self) -> None:
+        """Ask anew from now on."""
+        for known in (self.rules, self.payees, self.approvals, self.standings):
+            known.clear()
+
+    def bound(self) -> None:
+        """Keep what is remembered from growing without end."""
+        if len(self.rules) + len(self.payees) + len(self.approvals) + len(self.standings) > _ANSWERS:
+            self.forget()
