@@ -30,11 +30,12 @@ from countersign.application.ports.bank import Bank, Reach
 from countersign.application.ports.bank_files import BankFiles, FilePart, ListColumns, ListPreview, Reading
 from countersign.application.ports.clock import Clock, Entropy
 from countersign.application.ports.tasks import Lane, Tasks
-from countersign.application.ports.vault import Vault
+from countersign.application.ports.vault import InFlight, Vault
 from countersign.application.session import Session
 from countersign.domain.canonical import Json, JsonObject, canonical_bytes
 from countersign.domain.errors import CountersignError, UserFacingError
 from countersign.domain.ledger.governance import World
+from countersign.domain.order_state import BEGUN
 from countersign.presentation.error_texts import sentence
 from countersign.presentation.messages import _
 from countersign.presentation.shell import Opened
@@ -176,7 +177,7 @@ def session_opener(ground: Ground, tasks: Tasks, zone: tzinfo) -> Callable[[Vaul
             yield from on_network(partial(_reach_bank, ground, session, kept))
         accounts = yield from on_read(session.reader.accounts)
         session.accounts.update({(row.iban, row.agent_member): row.bank for row in accounts})
-        in_flight = yield from on_read(session.reader.orders_in_flight)
+        in_flight = yield from on_read(partial(session.reader.orders_in_flight, InFlight(states=BEGUN)))
         own = (record for record in in_flight if record.sender == vault.identity.device)  # others speak of theirs
         orders = tuple(record.content.order for record in own if record.intent_event)
         ready = bool(carried) or any(settings.get("consent_id") for settings in kept.values())

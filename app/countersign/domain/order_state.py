@@ -89,6 +89,9 @@ TRANSITIONS: Final[Mapping[tuple[OrderState, Move], OrderState]] = MappingProxyT
     }
 )
 
+BEGUN: Final = frozenset(_AT_BANK)
+"""Sent, and not at their end: one of these has an intent."""
+
 FINAL: Final = frozenset({_S.STOPPED, _S.SETTLED, _S.REJECTED, _S.CANCELLED, _S.ABANDONED})
 
 MAY_HAVE_MOVED_MONEY: Final = frozenset({_S.ANSWERING, _S.UNKNOWN, _S.ACCEPTED, _S.CANCELLING, _S.SETTLED})

@@ -20,14 +20,14 @@ from countersign.application.use_cases.repair_order import dealt_with, dismiss_r
 from countersign.application.use_cases.save_draft import saved_drafts
 from countersign.domain.accounts import masked
 from countersign.domain.errors import CountersignError
-from countersign.domain.ledger.order_record import OrderRecord
 from countersign.domain.money import Money
 from countersign.domain.order_state import OrderState
 from countersign.presentation.error_texts import sentence
 from countersign.presentation.formats import date_text, isolate, money_text, time_text
+from countersign.presentation.home_orders import NO_ORDERS, OrdersUnderWay, more_item, orders_under_way
 from countersign.presentation.home_team import TeamWaiting, count_waiting, returned_to, team_waiting
 from countersign.presentation.home_waiting import WaitingItem, waiting_items
-from countersign.presentation.inbox_ground import read_ground
+from countersign.presentation.inbox_ground import Ground, read_ground
 from countersign.presentation.messages import _, language, ngettext
 from countersign.presentation.navigation import Navigate
 
@@ -100,7 +100,7 @@ class Safety:
 @dataclass(frozen=True, slots=True)
 class _Known:
     accounts: Sequence[AccountRow] = ()
-    orders: Sequence[OrderRecord] = ()
+    orders: OrdersUnderWay = NO_ORDERS
     drafts: Sequence[TransferDraft] = ()
     differences: Sequence[Difference] = ()
     frozen: bool = False
@@ -165,6 +165,8 @@ class HomePresenter:
             self._go.open_bring_in()
         elif item.kind == "inbox":
             self._go.open_inbox()
+        elif item.kind == "more":
+            self._go.open_history()
         elif item.kind == "returned":
             self._take_up(item.about)
         else:
@@ -211,18 +213,19 @@ class HomePresenter:
     def _look(self) -> Script[_Known]:
         session = self._session
         accounts, cards = yield from on_read(self._accounts)
-        orders = yield from on_read(session.reader.orders_in_flight)
         frozen = yield from on_read(session.reader.frozen)
         paid_here = yield from on_read(self._paid_here)
         drafts = yield from on_vault(partial(saved_drafts, session.vault))
+        ground = yield from read_ground(session)
+        device = "" if ground.rules.governance.approves_own else ground.me.device
+        orders = yield from orders_under_way(session.reader, drafts, device)
         differences = yield from on_vault(partial(open_differences, session.vault))
-        team = yield from self._look_at_team()
+        team = yield from self._look_at_team(ground)
         return _Known(accounts, orders, drafts, differences, frozen, paid_here, cards, team)
 
-    def _look_at_team(self) -> Script[TeamWaiting | None]:
+    def _look_at_team(self, ground: Ground) -> Script[TeamWaiting | None]:
         """See what waits because others belong to the workspace, too; nothing is asked in a workspace of one."""
         session = self._session
-        ground = yield from read_ground(session)
         if ground.rules.governance.approves_own:
             return None
         answered = yield from on_vault(partial(dealt_with, session.vault))
@@ -290,15 +293,16 @@ class HomePresenter:
         known = self._known
         if known is not None:
             zone = self._session.zone
-            waiting = waiting_items(known.orders, known.drafts, known.differences, self._letters, zone, known.team)
+            shown, more = known.orders.shown, known.orders.more
+            waiting = waiting_items(shown, known.drafts, known.differences, self._letters, zone, known.team)
             state = replace(
                 state,
-                waiting=waiting,
+                waiting=(*waiting, *more_item(more)),
                 accounts=known.cards,
                 safety=self._safety_lines(known),
                 as_of=self._as_of(known),
                 refreshable=self._session.bank is not None or _asked(known.accounts),
-                first_time=not known.paid_here and not known.orders and not known.drafts,
+                first_time=not known.paid_here and not shown and not known.drafts,
             )
         self._view.show_state(state)
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from countersign.application.ports.vault import HistoryQuery
+from countersign.application.ports.vault import HistoryQuery, InFlight
 from countersign.application.session import Session
 from countersign.domain.approval.simulate import SimulatedOrder, simulate_policy
 from countersign.domain.ledger.governance import Governance
@@ -70,6 +70,6 @@ def _orders(session: Session) -> list[OrderRecord]:
     since = session.clock.now_ms() - MONTH_MS
     page = session.reader.history(HistoryQuery(limit=ORDERS_LIMIT, at_from=since))
     names = [row.order for row in page.rows if row.order]
-    names += [record.content.order for record in session.reader.orders_in_flight()]
+    names += [record.content.order for record in session.reader.orders_in_flight(InFlight(limit=ORDERS_LIMIT))]
     records = [session.reader.order(name) for name in dict.fromkeys(names)]
     return [record for record in records if record is not None and record.created_at >= since]

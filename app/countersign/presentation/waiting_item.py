@@ -10,8 +10,8 @@ class WaitingItem:
     """Something that waits for the person.
 
     Attributes:
-        kind: ``draft``, ``order``, ``difference``, ``letter``, ``inbox`` or ``returned``.
-        about: The draft's, the order's or the difference's identifier; empty for letters.
+        kind: ``draft``, ``order``, ``difference``, ``letter``, ``inbox``, ``returned`` or ``more``.
+        about: The draft's, the order's or the difference's identifier; empty for the others.
         icon: Name of an icon.
         chip: The state in a word, with ``tone``; empty for none.
         action: The verb of its button; ``action_name`` says which one, for screen readers.

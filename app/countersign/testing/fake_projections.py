@@ -8,9 +8,11 @@ from typing import cast
 
 from countersign.application.ports.bank import Reach
 from countersign.application.ports.vault import (
+    ALL_IN_FLIGHT,
     AccountRow,
     HistoryPage,
     HistoryQuery,
+    InFlight,
     LedgerEntry,
     OpenBatch,
     PayeeRow,
@@ -113,9 +115,27 @@ class MemoryProjections:
         """Read an order."""
         return self._vault.order(order)
 
-    def orders_in_flight(self) -> Sequence[OrderRecord]:
+    def orders_in_flight(self, wanted: InFlight = ALL_IN_FLIGHT) -> Sequence[OrderRecord]:
         """List orders that are not final, newest first."""
-        return tuple(reversed([record for record in self._orders() if not record.final]))
+        found = tuple(
+            reversed([record for record in self._orders() if not record.final and self._is_of(record, wanted)])
+        )
+        return found[: wanted.limit or None]
+
+    def count_in_flight(self, wanted: InFlight = ALL_IN_FLIGHT) -> int:
+        """Count them."""
+        return len(self.orders_in_flight(replace(wanted, limit=0)))
+
+    def _is_of(self, record: OrderRecord, wanted: InFlight) -> bool:
+        content, payment = record.content, record.content.payment
+        by_amount = wanted.to or wanted.minors is None or payment.instructed_amount.minor in wanted.minors
+        return (
+            (not wanted.states or record.state in wanted.states)
+            and wanted.batch in {None, content.batch}
+            and wanted.to in {"", payment.creditor_account}
+            and bool(by_amount)
+            and wanted.device in {"", content.sender_device, record.sender}
+        )
 
     def timeline(self, order: str) -> Sequence[LedgerEntry]:
         """List what happened to an order."""

@@ -20,9 +20,11 @@ from countersign.adapters.vault.reader import Reader
 from countersign.adapters.vault.schema import DAY_MS, place_of
 from countersign.adapters.vault.search_text import search_terms
 from countersign.application.ports.vault import (
+    ALL_IN_FLIGHT,
     AccountRow,
     HistoryPage,
     HistoryQuery,
+    InFlight,
     LedgerEntry,
     OpenBatch,
     PayeeRow,
@@ -164,11 +166,20 @@ class VaultProjections:
         rows += self._reader.rows(f"SELECT {_COLUMNS} FROM p_transfers AS t WHERE t.order_id = ?", (order,))  # noqa: S608 - our own
         return hashlib.sha256(orjson.dumps(rows)).hexdigest()
 
-    def orders_in_flight(self) -> Sequence[OrderRecord]:
+    def orders_in_flight(self, wanted: InFlight = ALL_IN_FLIGHT) -> Sequence[OrderRecord]:
         """List orders that are not final, newest first."""
-        found = self._reader.rows("SELECT order_id FROM p_orders WHERE final = 0 ORDER BY created_at DESC, order_id")
+        tables, conditions, parameters = _in_flight(wanted)
+        found = self._reader.rows(
+            f"SELECT o.order_id FROM {tables} WHERE {conditions} ORDER BY o.created_at DESC, o.order_id LIMIT ?",  # noqa: S608 - our own words
+            (*parameters, wanted.limit or -1),
+        )
         records = (self.order(row[0]) for row in found)
         return tuple(record for record in records if record is not None)
+
+    def count_in_flight(self, wanted: InFlight = ALL_IN_FLIGHT) -> int:
+        """Count them."""
+        tables, conditions, parameters = _in_flight(wanted)
+        return int(self._reader.rows(f"SELECT count(*) FROM {tables} WHERE {conditions}", parameters)[0][0])  # noqa: S608 - likewise
 
     def timeline(self, order: str) -> Sequence[LedgerEntry]:
         """List what happened to an order, oldest first."""
@@ -320,6 +331,28 @@ class VaultProjections:
     def lessons_finished(self) -> Mapping[str, int]:
         """Map finished lessons to the best score."""
         return dict(self._reader.rows("SELECT lesson, best FROM p_lessons ORDER BY lesson"))
+
+
+def _in_flight(wanted: InFlight) -> tuple[str, str, tuple[object, ...]]:
+    """Return tables, conditions and their parameters. The index over open orders has all but the payee's account."""
+    tables, conditions, parameters = "p_orders AS o", ["o.final = 0"], list[object]()
+    if wanted.states:
+        conditions.append(f"o.state IN ({', '.join('?' * len(wanted.states))})")
+        parameters += sorted(state.value for state in wanted.states)
+    if wanted.batch is not None:
+        conditions.append("o.batch = ?")
+        parameters.append(wanted.batch)
+    if wanted.to or wanted.minors is not None:
+        tables += " JOIN p_transfers AS t ON t.row = o.order_id"
+        conditions.append("t.counterparty_account = ?" if wanted.to else "t.minor IN (SELECT value FROM json_each(?))")
+        parameters.append(wanted.to or orjson.dumps([-minor for minor in sorted(wanted.minors or ())]).decode())
+    if wanted.device:
+        conditions.append(
+            "EXISTS (SELECT 1 FROM events AS e WHERE e.subject = o.order_id"
+            " AND ((e.kind = 'order.frozen' AND e.device = ?) OR e.kind = 'order.sender_released'))"
+        )
+        parameters.append(wanted.device)
+    return tables, " AND ".join(conditions), tuple(parameters)
 
 
 def _alike(connection: Connection, key: PaymentKey) -> Sequence[object] | None:

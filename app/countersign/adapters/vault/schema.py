@@ -146,7 +146,7 @@ CREATE TABLE p_orders (
     batch TEXT NOT NULL
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX p_orders_of_batch ON p_orders (batch, state) WHERE batch <> '';
-CREATE INDEX p_orders_in_flight ON p_orders (created_at) WHERE final = 0;
+CREATE INDEX p_orders_open ON p_orders (batch, state, created_at) WHERE final = 0;
 CREATE INDEX p_orders_by_end_to_end_id ON p_orders (end_to_end_id);
 CREATE INDEX p_orders_by_entry ON p_orders (debtor_account, settled_by) WHERE settled_by <> '';
 

@@ -10,7 +10,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import Protocol
+from typing import Final, Protocol
 
 from countersign.application.ports.bank import BankEntry, Reach
 from countersign.domain.canonical import Json, JsonObject
@@ -20,6 +20,7 @@ from countersign.domain.ledger.heads import SignedHead
 from countersign.domain.ledger.order_record import OrderRecord
 from countersign.domain.ledger.rules import OrderKey, Rules
 from countersign.domain.money import Money
+from countersign.domain.order_state import OrderState
 from countersign.domain.payee import PayeeRecord
 from countersign.domain.payment import AccountScheme
 
@@ -284,6 +285,30 @@ class PaymentKey:
     end_to_end_id: str = ""
 
 
+@dataclass(frozen=True, slots=True)
+class InFlight:
+    """Which of the orders that are not final are asked for.
+
+    Attributes:
+        states: Where they stand; empty for all.
+        batch: Those of this batch; empty for those of none, None for all.
+        to: Those to this account of a payee, or empty.
+        minors: Those over one of these amounts in minor units, where ``to`` is empty; None for all.
+        device: Those that were made on this device, or whose sending was handed over; empty for all.
+        limit: The newest only; 0 for all.
+    """
+
+    states: frozenset[OrderState] = frozenset()
+    batch: str | None = None
+    to: str = ""
+    minors: frozenset[int] | None = None
+    device: str = ""
+    limit: int = 0
+
+
+ALL_IN_FLIGHT: Final = InFlight()
+
+
 class Projections(Protocol):
     """What the ledger amounts to. READ lane."""
 
@@ -302,8 +327,11 @@ class Projections(Protocol):
     def order(self, order: str) -> OrderRecord | None:
         """Read an order."""
 
-    def orders_in_flight(self) -> Sequence[OrderRecord]:
-        """List orders that are not final, newest first."""
+    def orders_in_flight(self, wanted: InFlight = ALL_IN_FLIGHT) -> Sequence[OrderRecord]:
+        """List orders that are not final, newest first. Each is folded: ask for no more than are needed."""
+
+    def count_in_flight(self, wanted: InFlight = ALL_IN_FLIGHT) -> int:
+        """Count them, whatever ``wanted.limit`` says."""
 
     def timeline(self, order: str) -> Sequence[LedgerEntry]:
         """List what happened to an order, oldest first."""

@@ -6,10 +6,11 @@ from collections import Counter
 from datetime import UTC, datetime, timedelta, tzinfo
 
 from countersign.application.flows.transfer import TransferDraft
-from countersign.application.ports.vault import Projections
+from countersign.application.ports.vault import InFlight, Projections
 from countersign.domain.errors import UserFacingError
 from countersign.domain.ledger.order_record import OrderRecord
 from countersign.domain.names import look_alike, same_name
+from countersign.domain.order_state import BEGUN
 from countersign.domain.payee import PayeeRecord, VopOutcome
 from countersign.domain.risk import Assessment, RiskFacts, assess
 
@@ -43,6 +44,7 @@ def assess_transfer(reader: Projections, draft: TransferDraft, now_ms: int, zone
     others = [row for row in known if row.account != draft.account]
     alike = look_alike(draft.name, [row.name for row in others])
     hours = Counter(_hour(at, zone) for at, _, _ in history)
+    sent_there = InFlight(states=BEGUN, to=draft.account)
     check = draft.check.outcome if draft.check and draft.checked else VopOutcome.NOT_DONE
     return assess(
         RiskFacts(
@@ -66,7 +68,7 @@ def assess_transfer(reader: Projections, draft: TransferDraft, now_ms: int, zone
             usual_hours=tuple(sorted(h for h, n in hours.items() if n * _USUAL_HOUR_SHARE >= len(history))),
             payments_last_24h=sum(1 for at, _, _ in history if at > now_ms - _DAY_MS),
             called_back=draft.call_back,
-            on_its_way=any(_is_like(record, draft) for record in reader.orders_in_flight()),
+            on_its_way=any(_is_like(record, draft) for record in reader.orders_in_flight(sent_there)),
         )
     )
 

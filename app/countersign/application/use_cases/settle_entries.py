@@ -10,7 +10,7 @@ from itertools import chain, islice
 
 from countersign.application.flows.script import Script, on_read, on_vault
 from countersign.application.ports.bank import BankEntry
-from countersign.application.ports.vault import HistoryQuery, Projections, VaultTransaction
+from countersign.application.ports.vault import HistoryQuery, InFlight, Projections, VaultTransaction
 from countersign.application.session import Session
 from countersign.application.use_cases.differences import Difference, drop_difference, judge_again, note_difference
 from countersign.application.use_cases.record_facts import (
@@ -118,7 +118,7 @@ def _waiting(reader: Projections, entries: Sequence[AccountEntry]) -> _Waiting:
     sums = {abs(entry.amount.minor) for entry in entries}
     unsettled = [
         record
-        for record in reader.orders_in_flight()
+        for record in reader.orders_in_flight(InFlight(states=_WAITING, minors=frozenset(sums)))
         if record.intent_event and record.state in _WAITING and record.content.payment.instructed_amount.minor in sums
     ]
     came = {(entry.amount, entry.counterparty_account) for entry in entries if entry.amount.minor > 0}
