@@ -66,7 +66,8 @@ def require_author(record: OrderRecord, event: Event, rules: Rules) -> None:
     """Refuse an event whose author may not say it.
 
     Only the sender speaks of what it sent, unless it was closed: its word counts even when its time is over, since only
-    it knows. What a bank says anybody with a role may bring. Looking at an order is no decision: everybody may.
+    it knows. It lets go of an order whatever its member may do by now: who was handed it may have acted on that. What a
+    bank says anybody with a role may bring. Looking at an order is no decision: everybody may.
     A further signature that the bank wants is for approvers; what became of it is said by the device that began it.
 
     Raises:
@@ -86,8 +87,10 @@ def require_author(record: OrderRecord, event: Event, rules: Rules) -> None:
         sender = governance.device(record.sender)
         if sender is None or not sender.closed:
             raise SecurityError("order.not_the_sender")
-    if event.kind == kinds.ORDER_SENDER_RELEASED and device != record.sender:
-        raise SecurityError("order.not_the_sender")
+    if event.kind == kinds.ORDER_SENDER_RELEASED:
+        if device != record.sender:
+            raise SecurityError("order.not_the_sender")
+        return
     member = acting_member(governance, device, event.header.at)
     if event.kind == kinds.ORDER_ASSESSED and not _may_assess(record, member, device):
         raise SecurityError("order.may_not_assess")

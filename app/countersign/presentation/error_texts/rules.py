@@ -79,10 +79,6 @@ def authors() -> Block:
             _("You may not reject this order"),
             _("Only those who could approve this order reject it. Ask one of them, or use the emergency stop."),
         ),
-        "order.released_to_nobody": ErrorText(
-            _("That device can't take over"),
-            _("The sending goes to another device of the workspace that is open. Choose another one."),
-        ),
     }
 
 

@@ -337,23 +337,36 @@ def test_rule_12_nobody_else_releases_and_what_was_released_is_not_released_twic
     assert _order(desk).intent_event == sent.id
 
 
-@pytest.mark.parametrize("to", ["itself", "closed", "expired", "unknown", "an auditor's"])
-def test_rule_12_it_goes_to_an_open_device_of_somebody_who_signs(to: str) -> None:
+@pytest.mark.parametrize("to", ["closed", "expired", "unknown", "an auditor's"])
+def test_rule_12_what_was_let_go_of_is_sent_by_nobody_who_may_not_and_not_by_who_let_go(to: str) -> None:
+    """Whoever was named may have been open where the closing wasn't known, and may have sent."""
     workspace, desk = firm(FINANCE, expiries={"dan 1": START})
     desk.prepared()
+    approval = desk.sign(workspace.pen("cho"))
     devices = workspace.state().devices
     closed = tuple(replace(i, closed=True) if i.device == workspace.pen("cho").device else i for i in devices)
-    change = _changed(workspace, "ben", (desk.sender.shared[-1],), devices=closed)
-    named = {
-        "itself": desk.sender.device,
-        "closed": workspace.pen("cho").device,
-        "expired": workspace.pen("dan").device,
-        "unknown": "f" * 64,
-        "an auditor's": workspace.pen("eve").device,
-    }
-    event = _release(desk, desk.sender, named[to], change)
-    assert _code(desk, event) == "order.released_to_nobody"
-    assert _order(desk).sender == desk.sender.device
+    change = _changed(workspace, "ben", (approval,), devices=closed)
+    named = {"closed": "cho", "expired": "dan", "an auditor's": "eve"}
+    other = workspace.pen(named.get(to, "ben"))
+    released = _release(desk, desk.sender, "f" * 64 if to == "unknown" else other.device, change)
+    assert _order(desk).sender != desk.sender.device
+    mine = desk.intend([approval], epoch=1)
+    assert _code(desk, mine) == "intent.not_the_sender"
+    desk.intend([approval], pen=other, seen=(released,), epoch=1)
+    assert _order(desk).intent_event == ""
+
+
+def test_rule_12_a_release_counts_though_its_receiver_was_closed_meanwhile() -> None:
+    """The order of folding has the closing first; the release was made without knowing of it."""
+    workspace, desk, approval = _signed()
+    dan = workspace.pen("dan")
+    closed = tuple(replace(i, closed=True) if i.device == dan.device else i for i in workspace.state().devices)
+    change = _changed(workspace, "ben", (), devices=closed)
+    released = _release(desk, desk.sender, dan.device, approval)
+    assert change.order_key < released.order_key
+    assert _order(desk).sender == dan.device
+    again = desk.intend([approval], seen=(change,), epoch=1)
+    assert _code(desk, again) == "intent.not_the_sender"
 
 
 def test_rule_12_a_release_of_another_content_is_none() -> None:
