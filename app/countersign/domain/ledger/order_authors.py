@@ -42,6 +42,7 @@ _BANK_FACTS = frozenset(
         kinds.ORDER_RETURNED,
     }
 )
+_OF_THE_SENDER = _SENDER_KINDS | _BANK_FACTS | {kinds.ORDER_SENDER_RELEASED}
 _SENDERS_WORD = frozenset({kinds.ORDER_SENDER_RELEASED, kinds.ORDER_SUBMISSION_INTENDED})
 # One approval more that counts, and an intent rests on others than it says.
 _FORBIDDING = frozenset({kinds.ORDER_STOPPED, kinds.ORDER_ASSESSED, kinds.ORDER_APPROVED})
@@ -74,7 +75,7 @@ def require_author(record: OrderRecord, event: Event, rules: Rules) -> None:
         SecurityError: ``author.*``, ``order.not_the_sender``, ``order.may_not_assess``, ``order.may_not_sign``.
     """
     governance, device = rules.governance_before(event.order_key), event.header.device
-    if event.kind in _JUDGED_ELSEWHERE or (device == record.sender and event.kind in _SENDER_KINDS | _BANK_FACTS):
+    if event.kind in _JUDGED_ELSEWHERE or (device == record.sender and event.kind in _OF_THE_SENDER):
         return
     if event.kind in {kinds.ORDER_OPENED, kinds.ORDER_SIGNING_ENDED, *_BANK_FACTS}:
         member = governance.member_of(device)
@@ -88,9 +89,7 @@ def require_author(record: OrderRecord, event: Event, rules: Rules) -> None:
         if sender is None or not sender.closed:
             raise SecurityError("order.not_the_sender")
     if event.kind == kinds.ORDER_SENDER_RELEASED:
-        if device != record.sender:
-            raise SecurityError("order.not_the_sender")
-        return
+        raise SecurityError("order.not_the_sender")
     member = acting_member(governance, device, event.header.at)
     if event.kind == kinds.ORDER_ASSESSED and not _may_assess(record, member, device):
         raise SecurityError("order.may_not_assess")

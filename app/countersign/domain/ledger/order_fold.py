@@ -176,7 +176,7 @@ def _opened(record: OrderRecord, event: Event, body: JsonObject, rules: Rules) -
     return replace(record, opened=(*record.opened, *seen))
 
 
-def _sender_released(record: OrderRecord, event: Event, body: JsonObject, _rules: Rules) -> OrderRecord:
+def _sender_released(record: OrderRecord, _event: Event, body: JsonObject, _rules: Rules) -> OrderRecord:
     """Hand the sending over: from here on another device may submit, and this one no longer (LEDGER rule 12).
 
     It counts whoever is named: a device that was closed where nobody knew of this may have sent on the strength of it.
