@@ -330,22 +330,21 @@ def verify_receipt(receipt: Path, trust: str, *, as_json: bool) -> int:
     """
     from countersign.adapters.receipts.receipt_file import read_receipt  # noqa: PLC0415 - no window needs these
     from countersign.adapters.system.export_file import export_at  # noqa: PLC0415
-    from countersign.application.use_cases.check_receipt import (  # noqa: PLC0415
-        ReceiptCheck,
-        Verdict,
-        check_receipt,
-    )
+    from countersign.application.use_cases import check_receipt as checking  # noqa: PLC0415
     from countersign.presentation import evidence_report  # noqa: PLC0415
     from countersign.presentation.export_report import report_on  # noqa: PLC0415
 
     try:
         if (export := export_at(receipt)) is not None:
-            text, verdict = report_on(export, trust, verify_ed25519, word_list(), as_json=as_json)
+            with export:
+                text, verdict = report_on(export, trust, verify_ed25519, word_list(), as_json=as_json)
             return _print(text, evidence_report.EXIT_CODES[verdict])
-        check = check_receipt(read_receipt(receipt), trust, verify_ed25519)
+        check = checking.check_receipt(read_receipt(receipt), trust, verify_ed25519)
     except UserFacingError as error:
         reason = error.params.get("reason", "") if error.code == "receipt.pdf" else ""
-        check = ReceiptCheck(Verdict.UNREADABLE, (f"{error.code}.{reason}" if reason else error.code,))
+        check = checking.ReceiptCheck(
+            checking.Verdict.UNREADABLE, (f"{error.code}.{reason}" if reason else error.code,)
+        )
     report = evidence_report
     text = canonical_bytes(report.as_json(check)).decode() + "\n" if as_json else report.as_text(check)
     return _print(text, report.EXIT_CODES[check.verdict])
@@ -397,6 +396,4 @@ def check_now(file: Path | None, account: str, name: str, *, country: str, table
         text = json.dumps(check_report.as_json(check), sort_keys=True, separators=(",", ":")) + "\n"
     else:
         text = check_report.as_text(check, account)
-    sys.stdout.buffer.write(text.encode(sys.stdout.encoding or "utf-8", "replace"))
-    sys.stdout.flush()
-    return check_report.EXIT_CODES[check.verdict]
+    return _print(text, check_report.EXIT_CODES[check.verdict])

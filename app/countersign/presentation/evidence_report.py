@@ -44,7 +44,7 @@ def as_json(check: ReceiptCheck) -> dict[str, Json]:
         "trusted": check.verdict is Verdict.PROVEN,
     }
     if finding.record is not None:
-        report["order"] = _order_object(finding.record)
+        report["order"] = order_object(finding.record)
     if finding.quorum is not None:
         report["quorum"] = {**quorum_object(finding.quorum), "shows_what_was_known": _shows_what_was_known(check)}
     report["events"] = [_event_object(event) for event in _order_events(check)]
@@ -69,18 +69,18 @@ def as_text(check: ReceiptCheck) -> str:
     if finding is not None and finding.record is not None and check.verdict is not Verdict.REFUTED:
         lines += ["", _("The order"), *_order_lines(finding.record)]
         if finding.quorum is not None:
-            lines += ["", _("Who had a say in it"), *_points(quorum_lines(finding.quorum))]
-        lines += ["", _("What is proven"), *_points(_proven(check))]
-        lines += ["", _("What is not proven"), *_points(_unproven(check))]
+            lines += ["", _("Who had a say in it"), *points(quorum_lines(finding.quorum))]
+        lines += ["", _("What is proven"), *points(_proven(check))]
+        lines += ["", _("What is not proven"), *points(_unproven(check))]
     if finding is not None and finding.device is not None:
-        lines += ["", _("Fingerprint of the device that signed"), f"  {_in_fours(finding.device.device)}"]
+        lines += ["", _("Fingerprint of the device that signed"), f"  {in_fours(finding.device.device)}"]
     if check.verdict is Verdict.CONSISTENT:
         lines += [
             "",
             _("Ask the person for their device's fingerprint (Settings, This device), by a way you trust, and run"),
             "  countersign verify FILE --trust FINGERPRINT",
         ]
-    return "\n".join(_printable(line) for line in lines) + "\n"
+    return "\n".join(printable(line) for line in lines) + "\n"
 
 
 def _proven(check: ReceiptCheck) -> Sequence[str]:
@@ -148,7 +148,8 @@ def _order_lines(record: OrderRecord) -> Sequence[str]:
     return ["  " + _("{label}: {value}").format(label=label, value=value) for label, value in rows if value]
 
 
-def _order_object(record: OrderRecord) -> dict[str, Json]:
+def order_object(record: OrderRecord) -> dict[str, Json]:
+    """Return an order for programs."""
     content, payment = record.content, record.content.payment
     amount = payment.instructed_amount
     fee = _fee(record)
@@ -238,14 +239,16 @@ def _fee(record: OrderRecord) -> Money | None:
         return None
 
 
-def _in_fours(text: str) -> str:
+def in_fours(text: str) -> str:
+    """Set a fingerprint in groups of four."""
     return " ".join(text[place : place + 4] for place in range(0, len(text), 4))
 
 
-def _points(sentences: Sequence[str]) -> Sequence[str]:
+def points(sentences: Sequence[str]) -> Sequence[str]:
+    """Make a list of sentences."""
     return [f"  - {sentence}" for sentence in sentences]
 
 
-def _printable(line: str) -> str:
+def printable(line: str) -> str:
     """Keep foreign text from moving the cursor or turning the line round."""
     return "".join(character if character.isprintable() else "?" for character in line)

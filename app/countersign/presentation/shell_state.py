@@ -28,11 +28,13 @@ class Page(StrEnum):
     BATCH = "batch"
     TEMPLATES = "templates"
     INBOX = "inbox"
+    TOGETHER = "together"  # several payments signed at the bank by one code
     TEAM = "team"
     MEMBER = "member"
     INVITE = "invite"
     RULES = "rules"
     RELAY = "relay"
+    EXPORT = "export"  # of the whole workspace, for an audit
     JOIN = "join"  # this device waits to be admitted to a workspace
 
 

@@ -129,6 +129,10 @@ class TeamPresenter:
         """Show the approval rules."""
         self._go.open_rules()
 
+    def open_export(self) -> None:
+        """Show the export for an audit."""
+        self._go.open_export()
+
     def open_relay(self) -> None:
         """Show how messages travel."""
         self._go.open_relay()

@@ -151,5 +151,8 @@ class TeamNavigate(Protocol):
     def open_rules(self) -> None:
         """Show the approval rules."""
 
+    def open_export(self) -> None:
+        """Show the export for an audit."""
+
     def open_relay(self) -> None:
         """Show how messages travel."""

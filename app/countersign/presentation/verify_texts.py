@@ -22,6 +22,7 @@ def _families(code: str) -> str:
         "checkpoint": _("The signed statement of how far the records reach does not have the form that it must have."),
         "intent": _("The order was sent against the workspace's own rules."),
         "approval": _("An approval does not count."),
+        "export": _("A line of the export does not have the form that it must have."),
     }
     sentence = families.get(code.partition(".")[0], _("A part of the evidence does not hold."))
     return _("{sentence} ({code})").format(sentence=sentence, code=code)
@@ -59,6 +60,19 @@ def _texts() -> dict[str, str]:
         "evidence.path": _("A record of another device is not shown as it must be."),
         "evidence.format": _("This is no evidence that this version of the program knows."),
         "evidence.too_large": _("The evidence is larger than any evidence is."),
+        "export.format": _("This is no export that this version of the program knows."),
+        "export.body": _("A record's content was changed after it was signed."),
+        "export.private": _("A record is in the export that belongs to nobody but its own device."),
+        "export.twice": _("A record is in the export twice."),
+        "export.cut": _("The end of the export is missing."),
+        "export.after_closing": _("Something stands after the end of the export."),
+        "export.altered": _("The export was changed after it was made."),
+        "export.signature": _("The signature over the whole export does not hold."),
+        "export.parents_missing": _("Records are missing that others rest on, or a device that nobody knows signed."),
+        "export.chains": _("A chain of records does not reach as far as the signed statement says."),
+        "export.rules_withheld": _("A record about the workspace's rules is shown without what it says."),
+        "export.unknown_device": _("The device that made the export does not belong to the workspace."),
+        "export.second_intent": _("An order was sent twice."),
         "receipt.absent": _("There is no such file, or it may not be read."),
         "receipt.too_large": _("The file is larger than any receipt is."),
         "receipt.pdf.no_evidence": _("This PDF has no evidence attached: it may be a printout, a scan, or no receipt."),

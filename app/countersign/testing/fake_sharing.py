@@ -35,6 +35,35 @@ class PromptRelay(FakeRelay):
         return False
 
 
+@dataclass
+class FakeExport:
+    """Implements ``ExportFile`` in memory.
+
+    Attributes:
+        pieces: What was written.
+        ended: ``finished`` or ``discarded``; empty while it is written.
+        full: Whether there is no more room.
+    """
+
+    pieces: list[bytes] = field(default_factory=list)
+    ended: str = ""
+    full: bool = False
+
+    def write(self, content: bytes) -> None:
+        """Write the next piece."""
+        if self.full:
+            raise UserFacingError("export.disk_full")
+        self.pieces.append(content)
+
+    def finish(self) -> None:
+        """Be done."""
+        self.ended = "finished"
+
+    def discard(self) -> None:
+        """Leave nothing behind."""
+        self.ended = self.ended or "discarded"
+
+
 class FakeParcels:
     """Implements the ``Parcels`` port in memory: files by their paths, and codes that hold ten bytes each.
 
@@ -43,6 +72,7 @@ class FakeParcels:
         pictures: The texts of the codes in a picture, by its bytes.
         shown: What was shown as codes, by its name: the texts are the name and a number from 1 to 3.
         longest: How many bytes are shown as codes at most.
+        exports: What was exported, by where to.
     """
 
     def __init__(self) -> None:
@@ -50,6 +80,7 @@ class FakeParcels:
         self.pictures: dict[bytes, tuple[str, ...]] = {}
         self.shown: dict[str, tuple[bytes, ...]] = {}
         self.longest = 1_000_000
+        self.exports: dict[Path, FakeExport] = {}
 
     def write(self, path: Path, contents: Sequence[bytes]) -> None:
         """Write parcels."""
@@ -64,6 +95,11 @@ class FakeParcels:
         if path not in self.files:
             raise UserFacingError("envelope.file_unreadable")
         return self.files[path]
+
+    def begin_export(self, path: Path) -> FakeExport:
+        """Begin an export; there is no room for one that is called so."""
+        self.exports[path] = FakeExport(full=path.name.startswith("full"))
+        return self.exports[path]
 
     def texts(self, picture: bytes) -> Sequence[str]:
         """Read the codes in a picture."""

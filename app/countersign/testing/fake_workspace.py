@@ -27,6 +27,7 @@ from countersign.domain.ledger.several_devices import RULE_KINDS, VERSION_KINDS,
 from countersign.domain.payee import PayeeRecord
 from countersign.domain.policy import Policy
 from countersign.testing.fake_keys import FakeKeys, FakeSuite, fake_verify
+from countersign.testing.fake_parcels import MemoryParcels
 from countersign.testing.fake_vault import MemoryVault, _Store
 
 __all__ = ["FakeKeys", "FakeSuite", "MemoryWorkspace", "fake_verify"]
@@ -67,7 +68,7 @@ class _Indexed:
         return _folding(self.approvals.get(utc_day, ()))
 
 
-class MemoryWorkspace(MemoryVault):
+class MemoryWorkspace(MemoryParcels, MemoryVault):
     """One device's vault; implements ``WorkspaceVault`` and is its own transaction.
 
     Attributes:
@@ -179,10 +180,10 @@ class MemoryWorkspace(MemoryVault):
         return {key[0]: ChainHead(tip.seq + 1, tip.id) for key, tip in shared}
 
     def shared_events(self, device: str, start: int, count: int) -> Sequence[Event]:
-        """Read a stretch of a chain; of a forked one all branches."""
+        """Read a stretch of a chain: ``count`` places, each with all events that were signed for it."""
         chain = self._events.chains.get(device, [])
-        at = bisect_left(chain, start, key=lambda event: event.header.seq)
-        return tuple(chain[at : at + count])
+        at, end = (bisect_left(chain, place, key=lambda event: event.header.seq) for place in (start, start + count))
+        return tuple(chain[at:end])
 
     def take_in(self, events: Iterable[Event], parcel: tuple[str, str] | None = None) -> Taken:
         """Take in others' events."""
@@ -229,10 +230,6 @@ class MemoryWorkspace(MemoryVault):
                     self._keys_known[device] = key
                     due.extend(self._history.meet(device))
         return due
-
-    def unknown_parcels(self, relay: str, names: Sequence[str]) -> Sequence[str]:
-        """Return what was not taken."""
-        return tuple(name for name in names if (relay, name) not in self.taken)
 
     def waiting(self) -> Sequence[Waiting]:
         """List the events that wait."""

@@ -34,6 +34,7 @@ from countersign.ui.shell import MakePage, Shell
 from countersign.ui.team_pages import add_sending, team_pages
 from countersign.ui.theme.style import apply_theme
 from countersign.ui.theme.tokens import Theme
+from countersign.ui.together_pages import add_together, together_pages
 from countersign.ui.views.appearance import AppearanceCard
 from countersign.ui.views.new_vault import NewVaultPage
 from countersign.ui.views.unlock import UnlockPage
@@ -158,6 +159,7 @@ class Program:
             **own_bank_pages(self.presenter, self._hands),
             **team_pages(self.presenter, self._hands, self._words),
             **inbox_pages(self.presenter, self._parts.door, self._words),
+            **together_pages(self.presenter),
         }
 
     def _new_vault(self, _about: str) -> QWidget:
@@ -237,6 +239,7 @@ class Program:
         export = partial(self._save_receipt, ReceiptExporter(session, self._words))
         page.attach(OrderPresenter(session, self.presenter, page, self._words, export, self._hands), order)
         add_sending(self.presenter, page, order)
+        add_together(self.presenter, page.add_aside, order)
         return page
 
     def _save_receipt(self, exporter: ReceiptExporter, order: str) -> None:

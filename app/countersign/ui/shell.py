@@ -48,7 +48,7 @@ _CURRENT: Final = {
     Page.ORDER: Page.HISTORY,
     Page.SETUP: Page.HOME,
     **dict.fromkeys((Page.BATCH, Page.TEMPLATES), Page.TRANSFER),
-    **dict.fromkeys((Page.MEMBER, Page.INVITE, Page.RULES, Page.RELAY), Page.TEAM),
+    **dict.fromkeys((Page.MEMBER, Page.INVITE, Page.RULES, Page.RELAY, Page.EXPORT), Page.TEAM),
 }
 
 MakePage = Callable[[str], QWidget]

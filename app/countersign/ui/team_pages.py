@@ -1,4 +1,4 @@
-"""The pages of a workspace's people: the team, one member, invitations, approval rules, and how messages travel."""
+"""The pages of a workspace's people: the team, one member, invitations, approval rules, messages, the audit."""
 
 from __future__ import annotations
 
@@ -43,6 +43,10 @@ class TeamRoutes:
         """Show the approval rules."""
         self.shell.open_page(Page.RULES)
 
+    def open_export(self) -> None:
+        """Show the export for an audit."""
+        self.shell.open_page(Page.EXPORT)
+
     def open_relay(self) -> None:
         """Show how messages travel."""
         self.shell.open_page(Page.RELAY)
@@ -56,6 +60,7 @@ def team_pages(shell: ShellPresenter, hands: PictureHands, words: Sequence[str])
         Page.INVITE: partial(_invite, shell, hands, words),
         Page.RULES: partial(_rules, shell),
         Page.RELAY: partial(_relay, shell, hands),
+        Page.EXPORT: partial(_export, shell, hands, words),
         Page.JOIN: partial(_join, shell, hands, words),
     }
 
@@ -102,6 +107,15 @@ def _relay(shell: ShellPresenter, hands: PictureHands, _about: str) -> QWidget:
 
     page = RelayPage()
     page.attach(RelayPresenter(shell.session, page, TeamRoutes(shell), hands))
+    return page
+
+
+def _export(shell: ShellPresenter, hands: PictureHands, words: Sequence[str], _about: str) -> QWidget:
+    from countersign.presentation.audit_export import AuditPresenter  # noqa: PLC0415 - see above
+    from countersign.ui.views.team.export import AuditPage  # noqa: PLC0415 - see above
+
+    page = AuditPage()
+    page.attach(AuditPresenter(shell.session, page, words, hands))
     return page
 
 

@@ -45,6 +45,9 @@ class Routes:
     def open_rules(self) -> None:
         self.to.append(("rules", ""))
 
+    def open_export(self) -> None:
+        self.to.append(("export", ""))
+
     def open_relay(self) -> None:
         self.to.append(("relay", ""))
 

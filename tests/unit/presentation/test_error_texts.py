@@ -18,8 +18,8 @@ CODE: Final = re.compile(r"[a-z_]+(\.[a-z_0-9]+)+")
 # One sentence for each of these on purpose: forms and rules that only a damaged or foreign record breaks. Nobody at the
 # keyboard can do one thing about one of them and another about the next.
 FAMILIES: Final = {
-    "assessment", "bytes", "canonical", "checkpoint", "envelope", "event", "evidence", "failpoint", "governance",
-    "head", "ledger", "order", "payee", "policy", "statement",
+    "assessment", "bytes", "canonical", "checkpoint", "envelope", "event", "evidence", "export", "failpoint",
+    "governance", "head", "ledger", "order", "payee", "policy", "statement",
 }  # fmt: skip
 # Built while the program runs: by the bank's own code, by what differs, by what the practice bank's control says.
 BUILT: Final = {"bank.tpp.", "binding.", "practice."}

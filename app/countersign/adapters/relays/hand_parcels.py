@@ -12,6 +12,7 @@ from typing import Final
 
 from countersign.adapters.relays.envelope_file import read_carried_file, write_envelope_file
 from countersign.adapters.relays.qr_frames import FrameCollector, GreyPicture, frames_of, read_codes
+from countersign.adapters.system.export_file import NewExport
 from countersign.application.ports.parcels import Gathered
 from countersign.domain.ledger.byte_reader import ByteReader, counted, many, refused_as
 from countersign.domain.ledger.letter import ENVELOPE_LIMIT, EnvelopeError
@@ -55,6 +56,10 @@ class HandParcels:
         """Read a file: the parcels in it; none where it is something else, a picture perhaps."""
         content = read_carried_file(path)
         return unbundled(content) if content.startswith(OURS) else ()
+
+    def begin_export(self, path: Path) -> NewExport:
+        """Begin the export of a workspace."""
+        return NewExport(path)
 
     def texts(self, picture: bytes) -> Sequence[str]:
         """Read the texts of all codes in a picture."""

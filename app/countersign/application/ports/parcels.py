@@ -10,6 +10,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
 
+from countersign.application.ports.exports import ExportFile
+
 PARCEL_ENDING = ".countersign"
 
 
@@ -44,6 +46,13 @@ class Parcels(Protocol):
         Raises:
             UserFacingError: ``envelope.file_unreadable``.
             SecurityError: ``envelope.not_one``, ``envelope.too_large``.
+        """
+
+    def begin_export(self, path: Path) -> ExportFile:
+        """Begin the export of a workspace, which is written piece by piece.
+
+        Raises:
+            UserFacingError: ``export.disk_full``, ``export.no_permission``, ``export.not_written``.
         """
 
     def texts(self, picture: bytes) -> Sequence[str]:

@@ -47,6 +47,10 @@ ORDER_OPENED: Final = "order.opened"  # a member looked at what is to be approve
 ORDER_SIGNING_STARTED: Final = "order.signing_started"
 ORDER_SIGNING_INTENDED: Final = "order.signing_intended"  # its commit point is next
 ORDER_SIGNING_ENDED: Final = "order.signing_ended"  # what became of it: signed, refused, failed, or not known
+# Tied with others at the bank, so that one authorisation counts for all; and that this is over.
+ORDER_TYING_INTENDED: Final = "order.tying_intended"
+ORDER_TIED: Final = "order.tied"
+ORDER_UNTIED: Final = "order.untied"
 ORDER_SENDER_RELEASED: Final = "order.sender_released"  # the sender hands the sending over (LEDGER rule 12)
 
 BATCH_PREPARED: Final = "batch.prepared"
@@ -67,6 +71,7 @@ RECOVERY_KIT_PROVED: Final = "recovery_kit.proved"
 AUTHENTICATOR_ENROLLED: Final = "authenticator.enrolled"
 LESSON_FINISHED: Final = "lesson.finished"
 RECEIPT_EXPORTED: Final = "receipt.exported"
+WORKSPACE_EXPORTED: Final = "workspace.exported"  # the whole of it, for an audit
 SETTING_CHANGED: Final = "setting.changed"
 
 PRIVATE_KINDS: Final = frozenset(
@@ -78,6 +83,7 @@ PRIVATE_KINDS: Final = frozenset(
         AUTHENTICATOR_ENROLLED,
         LESSON_FINISHED,
         RECEIPT_EXPORTED,
+        WORKSPACE_EXPORTED,
         SETTING_CHANGED,
     }
 )
@@ -122,6 +128,9 @@ SHARED_KINDS: Final = GOVERNANCE_KINDS | frozenset(
         ORDER_SIGNING_STARTED,
         ORDER_SIGNING_INTENDED,
         ORDER_SIGNING_ENDED,
+        ORDER_TYING_INTENDED,
+        ORDER_TIED,
+        ORDER_UNTIED,
         BATCH_PREPARED,
         TEMPLATE_KEPT,
         TEMPLATE_DROPPED,

@@ -13,7 +13,9 @@ from countersign.presentation.error_texts import (
     approving,
     bank,
     bank_signing,
+    baskets,
     batches,
+    exports,
     file_reading,
     files,
     own_bank,
@@ -42,6 +44,7 @@ _BLOCKS: Final[tuple[Callable[[], Block], ...]] = (
     own_bank.own_bank,
     bank.bank,
     bank_signing.signing_at_the_bank,
+    baskets.signing_together,
     bank.practice,
     vault.vault,
     reading.reading,
@@ -55,6 +58,7 @@ _BLOCKS: Final[tuple[Callable[[], Block], ...]] = (
     workspace.joining,
     workspace.changes,
     workspace.sender,
+    exports.exports,
 )
 
 

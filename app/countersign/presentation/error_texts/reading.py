@@ -87,6 +87,7 @@ def records() -> Block:
         "governance.*": rules,
         "policy.*": rules,
         "evidence.*": proof,
+        "export.*": proof,
         "failpoint.*": ErrorText(
             _("A test setting is wrong"),
             _("A setting for tests of this program can't be read. Start the program without it."),
