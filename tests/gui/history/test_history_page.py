@@ -45,13 +45,13 @@ def test_the_model_keeps_qts_rules(qtmodeltester: ModelTester) -> None:
     asked = []
     model = HistoryRows(lambda: asked.append(1))
     qtmodeltester.check(model)  # type: ignore[no-untyped-call]  # pytest-qt's own
-    model.set_lines([a_line(number) for number in range(3)], more=True)
+    model.set_rows([a_line(number) for number in range(3)], more=True)
     qtmodeltester.check(model)  # type: ignore[no-untyped-call]  # pytest-qt's own
     assert model.canFetchMore(QModelIndex())
     model.fetchMore(QModelIndex())
     assert asked
-    model.add_lines([a_line(3)], more=False)
-    model.add_lines([], more=False)
+    model.add_rows([a_line(3)], more=False)
+    model.add_rows([], more=False)
     qtmodeltester.check(model)  # type: ignore[no-untyped-call]  # pytest-qt's own
     assert not model.canFetchMore(QModelIndex())
     assert model.rowCount() == 4

@@ -71,7 +71,7 @@ def test_the_model_keeps_qts_rules(qtmodeltester: ModelTester) -> None:
     model.set_rows([a_row(number) for number in range(3)], more=True)
     model.set_marked(frozenset({a_row(1).order}))
     qtmodeltester.check(model)  # type: ignore[no-untyped-call]  # pytest-qt's own
-    model.fetchMore(model.index(0).parent())
+    model.fetchMore(model.index(0, 0).parent())
     assert asked
     model.add_rows([a_row(3)], more=False)
     model.add_rows([], more=False)
@@ -79,7 +79,7 @@ def test_the_model_keeps_qts_rules(qtmodeltester: ModelTester) -> None:
     assert model.rowCount() == 4
     assert model.place_of(a_row(3).order) == 3
     assert model.place_of("nobody") == -1
-    assert str(model.index(1).data(Qt.ItemDataRole.AccessibleTextRole)).endswith("Selected")
+    assert str(model.index(1, 0).data(Qt.ItemDataRole.AccessibleTextRole)).endswith("Selected")
 
 
 def test_ten_thousand_cards_are_drawn_and_not_built(qtbot: QtBot) -> None:

@@ -2,21 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
 from enum import IntEnum
 from typing import Any, Final
 
-from PySide6.QtCore import QAbstractTableModel, QModelIndex, QObject, QPersistentModelIndex, Qt
+from PySide6.QtCore import Qt
 from PySide6.QtGui import QColor
 
 from countersign.presentation.history import Line
 from countersign.presentation.messages import _
+from countersign.ui.models.paged_rows import Index, PagedRows
 from countersign.ui.theme.fonts import Weight, font
 from countersign.ui.theme.look import look
 from countersign.ui.theme.tokens import Tone, TypeSize
 from countersign.ui.widgets import isolate_ltr
-
-_Index = QModelIndex | QPersistentModelIndex
 
 
 class Column(IntEnum):
@@ -29,67 +27,21 @@ class Column(IntEnum):
     AMOUNT = 4
 
 
-_NO_PARENT: Final = QModelIndex()
 _TRAILING: Final = int(Qt.AlignmentFlag.AlignTrailing | Qt.AlignmentFlag.AlignVCenter)
 _LEADING: Final = int(Qt.AlignmentFlag.AlignLeading | Qt.AlignmentFlag.AlignVCenter)
 
 
-class HistoryRows(QAbstractTableModel):
-    """Hold the lines that were fetched so far.
+class HistoryRows(PagedRows[Line]):
+    """Hold the lines that were fetched so far; see ``PagedRows``."""
 
-    Args:
-        wants_more: called when the view nears the end and more lines exist.
-        parent: owner.
-    """
+    columns = len(Column)
 
-    def __init__(self, wants_more: Callable[[], None], parent: QObject | None = None) -> None:
-        super().__init__(parent)
-        self._wants_more = wants_more
-        self._lines: list[Line] = []
-        self._more = False
-
-    def set_lines(self, lines: Sequence[Line], *, more: bool) -> None:
-        """Show other lines."""
-        self.beginResetModel()
-        self._lines, self._more = list(lines), more
-        self.endResetModel()
-
-    def add_lines(self, lines: Sequence[Line], *, more: bool) -> None:
-        """Append a page."""
-        self._more = more
-        if not lines:
-            return
-        first = len(self._lines)
-        self.beginInsertRows(QModelIndex(), first, first + len(lines) - 1)
-        self._lines.extend(lines)
-        self.endInsertRows()
-
-    def line(self, row: int) -> Line:
-        """Return a line."""
-        return self._lines[row]
-
-    def rowCount(self, parent: _Index = _NO_PARENT) -> int:
-        """Return how many lines were fetched."""
-        return 0 if parent.isValid() else len(self._lines)
-
-    def columnCount(self, parent: _Index = _NO_PARENT) -> int:
-        """Return the number of columns."""
-        return 0 if parent.isValid() else len(Column)
-
-    def canFetchMore(self, parent: _Index) -> bool:
-        """Tell whether older lines exist."""
-        return not parent.isValid() and self._more
-
-    def fetchMore(self, parent: _Index) -> None:
-        """Ask for the next page; it comes later, through ``add_lines``."""
-        if not parent.isValid() and self._more:
-            self._wants_more()
-
-    def data(self, index: _Index, role: int = Qt.ItemDataRole.DisplayRole) -> Any:  # noqa: ANN401 - Qt's own
+    def data(self, index: Index, role: int = Qt.ItemDataRole.DisplayRole) -> Any:  # noqa: ANN401 - Qt's own
         """Return a cell."""
-        if not index.isValid() or not 0 <= index.row() < len(self._lines):
+        line = self.row_of(index)
+        if line is None:
             return None
-        line, column = self._lines[index.row()], Column(index.column())
+        column = Column(index.column())
         if role == Qt.ItemDataRole.DisplayRole:
             return _texts(line)[column]
         if role == Qt.ItemDataRole.AccessibleTextRole:

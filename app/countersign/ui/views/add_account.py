@@ -33,6 +33,7 @@ from countersign.ui.widgets import (
     TextField,
     Variant,
 )
+from countersign.ui.widgets.refill import empty
 from countersign.ui.widgets.turns import in_turns
 
 
@@ -307,10 +308,7 @@ class AddAccountPage(ScrollPage):
         self.test_problem.setText(state.test_problem)
         self.test_problem.setVisible(bool(state.test_problem))
         if before is None or before.tested != state.tested:
-            while (item := self._tested.takeAt(0)) is not None:
-                if (old := item.widget()) is not None:
-                    old.hide()
-                    old.deleteLater()
+            empty(self._tested)
             for place, line in enumerate(state.tested):
                 label = PlainLabel(line)
                 label.setObjectName(f"own.test.result.{place}")

@@ -23,6 +23,7 @@ from countersign.ui.widgets import (
 )
 from countersign.ui.widgets.facts import facts_list
 from countersign.ui.widgets.page import FORM_WIDTH
+from countersign.ui.widgets.refill import empty
 
 
 class TemplatesPage(ScrollPage):
@@ -66,10 +67,7 @@ class TemplatesPage(ScrollPage):
         self.empty.setVisible(state.loaded and not state.cards)
         if before is not None and before.cards == state.cards:
             return
-        while (item := self._body.takeAt(0)) is not None:
-            if (old := item.widget()) is not None:
-                old.hide()
-                old.deleteLater()
+        empty(self._body)
         for place, card in enumerate(state.cards):
             self._body.addWidget(self._card(card, place))
 

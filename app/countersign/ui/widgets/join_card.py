@@ -10,7 +10,8 @@ from countersign.presentation.messages import _
 from countersign.ui.theme.tokens import Space
 from countersign.ui.widgets import Card, Choice, ChoiceCards, Field, PlainLabel, Variant
 from countersign.ui.widgets.parcel_cards import ParcelIn
-from countersign.ui.widgets.work_page import column, empty
+from countersign.ui.widgets.refill import empty
+from countersign.ui.widgets.work_page import column
 
 
 class JoinCard(Card):

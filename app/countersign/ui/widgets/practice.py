@@ -15,6 +15,7 @@ from countersign.ui.widgets.announcer import announce
 from countersign.ui.widgets.cards import IconView
 from countersign.ui.widgets.labels import PlainLabel, Variant
 from countersign.ui.widgets.painting import follow_look, rounded
+from countersign.ui.widgets.refill import empty
 
 
 class PracticeRibbon(QFrame):
@@ -121,11 +122,7 @@ class PhonePanel(QFrame):
             return
         fresh = tuple(messages)[len(self._messages) :] if self._messages else tuple(messages)
         self._messages = tuple(messages)
-        while (item := self._list.takeAt(0)) is not None:
-            old = item.widget()
-            if old is not None:
-                old.hide()
-                old.deleteLater()
+        empty(self._list)
         for message in self._messages:
             self._list.addWidget(_Bubble(message))
         self._empty.setVisible(not self._messages)

@@ -4,7 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from PySide6.QtWidgets import QVBoxLayout, QWidget
+from PySide6.QtWidgets import QLayout, QVBoxLayout, QWidget
+
+
+def empty(layout: QLayout) -> None:
+    """Take everything out of a layout, and let it go."""
+    while (item := layout.takeAt(0)) is not None:
+        if (inner := item.layout()) is not None:
+            empty(inner)
+        if (old := item.widget()) is not None:
+            old.hide()
+            old.deleteLater()
 
 
 def refill(body: QVBoxLayout, widgets: Iterable[QWidget]) -> None:
@@ -13,10 +23,7 @@ def refill(body: QVBoxLayout, widgets: Iterable[QWidget]) -> None:
     They come in a widget of their own. Added one by one to what is on screen, each would be shown in a turn of the
     event loop that nobody asked for, and have the whole page laid out anew.
     """
-    while (item := body.takeAt(0)) is not None:
-        if (old := item.widget()) is not None:
-            old.hide()
-            old.deleteLater()
+    empty(body)
     holder = QWidget()
     inside = QVBoxLayout(holder)
     inside.setContentsMargins(0, 0, 0, 0)

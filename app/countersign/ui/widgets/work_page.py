@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QHBoxLayout, QLayout, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
 from countersign.presentation.messages import _
 from countersign.ui.theme.tokens import Space, Tone
@@ -84,15 +84,3 @@ def titled(text: PlainLabel, chip: str, tone: str) -> QHBoxLayout:
 def reason_label() -> PlainLabel:
     """Make the line that says why a button can't act."""
     return PlainLabel("", Variant.LABEL, ink="warn")
-
-
-def empty(layout: QLayout) -> None:
-    """Take everything out of a layout."""
-    while (item := layout.takeAt(0)) is not None:
-        inner = item.layout()
-        if inner is not None:
-            empty(inner)
-        widget = item.widget()
-        if widget is not None:
-            widget.hide()
-            widget.deleteLater()

@@ -7,7 +7,7 @@ from datetime import date
 
 from PySide6.QtCore import QEvent, QObject, Qt, QTimer
 from PySide6.QtGui import QFontMetrics, QHideEvent, QKeyEvent, QKeySequence, QResizeEvent, QShortcut
-from PySide6.QtWidgets import QBoxLayout, QHBoxLayout, QSizePolicy, QStackedWidget, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QBoxLayout, QHBoxLayout, QSizePolicy, QStackedWidget, QWidget
 
 from countersign.presentation.formats import date_text
 from countersign.presentation.history import Detail, HistoryPresenter, HistoryState, Line
@@ -20,7 +20,6 @@ from countersign.ui.views.history.months import MonthBars
 from countersign.ui.widgets import (
     Banner,
     Card,
-    EmptyState,
     FlowLayout,
     KeyValueRows,
     KitTable,
@@ -33,6 +32,7 @@ from countersign.ui.widgets import (
     TextField,
     Variant,
 )
+from countersign.ui.widgets.empty_pane import EmptyPane
 from countersign.ui.widgets.painting import follow_look
 
 DEBOUNCE_MS = 150
@@ -137,8 +137,7 @@ class HistoryPage(ScrollPage):
         header.setSectionResizeMode(header.ResizeMode.Fixed)
         self.table.viewport().installEventFilter(self)
         self.table.row_opened.connect(self._open)
-        self._empty = QWidget()
-        self._empty_body = QVBoxLayout(self._empty)
+        self._empty = EmptyPane("search")
         self._stack = QStackedWidget()
         self._stack.addWidget(self.table)
         self._stack.addWidget(self._empty)
@@ -172,32 +171,22 @@ class HistoryPage(ScrollPage):
             self.months.show_months(state.months)
         if before is None or before.detail != state.detail:
             self._show_detail(state.detail)
-        if before is None or (before.empty_title, before.empty_text) != (state.empty_title, state.empty_text):
-            self._fill_empty(state)
+        self._empty.set_words(state.empty_title, state.empty_text)
         self._choose_pane()
 
     def show_rows(self, lines: Sequence[Line], *, more: bool) -> None:
         """Show the first page of a new answer."""
-        self.rows.set_lines(lines, more=more)
+        self.rows.set_rows(lines, more=more)
         self.table.scrollToTop()
         self._choose_pane()
 
     def add_rows(self, lines: Sequence[Line], *, more: bool) -> None:
         """Show the page that follows."""
-        self.rows.add_lines(lines, more=more)
+        self.rows.add_rows(lines, more=more)
 
     def _choose_pane(self) -> None:
         empty = self.rows.rowCount() == 0 and self._shown is not None and not self._shown.searching
         self._stack.setCurrentWidget(self._empty if empty else self.table)
-
-    def _fill_empty(self, state: HistoryState) -> None:
-        while (item := self._empty_body.takeAt(0)) is not None:
-            if (old := item.widget()) is not None:
-                old.hide()
-                old.deleteLater()
-        self._empty_body.addStretch(1)
-        self._empty_body.addWidget(EmptyState("search", state.empty_title, state.empty_text))
-        self._empty_body.addStretch(2)
 
     def _show_detail(self, detail: Detail | None) -> None:
         if self._detail_card is not None:

@@ -19,7 +19,6 @@ from countersign.ui.views.inbox.cards import CardList
 from countersign.ui.views.inbox.deeds_pane import InboxPane
 from countersign.ui.widgets import (
     Banner,
-    EmptyState,
     FlowLayout,
     LinkButton,
     PlainLabel,
@@ -30,6 +29,7 @@ from countersign.ui.widgets import (
     Variant,
     announce,
 )
+from countersign.ui.widgets.empty_pane import EmptyPane
 from countersign.ui.widgets.filter_chips import FilterChips
 from countersign.ui.widgets.page import wants_one_column
 from countersign.ui.widgets.painting import follow_look
@@ -140,8 +140,7 @@ class InboxPage(QWidget):
         self.list.entered.connect(self._enter)
         self.list.pressed_on.connect(self._press)
         self.list.dismissed.connect(self._dismiss)
-        self._empty = QWidget()
-        self._empty_body = QVBoxLayout(self._empty)
+        self._empty = EmptyPane("inbox")
         self._stack = QStackedWidget()
         self._stack.addWidget(self.list)
         self._stack.addWidget(self._empty)
@@ -187,8 +186,7 @@ class InboxPage(QWidget):
         self.rows.set_marked(state.selected)
         self.selected.setText(state.selection)
         self.selection.setVisible(bool(state.selection))
-        if before is None or (before.empty_title, before.empty_text) != (state.empty_title, state.empty_text):
-            self._fill_empty(state)
+        self._empty.set_words(state.empty_title, state.empty_text)
         self._choose_list()
         problem = state.problem.text or state.error
         self.problem.set_text(state.problem.title or _("That did not work"), problem)
@@ -216,7 +214,7 @@ class InboxPage(QWidget):
         self.rows.set_rows(rows, more=more)
         place = self.rows.place_of(here) if here else -1
         if place >= 0:
-            self.list.setCurrentIndex(self.rows.index(place))
+            self.list.setCurrentIndex(self.rows.index(place, 0))
         self._choose_list()
         self._arrange()
 
@@ -227,15 +225,6 @@ class InboxPage(QWidget):
     def _choose_list(self) -> None:
         empty = self.rows.rowCount() == 0 and self._shown is not None and not self._shown.searching
         self._stack.setCurrentWidget(self._empty if empty else self.list)
-
-    def _fill_empty(self, state: InboxState) -> None:
-        while (item := self._empty_body.takeAt(0)) is not None:
-            if (old := item.widget()) is not None:
-                old.hide()
-                old.deleteLater()
-        self._empty_body.addStretch(1)
-        self._empty_body.addWidget(EmptyState("inbox", state.empty_title, state.empty_text))
-        self._empty_body.addStretch(2)
 
     # — what the person does —
 

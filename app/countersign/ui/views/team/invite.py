@@ -23,7 +23,8 @@ from countersign.ui.widgets import (
     Variant,
 )
 from countersign.ui.widgets.parcel_cards import ParcelIn, ParcelOut
-from countersign.ui.widgets.work_page import WorkPage, column, empty
+from countersign.ui.widgets.refill import empty
+from countersign.ui.widgets.work_page import WorkPage, column
 
 _PLACES = {
     InviteStep.FORM: 0,

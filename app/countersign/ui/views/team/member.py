@@ -29,7 +29,8 @@ from countersign.ui.widgets import (
     TextField,
     Variant,
 )
-from countersign.ui.widgets.work_page import WorkPage, button_row, column, empty, reason_label, titled
+from countersign.ui.widgets.refill import empty
+from countersign.ui.widgets.work_page import WorkPage, button_row, column, reason_label, titled
 
 
 class MemberPage(WorkPage):

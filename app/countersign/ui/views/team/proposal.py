@@ -9,7 +9,8 @@ from PySide6.QtWidgets import QVBoxLayout, QWidget
 from countersign.presentation.messages import _
 from countersign.ui.theme.tokens import Space, Tone
 from countersign.ui.widgets import Card, PlainLabel, PrimaryButton, SafeButton, Variant
-from countersign.ui.widgets.work_page import button_row, column, empty
+from countersign.ui.widgets.refill import empty
+from countersign.ui.widgets.work_page import button_row, column
 
 
 class ProposalCard(QWidget):

@@ -30,7 +30,8 @@ from countersign.ui.widgets import (
     Variant,
 )
 from countersign.ui.widgets.parcel_cards import ParcelIn, ParcelOut
-from countersign.ui.widgets.work_page import WorkPage, column, empty, reason_label, titled
+from countersign.ui.widgets.refill import empty
+from countersign.ui.widgets.work_page import WorkPage, column, reason_label, titled
 
 
 class RelayPage(WorkPage):

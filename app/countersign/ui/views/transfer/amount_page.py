@@ -29,6 +29,7 @@ from countersign.ui.widgets import (
     TextField,
     Variant,
 )
+from countersign.ui.widgets.refill import empty
 
 
 class AmountPage(StepPage):
@@ -164,11 +165,7 @@ class _Question(QWidget):
             return
         self._asked = (question, options)
         self._text.setText(question)
-        while (item := self._row.takeAt(0)) is not None:
-            old = item.widget()
-            if old is not None:
-                old.hide()
-                old.deleteLater()
+        empty(self._row)
         for place, option in enumerate(options):
             button = SafeButton(option.title)
             button.setObjectName(f"transfer.amount.meaning.{place}")

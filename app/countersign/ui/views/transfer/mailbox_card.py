@@ -12,6 +12,7 @@ from countersign.presentation.messages import _
 from countersign.presentation.transfer_payee_state import LetterLine, OpenLetter, PayeeState
 from countersign.ui.theme.tokens import Space, Tone
 from countersign.ui.widgets import Card, Chip, Divider, LinkButton, PlainLabel, QuietButton, Variant
+from countersign.ui.widgets.refill import empty
 
 
 class MailboxCard(QWidget):
@@ -72,11 +73,7 @@ class MailboxCard(QWidget):
         self._warning.setText(letter.warning)
 
     def _fill(self, lines: tuple[LetterLine, ...]) -> None:
-        while (item := self._list.takeAt(0)) is not None:
-            old = item.widget()
-            if old is not None:
-                old.hide()
-                old.deleteLater()
+        empty(self._list)
         for place, line in enumerate(lines):
             if place:
                 self._list.addWidget(Divider())

@@ -23,6 +23,7 @@ from countersign.ui.widgets import (
     SafeButton,
     Variant,
 )
+from countersign.ui.widgets.refill import empty
 
 _TONES = {
     "MTCH": Tone.OK,
@@ -145,11 +146,7 @@ class _AdviceCard(QWidget):
         if points == self._points:
             return
         self._points = points
-        while (item := self._body.takeAt(0)) is not None:
-            old = item.widget()
-            if old is not None:
-                old.hide()
-                old.deleteLater()
+        empty(self._body)
         if points:
             card = Card(_("What to do now") if danger else _("Good to know"), icon="call-back")
             card.add_points(points)

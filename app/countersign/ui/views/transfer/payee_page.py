@@ -31,6 +31,7 @@ from countersign.ui.widgets import (
     TextField,
     Variant,
 )
+from countersign.ui.widgets.refill import empty
 
 _SHOWN_FIRST = 4
 
@@ -185,11 +186,7 @@ class PayeePage(StepPage):
             self._fill_known(self._shown.known)
 
     def _fill_known(self, known: tuple[KnownPayee, ...]) -> None:
-        while (item := self._list.takeAt(0)) is not None:
-            old = item.widget()
-            if old is not None:
-                old.hide()
-                old.deleteLater()
+        empty(self._list)
         shown = known if self._all else _first(known)
         for place, payee in enumerate(shown):
             if place:

@@ -28,7 +28,7 @@ from countersign.ui.widgets import (
     Variant,
 )
 from countersign.ui.widgets.recovery_card import RecoveryCard
-from countersign.ui.widgets.refill import refill
+from countersign.ui.widgets.refill import empty, refill
 from countersign.ui.widgets.turns import in_turns
 
 _DIGITS_WIDTH = 140
@@ -211,10 +211,6 @@ class _Words(QWidget):
 
     def set_words(self, words: tuple[str, ...]) -> None:
         """Show the words."""
-        while (item := self._row.takeAt(0)) is not None:
-            old = item.widget()
-            if old is not None:
-                old.hide()
-                old.deleteLater()
+        empty(self._row)
         for place, word in enumerate(words, 1):
             self._row.addWidget(PlainLabel(f"{place} {word}", Variant.STRONG, wrap=False, ltr=True))

@@ -23,6 +23,7 @@ from countersign.ui.widgets import (
     SafeButton,
     Variant,
 )
+from countersign.ui.widgets.refill import empty
 
 
 class RiskPage(StepPage):
@@ -137,11 +138,7 @@ class RiskPage(StepPage):
         return panel
 
     def _fill(self, page: RiskState) -> None:
-        while (item := self._cards.takeAt(0)) is not None:
-            old = item.widget()
-            if old is not None:
-                old.hide()
-                old.deleteLater()
+        empty(self._cards)
         if page.reasons:
             why = Card(_("What we noticed"), tone=Tone.WARN)
             why.add_points([*page.reasons, *((page.more,) if page.more else ())])
