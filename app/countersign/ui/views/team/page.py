@@ -65,6 +65,13 @@ class TeamPage(WorkPage):
         self.relay.activated.connect(self._open_relay)
         self.relay_card.body.addWidget(self.relay, 0, Qt.AlignmentFlag.AlignLeading)
         self.add_aside(self.relay_card)
+        self.audit_card = Card(_("For an audit"), icon="document")
+        self.audit_card.add(PlainLabel(_("Export the whole workspace into one file that outsiders can check.")))
+        self.audit = QuietButton(_("Export for an audit"), icon="download")
+        self.audit.setObjectName("team.export")
+        self.audit.activated.connect(self._open_export)
+        self.audit_card.body.addWidget(self.audit, 0, Qt.AlignmentFlag.AlignLeading)
+        self.add_aside(self.audit_card)
 
     def attach(self, presenter: TeamPresenter) -> None:
         """Take the presenter and show its first state."""
@@ -243,6 +250,10 @@ class TeamPage(WorkPage):
     def _open_rules(self) -> None:
         if self._presenter is not None:
             self._presenter.open_rules()
+
+    def _open_export(self) -> None:
+        if self._presenter is not None:
+            self._presenter.open_export()
 
     def _open_relay(self) -> None:
         if self._presenter is not None:
