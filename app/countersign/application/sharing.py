@@ -25,13 +25,15 @@ from countersign.application.use_cases.join_workspace import joining_of
 from countersign.application.use_cases.publish_envelopes import begin_carried, go_on_carried
 from countersign.application.use_cases.relay_notes import read_notes
 from countersign.domain.canonical import JsonObject
-from countersign.domain.errors import CountersignError
+from countersign.domain.errors import CountersignError, SecurityError
 
 if TYPE_CHECKING:
     from countersign.domain.ledger.chains import Verify
 
 BY_HAND: Final = "file"
 """Under this name parcels that people carry are remembered."""
+NO_KEY: Final = "relay.no_key"
+"""Why nothing is exchanged where the recovery kit opened the vault."""
 _KEPT: Final = "relay"
 _WAYS: Final = frozenset({"folder", "postgres"})
 
@@ -49,6 +51,7 @@ class Sharing:
         took: Called with the subjects of what others' messages were about.
         settings: How messages travel: ``kind`` is ``folder``, ``postgres`` or ``none``; with the password, if any.
         admitted: Whether this device belongs to its workspace.
+        hears: Whether what is sealed for this device can be opened: not where the recovery kit opened the vault.
         state: How the exchange goes.
         failure: Why no exchange could begin, as a code; empty where it could.
         others: Whether other people belong to the workspace.
@@ -63,6 +66,7 @@ class Sharing:
     took: Callable[[frozenset[str]], None] = lambda _subjects: None
     settings: JsonObject = field(default_factory=dict)
     admitted: bool = True
+    hears: bool = True
     state: ExchangeState = field(default_factory=ExchangeState)
     failure: str = ""
     others: bool = False
@@ -84,6 +88,7 @@ class Sharing:
         joining = joining_of(self.vault) if kept is None else None
         settings: JsonObject = joining.invitation.relay if joining is not None else kept or {}
         self.admitted, self.stopped_by = self.vault.admitted, stopped_by(self.vault)
+        self.hears = hears(self.vault)
         self.others = self.admitted and sum(bool(item.roles) for item in self.vault.rules.governance.members) > 1
         return settings
 
@@ -91,7 +96,9 @@ class Sharing:
         self.settings, self.failure = settings, ""
         self.stop()
         self.state = ExchangeState()
-        if not self.connected or self.lacks_password:
+        if not self.hears and self.connected:
+            self.failure = NO_KEY  # nothing that arrived could be read, and nothing may be signed
+        if not self.connected or self.lacks_password or self.failure:
             self._tell()
             return
         try:
@@ -275,7 +282,12 @@ class Sharing:
             to: Devices; all others, if not given.
             go_on: Called on the owner's thread with how many events are sealed, of how many; where it says no, nothing
                 comes of it.
+
+        Raises:
+            SecurityError: ``relay.no_key``: nothing can be sealed here.
         """
+        if not self.hears:
+            raise SecurityError(NO_KEY)
         notes = yield from on_vault(partial(read_notes, self.vault))
         carried = yield from on_vault(partial(begin_carried, self.vault, self.tools, notes, to))
         while not carried.ended:
@@ -288,8 +300,10 @@ class Sharing:
         """Take in an envelope that somebody brought.
 
         Raises:
-            SecurityError: ``envelope.*``, ``joining.*``: it was refused.
+            SecurityError: ``envelope.*``, ``joining.*``: it was refused; ``relay.no_key``: nothing can be read here.
         """
+        if not self.hears:
+            raise SecurityError(NO_KEY)
         found = yield from on_vault(partial(self._take, content))
         if not self.admitted:
             self.admitted = yield from on_vault(lambda: self.vault.admitted)
@@ -305,6 +319,15 @@ class Sharing:
         if found.subjects:  # a signature may have been the last that was missing; where a store is, a round sees to it
             settle_changes(self.vault, self.tools.verify)
         return found
+
+
+def hears(vault: WorkspaceVault) -> bool:
+    """Tell whether the key to which others seal messages is here. VAULT lane."""
+    try:
+        vault.unwrap(b"", b"")
+    except SecurityError as error:
+        return error.code != "vault.read_only"
+    return True
 
 
 def stopped_by(vault: WorkspaceVault) -> tuple[str, ...]:

@@ -8,6 +8,7 @@ from typing import Final
 
 from countersign.application.flows.script import on_network, on_vault
 from countersign.application.session import Session
+from countersign.application.sharing import NO_KEY
 from countersign.application.use_cases.exchange_envelopes import TakenParcel
 from countersign.domain.canonical import JsonObject
 from countersign.presentation.error_texts import sentence
@@ -214,13 +215,20 @@ class RelayPresenter:
                 saved=self._desk.saved,
                 reading=self._desk.reading,
                 exchange_blocked=may_not_exchange(session),
-                parcel_blocked=_("You are alone here: nobody lacks anything.") if alone else "",
+                parcel_blocked=self._may_not_gather(alone=alone),
+                reading_blocked="" if sharing.hears else sentence(NO_KEY),
                 faults=self._faults,
                 busy=work.busy,
                 problem=work.problem or self._desk.problem,
                 said=self._said,
             )
         )
+
+
+    def _may_not_gather(self, *, alone: bool) -> str:
+        if not self._session.sharing.hears:
+            return sentence(NO_KEY)
+        return _("You are alone here: nobody lacks anything.") if alone else ""
 
 
 def form_of(settings: JsonObject) -> RelayForm:

@@ -73,6 +73,7 @@ class RelayState:
     reading: str = ""
     exchange_blocked: str = ""
     parcel_blocked: str = ""
+    reading_blocked: str = ""
     faults: tuple[Fault, ...] = ()
     busy: str = ""
     problem: str = ""

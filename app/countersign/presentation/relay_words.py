@@ -70,6 +70,8 @@ def relay_line(session: Session) -> RelayLine:
     if sharing.lacks_password:
         return RelayLine(text, _("Password needed"), "warn")
     problem = relay_problem(session)
+    if not sharing.hears:
+        return RelayLine(f"{text} {problem}", _("Reads and sends nothing"), "warn")
     if problem:
         return RelayLine(f"{text} {problem}", _("Not reached"), "warn")
     count = len(warning_cards(session, None))
@@ -169,11 +171,17 @@ def warning_cards(session: Session, governance: Governance | None) -> tuple[Warn
             "{count} messages of {names} are known to others and did not arrive here.",
             count,
         )
+        text = text.format(count=count, names=_owners(governance, [item.device for item in others]))
+        who = _owners(governance, [item.by for item in others if item.by])
         cards.append(
             WarningCard(
                 _("Messages are withheld"),
-                text.format(count=count, names=_owners(governance, [item.device for item in others])),
-                _("The store is slow, full or holds them back. If it stays so, have them brought by file or code."),
+                f"{text} {_('It is {names} who says so.').format(names=who)}" if who else text,
+                _(
+                    "The store is slow, full or holds them back. If it stays so, have them brought by file or code, by "
+                    "whoever speaks of them. If they can't be brought, close that device on the page of its member: "
+                    "nothing is sent until then."
+                ),
                 "warn",
             )
         )

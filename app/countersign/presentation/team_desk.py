@@ -8,6 +8,7 @@ from typing import Final, TypeVar
 
 from countersign.application.flows.script import Script, run_script
 from countersign.application.session import Session
+from countersign.application.sharing import NO_KEY
 from countersign.application.use_cases.change_governance import OpenChange, open_changes, rival_states
 from countersign.domain.errors import CountersignError
 from countersign.domain.ledger.authority import missing_signatures
@@ -131,6 +132,8 @@ def effect_text(session: Session, before: Governance, after: Governance) -> str:
 
 def may_not_exchange(session: Session) -> str:
     """Say why nothing can be exchanged now; empty where it can."""
+    if not session.sharing.hears:
+        return sentence(NO_KEY)
     if not session.sharing.connected:
         return _("No way is set up: messages travel by hand.")
     return _("An exchange is under way.") if session.sharing.busy else ""

@@ -59,6 +59,8 @@ class FakeKeys:
 
     def unwrap(self, wrapped: bytes, info: bytes) -> bytes:
         """Open what ``FakeSuite`` wrapped."""
+        if len(wrapped) != WRAPPED_BYTES:
+            raise SecurityError("envelope.not_for_us")
         pad = hashlib.sha256(self._secret + info).digest()
         key = bytes(a ^ b for a, b in zip(wrapped[:32], pad, strict=True))
         if wrapped != _wrapped(self._secret, key, info):

@@ -7,11 +7,16 @@ from dataclasses import replace
 import pytest
 
 from countersign.application.flows.exchange import ExchangeReport, ExchangeState
+from countersign.application.flows.script import run_script
+from countersign.application.ports.vault import LocalSpace
 from countersign.application.use_cases.watch_relay import Forked, Unheard, Watched, WentBack, Withheld
+from countersign.domain.errors import SecurityError
+from countersign.presentation.error_texts import sentence
 from countersign.presentation.relay_settings import RelayPresenter, relay_faults
 from countersign.presentation.relay_settings_state import RelayForm, RelayState
 from countersign.presentation.relay_words import relay_line, relay_place
 from countersign.testing.fake_sharing import Colleague, Office
+from countersign.testing.fake_keys import FakeKeys
 from countersign.testing.fakes import START_MS
 from tests.unit.presentation.recorded import Seen
 from tests.unit.presentation.team_desk import FOLDER, Desk, Routes, four
@@ -54,6 +59,39 @@ def test_a_folder_is_chosen_tried_and_used() -> None:
     assert page.went.to == [("team", "")]
 
 
+def test_a_vault_that_the_recovery_kit_opened_begins_no_exchange_and_says_so() -> None:
+    office = Office()
+    mei = four(office)
+    mei.vault.keys = _NoKeys(mei.vault.keys.name)
+    with mei.vault.transaction() as change:
+        change.put(LocalSpace.CREDENTIAL, "relay", FOLDER)
+    run_script(mei.world.session.tasks, mei.sharing.begin(), lambda _none: None, _never)
+    assert not mei.sharing.hears
+    assert (mei.sharing.error, mei.sharing.busy, office.store.put_honestly) == ("relay.no_key", False, {})
+    line = relay_line(mei.world.session)
+    assert (line.chip, line.tone) == ("Reads and sends nothing", "warn")
+    assert "recovery kit" in line.text
+    page = RelayDesk(mei)
+    said = {page.now.exchange_blocked, page.now.parcel_blocked, page.now.reading_blocked}
+    assert said == {sentence("relay.no_key")}
+    page.presenter.make_parcel()
+    assert page.now.problem == sentence("relay.no_key")
+    page.presenter.paste_parcel(b"", "PARCEL 0 1")
+    assert page.now.problem
+
+
+class _NoKeys(FakeKeys):
+    """What a kit opens: without the key to which others seal."""
+
+    def unwrap(self, wrapped: bytes, info: bytes) -> bytes:
+        del wrapped, info
+        raise SecurityError("vault.read_only")
+
+
+def _never(error: Exception) -> None:
+    raise error
+
+
 def test_a_folder_that_is_not_there_is_said() -> None:
     mei = four()
     page = RelayDesk(mei)
@@ -90,7 +128,11 @@ def test_what_a_store_did_is_said_with_what_to_do() -> None:
     mei = four(connected=True)
     devices = [item.device for item in mei.vault.rules.governance.devices]
     watched = Watched(
-        withheld=(Withheld(devices[1], 2, 5, 0), Withheld(devices[0], 2, 5, 0), Withheld(devices[2], 1, 2, START_MS)),
+        withheld=(
+            Withheld(devices[1], 2, 5, 0, devices[2]),
+            Withheld(devices[0], 2, 5, 0),
+            Withheld(devices[2], 1, 2, START_MS),
+        ),
         forks=(Forked(devices[2], 1, ("a", "b"), proven=True), Forked("ff" * 32, 1, ("a", "b"), proven=False)),
         unheard=(Unheard(devices[3], 0),),
         went_back=(WentBack("", 1), WentBack(devices[1], 1)),
@@ -112,6 +154,7 @@ def test_what_a_store_did_is_said_with_what_to_do() -> None:
     ]
     assert all(card.todo for card in page.now.warnings)
     assert page.now.warnings[2].text.startswith("3 messages of \u2066Tom Okoro\u2069")
+    assert "It is \u2066" in page.now.warnings[2].text
     assert dict(page.now.status)["Refused"] == "1 parcel, none of ours"
     line = relay_line(mei.world.session)
     assert (line.chip, line.tone) == ("6 warnings", "danger")

@@ -48,6 +48,14 @@ def envelopes() -> Block:
                 "Ask the sender in person, then have it sent again."
             ),
         ),
+        "relay.no_key": ErrorText(
+            _("Opened with the recovery kit"),
+            _(
+                "This vault was opened with the recovery kit, which holds no key for messages: nothing can be read or "
+                "sent, and it shows what it knew. To take part again, ask an administrator to invite another device "
+                "of yours."
+            ),
+        ),
         "checkpoint.*": ErrorText(
             _("This was changed on its way"),
             _(

@@ -18,7 +18,7 @@ from countersign.ui.pictures import grey_map
 from countersign.ui.theme.look import look
 from countersign.ui.widgets import Card, PlainLabel, QrView, QuietButton, Variant
 from countersign.ui.widgets.qr import frame_matrix
-from countersign.ui.widgets.work_page import button_row
+from countersign.ui.widgets.work_page import button_row, reason_label
 
 FRAME_MS: Final = 350
 _EDGE: Final = 300
@@ -171,6 +171,10 @@ class ParcelIn(Card):
         self.paste = QuietButton(_("Paste"), icon="paste", name=_("Paste a code from the clipboard"))
         self.paste.setObjectName(f"{name}.paste")
         self.paste.activated.connect(self._paste)
+        why = reason_label()
+        for button in (self.read, self.paste):
+            button.show_reason_in(why)
+        self.add(why)
         self.add(button_row((self.read, self.paste)))
         self.reading = PlainLabel("", Variant.LABEL)
         self.reading.setObjectName(f"{name}.reading")
@@ -180,6 +184,11 @@ class ParcelIn(Card):
     def attach(self, hands: Hands) -> None:
         """Take the presenter."""
         self.hands = hands
+
+    def set_blocked(self, reason: str) -> None:
+        """Say why nothing can be taken in; empty where it can."""
+        self.read.set_blocked(reason)
+        self.paste.set_blocked(reason)
 
     def set_reading(self, text: str) -> None:
         """Say how far a code in several pictures was read."""

@@ -194,6 +194,7 @@ class RelayPage(WorkPage):
         self.status.set_rows([Row(str(place), label, value) for place, (label, value) in enumerate(state.status)])
         self.exchange.set_blocked(state.exchange_blocked)
         self.make.set_blocked(state.parcel_blocked)
+        self.taking.set_blocked(state.reading_blocked)
         self._show_heard(state, before)
         self.out.save.setVisible(bool(state.frames or state.as_file))
         self.out.set_frames(state.frames, state.as_file, state.saved)
