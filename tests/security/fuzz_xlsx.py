@@ -20,7 +20,19 @@ _VALUES: Final = ("", "-1", "1e308", "nan", "99999999999999999999", "0.1", "&#x2
 _PLACES: Final = ("A1", "XFD1048576", "ZZZZ1", "A0", "A99999999", "", "1A")
 _TYPES: Final = ("s", "n", "b", "e", "str", "inlineStr", "d", "zz")
 _SHEET: Final = "xl/worksheets/sheet1.xml"
+_STRINGS: Final = "xl/sharedStrings.xml"
 _GROWS: Final = 8 * 2**20
+_PLAIN_KINDS: Final = 3
+_HEAVY: Final = 0.02
+_MAIN: Final = b"http://schemas.openxmlformats.org/spreadsheetml/2006/main"
+_DTD: Final = b'<!DOCTYPE x [<!ENTITY e SYSTEM "file:///etc/passwd">]>'
+_HEAD_ROW: Final = b"".join(
+    [
+        b"<row>",
+        *(b'<c t="inlineStr"><is><t>%s</t></is></c>' % head for head in (b"Beneficiary", b"IBAN", b"Amount EUR")),
+        b"</row>",
+    ]
+)
 
 
 @cache
@@ -63,8 +75,10 @@ def _parts(data: bytes) -> dict[str, bytes]:
 def hostile_xlsx(chance: Random, seed: bytes) -> bytes:
     """Return an archive that must be refused: one that grows, one with a DTD, one that holds too many parts."""
     parts = _parts(seed)
-    kind = chance.randrange(4)
-    if kind == 0:
+    kind = chance.randrange(10)
+    if kind > _PLAIN_KINDS:
+        parts |= _bomb(kind, chance, parts)
+    elif kind == 0:
         name = chance.choice(["xl/sharedStrings.xml", "xl/styles.xml", _SHEET])
         parts[name] = parts.get(name, b"<x>") + b" " * _GROWS
     elif kind == 1:
@@ -79,9 +93,56 @@ def hostile_xlsx(chance: Random, seed: bytes) -> bytes:
     return packed(parts)
 
 
+def _bomb(kind: int, chance: Random, parts: Mapping[str, bytes]) -> dict[str, bytes]:
+    """Return parts that are small when packed: of very many elements, or that hide what must not be there."""
+    name = chance.choice([_SHEET, "xl/workbook.xml", "xl/styles.xml"])
+    body = parts[name][parts[name].find(b"<", 5) :]
+    if kind == 4:  # a declaration behind a long comment
+        return {name: b"<?xml version='1.0'?><!--" + b" " * chance.choice([16_000, 70_000]) + b"-->" + _DTD + body}
+    if kind == 5:  # a declaration in an encoding in which its bytes are others
+        text = "<?xml version='1.0' encoding='cp037'?>".encode("ascii")
+        return {name: text + (_DTD + body).decode("utf-8", "replace").encode("cp037", "replace")}
+    if kind == 6:
+        return {_STRINGS: _table(b"<si/>" * 190_000)}
+    if kind == 7:
+        return {_SHEET: _sheet(b"<row/>" * 160_000)}
+    if kind == 8:
+        return {_SHEET: _sheet(b"<row>" + b"<c/>" * 200_000 + b"</row>")}
+    laughs = b"".join(b"<!ENTITY a%d '%s'>" % (one, b"&a%d;" % (one - 1) * 10) for one in range(1, 10))
+    return {name: b"<!DOCTYPE x [<!ENTITY a0 'ha'>" + laughs + b"]>" + body.replace(b"</", b"&a9;</", 1)}
+
+
+def _sheet(rows: bytes) -> bytes:
+    return b'<worksheet xmlns="' + _MAIN + b'"><sheetData>' + rows + b"</sheetData></worksheet>"
+
+
+def _table(texts: bytes) -> bytes:
+    return b'<sst xmlns="' + _MAIN + b'">' + texts + b"</sst>"
+
+
+def _heavy(chance: Random) -> dict[str, bytes]:
+    """Return parts that are as much as may just be let in: each costs time and memory, none too much."""
+    kind = chance.randrange(6)
+    if kind == 0:  # rows far apart
+        rows = b"".join(b'<row r="%d"><c t="n"><v>1</v></c></row>' % (at * 19_990 + 1) for at in range(52))
+        return {_SHEET: _sheet(_HEAD_ROW + rows)}
+    if kind == 1:
+        return {_SHEET: _sheet(_HEAD_ROW + b"<row/>" * 90_000)}
+    if kind == 2:
+        return {_SHEET: _sheet(_HEAD_ROW + b"<row>" + b"<c/>" * 90_000 + b"</row>")}
+    if kind == 3:
+        return {_STRINGS: _table(b"<si><t>\xf0\x9f\x92\xb8" + b"a" * 30_000 + b"</t></si>" + b"<si/>" * 90_000)}
+    if kind == 4:
+        depth = chance.choice([60, 2_000, 40_000])
+        return {_SHEET: _sheet(b"<row>" * depth + b"</row>" * depth)}
+    return {_STRINGS: _table(b"<si>" + b"<r><t>a</t></r>" * 20_000 + b"</si>")}
+
+
 def xlsx_case(chance: Random, seed: bytes) -> bytes:
     """Change what is in some parts, drop or double one, or pack them another way."""
     parts = _parts(seed)
+    if chance.random() < _HEAVY:
+        return packed(parts | _heavy(chance))
     for _ in range(chance.randint(1, 4)):
         name = chance.choice(list(parts) + [_SHEET] * 3)
         if name not in parts:
