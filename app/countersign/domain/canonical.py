@@ -34,7 +34,7 @@ def canonical_bytes(value: JsonObject) -> bytes:
     """
     if not isinstance(value, dict):
         raise NotCanonicalError("canonical.not_object")
-    if not _is_plain(value, DEPTH_LIMIT):
+    if not _is_plain(value):
         _check(value, "$", DEPTH_LIMIT)  # says what is wrong, and where
     return orjson.dumps(value, option=orjson.OPT_SORT_KEYS)
 
@@ -56,23 +56,40 @@ def parse_canonical(data: bytes) -> dict[str, Json]:
     return cast("dict[str, Json]", value)
 
 
-def _is_plain(value: object, depth: int) -> bool:
-    """Tell quickly whether all of a value is canonical; where this can't tell, ``_check`` does."""
-    if depth == 0:
-        return False
-    kind = type(value)
-    if kind is str:
-        return cast("str", value).isascii() or _has_bytes(cast("str", value))
-    if kind is int:
-        return -INTEGER_LIMIT < cast("int", value) < INTEGER_LIMIT
-    if kind is dict:
-        items = cast("dict[object, object]", value)
-        return all(type(key) is str and key.isascii() for key in items) and all(
-            _is_plain(item, depth - 1) for item in items.values()
-        )
-    if kind is list or kind is tuple:
-        return all(_is_plain(item, depth - 1) for item in cast("Sequence[object]", value))
-    return kind is bool
+def _is_plain(value: object) -> bool:
+    """Tell quickly whether all of a value is canonical, level by level; where this can't tell, ``_check`` does."""
+    level: list[object] = [value]
+    for _ in range(DEPTH_LIMIT):
+        below = _below(level)
+        if not below:
+            return below is not None
+        level = below
+    return False
+
+
+def _below(level: list[object]) -> list[object] | None:
+    """Return what one level of a value holds; None where some of it may not be canonical."""
+    below: list[object] = []
+    for item in level:
+        if type(item) is str:
+            fine = item.isascii() or _has_bytes(item)
+        elif type(item) is int:
+            fine = -INTEGER_LIMIT < item < INTEGER_LIMIT
+        elif type(item) is dict:
+            fine = all(map(_is_key, item))
+            below += item.values()
+        elif type(item) is list or type(item) is tuple:
+            fine = True
+            below += item
+        else:
+            fine = type(item) is bool
+        if not fine:
+            return None
+    return below
+
+
+def _is_key(key: object) -> bool:
+    return type(key) is str and key.isascii()
 
 
 def _has_bytes(text: str) -> bool:

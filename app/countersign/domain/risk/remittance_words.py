@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from functools import lru_cache
 from typing import Final
 
 _TOPICS: Final[tuple[tuple[str, tuple[str, ...]], ...]] = (
@@ -86,7 +87,15 @@ def script_topic(remittance: str) -> str:
 def script_words(text: str) -> tuple[tuple[str, str], ...]:
     """Return every topic of a scam script that a text touches, each with the words that do; () for none."""
     plain = " ".join(unicodedata.normalize("NFKC", text).casefold().split())
-    if not any(word in plain for word in _ALL_WORDS):  # most texts; patterns that look around take five times as long
+    return _found(plain)
+
+
+@lru_cache(maxsize=512)  # of a list, each is asked for twice within some hundred lines
+def _found(plain: str) -> tuple[tuple[str, str], ...]:
+    for word in _ALL_WORDS:
+        if word in plain:
+            break
+    else:  # most texts; patterns that look around take five times as long
         return ()
     found = ((topic, pattern.search(plain)) for topic, pattern in _PATTERNS)
     return tuple((topic, match[0]) for topic, match in found if match)
