@@ -73,11 +73,11 @@ def write_camt053(path: Path, entries: int, account: str = OWN_ACCOUNT) -> None:
         file.write("</Stmt></BkToCstmrStmt></Document>\n")
 
 
-def write_pain001(path: Path, payments: int, payees: int = 0) -> None:
+def write_pain001(path: Path, payments: int, payees: int = 0, account: str = OWN_ACCOUNT) -> None:
     """Write payments of one account in one block, to as many payees in turn; to the few of a statement where 0."""
     total = _plain(sum(abs(_signed(number)) for number in range(1, payments + 1)))
     with path.open("w", encoding="utf-8") as file:
-        file.write(_PAYMENTS.format(count=payments, total=total))
+        file.write(_PAYMENTS.format(count=payments, total=total).replace(OWN_ACCOUNT, account))
         for number in range(1, payments + 1):
             file.write(
                 _PAYMENT.format(

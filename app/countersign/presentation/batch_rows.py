@@ -5,6 +5,7 @@ from __future__ import annotations
 from array import array
 from collections import OrderedDict
 from collections.abc import Iterable, Sequence
+from itertools import compress
 from typing import Final
 
 from countersign.application.batch_state import LINES_IN_SLICE, BatchHead, BatchLine, BatchStage
@@ -21,6 +22,7 @@ from countersign.presentation.inbox_state import Dot, Fact, Scatter
 from countersign.presentation.messages import _, language
 
 _GOES, _OUT, _LOOK, _STOP = range(4)
+_IS: Final = tuple(bytes(value == grave for value in range(256)) for grave in range(4))
 _SLICES_HELD: Final = 40
 _DOTS: Final = 200
 
@@ -87,10 +89,7 @@ class LineBook:
         wanted = {Shown.FLAGGED: (_STOP, _LOOK), Shown.GOES: (_GOES,), Shown.ALL: (_STOP, _LOOK, _OUT, _GOES)}[shown]
         found = array("L")
         for grave in wanted:
-            at = self._grave.find(grave)
-            while at >= 0:
-                found.append(at)
-                at = self._grave.find(grave, at + 1)
+            found.extend(compress(range(len(self._grave)), self._grave.translate(_IS[grave])))
         self._order = found
         return len(found)
 
@@ -101,7 +100,7 @@ class LineBook:
     def line(self, number: int) -> BatchLine | None:
         """Return a line; None where its slice has to be read."""
         held = self._held.get(number // LINES_IN_SLICE)
-        return next((line for line in held if line.number == number), None) if held else None
+        return held[number % LINES_IN_SLICE] if held and number % LINES_IN_SLICE < len(held) else None
 
     def hold(self, place: int, lines: tuple[BatchLine, ...]) -> None:
         """Hold a slice that was read; of many the oldest goes."""
