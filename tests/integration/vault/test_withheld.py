@@ -12,6 +12,7 @@ from countersign.application.use_cases.approve_order import sign_approval
 from countersign.application.use_cases.record_submission import record_intent
 from countersign.domain.canonical import Json
 from countersign.domain.ledger import kinds
+from countersign.domain.ledger.event import Chain, EventDraft
 from countersign.domain.ledger.governance import Role
 from countersign.domain.order_state import OrderState
 from countersign.testing.fakes import FakeClock, ScriptedBank
@@ -19,6 +20,7 @@ from tests.integration.vault.office import Office
 from tests.integration.vault.story import code_of
 
 NOTE = "77" * 16
+NOTED = kinds.INCIDENT_RAISED
 
 
 @pytest.fixture
@@ -109,3 +111,35 @@ def test_a_body_is_refused_only_where_somebody_who_may_had_it_erased(
     found = ada.vault.event(word.id)
     assert found is not None
     assert (found.body is not None) is kept
+
+
+@pytest.mark.parametrize(
+    ("eraser", "private", "found"), [("Ben", False, True), ("Ada", False, False), ("Ada", True, False)]
+)
+def test_rule_02_a_body_that_is_gone_is_named_unless_somebody_who_may_had_it_erased(
+    office: Office, eraser: str, private: bool, found: bool
+) -> None:
+    ada, *_others = office.of_three()
+    members = [
+        replace(item, roles=(Role.REQUESTER, Role.APPROVER)) if item.name == "Ben" else item
+        for item in ada.vault.rules.governance.members
+    ]
+    office.desks["Ben"].vault.take_in([office.change(members=tuple(members), signers=("Ada", "Cho"))])
+    chain = Chain.PRIVATE if private else Chain.SHARED
+    with ada.vault.transaction() as change:
+        word = change.append(
+            EventDraft(
+                kinds.LESSON_FINISHED if private else NOTED, NOTE, {"lesson": "a", "score": 1, "of": 1}, chain=chain
+            )
+        )
+    if not private:
+        office.desks["Ben"].vault.take_in(ada.shared())
+    desk = office.desks[eraser]
+    with desk.vault.transaction() as change:
+        erased = change.append(EventDraft(kinds.DATA_ERASED, NOTE, {}, chain=chain))
+    if eraser != "Ada":
+        ada.vault.take_in([*desk.shared()])
+        assert ada.vault.event(erased.id) is not None
+    connection = ada.vault._connection  # noqa: SLF001 - to try what no port can
+    connection.execute("DELETE FROM bodies WHERE event IN (?1, (SELECT number FROM events WHERE id = ?1))", (word.id,))
+    assert any(fault.startswith("ledger.body_missing") for fault in ada.door.verify(lambda *_: True).faults) is found

@@ -36,7 +36,6 @@ class Verification:
         self._connection, self._device, self._anchor = connection, device, anchor
         self._events = EventStore(connection)
         self._faults: list[str] = []
-        self._erased: set[str] = set()
 
     def run(self, progress: Callable[[int, int], bool]) -> VerificationReport:
         """Verify.
@@ -70,10 +69,9 @@ class Verification:
             projector = Projector(rebuilt, book)
             noted: set[tuple[str, str]] = set()
             rules = book.rules_or_none()
-            self._erased = self._erased_subjects()
             rebuilt.execute("BEGIN")
             for done, (event, columns) in enumerate(self._events.every(), 1):
-                self._check(event, columns, history)
+                self._check(event, columns, history, book)
                 if rules is not None:
                     projector.replay(event, noted, rules)
                 if done % _EVERY == 0 and not progress(done, total):
@@ -96,11 +94,7 @@ class Verification:
             ),
         )
 
-    def _erased_subjects(self) -> set[str]:
-        found = self._connection.execute("SELECT subject FROM events WHERE kind = ?", (kinds.DATA_ERASED,))
-        return {row[0] for row in found.fetchall()}
-
-    def _check(self, event: Event, columns: Sequence[object], history: History) -> None:
+    def _check(self, event: Event, columns: Sequence[object], history: History, book: Book) -> None:
         header = event.header
         claimed = (
             *(header.id, header.device, header.chain.value, header.seq),
@@ -109,7 +103,7 @@ class Verification:
         if tuple(columns) != claimed:
             self._fault(event, "ledger.columns")
         withheld = header.device != self._device  # what others say may stay with them
-        if event.body is None and not withheld and header.subject not in self._erased:
+        if event.body is None and not withheld and not self._was_erased(event, book):
             self._fault(event, "ledger.body_missing")
         try:
             if event.body is not None:
@@ -118,6 +112,17 @@ class Verification:
             history.add(event)
         except SecurityError as error:
             self._fault(event, error.code)
+
+    def _was_erased(self, event: Event, book: Book) -> bool:
+        """Tell whether somebody had a body erased who may: by the same rule as when it arrives (LEDGER rule 2)."""
+        header = event.header
+        if header.chain is Chain.SHARED:
+            return book.erased(event)
+        found = self._connection.execute(
+            "SELECT 1 FROM events WHERE kind = ? AND subject = ? AND chain = ? AND device = ?",
+            (kinds.DATA_ERASED, header.subject, header.chain.value, header.device),
+        )
+        return found.fetchone() is not None  # nobody else writes that chain
 
     def _fault(self, event: Event, code: str) -> None:
         header = event.header
