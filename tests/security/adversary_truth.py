@@ -16,6 +16,7 @@ from countersign.domain.ledger.event import Event
 from countersign.domain.ledger.governance import Device, Governance, Member, Role, change_message
 from countersign.domain.order import OrderContent
 from countersign.domain.policy import Policy
+from tests.security.adversary_closings import is_over, knew_a_sibling, signed_late
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,9 +95,8 @@ class Truth:
         """Tell whether it stands at or after a place that is known to be signed twice."""
         found = self.doubled.get(fact.device, ())
         seq = fact.event.header.seq
-        return any(
-            at <= seq and sum(bool(past & item.bit) for item in self.places[fact.device, at]) > 1 for at in found
-        )
+        known = ([item for item in self.places[fact.device, at] if past & item.bit] for at in found if at <= seq)
+        return any(len(each) > 1 and sum(not signed_late(self, item, past) for item in each) > 1 for each in known)
 
     def closed(self, fact: Fact, state: Governance) -> bool:
         """Tell whether its device is unknown, or was closed before it."""
@@ -148,23 +148,47 @@ class Truth:
             author = person_in(line[-1][1], fact.device)
             if author is None or Role.ADMINISTRATOR not in author.roles or self.forked(fact, past):
                 continue
+            if is_over(self, fact, line[-1][1]):
+                continue
             parents = tuple(str(item) for item in _listed(fact.body["parents"]))
             names = [name for name, _ in line]
             if parents == contested or (not contested and parents == (names[-1],)):
-                if self._carried(line[-1][1], fact, parents, steps=2 if contested else 1):
+                if self.carried(Standing(tuple(line), contested), fact):
                     line.append((fact.event.id, Governance.read(fact.body["state"])))
                     contested = ()
             elif len(parents) == 1 and parents[0] in names:
                 at = names.index(parents[0])
-                if self._carried(line[at][1], fact, parents, steps=1):
-                    built = names[at + 1 : at + 2] or contested
+                built = tuple(names[at + 1 : at + 2]) or contested
+                if not knew_a_sibling(self, fact, built) and self._carried(line[at][1], fact, steps=1):
                     line, contested = line[: at + 1], tuple(sorted({fact.event.id, *built}))
         return Standing(tuple(line), contested)
 
-    def _carried(self, state: Governance, fact: Fact, parents: Sequence[str], steps: int) -> bool:
+    def _carried(self, state: Governance, fact: Fact, steps: int) -> bool:
         """Tell whether a strict majority of the administrators, and a second person, really signed a change."""
-        following = Governance.read(fact.body["state"])
-        message = change_message(parents, following)
+        following, signers = Governance.read(fact.body["state"]), self._signers(state, fact)
+        governing = {item.member for item in state.members if Role.ADMINISTRATOR in item.roles}
+        able = {item.member for item in state.members if {Role.ADMINISTRATOR, Role.APPROVER} & set(item.roles)}
+        majority = 2 * len(signers & governing) > len(governing)
+        only_closes = steps == 1 and (following.members, following.policy) == (state.members, state.policy)
+        second = len(signers & able) > 1 or only_closes
+        return following.epoch == state.epoch + steps and majority and second
+
+    def carried(self, before: Standing, fact: Fact) -> bool:
+        """Tell whether enough signed a change that follows; of each rival that it settles a second person, too."""
+        rivals = [Governance.read(self.facts[name].body["state"]) for name in before.contested]
+        return self._carried(before.state, fact, steps=2 if rivals else 1) and all(
+            self._seconded(rival, before.state, fact) for rival in rivals
+        )
+
+    def _seconded(self, rival: Governance, state: Governance, fact: Fact) -> bool:
+        able = {item.member for item in rival.members if {Role.ADMINISTRATOR, Role.APPROVER} & set(item.roles)}
+        signed = (self._signers(rival, fact) | self._signers(state, fact)) & able
+        return len(able) < 2 or len(signed) > 1
+
+    def _signers(self, state: Governance, fact: Fact) -> set[str]:
+        end = fact.body.get("expires_at", 0)
+        parents = tuple(str(item) for item in _listed(fact.body["parents"]))
+        message = change_message(parents, Governance.read(fact.body["state"]), end if isinstance(end, int) else 0)
         signers = set()
         for item in _listed(fact.body["signatures"]):
             given = item if isinstance(item, dict) else {}
@@ -172,11 +196,7 @@ class Truth:
             signature = str(given.get("signature"))
             if device and not device.closed and (device.device, message, signature) in self.signatures:
                 signers.add(device.member)
-        governing = {item.member for item in state.members if Role.ADMINISTRATOR in item.roles}
-        able = {item.member for item in state.members if {Role.ADMINISTRATOR, Role.APPROVER} & set(item.roles)}
-        majority = 2 * len(signers & governing) > len(governing)
-        second = len(signers & able) > 1 or (following.members, following.policy) == (state.members, state.policy)
-        return following.epoch == state.epoch + steps and majority and second
+        return signers
 
 
 def device_in(state: Governance, name: str) -> Device | None:

@@ -3,61 +3,55 @@
 A proposal carries the whole next state and the proposer's signature over it; others add theirs. Whoever proposed puts
 the change in force once enough have signed: one device only, since two of them would make two children of one epoch.
 A change that touches nobody else's right needs no proposal: where the proposer's signature is enough, it holds at once.
+
+A proposal ends after two weeks, and that end is signed with it: what nobody carried by then, or was taken back, can't
+be put in force later with signatures that were given for another day.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from typing import Final
 
 from countersign.application.failpoints import failpoint
 from countersign.application.ports.vault import VaultTransaction
 from countersign.application.ports.workspace import WorkspaceVault
-from countersign.domain.canonical import Fields, Json, JsonObject
+from countersign.application.use_cases.open_changes import REASON_LIMIT, OpenChange, open_changes, parents_in
+from countersign.domain.canonical import Json
 from countersign.domain.errors import SecurityError, UserFacingError
 from countersign.domain.ledger import kinds
 from countersign.domain.ledger.authority import endorsers, missing_signatures
 from countersign.domain.ledger.chains import Verify
 from countersign.domain.ledger.epoch_checks import check_epoch
-from countersign.domain.ledger.event import Event, EventDraft
+from countersign.domain.ledger.event import EventDraft
 from countersign.domain.ledger.governance import Device, Governance, Member, change_message
 from countersign.domain.ledger.rules import Rules
 from countersign.domain.policy import Policy
 
-REASON_LIMIT = 500
+__all__ = [
+    "OPEN_FOR_MS",
+    "OpenChange",
+    "Proposed",
+    "closed",
+    "decline_change",
+    "endorse_change",
+    "is_contested",
+    "next_state",
+    "open_changes",
+    "propose_change",
+    "rival_states",
+    "settle_changes",
+    "with_device_end",
+    "with_member",
+    "without_device",
+    "without_member",
+]
 
-
-@dataclass(frozen=True, slots=True)
-class OpenChange:
-    """A change that waits for signatures.
-
-    Attributes:
-        change: Its name: 64 hex digits, what is signed.
-        event: The proposal.
-        device: Whose proposal it is; that device puts it in force.
-        member: The person behind it.
-        at: When it was proposed, by that device's clock.
-        parents: The epoch that it follows, or the rivals that it settles.
-        state: The epoch that it proposes.
-        signatures: (device, signature in hex) that hold.
-        signed: The persons behind them.
-        declined: (person, reason) of those who are against it.
-        may_sign: Persons who may still sign.
-        missing: How many more must; 0 where it is carried.
-    """
-
-    change: str
-    event: str
-    device: str
-    member: str
-    at: int
-    parents: tuple[str, ...]
-    state: Governance
-    signatures: tuple[tuple[str, str], ...]
-    signed: frozenset[str]
-    declined: tuple[tuple[str, str], ...]
-    may_sign: frozenset[str]
-    missing: int
+OPEN_FOR_MS: Final = 14 * 86_400_000
+"""How long a proposal waits for signatures."""
+_CLOCKS_MS: Final = 86_400_000
+"""How far ahead of ours the clock of who proposes may be."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -151,17 +145,22 @@ def propose_change(vault: WorkspaceVault, verify: Verify, state: Governance) -> 
         raise UserFacingError("change.nothing")
     Governance.read(state.canonical())  # what nobody could read, or nobody could follow, must not be signed
     check_epoch(state, (item.state for item in rules.epochs))
-    parents = _parents(rules)
-    message = change_message(parents, state)
-    known = next((item for item in open_changes(vault, verify) if item.change == message.hex()), None)
+    parents = parents_in(rules)
+    now_ms = _now(vault)
+    known = next(
+        (item for item in open_changes(vault, verify, now_ms) if item.state == state and item.expires_at), None
+    )
     if known is not None:  # the same was proposed already
         endorse_change(vault, verify, known.change)
         return Proposed(known.change, vault.rules.governance.epoch == state.epoch)
+    alone = missing_signatures(rules.governance, state, {vault.identity.member}, now_ms) == 0
+    expires_at = 0 if alone else now_ms + OPEN_FOR_MS
+    message = change_message(parents, state, expires_at)
     signature = vault.sign(_Statement(message)).hex()
     device = vault.identity.device
     failpoint("workspace.propose.before")
     with vault.transaction() as change:
-        if missing_signatures(rules.governance, state, {vault.identity.member}, change.now_ms) == 0:
+        if alone:
             _put_in_force(change, vault.identity.workspace, parents, state, [(device, signature)])
             carried = True
         else:
@@ -170,6 +169,7 @@ def propose_change(vault: WorkspaceVault, verify: Verify, state: Governance) -> 
                 "parents": list[Json](parents),
                 "state": state.canonical(),
                 "signature": signature,
+                "expires_at": expires_at,
             }
             change.append(EventDraft(kinds.GOVERNANCE_PROPOSED, vault.identity.workspace, body, refs=parents))
             carried = False
@@ -181,7 +181,8 @@ def endorse_change(vault: WorkspaceVault, verify: Verify, change: str) -> None:
     """Sign a proposed change.
 
     Raises:
-        UserFacingError: ``change.not_open``: it is in force, overtaken or withdrawn; ``change.may_not_sign``.
+        UserFacingError: ``change.not_open``: it is in force, overtaken or withdrawn; ``change.over``: its time is;
+            ``change.may_not_sign``; ``change.no_end``: a signature over it would hold for ever, or for too long.
     """
     found = _open(vault, verify, change)
     if vault.identity.member in found.signed:
@@ -191,6 +192,10 @@ def endorse_change(vault: WorkspaceVault, verify: Verify, change: str) -> None:
     signature = vault.sign(_Statement(bytes.fromhex(change))).hex()
     failpoint("workspace.endorse.before")
     with vault.transaction() as transaction:
+        if 0 < found.expires_at <= transaction.now_ms:
+            raise UserFacingError("change.over")
+        if not 0 < found.expires_at <= transaction.now_ms + OPEN_FOR_MS + _CLOCKS_MS:
+            raise UserFacingError("change.no_end")
         body = {"change": change, "signature": signature}
         draft = EventDraft(kinds.GOVERNANCE_ENDORSED, vault.identity.workspace, body, refs=(found.event,))
         transaction.append(draft)
@@ -227,7 +232,8 @@ def settle_changes(vault: WorkspaceVault, verify: Verify, *, gone: str = "") -> 
     done: list[str] = []
     for item in open_changes(vault, verify):
         mine = item.device == vault.identity.device
-        if item.missing == 0 and (mine or item.change == gone) and _parents(vault.rules) == item.parents:
+        carried = item.missing == 0 and (mine or item.change == gone) and parents_in(vault.rules) == item.parents
+        if carried:
             failpoint("workspace.settle.before")
             if _settled(vault, item):
                 done.append(item.change)
@@ -239,36 +245,12 @@ def _settled(vault: WorkspaceVault, item: OpenChange) -> bool:
     """Put a change in force; what can't hold stays a proposal."""
     try:
         with vault.transaction() as change:
-            _put_in_force(change, vault.identity.workspace, item.parents, item.state, item.signatures)
+            _put_in_force(change, vault.identity.workspace, item.parents, item.state, item.signatures, item.expires_at)
     except SecurityError as error:
         if not error.code.startswith(("governance.", "policy.")):
             raise
         return False
     return True
-
-
-def open_changes(vault: WorkspaceVault, verify: Verify, now_ms: int = 0) -> tuple[OpenChange, ...]:
-    """List the changes that could still come into force, oldest first.
-
-    A change that names another epoch than the one in force is none of them, nor is one that was taken back.
-
-    Args:
-        vault: The unlocked vault.
-        verify: Checks an Ed25519 signature.
-        now_ms: Whose access has lapsed by then doesn't count among those who signed.
-    """
-    rules = vault.rules
-    events = [item for item in vault.events_of(vault.identity.workspace) if item.body is not None]
-    parents = _parents(rules)
-    found: dict[str, OpenChange] = {}
-    for event in events:
-        if event.kind == kinds.GOVERNANCE_PROPOSED:
-            proposal = _proposal(event, rules, parents, verify)
-            if proposal is not None:
-                found.setdefault(proposal.change, proposal)
-        elif event.kind in {kinds.GOVERNANCE_ENDORSED, kinds.GOVERNANCE_DECLINED}:
-            _hear(found, event, rules, verify)
-    return tuple(_counted(item, rules, now_ms) for item in found.values())
 
 
 def is_contested(vault: WorkspaceVault) -> bool:
@@ -282,13 +264,15 @@ def rival_states(vault: WorkspaceVault) -> tuple[tuple[str, Governance], ...]:
     return tuple((item.id, Governance.read(item.says()["state"])) for item in events if item is not None)
 
 
-def _parents(rules: Rules) -> tuple[str, ...]:
-    return rules.contested or (rules.epochs[-1].event,)
-
-
 def _require_administrator(vault: WorkspaceVault, rules: Rules) -> None:
     if vault.identity.member not in rules.governance.administrators:
         raise UserFacingError("change.not_administrator")
+
+
+def _now(vault: WorkspaceVault) -> int:
+    """Return the time that this device's next event would carry."""
+    with vault.transaction() as change:
+        return change.now_ms
 
 
 def _open(vault: WorkspaceVault, verify: Verify, change: str) -> OpenChange:
@@ -304,78 +288,13 @@ def _put_in_force(
     parents: tuple[str, ...],
     state: Governance,
     signatures: Sequence[tuple[str, str]],
+    expires_at: int = 0,
 ) -> None:
+    end: dict[str, Json] = {"expires_at": expires_at} if expires_at else {}
     body: dict[str, Json] = {
         "parents": list[Json](parents),
         "state": state.canonical(),
         "signatures": [{"device": device, "signature": signature} for device, signature in sorted(signatures)],
+        **end,
     }
     change.append(EventDraft(kinds.GOVERNANCE_CHANGED, workspace, body, refs=tuple(sorted(parents))))
-
-
-def _proposal(event: Event, rules: Rules, parents: tuple[str, ...], verify: Verify) -> OpenChange | None:
-    """Read a proposal; None where it is none that could follow ``parents``."""
-    member = rules.governance.member_of(event.header.device)
-    try:
-        fields = Fields(event.says(), event.kind)
-        change = fields.text("change")
-        if fields.texts("parents") != parents:  # most of them came into force long ago
-            return None
-        state, signature = Governance.read(fields.mapping("state")), fields.text("signature")
-        fields.end()
-    except SecurityError:
-        return None
-    if member is None or change != change_message(parents, state).hex():
-        return None
-    if member.member not in rules.governance.administrators:
-        return None
-    device = event.header.device
-    own = ((device, signature),) if _holds(rules, device, signature, change, verify) else ()
-    at = event.header.at
-    return OpenChange(
-        change, event.id, device, member.member, at, parents, state, own, frozenset(), (), frozenset(), missing=0
-    )
-
-
-def _hear(found: dict[str, OpenChange], event: Event, rules: Rules, verify: Verify) -> None:
-    try:
-        body: JsonObject = event.says()
-    except SecurityError:
-        return
-    item = found.get(str(body.get("change", "")))
-    member = rules.governance.member_of(event.header.device)
-    if item is None or member is None:
-        return
-    device = event.header.device
-    if event.kind == kinds.GOVERNANCE_DECLINED:
-        if member.member == item.member:  # taken back
-            del found[item.change]
-            return
-        declined = (*item.declined, (member.member, str(body.get("reason", ""))[:REASON_LIMIT]))
-        found[item.change] = replace(item, declined=declined)
-        return
-    signature = str(body.get("signature", ""))
-    if _holds(rules, device, signature, item.change, verify):
-        found[item.change] = replace(item, signatures=(*item.signatures, (device, signature)))
-
-
-def _holds(rules: Rules, device: str, signature: str, change: str, verify: Verify) -> bool:
-    known = rules.governance.device(device)
-    try:
-        signed, message = bytes.fromhex(signature), bytes.fromhex(change)
-    except ValueError:
-        return False
-    return known is not None and not known.closed and verify(bytes.fromhex(known.signing_public_key), signed, message)
-
-
-def _counted(item: OpenChange, rules: Rules, now_ms: int) -> OpenChange:
-    state = rules.governance
-    devices = [state.device(device) for device, _ in item.signatures]
-    persons = frozenset(found.member for found in devices if found is not None and found.holds_at(now_ms))
-    against = {member for member, _ in item.declined}
-    return replace(
-        item,
-        signed=persons,
-        may_sign=endorsers(state) - persons - against,
-        missing=missing_signatures(state, item.state, persons, now_ms),
-    )

@@ -9,7 +9,7 @@ from typing import Final
 
 from countersign.domain.approval.rule import PayeeStanding
 from countersign.domain.errors import SecurityError
-from countersign.domain.ledger.chains import Verify
+from countersign.domain.ledger.chains import History, Verify
 from countersign.domain.ledger.event import Event
 from countersign.domain.ledger.rules import Rules, read_rules
 from countersign.domain.payee import PayeeRecord
@@ -24,8 +24,13 @@ class RememberedRules:
 
     _known: OrderedDict[tuple[str, ...], Rules] = field(default_factory=OrderedDict)
 
-    def read(self, events: Sequence[Event], verify: Verify) -> Rules:
+    def read(self, events: Sequence[Event], verify: Verify, history: History | None = None) -> Rules:
         """Fold governance and stop events, given in folding order with the genesis first; only what is new costs.
+
+        Args:
+            events: Those that count.
+            verify: Checks an Ed25519 signature.
+            history: What the events' devices knew; always the same one.
 
         Raises:
             GovernanceError: There is no genesis.
@@ -41,16 +46,16 @@ class RememberedRules:
             self._known.move_to_end(names[:at])
         for count in range(max(at, 1), len(names) + 1):
             if count > max(at, 1):
-                rules = _with(rules, events[count - 1], verify)
+                rules = _with(rules, events[count - 1], verify, history)
             self._known[names[:count]] = rules
         while len(self._known) > _REMEMBERED:
             self._known.popitem(last=False)
         return rules
 
 
-def _with(rules: Rules, event: Event, verify: Verify) -> Rules:
+def _with(rules: Rules, event: Event, verify: Verify, history: History | None) -> Rules:
     try:
-        return rules.with_event(event, verify)
+        return rules.with_event(event, verify, history)
     except SecurityError:
         return rules
 

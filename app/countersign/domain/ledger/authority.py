@@ -3,7 +3,8 @@
 A strict majority of the administrators, by person; and, as soon as several people work in a workspace, a second person:
 an administrator alone can neither add an approver nor change what approvers must do. The second person is another
 administrator or an approver; where nobody else is either, a requester. What only takes away from a device (closing one
-that was lost) needs no second person, since it can't wait.
+that was lost) needs no second person, since it can't wait. Settling which of two rival changes shall hold needs one
+even so: nothing is in force by either yet, and whoever stole a device could settle it for themself.
 """
 
 from __future__ import annotations
@@ -61,8 +62,8 @@ def able(state: Governance, members: frozenset[str], needed: int, at: int) -> fr
 
 
 def _only_closes(state: Governance, following: Governance) -> bool:
-    """Tell whether nothing changes but that open devices are closed."""
-    if replace(following, epoch=state.epoch, devices=state.devices) != state:
+    """Tell whether nothing changes but that open devices are closed, in the next epoch."""
+    if following.epoch != state.epoch + 1 or replace(following, epoch=state.epoch, devices=state.devices) != state:
         return False
     found = {item.device: item for item in following.devices}
     kept = (item.device in found and _same_or_closed(item, found[item.device]) for item in state.devices)

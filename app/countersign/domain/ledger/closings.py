@@ -5,18 +5,19 @@ It is void, but for what forbids or may have moved money: who closes a device an
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Final
 
 from countersign.domain.errors import SecurityError
 from countersign.domain.ledger import kinds
 from countersign.domain.ledger.chains import ChainKey, History, Verify
 from countersign.domain.ledger.event import Chain, Event
-from countersign.domain.ledger.governance import Device, parents_of, recover
+from countersign.domain.ledger.governance import parents_of
 from countersign.domain.ledger.rules import Rules
 
 STANDING_KINDS: Final = frozenset({kinds.ORDER_STOPPED, kinds.WORKSPACE_FROZEN, kinds.ORDER_SUBMISSION_INTENDED})
 """Rejections, emergency stops and intents in the past of the closing stand, wherever it says that the chain ends."""
+_CLOSING_KINDS: Final = frozenset({kinds.DEVICE_CLOSED, kinds.GOVERNANCE_CHANGED})
 
 
 def came_late(history: History, event: Event, closings: Mapping[ChainKey, str], rules: Rules) -> bool:
@@ -44,6 +45,9 @@ def changed_after_recovery(
     their lamport, and could have them fold first. A closing is judged by its own past alone, so that nothing that came
     beside it undoes it. Rivals that another device's settlement names stand.
 
+    A closing by a change of governance does no such thing: whoever stole a device of a sole administrator can sign one,
+    too, and nothing tells which of them is real. Those are rivals, which a second person settles.
+
     Args:
         history: All that is known.
         known: Events of governance, the genesis apart.
@@ -54,24 +58,65 @@ def changed_after_recovery(
     closings = [event for event in known if event.kind == kinds.DEVICE_CLOSED and event.body is not None]
     found: set[str] = set()
     for closing in closings if changes else ():
-        ends = {(item.device, Chain.SHARED): item.last_shared for item in _closed_by(closing, rules_before, verify)}
+        ends = _ends_by(closing, rules_before, verify, history)
         behind = (item.id for item in changes if _is_behind(history, item, ends))
         found |= {item for item in behind if not history.in_past(item, closing.id)}
     return found - {name for item in changes if item.id not in found for name in _settled_by(item)}
+
+
+def signed_after_closing(
+    history: History, device: str, closings: Iterable[Event], rules_before: Callable[[str], Rules], verify: Verify
+) -> set[str]:
+    """Name what a closed device signed for places of its chain, beside what was there when it was closed.
+
+    Whoever holds it later can sign something else for any place. By that it would undo whatever its chain said from
+    there on, all epochs that it put in force included; but the closing names which branch was accepted (LEDGER rule 9).
+
+    Args:
+        history: All that is known.
+        device: Whose chain was forked.
+        closings: Events of governance.
+        rules_before: Reads governance from the past of an event.
+        verify: Checks an Ed25519 signature.
+    """
+    chain: ChainKey = (device, Chain.SHARED)
+    signed = {item for seq in history.store.forks().get(chain, ()) for item in history.store.at(chain, seq)}
+    late: set[str] = set()
+    for closing in closings:
+        ends = closing.kind in _CLOSING_KINDS and closing.body is not None and chain in _claimed_ends(closing)
+        unknown = {item for item in signed if not history.in_past(item, closing.id)} if ends else set()
+        if unknown and chain in _ends_by(closing, rules_before, verify, history):
+            late |= unknown
+    return late
 
 
 def _is_behind(history: History, event: Event, closings: Mapping[ChainKey, str]) -> bool:
     return history.is_void(event.id, closings, lambda _event: False)  # forks are another question
 
 
-def _closed_by(closing: Event, rules_before: Callable[[str], Rules], verify: Verify) -> tuple[Device, ...]:
-    """Return the device that a recovery key closed, by what was known then; none where it had no say."""
+def _claimed_ends(closing: Event) -> Mapping[ChainKey, str]:
+    """Return where a closing says that chains end, whatever becomes of it: most end none that matters."""
+    body = closing.says()
+    state = body.get("state", body)
+    listed = state.get("devices", [body.get("device")]) if isinstance(state, dict) else []
+    entries = [item for item in listed if isinstance(item, dict)] if isinstance(listed, list) else []
+    ended = [item for item in entries if item.get("closed") is True]
+    return {(str(item.get("device")), Chain.SHARED): str(item.get("last_shared")) for item in ended}
+
+
+def _ends_by(
+    closing: Event, rules_before: Callable[[str], Rules], verify: Verify, history: History
+) -> Mapping[ChainKey, str]:
+    """Return where chains end by a closing, by what was known then; nothing where it had no say."""
     try:
-        before = rules_before(closing.id).governance
-        after = recover(before, closing, verify)
+        before = rules_before(closing.id)
+        after = before.with_event(closing, verify, history)
     except SecurityError:
-        return ()
-    return tuple(item for item in after.devices if item not in before.devices)
+        return {}
+    if after.epochs[-1].step != closing.id:  # it only began a dispute
+        return {}
+    known = before.governance.closings
+    return {chain: last for chain, last in after.governance.closings.items() if chain not in known}
 
 
 def _settled_by(change: Event) -> tuple[str, ...]:

@@ -5,6 +5,9 @@ carries signatures of a strict majority of epoch n's administrators, counted by 
 as there is one (see ``authority``). A member's recovery key, whose private half is only in the recovery kit, may add a
 device of that member or close one, and nothing else.
 
+What is proposed to others ends at a time that they sign with it, so that a signature over what was taken back, or
+forgotten, can't be used later. What holds at once needs none, and has the bytes that it always had.
+
 Nobody disappears: who leaves keeps a line without roles, a device that goes is closed and names its last event. What a
 recovery key did stands through an epoch that was signed without knowing of it.
 
@@ -165,14 +168,16 @@ class Governance:
         return shared | {(device.device, Chain.PRIVATE): device.last_private for device in closed}
 
 
-def change_message(parents: Sequence[str], state: Governance) -> bytes:
+def change_message(parents: Sequence[str], state: Governance, expires_at: int = 0) -> bytes:
     """Return the 32 bytes that an administrator signs to move from the epoch of event ``parents`` to ``state``.
 
     Args:
         parents: The event of the epoch that is followed; where it has rival successors, all of them, sorted.
         state: The new epoch.
+        expires_at: From when on it can't come into force (milliseconds since the epoch); 0 is never, and isn't written.
     """
-    content = canonical_bytes({"parents": list(parents), "state": state.canonical()})
+    end: dict[str, Json] = {"expires_at": expires_at} if expires_at else {}
+    content = canonical_bytes({"parents": list(parents), "state": state.canonical(), **end})
     return hashlib.sha256(_CHANGE_TAG + content).digest()
 
 
@@ -203,6 +208,25 @@ def parents_of(event: Event) -> tuple[str, ...]:
     return fields.texts("parents")
 
 
+def expiry_in(fields: Fields) -> int:
+    """Take from when on a change, or a proposal, doesn't count any more; 0 where it never ends.
+
+    Raises:
+        GovernanceError: ``governance.change_form``.
+    """
+    if not fields.has("expires_at"):
+        return 0
+    found = fields.integer("expires_at")
+    if found <= 0:  # one way to write what never ends
+        raise GovernanceError("governance.change_form")
+    return found
+
+
+def expiry_of(event: Event) -> int:
+    """Return from when on a change doesn't count any more; 0 where it never ends."""
+    return expiry_in(Fields(event.says(), event.kind))
+
+
 def advance(state: Governance, event: Event, verify: Verify, *, steps: int = 1) -> Governance:
     """Apply one change of governance to ``state``, which the event must follow.
 
@@ -213,15 +237,19 @@ def advance(state: Governance, event: Event, verify: Verify, *, steps: int = 1) 
         steps: How many epochs the change is ahead: 2 where it settles a dispute about the next one.
 
     Raises:
-        GovernanceError: The event does not follow, or lacks the signatures it needs.
+        GovernanceError: The event does not follow, lacks the signatures it needs, or they are over.
     """
     fields = Fields(event.says(), event.kind)
     following = Governance.read(fields.mapping("state"))
     parents, signatures = fields.texts("parents"), fields.items("signatures")
+    expires_at = expiry_in(fields)
     fields.end()
+    if 0 < expires_at <= event.header.at:
+        raise GovernanceError("governance.change_expired")
     if following.epoch != state.epoch + steps or following.world != state.world:
         raise GovernanceError("governance.not_next")
-    signers = _signers(state, change_message(parents, following), signatures, verify, event.header.at)
+    message = change_message(parents, following, expires_at)
+    signers = _signers(state, message, signatures, verify, event.header.at)
     at, persons, everyone = event.header.at, state.persons, state.administrators
     majority = len(everyone) // 2 + 1
     # Who shares a key with another counts once among signers, and twice among those to be outvoted.
@@ -231,6 +259,31 @@ def advance(state: Governance, event: Event, verify: Verify, *, steps: int = 1) 
     if needs_second_person(state, following) and len({persons[item] for item in seconding}) < SECOND:
         raise GovernanceError("governance.no_second_person")
     return following
+
+
+def require_second_of(rival: Governance, state: Governance, event: Event, verify: Verify) -> None:
+    """Refuse a settlement that one person signed alone where, by a rival that it settles, somebody else has a say.
+
+    A device of an administrator that was stolen, or that nobody used since the beginning, can always make a rival to
+    what followed, however long ago that was; those who came since have a say in whether it holds.
+
+    Args:
+        rival: The epoch that a rival leads to.
+        state: The epoch that the rivals follow. A device that only a rival closes signs all the same.
+        event: The settlement.
+        verify: Checks an Ed25519 signature.
+
+    Raises:
+        GovernanceError: ``governance.no_second_person``.
+    """
+    fields = Fields(event.says(), event.kind)
+    following = Governance.read(fields.mapping("state"))
+    message = change_message(fields.texts("parents"), following, expiry_in(fields))
+    signatures, at = fields.items("signatures"), event.header.at
+    signers = {one for each in (rival, state) for one in _signers(each, message, signatures, verify, at)}
+    having_a_say = endorsers(rival)
+    if len(having_a_say) > 1 and len({rival.persons[item] for item in signers & having_a_say}) < SECOND:
+        raise GovernanceError("governance.no_second_person")
 
 
 def follow(given: Governance, carried: Governance, following: Governance) -> Governance:

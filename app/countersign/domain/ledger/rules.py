@@ -9,7 +9,8 @@ from typing import TypeAlias
 from countersign.domain.errors import SecurityError
 from countersign.domain.ledger import kinds
 from countersign.domain.ledger.authors import acting_member
-from countersign.domain.ledger.chains import Verify
+from countersign.domain.ledger.chains import History, Verify
+from countersign.domain.ledger.clocks import time_of
 from countersign.domain.ledger.epoch_checks import check_epoch
 from countersign.domain.ledger.event import Event
 from countersign.domain.ledger.governance import (
@@ -17,10 +18,12 @@ from countersign.domain.ledger.governance import (
     GovernanceError,
     Role,
     advance,
+    expiry_of,
     follow,
     genesis,
     parents_of,
     recover,
+    require_second_of,
 )
 
 OrderKey: TypeAlias = tuple[int, str, str, int]
@@ -32,6 +35,7 @@ class Epoch:
 
     Attributes:
         step: The event that took effect at ``place``: the epoch's, or a recovery key's.
+        parents: What the epoch follows: one epoch, or the rivals that it settles.
     """
 
     place: OrderKey
@@ -39,6 +43,7 @@ class Epoch:
     signed: Governance
     state: Governance
     step: str = ""
+    parents: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,11 +64,13 @@ class Rules:
         stops: Stops and their liftings.
         contested: Rival successors of the newest epoch, sorted; none of them holds, and no intent is made until a
             majority has named them all (LEDGER rule 8).
+        rivals: The epochs that those lead to.
     """
 
     epochs: tuple[Epoch, ...]
     stops: tuple[Stop, ...] = ()
     contested: tuple[str, ...] = ()
+    rivals: tuple[tuple[str, Governance], ...] = ()
 
     @property
     def governance(self) -> Governance:
@@ -92,8 +99,13 @@ class Rules:
         """Tell whether an emergency stop was in force just before ``place``."""
         return bool(_in_force(item for item in self.stops if item.place < place))
 
-    def with_event(self, event: Event, verify: Verify) -> Rules:
+    def with_event(self, event: Event, verify: Verify, history: History | None = None) -> Rules:
         """Return the rules after one more governance or stop event.
+
+        Args:
+            event: It folds after all that these rules were read from.
+            verify: Checks an Ed25519 signature.
+            history: What the event's device knew; None where one device alone writes, or it is not on record yet.
 
         Raises:
             GovernanceError: The event lacks the authority it needs.
@@ -103,7 +115,7 @@ class Rules:
         if event.kind == kinds.WORKSPACE_UNFROZEN:
             return self._unfrozen(event)
         if event.kind == kinds.GOVERNANCE_CHANGED:
-            return self._changed(event, verify)
+            return self._changed(event, verify, history)
         if event.kind in {kinds.DEVICE_ADDED, kinds.DEVICE_CLOSED}:
             newest = self.epochs[-1]
             state = recover(newest.state, event, verify)
@@ -125,24 +137,39 @@ class Rules:
         lifting = Stop(event.order_key, event.id, frozenset(own | named))
         return replace(self, stops=(*self.stops, lifting)) if lifting.lifts else self
 
-    def _changed(self, event: Event, verify: Verify) -> Rules:
-        parents, newest = parents_of(event), self.epochs[-1]
+    def _changed(self, event: Event, verify: Verify, history: History | None) -> Rules:
+        parents, newest, expires_at = parents_of(event), self.epochs[-1], expiry_of(event)
+        if expires_at and history is not None and time_of(event.id, history, newest.state) >= expires_at:
+            raise GovernanceError("governance.change_expired")
         if self.contested and parents == self.contested:
-            return self._at(event, _following(self.epochs, event, verify, steps=2), self.epochs)
+            following = _following(self.epochs, event, verify, steps=2)
+            for _event, rival in self.rivals:
+                require_second_of(rival, newest.state, event, verify)
+            return self._at(event, following, self.epochs)
         if parents == (newest.event,) and not self.contested:
             return self._at(event, _following(self.epochs, event, verify), self.epochs)
         if len(parents) != 1 or all(item.event != parents[0] for item in self.epochs):
             raise GovernanceError("governance.not_next")
         # A rival: it follows an epoch that has a successor already. Neither holds, nor what was built on one.
         line = self.epochs[: 1 + max(at for at, item in enumerate(self.epochs) if item.event == parents[0])]
-        _following(line, event, verify)
+        beside = _following(line, event, verify)
         holds = self.epochs[len(line) :]
-        rivals = {event.id, *self.contested} if not holds else {event.id, holds[0].event}
-        return replace(self, epochs=line, contested=tuple(sorted(rivals)))
+        siblings = {*self.contested} if not holds else {holds[0].event, *holds[0].parents} - {parents[0]}
+        if history is not None and any(history.in_past(item, event.id) for item in siblings):
+            raise GovernanceError("governance.not_next")  # who knew of the next epoch makes no rival to it (rule 7)
+        rivals = dict(self.rivals if not holds else ((holds[0].event, holds[0].signed),)) | {event.id: beside}
+        return replace(
+            self, epochs=line, contested=tuple(sorted(rivals)), rivals=tuple(sorted(rivals.items(), key=_name))
+        )
 
     def _at(self, event: Event, following: Governance, line: tuple[Epoch, ...]) -> Rules:
-        found = Epoch(event.order_key, event.id, Governance.read(event.says()["state"]), following, event.id)
-        return replace(self, epochs=(*line, found), contested=())
+        signed = Governance.read(event.says()["state"])
+        found = Epoch(event.order_key, event.id, signed, following, event.id, parents_of(event))
+        return replace(self, epochs=(*line, found), contested=(), rivals=())
+
+
+def _name(rival: tuple[str, Governance]) -> str:
+    return rival[0]
 
 
 def _following(line: tuple[Epoch, ...], event: Event, verify: Verify, *, steps: int = 1) -> Governance:

@@ -17,7 +17,7 @@ from countersign.domain.canonical import Json
 from countersign.domain.ledger import kinds
 from countersign.domain.ledger.answers import Answers, JudgedApproval, RememberedRules
 from countersign.domain.ledger.chains import History, Verify
-from countersign.domain.ledger.closings import came_late, changed_after_recovery
+from countersign.domain.ledger.closings import came_late, changed_after_recovery, signed_after_closing
 from countersign.domain.ledger.event import Event, device_identifier
 from countersign.domain.ledger.order_authors import may_forbid
 from countersign.domain.ledger.order_fold import begin_order, fold_event
@@ -106,12 +106,14 @@ class Ledger:
         later = [event for event in known if event.id != self.genesis and not self._is_forked(event, before)]
         stolen = changed_after_recovery(self.history, later, self.rules, self.verify)
         later = [event for event in later if event.id not in stolen]
-        found = self.remembered.read([*first, *later], self.verify)
+        history = self.history if self.whole else None
+        found = self.remembered.read([*first, *later], self.verify, history)
         # A closed device neither stops nor lifts a stop after its last accepted event, nor does one that nobody knows.
         stops = [event for event in later if event.kind in {kinds.WORKSPACE_FROZEN, kinds.WORKSPACE_UNFROZEN}]
         late = {item.id for item in stops} - {item.id for item in self.counting(stops, found, before)}
         if late:
-            found = self.remembered.read([*first, *(item for item in later if item.id not in late)], self.verify)
+            kept = [item for item in later if item.id not in late]
+            found = self.remembered.read([*first, *kept], self.verify, history)
         if before:
             self.answers.bound()
             self.answers.rules[before] = found
@@ -281,9 +283,16 @@ class Ledger:
         return not before or self.history.in_past(event_id, before)
 
     def _is_forked(self, event: Event, before: str) -> bool:
-        """Tell whether an event is void by a fork that is known: one that nobody had seen voids nothing (rule 7)."""
-        known = (lambda item: self.history.in_past(item, before)) if before else None
-        return self.history.is_void(event.id, {}, known)
+        """Tell whether an event is void by a fork that is known: one that nobody had seen voids nothing (rule 7).
+
+        Nor does one that a closed device only signed after its closing.
+        """
+        device = event.header.device
+        if not self.history.store.forks().get((device, event.header.chain)):
+            return False
+        told = [item for item in self.events.of_rules() if self._knows(item.id, before)]
+        late = signed_after_closing(self.history, device, told, self.rules, self.verify)
+        return self.history.is_void(event.id, {}, lambda item: self._knows(item, before) and item not in late)
 
 
 @dataclass(frozen=True, slots=True)

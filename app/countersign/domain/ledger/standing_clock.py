@@ -17,17 +17,14 @@ later changes nothing.
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import Final
 
 from countersign.domain.approval.requirement import STANDING_AFTER_MS
 from countersign.domain.ledger.chains import History
+from countersign.domain.ledger.clocks import time_of
 from countersign.domain.ledger.event import Chain, Event
 from countersign.domain.ledger.governance import Governance
 from countersign.domain.ledger.rules import Rules
 from countersign.domain.payee import PayeeRecord
-
-CLOCKS_DIFFER_MS: Final = 120_000
-"""By how much clocks may differ unnoticed (LEDGER rule 5)."""
 
 
 def timed(payee: PayeeRecord, order: Event, history: History, rules: Rules) -> PayeeRecord:
@@ -45,7 +42,7 @@ def timed(payee: PayeeRecord, order: Event, history: History, rules: Rules) -> P
 
 def _stood_since(version: str, order: Event, history: History, rules: Rules) -> int:
     governance = rules.governance_before(order.order_key)
-    own = _time_of(version, history, governance)
+    own = time_of(version, history, governance)
     if order.header.at - own < STANDING_AFTER_MS:  # too short whoever saw it
         return own
     author = governance.member_of(history.placed(version).device)
@@ -58,19 +55,12 @@ def _stood_since(version: str, order: Event, history: History, rules: Rules) -> 
     persons = governance.persons
     others = (item.device for item in governance.devices if persons[item.member] != persons.get(name))
     seen = (_seen_by(device, version, order, history, governance) for device in others)
-    return max(own, min((_time_of(event, history, governance) for event in seen if event), default=order.header.at))
+    return max(own, min((time_of(event, history, governance) for event in seen if event), default=order.header.at))
 
 
 def _somebody_else_signs(governance: Governance, member: str) -> bool:
     persons = governance.persons
     return any(item.signs and persons[item.member] != persons.get(member) for item in governance.members)
-
-
-def _time_of(event: str, history: History, governance: Governance) -> int:
-    """Return when an event was signed, as far as its past lets its own time be believed."""
-    closed = {device for device, _chain in governance.closings}
-    others = (item.at for item in history.heads_before(event) if item.device not in closed)
-    return max(history.placed(event).at, max(others, default=0) - CLOCKS_DIFFER_MS)
 
 
 def _seen_by(device: str, version: str, order: Event, history: History, governance: Governance) -> str:

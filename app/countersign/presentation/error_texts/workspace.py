@@ -94,6 +94,17 @@ def changes() -> Block:
             _("This change is no longer open"),
             _("It is in force, was taken back, or another one came first. Look at the list of changes."),
         ),
+        "change.over": ErrorText(
+            _("The time for this change is over"),
+            _("It was not carried within two weeks, so signatures over it count no more. Propose it again."),
+        ),
+        "change.no_end": ErrorText(
+            _("This change has no end"),
+            _(
+                "It was proposed without an end, or with one too far ahead: a signature over it could be used much "
+                "later. Nothing was signed. Have it proposed again, and compare the clocks of both computers."
+            ),
+        ),
         "change.may_not_sign": ErrorText(
             _("You have no say in this"),
             _("Administrators and approvers sign such a change. Yours would not count, so nothing was signed."),

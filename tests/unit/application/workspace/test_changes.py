@@ -7,6 +7,7 @@ from dataclasses import replace
 import pytest
 
 from countersign.application.use_cases.change_governance import (
+    OPEN_FOR_MS,
     decline_change,
     endorse_change,
     is_contested,
@@ -19,6 +20,7 @@ from countersign.application.use_cases.change_governance import (
     without_device,
     without_member,
 )
+from countersign.domain.canonical import Json
 from countersign.domain.errors import SecurityError, UserFacingError
 from countersign.domain.ledger import kinds
 from countersign.domain.ledger.event import Body, Event, EventDraft
@@ -273,3 +275,78 @@ def test_whose_access_has_lapsed_or_device_expired_doesn_t_count_in_time() -> No
     assert change.missing == 2
     heard(some)
     assert some[0].vault.rules.governance.epoch == 2  # in time it counted
+
+
+def _bodies(desk: Desk, kind: str) -> list[dict[str, Json]]:
+    return [item.says() for item in desk.vault.events_of(desk.vault.identity.workspace) if item.kind == kind]
+
+
+def test_a_proposal_ends_after_two_weeks_and_its_signatures_count_no_more() -> None:
+    some = heard(several(3))
+    name = propose(some[0], renamed(some[0], "Mei Chen"))
+    heard(some)
+    (change,) = open_changes(some[1].vault, fake_verify)
+    assert 0 <= some.clock.now_ms() + OPEN_FOR_MS - change.expires_at < 60_000
+    assert open_changes(some[1].vault, fake_verify, change.expires_at) == ()
+    assert len(open_changes(some[1].vault, fake_verify, change.expires_at - 1)) == 1
+    endorse_change(some[1].vault, fake_verify, name)
+    some[1].round()
+    some.later(OPEN_FOR_MS)
+    heard(some)  # the proposer hears of the signature only now
+    assert [desk.vault.rules.governance.epoch for desk in some.desks] == [0, 0, 0]
+    assert open_changes(some[0].vault, fake_verify)[0].missing == 0  # enough signed, and too late
+    with pytest.raises(UserFacingError, match=r"change\.over"):
+        endorse_change(some[2].vault, fake_verify, name)
+    again = propose_change(some[1].vault, fake_verify, renamed(some[1], "Mei Chen"))
+    assert again.change != name
+    heard(some)
+    endorse_change(some[2].vault, fake_verify, again.change)
+    for _ in range(3):
+        heard(some)
+    assert [desk.vault.rules.governance.epoch for desk in some.desks] == [1, 1, 1]
+    (body,) = _bodies(some[0], kinds.GOVERNANCE_CHANGED)
+    assert body["expires_at"] == _bodies(some[0], kinds.GOVERNANCE_PROPOSED)[-1]["expires_at"]
+
+
+def test_a_signature_that_was_given_too_late_counts_for_nothing() -> None:
+    some = heard(several(3))
+    name = propose(some[0], renamed(some[0], "Mei Chen"))
+    heard(some)
+    late = some[1].vault.keys.sign(bytes.fromhex(name)).hex()
+    some.later(OPEN_FOR_MS)
+    with some[1].vault.transaction() as change:  # as no program of ours would
+        said: dict[str, Json] = {"change": name, "signature": late}
+        change.append(EventDraft(kinds.GOVERNANCE_ENDORSED, some[1].vault.identity.workspace, said))
+    heard(some)
+    assert open_changes(some[0].vault, fake_verify)[0].missing == 1
+
+
+@pytest.mark.parametrize("ahead", [0, OPEN_FOR_MS + 2 * 86_400_000])
+def test_nothing_without_an_end_in_sight_is_signed(ahead: int) -> None:
+    some = heard(several(3))
+    state, parents = renamed(some[0], "Mei Chen"), (some[0].vault.rules.epochs[-1].event,)
+    expires_at = some.clock.now_ms() + ahead if ahead else 0
+    message = change_message(parents, state, expires_at)
+    end: dict[str, Json] = {"expires_at": expires_at} if ahead else {}
+    signature = some[0].vault.keys.sign(message).hex()
+    body: dict[str, Json] = {
+        "change": message.hex(),
+        "parents": list[Json](parents),
+        "state": state.canonical(),
+        "signature": signature,
+    }
+    with some[0].vault.transaction() as change:
+        change.append(EventDraft(kinds.GOVERNANCE_PROPOSED, some[0].vault.identity.workspace, body | end))
+    heard(some)
+    assert [item.missing for item in open_changes(some[1].vault, fake_verify)] == [1]
+    with pytest.raises(UserFacingError, match=r"change\.no_end"):
+        endorse_change(some[1].vault, fake_verify, message.hex())
+
+
+def test_what_holds_at_once_has_the_bytes_that_it_always_had() -> None:
+    some = heard(several(1))
+    propose(some[0], renamed(some[0], "Mei Chen"))
+    (body,) = _bodies(some[0], kinds.GOVERNANCE_CHANGED)
+    assert set(body) == {"parents", "state", "signatures"}
+    state = some[0].vault.rules.governance
+    assert change_message(["a"], state) == change_message(["a"], state, 0) != change_message(["a"], state, 1)

@@ -175,14 +175,17 @@ class Workspace:
         found = sorted((item for item in self.events if item.kind in RULE_KINDS), key=lambda each: each.order_key)
         return read_rules(found, verify)[0]
 
-    def change(self, parents: Iterable[str], state: Governance, signers: Iterable[Pen]) -> dict[str, Json]:
+    def change(
+        self, parents: Iterable[str], state: Governance, signers: Iterable[Pen], expires_at: int = 0
+    ) -> dict[str, Json]:
         """Return the body of a change of governance."""
         named = sorted(parents)
-        message = change_message(named, state)
+        message = change_message(named, state, expires_at)
         signatures: list[Json] = [
             {"device": item.device, "signature": item.key.sign(message).hex()} for item in signers
         ]
-        return {"parents": list[Json](named), "state": state.canonical(), "signatures": signatures}
+        end: dict[str, Json] = {"expires_at": expires_at} if expires_at else {}
+        return {"parents": list[Json](named), "state": state.canonical(), "signatures": signatures, **end}
 
 
 def payment(**changes: object) -> PaymentFields:

@@ -1,0 +1,60 @@
+"""Which changes of governance have ended by what was known, in a world of the adversary campaign (LEDGER rules 7 to 9).
+
+Written against the rules, as ``adversary_truth`` is.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from countersign.domain.canonical import Json
+from countersign.domain.ledger import kinds
+from countersign.domain.ledger.governance import Governance
+
+if TYPE_CHECKING:
+    from tests.security.adversary_truth import Fact, Truth
+
+_CLOCKS_MS = 120_000
+
+
+def is_over(truth: Truth, fact: Fact, state: Governance) -> bool:
+    """Tell whether the time of a change was over, by its own or by what lies in its past."""
+    end = fact.body.get("expires_at", 0)
+    if not isinstance(end, int) or end == 0:
+        return False
+    closed = {item.device for item in state.devices if item.closed}
+    heard = (item.event.header.at for item in truth.numbered if fact.past & item.bit and item.device not in closed)
+    return fact.event.header.at >= end or max(heard, default=0) - _CLOCKS_MS >= end
+
+
+def knew_a_sibling(truth: Truth, fact: Fact, siblings: tuple[str, ...]) -> bool:
+    """Tell whether who made a rival knew of the epoch that it rivals, or of one that this settled."""
+    followed = _parents(fact)
+    every = {*siblings}
+    for name in siblings:
+        found = _parents(truth.facts[name])
+        every |= set(found) if len(found) > 1 else set()
+    return any(fact.past & truth.facts[name].bit for name in every - set(followed))
+
+
+def signed_late(truth: Truth, fact: Fact, past: int) -> bool:
+    """Tell whether something was signed for a place of a closed device, beside what was there when it was closed."""
+    return any(
+        past & closing.bit and not closing.past & fact.bit and _closes(truth, closing, fact.device)
+        for closing in truth.kinds.get(kinds.GOVERNANCE_CHANGED, ())
+    )
+
+
+def _closes(truth: Truth, closing: Fact, name: str) -> bool:
+    """Tell whether a change closed a device by what its own device knew."""
+    before = truth.standing(closing.past)
+    known = next((item for item in before.state.devices if item.device == name), None)
+    found = next((item for item in Governance.read(closing.body["state"]).devices if item.device == name), None)
+    follows = _parents(closing) == (before.contested or (before.line[-1][0],))
+    closed = known is not None and found is not None and found.closed and not known.closed
+    return closed and follows and truth.carried(before, closing)
+
+
+def _parents(fact: Fact) -> tuple[str, ...]:
+    found: Json = fact.body.get("parents", [])
+    return tuple(str(item) for item in found) if isinstance(found, list) else ()
