@@ -28,8 +28,8 @@ def record_intent(vault: Vault, order: str, bank: str, profile: BankProfile, req
     """Record the single intent to submit an order.
 
     Raises:
-        UserFacingError: ``intent.frozen``: an emergency stop is in force; ``intent.withheld``, ``intent.older_copy``:
-            something that others know has been missing here for too long.
+        UserFacingError: ``intent.frozen``: an emergency stop is in force; ``intent.withheld``, ``intent.claimed``,
+            ``intent.older_copy``: something that others know has been missing here for too long.
         SecurityError: ``intent.*``: another reason why the intent would not be valid.
     """
     with vault.transaction() as change:

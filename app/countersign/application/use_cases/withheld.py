@@ -21,7 +21,8 @@ def require_nothing_withheld(vault: Vault, change: VaultTransaction) -> None:
 
     Asked are open devices that were not proven two-faced, about the chains of open ones: of a closed device what was
     known when it was closed is what counts. Who claims what is nowhere keeps others from sending, until that device is
-    closed; the words name its member.
+    closed. It can't be told from somebody who alone was shown a rejection that a store keeps from the rest, so that it
+    isn't disbelieved; but the words say who claims what, and where nobody else does.
 
     Args:
         vault: The unlocked vault; one that shares its workspace, where anything was ever missing.
@@ -29,6 +30,7 @@ def require_nothing_withheld(vault: Vault, change: VaultTransaction) -> None:
 
     Raises:
         UserFacingError: ``intent.withheld`` (``count`` events of ``member`` are missing by what ``by`` says);
+            ``intent.claimed`` (likewise, by ``device`` of ``by`` alone, neither that member's own device nor another);
             ``intent.older_copy`` (``count`` events of this device itself): this copy of the vault went back.
     """
     noted = change.get(LocalSpace.RELAY, "missing")
@@ -47,15 +49,18 @@ def require_nothing_withheld(vault: Vault, change: VaultTransaction) -> None:
     # What waits here rests on something that was not among what arrived.
     claims += [(item.device, sizes.get(item.device, 0) + 1, item.device) for item in shared.waiting()]
     for device, since in sorted(noted.items()):
-        said = [(size, speaker) for chain, size, speaker in claims if chain == device and device in there]
+        here = sizes.get(device, 0)
+        said = [(size, name) for chain, size, name in claims if chain == device and device in there and size > here]
         size, speaker = max(said, default=(0, ""))
-        missing = size - sizes.get(device, 0)
+        missing = size - here
         on_its_way = 0 <= change.now_ms - cast("int", since) < ON_ITS_WAY_MS  # a clock that was set back proves nothing
         if missing <= 0 or on_its_way:
             continue
         if device == own:
             raise UserFacingError("intent.older_copy", count=missing)
         names = {"member": _name(governance, device), "by": _name(governance, speaker)}
+        if {name for _, name in said} == {speaker} != {device}:
+            raise UserFacingError("intent.claimed", count=missing, device=f"{speaker[:4]} {speaker[4:8]}", **names)
         raise UserFacingError("intent.withheld", count=missing, **names)
 
 

@@ -215,6 +215,15 @@ def intent() -> Block:
                 "from another device, then try again. If they never come, ask {by}."
             ),
         ),
+        "intent.claimed": ErrorText(
+            _("One device speaks of what nobody else has"),
+            _(
+                "Only device {device} of {by} says that {count} entries by {member} exist that are not here; neither "
+                "that member's own device nor another one does. One of them may be a rejection, so nothing was sent. "
+                "Ask {by} to bring them by a file. If that can't be done, have an administrator close that device, on "
+                "the page of its member; then nothing holds this up any more."
+            ),
+        ),
         "intent.older_copy": ErrorText(
             _("This copy is older than what others have"),
             _(

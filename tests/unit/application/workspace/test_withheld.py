@@ -76,7 +76,7 @@ def test_a_clock_that_was_set_back_does_not_make_what_is_missing_fresh() -> None
     with some[0].vault.transaction() as change:
         notes = read_notes(some[0].vault)
         notes.keep_missing(change, {device: since + 600_000 for device, since in notes.missing.items()})
-    with pytest.raises(UserFacingError, match=r"intent\.withheld"):
+    with pytest.raises(UserFacingError, match=r"intent\.claimed"):
         send(some)
 
 
@@ -114,3 +114,22 @@ def test_a_device_that_was_closed_holds_nobody_up() -> None:
     assert found is not None
     assert found.closed
     send(some)
+
+
+def test_who_alone_speaks_of_what_nobody_has_is_named_with_that_device() -> None:
+    some = approved()
+    claim(some, some[2], some[1].device, 4)
+    some.later(ON_ITS_WAY_MS)
+    with pytest.raises(UserFacingError, match=r"intent\.claimed") as error:
+        send(some)
+    device = some[2].device
+    assert error.value.params == {
+        "count": 4,
+        "member": "device 1",
+        "by": "device 2",
+        "device": f"{device[:4]} {device[4:8]}",
+    }
+    claim(some, some[1], some[1].device, 1)  # its own device says that there is more, too
+    with pytest.raises(UserFacingError, match=r"intent\.withheld") as error:
+        send(some)
+    assert error.value.params == {"count": 4, "member": "device 1", "by": "device 2"}
