@@ -18,7 +18,7 @@ from countersign.presentation.error_texts import sentence
 from countersign.presentation.formats import isolate, time_text
 from countersign.presentation.inbox_batch import batch_of, may_go_along, selection_text
 from countersign.presentation.inbox_deeds import Deed, Deeds
-from countersign.presentation.inbox_detail import Words, detail_of
+from countersign.presentation.inbox_detail import Words, detail_of, why_not
 from countersign.presentation.inbox_facts import BATCH, Facts, Whole, whole
 from countersign.presentation.inbox_ground import Ground, read_ground, read_heads
 from countersign.presentation.inbox_rows import Answer, Asked, Listed, batch_rows, scan
@@ -32,8 +32,9 @@ from countersign.presentation.inbox_state import (
     InboxView,
     Stage,
 )
-from countersign.presentation.inbox_words import filter_words, form, nothing_text, nothing_title
-from countersign.presentation.messages import _, language, ngettext
+from countersign.presentation.inbox_whole import WholeBatch, whole_text
+from countersign.presentation.inbox_words import filter_words, form, nothing_text, nothing_title, summary_text
+from countersign.presentation.messages import _, language
 from countersign.presentation.navigation import Navigate
 from countersign.presentation.read_back import ReadBack
 from countersign.presentation.transfer_desk import Problem, day_text, zone_name
@@ -70,7 +71,7 @@ class InboxPresenter:
             told: Called once something was signed or ended: another number waits.
         """
         self._session, self._view, self._go, self._told = session, view, go, told
-        self._words = Words(self._day, self._moment, words)
+        self._words = Words(partial(day_text, zone=session.zone), partial(_moment, session), words)
         self._ground: Ground | None = None
         self._heads: Mapping[str, ChainHead] | None = None
         self._filter, self._text = Filter.MINE, ""
@@ -86,8 +87,9 @@ class InboxPresenter:
         self._selected: dict[str, None] = {}
         self._accounts: Sequence[AccountRow] = ()
         self._stage = Stage.DETAIL
-        self._closed = False
+        self._closed = self._signs_whole = False
         self._deeds = Deeds(session, door, self._render, self._done)
+        self.whole = WholeBatch(session, door, words, self._render, self._show_whole, self._done)
         self._leave: Callable[[], None] = lambda: None
 
     def start(self, order: str = "") -> None:
@@ -104,6 +106,7 @@ class InboxPresenter:
     def close(self) -> None:
         """Show nothing any more; what is under way still ends."""
         self._closed = True
+        self.whole.stop()
         self._leave()
 
     # — the list —
@@ -127,7 +130,7 @@ class InboxPresenter:
 
     def refresh(self) -> None:
         """Look again at what waits; what is shown and marked stays."""
-        if not self._asking and not self._deeds.busy:
+        if not self._asking and not self._deeds.busy and not self.whole.busy:
             self._ask(max(PAGE, len(self._rows)), fresh=True, again=True)
             if self._chosen and self._stage is Stage.DETAIL:
                 self._read_chosen()
@@ -164,7 +167,7 @@ class InboxPresenter:
         elif row.mine:
             self._selected[order] = None
         else:
-            return self._why_not(self._listed[order].facts)
+            return why_not(self._listed[order].facts, self._ground, self._words)
         self._after_marking()
         return ""
 
@@ -179,16 +182,9 @@ class InboxPresenter:
         self._after_marking()
 
     def _after_marking(self) -> None:
-        if self._stage is Stage.BATCH and not self._selected:
+        if self._stage is Stage.BATCH and not self._selected and not self._signs_whole:
             self._stage = Stage.DETAIL
         self._render()
-
-    def _why_not(self, found: Facts) -> str:
-        ground = self._ground
-        if ground is None:
-            return ""
-        seen = Whole(found, None, (), ())
-        return detail_of(seen, ground, (), self._words).blocked
 
     # — one order —
 
@@ -196,7 +192,7 @@ class InboxPresenter:
         """Go to signing, rejecting, returning or recording a call-back; ``DETAIL`` goes back."""
         if stage is Stage.BATCH and not self._selected:
             return
-        self._stage = stage
+        self._stage, self._signs_whole = stage, False
         self._deeds.forget()
         if stage is Stage.BATCH:
             self._session.tasks.run(Lane.READ, self._session.reader.accounts, self._take_accounts, self._failed)
@@ -226,8 +222,19 @@ class InboxPresenter:
 
     def approve_batch(self, on_screen: Batch, passphrase: str) -> None:
         """Sign all that was listed on screen."""
+        if on_screen is self.whole.batch:
+            self.whole.sign(passphrase)
+            return
         orders = [self._listed[item.order].facts.record for item in on_screen.items if item.order in self._listed]
         self._deeds.approve_batch(orders, on_screen.digest, passphrase)
+
+    def approve_whole(self) -> None:
+        """Gather all of the batch that is chosen or open, to sign it together."""
+        self.whole.gather(self._within or self._entry.removeprefix(BATCH))
+
+    def _show_whole(self) -> None:
+        self._stage, self._signs_whole = Stage.BATCH, True
+        self._render()
 
     # — reading —
 
@@ -235,10 +242,8 @@ class InboxPresenter:
         self._asked = Asked(self._asked.number + 1, wanted, fresh, again)
         self._asking, self._error = True, ""
         self._render()
-        asked = self._asked
-        after = None if fresh else self._after
-        script = self._scan(asked, after)
-        run_script(self._session.tasks, script, partial(self._answered, asked), self._not_answered)
+        script = self._scan(self._asked, None if fresh else self._after)
+        run_script(self._session.tasks, script, partial(self._answered, self._asked), self._not_answered)
 
     def _scan(self, asked: Asked, after: tuple[int, str] | None) -> Script[Answer | None]:
         """Read pieces until enough rows pass the filter; each piece is a short task of its own."""
@@ -320,6 +325,7 @@ class InboxPresenter:
         if self._closed:
             return
         self._said, self._stage = said, Stage.DETAIL
+        self.whole.let_go()
         if deed is Deed.CALL_BACK:
             self._read_chosen()
         else:
@@ -336,14 +342,6 @@ class InboxPresenter:
         self._error = sentence(error.code, error.params)
         self._render()
 
-    # — words —
-
-    def _day(self, at_ms: int) -> str:
-        return day_text(at_ms, self._session.zone)
-
-    def _moment(self, at_ms: int) -> str:
-        return isolate(time_text(at_ms, zone_name(self._session.zone), language()))
-
     # — showing —
 
     def _render(self) -> None:
@@ -355,11 +353,12 @@ class InboxPresenter:
         """Say what is to be shown."""
         ground, detail = self._ground, self._detail
         alone = ground is not None and ground.alone
+        faults = self.whole.faults if self._signs_whole else self._deeds.faults
         return InboxState(
             heading=_("Approvals"),
             filters=tuple((key.value, words, key is self._filter) for key, words in filter_words()),
             text=self._text,
-            summary=self._summary(),
+            summary=summary_text(len(self._rows), asking=self._asking, more=self._after is not None),
             searching=self._asking,
             error=self._error,
             empty_title=_("Nothing found") if self._text else nothing_title(self._filter),
@@ -373,10 +372,13 @@ class InboxPresenter:
             detail=detail,
             form=form(self._stage, detail.payee, detail.amount) if detail else None,
             batch=self._batch(),
-            faults=self._deeds.faults if self._stage is not Stage.DETAIL else Faults(),
-            busy=self._deeds.busy,
-            problem=self._deeds.problem if self._deeds.problem != Problem() else Problem(),
+            faults=faults if self._stage is not Stage.DETAIL else Faults(),
+            busy=self._deeds.busy or self.whole.busy,
+            problem=self._deeds.problem if self._deeds.problem != Problem() else self.whole.problem,
             said=self._said,
+            whole=whole_text(self._entry, self._within, gathered=self.whole.batch is not None),
+            progress=self.whole.progress,
+            stoppable=bool(self.whole.busy),
         )
 
     def _marked(self) -> list[Listed]:
@@ -388,13 +390,11 @@ class InboxPresenter:
     def _batch(self) -> Batch | None:
         if self._stage is not Stage.BATCH or self._ground is None:
             return None
+        if self._signs_whole:
+            return self.whole.batch
         waiting = (item.record for item in self._waiting())
         return batch_of(self._marked(), self._ground, waiting, self._accounts, self._words.list)
 
-    def _summary(self) -> str:
-        count = len(self._rows)
-        if self._asking and not count:
-            return _("Looking …")
-        if self._after is not None:
-            return _("{count}+ payments").format(count=count)
-        return ngettext("{count} payment", "{count} payments", count).format(count=count)
+
+def _moment(session: Session, at_ms: int) -> str:
+    return isolate(time_text(at_ms, zone_name(session.zone), language()))

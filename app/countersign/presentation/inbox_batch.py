@@ -10,6 +10,7 @@ from countersign.domain.batch_digest import batch_digest
 from countersign.domain.ledger.order_record import OrderRecord
 from countersign.domain.money import Money
 from countersign.domain.order import fingerprint_phrase
+from countersign.domain.payment import PaymentFields
 from countersign.presentation.formats import iban_text, isolate, money_text
 from countersign.presentation.inbox_detail import liquidity_of
 from countersign.presentation.inbox_facts import Facts
@@ -19,6 +20,7 @@ from countersign.presentation.inbox_state import Batch, BatchItem, Dot, Fact, In
 from countersign.presentation.messages import _, language, ngettext
 
 _FEWEST_FOR_OUTLIERS = 4
+_DOTS = 400  # in one picture
 
 
 def may_go_along(row: InboxRow) -> bool:
@@ -26,11 +28,11 @@ def may_go_along(row: InboxRow) -> bool:
     return row.mine and not row.flagged
 
 
-def totals_of(records: Iterable[OrderRecord]) -> tuple[Fact, ...]:
+def totals_of(payments: Iterable[PaymentFields]) -> tuple[Fact, ...]:
     """Add up per currency."""
     sums: dict[str, list[int]] = {}
-    for record in records:
-        amount = record.content.payment.instructed_amount
+    for payment in payments:
+        amount = payment.instructed_amount
         found = sums.setdefault(amount.currency, [0, 0])
         found[0] += amount.minor
         found[1] += 1
@@ -49,7 +51,7 @@ def selection_text(facts: Sequence[Facts]) -> str:
     if not facts:
         return ""
     count = len(facts)
-    totals = _(", ").join(isolate(fact.text) for fact in totals_of(item.record for item in facts))
+    totals = _(", ").join(isolate(fact.text) for fact in totals_of(item.record.content.payment for item in facts))
     return ngettext("{count} selected: {totals}", "{count} selected: {totals}", count).format(
         count=count, totals=totals
     )
@@ -84,7 +86,7 @@ def batch_of(
     return Batch(
         heading=ngettext("Approve {count} payment", "Approve {count} payments", count).format(count=count),
         lead=_("One signature for each, all or none. Every one is listed below and can be opened."),
-        totals=totals_of(records),
+        totals=totals_of(record.content.payment for record in records),
         excluded=ngettext(
             "{held} of {all} needs opening first.", "{held} of {all} need opening first.", len(held)
         ).format(held=len(held), all=len(selected))
@@ -92,7 +94,7 @@ def batch_of(
         else "",
         flagged=tuple(_item(item.facts.record) for item in held),
         items=tuple(_item(record) for record in records),
-        charts=_charts(records),
+        charts=charts_of(record.content.payment for record in records),
         liquidity=liquidity_of(records, waiting, accounts) if records else (),
         phrase=fingerprint_phrase(digest, words) if digest else (),
         digest=digest,
@@ -102,9 +104,13 @@ def batch_of(
 
 
 def _item(record: OrderRecord) -> BatchItem:
-    payment = record.content.payment
+    return item_of(record.content.order, record.content.payment)
+
+
+def item_of(order: str, payment: PaymentFields) -> BatchItem:
+    """Word one order of a batch."""
     return BatchItem(
-        record.content.order,
+        order,
         payment.creditor_name,
         money_text(payment.instructed_amount, language()),
         iban_text(payment.creditor_account),
@@ -112,24 +118,27 @@ def _item(record: OrderRecord) -> BatchItem:
     )
 
 
-def _charts(records: Sequence[OrderRecord]) -> tuple[Scatter, ...]:
-    by_currency: dict[str, list[OrderRecord]] = {}
-    for record in records:
-        by_currency.setdefault(record.content.payment.instructed_amount.currency, []).append(record)
+def charts_of(payments: Iterable[PaymentFields]) -> tuple[Scatter, ...]:
+    """Draw the amounts of each currency: those far from the rest, and of very many some of the others."""
+    by_currency: dict[str, list[PaymentFields]] = {}
+    for payment in payments:
+        by_currency.setdefault(payment.instructed_amount.currency, []).append(payment)
     return tuple(_scatter(found) for _currency, found in sorted(by_currency.items()) if len(found) > 1)
 
 
-def _scatter(records: Sequence[OrderRecord]) -> Scatter:
-    amounts = [record.content.payment.instructed_amount for record in records]
-    strange = outliers([amount.minor for amount in amounts])
+def _scatter(payments: Sequence[PaymentFields]) -> Scatter:
+    amounts = [payment.instructed_amount for payment in payments]
+    strange = sorted(outliers([amount.minor for amount in amounts]), key=lambda at: -amounts[at].minor)[: _DOTS // 4]
+    far = set(strange)
+    chosen = sorted({*range(0, len(amounts), -(-len(amounts) // _DOTS)), *strange})
     dots = tuple(
-        Dot(amount.minor, record.content.payment.creditor_name, money_text(amount, language()), place in strange)
-        for place, (record, amount) in enumerate(zip(records, amounts, strict=True))
+        Dot(amounts[at].minor, payments[at].creditor_name, money_text(amounts[at], language()), at in far)
+        for at in chosen
     )
     title = _("Amounts in {currency}").format(currency=amounts[0].currency)
     low, high = min(amounts, key=lambda one: one.minor), max(amounts, key=lambda one: one.minor)
     spoken = _("{title}: {count} payments from {low} to {high}.").format(
-        title=title, count=len(dots), low=money_text(low, language()), high=money_text(high, language())
+        title=title, count=len(amounts), low=money_text(low, language()), high=money_text(high, language())
     )
     named = _(", ").join(f"{dot.payee} {isolate(dot.text)}" for dot in dots if dot.outlier)
     if named:

@@ -24,7 +24,7 @@ from countersign.presentation.messages import _, ngettext
 from countersign.presentation.read_back import ReadBack
 from countersign.presentation.transfer_desk import Problem
 
-_OF_PASSPHRASE = frozenset({"vault.passphrase_wrong", "vault.wait", "confirm.no_passphrase"})
+PASSPHRASE_ERRORS = frozenset({"vault.passphrase_wrong", "vault.wait", "confirm.no_passphrase"})
 _OF_NOTE = frozenset({"reject.no_note", "reject.long_note"})
 
 
@@ -141,7 +141,7 @@ class Deeds:
             self._changed()
             raise error
         words = sentence(error.code, error.params)
-        if error.code in _OF_PASSPHRASE:
+        if error.code in PASSPHRASE_ERRORS:
             self.faults = Faults(passphrase=words)
         elif error.code in _OF_NOTE:
             self.faults = Faults(note=words)

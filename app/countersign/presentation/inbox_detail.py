@@ -15,11 +15,12 @@ from countersign.domain.ledger import kinds
 from countersign.domain.ledger.order_record import OrderRecord
 from countersign.domain.money import Money
 from countersign.domain.payee import NameCheck, PayeeKind, VopOutcome
+from countersign.domain.payment import PaymentFields
 from countersign.presentation.amount_words import amount_in_words
 from countersign.presentation.error_texts import sentence
 from countersign.presentation.formats import isolate, money_text
 from countersign.presentation.inbox_changes import changes_of, chart_of
-from countersign.presentation.inbox_facts import Whole
+from countersign.presentation.inbox_facts import Facts, Whole
 from countersign.presentation.inbox_ground import Ground
 from countersign.presentation.inbox_rows import chips_of
 from countersign.presentation.inbox_state import Detail, Fact
@@ -197,17 +198,28 @@ def _name_chip(check: NameCheck | None) -> tuple[str, str]:
 # — what is left —
 
 
+def why_not(found: Facts, ground: Ground, words: Words) -> str:
+    """Say why this person can't sign an order; empty where they can."""
+    return detail_of(Whole(found, None, (), ()), ground, (), words).blocked
+
+
 def liquidity_of(
     chosen: Sequence[OrderRecord], waiting: Iterable[OrderRecord], accounts: Sequence[AccountRow]
 ) -> tuple[Fact, ...]:
     """Say what is in each account that pays, what is left after what was chosen, and after all that waits."""
+    named = {record.content.order for record in chosen}
+    others = [record.content.payment for record in waiting if record.content.order not in named]
+    return left_in_accounts([record.content.payment for record in chosen], others, accounts)
+
+
+def left_in_accounts(
+    chosen: Iterable[PaymentFields], others: Iterable[PaymentFields], accounts: Sequence[AccountRow]
+) -> tuple[Fact, ...]:
+    """Say the same of payments."""
     sums = {row.account: [0, 0, 0] for row in accounts}
     rows = {(row.iban, row.agent_member, row.balance.currency): row for row in accounts}
-    named = {record.content.order for record in chosen}
-    others = [record for record in waiting if record.content.order not in named]
-    for place, records in enumerate((chosen, others)):
-        for record in records:
-            payment = record.content.payment
+    for place, payments in enumerate((chosen, others)):
+        for payment in payments:
             currency = payment.instructed_amount.currency
             row = rows.get((payment.debtor_account, payment.debtor_agent_member, currency))
             if row is not None:

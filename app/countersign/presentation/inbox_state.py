@@ -250,6 +250,9 @@ class InboxState:
         selected: The orders that are marked.
         selection: What is marked, in words; empty for nothing.
         said: What has just been done, once, for the banner and screen readers.
+        whole: Words of the button that leads to approving all of a batch; empty where there is none.
+        progress: How much of what is busy is done, and of how much; (0, 0) where nobody knows.
+        stoppable: Whether the person can stop it.
     """
 
     heading: str
@@ -273,6 +276,9 @@ class InboxState:
     said: str
     within: str = ""
     entry: str = ""
+    whole: str = ""
+    progress: tuple[int, int] = (0, 0)
+    stoppable: bool = False
 
 
 class InboxView(Protocol):

@@ -216,3 +216,12 @@ def nothing_text(wanted: Filter, *, alone: bool, searched: bool) -> str:
     if wanted is Filter.MINE:
         return _("Under All you see what waits for others.")
     return _("Payments that others ask for appear here as soon as they arrive.")
+
+
+def summary_text(count: int, *, asking: bool, more: bool) -> str:
+    """Say how many are listed, as far as they were read."""
+    if asking and not count:
+        return _("Looking …")
+    if more:
+        return _("{count}+ payments").format(count=count)
+    return ngettext("{count} payment", "{count} payments", count).format(count=count)

@@ -131,11 +131,16 @@ class TeamVault(MemoryVault):
 
 @dataclass(slots=True)
 class Team:
-    """The world of the inbox's tests: Mei looks at it, the others have been at work."""
+    """The world of the inbox's tests: Mei looks at it, the others have been at work.
+
+    Attributes:
+        batch: What the orders that are asked for belong to; empty for none.
+    """
 
     world: fakes.World
     vault: TeamVault
     count: int = 0
+    batch: str = ""
 
     def payee(
         self,
@@ -243,6 +248,7 @@ class Team:
                 requested_execution_date="",
                 product=PaymentProduct.SEPA,
             ),
+            batch=self.batch,
         )
 
 

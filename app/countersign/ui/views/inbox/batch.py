@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 from countersign.presentation.inbox_state import Batch, BatchItem, Faults
 from countersign.presentation.messages import _
 from countersign.ui.theme.tokens import Space, Tone
+from countersign.ui.views.inbox.batch_table import ItemsTable
 from countersign.ui.views.inbox.forms import passphrase_field, phrase_row
 from countersign.ui.widgets import Card, Divider, Field, LinkButton, PlainLabel, Variant
 from countersign.ui.widgets.facts import facts_list
@@ -17,6 +18,7 @@ from countersign.ui.widgets.scatter import ScatterChart, ScatterDot
 from countersign.ui.widgets.turns import in_turns
 
 _AT_ONCE = 10
+_MOST_LINES = 100
 
 
 class BatchSheet(QWidget):
@@ -74,7 +76,12 @@ class BatchSheet(QWidget):
         return card
 
     def _items(self, items: tuple[BatchItem, ...], prefix: str) -> QWidget:
-        """Return a line for each; of many, some in every turn."""
+        """Return a line for each, some in every turn; of very many a table, which makes only those in sight."""
+        if len(items) > _MOST_LINES:
+            table = ItemsTable(items)
+            table.setObjectName(prefix)
+            table.opened.connect(self.opened)
+            return table
         holder = QWidget()
         body = QVBoxLayout(holder)
         body.setContentsMargins(0, 0, 0, 0)

@@ -111,7 +111,9 @@ class InboxPage(QWidget):
         self.problem.setObjectName("inbox.problem")
         self.done = Banner(Tone.OK, "")
         self.done.setObjectName("inbox.done")
-        self.progress = ProgressRow("")
+        self.progress = ProgressRow("", cancel_text=_("Stop here"))
+        self.progress.setObjectName("inbox.progress")
+        self.progress.cancel_pressed.connect(self._stop)
         for widget in (self.problem, self.done, self.progress):
             widget.hide()
             self._outer.addWidget(widget)
@@ -173,6 +175,10 @@ class InboxPage(QWidget):
         self.all.setObjectName("inbox.all")
         self.all.activated.connect(self._show_all)
         left.addWidget(self.all, 0, Qt.AlignmentFlag.AlignLeading)
+        self.whole = LinkButton(_("Approve all of this batch…"))
+        self.whole.setObjectName("inbox.whole")
+        self.whole.activated.connect(self._approve_whole)
+        left.addWidget(self.whole, 0, Qt.AlignmentFlag.AlignLeading)
 
     # — what the presenter says —
 
@@ -183,6 +189,8 @@ class InboxPage(QWidget):
         self.summary.setText(state.summary)
         self.all.setText(_("Show the payments of this batch") if state.entry else _("Back to all that waits"))
         self.all.setVisible(bool(state.within or state.entry))
+        self.whole.setText(state.whole)
+        self.whole.setVisible(bool(state.whole) and not state.busy)
         self.rows.set_marked(state.selected)
         self.selected.setText(state.selection)
         self.selection.setVisible(bool(state.selection))
@@ -195,7 +203,8 @@ class InboxPage(QWidget):
         self.problem.setVisible(bool(problem))
         self.progress.setVisible(bool(state.busy))
         if state.busy:
-            self.progress.set_progress(state.busy)
+            self.progress.set_cancellable(state.stoppable)
+            self.progress.set_progress(state.busy, *state.progress)
         if state.said:
             self.done.set_text(state.said)
             self.done.appear()
@@ -231,6 +240,14 @@ class InboxPage(QWidget):
     def _show_all(self) -> None:
         if self._presenter is not None:
             self._presenter.open_batch()
+
+    def _approve_whole(self) -> None:
+        if self._presenter is not None:
+            self._presenter.approve_whole()
+
+    def _stop(self) -> None:
+        if self._presenter is not None:
+            self._presenter.whole.stop()
 
     def _typed(self, _text: str) -> None:
         self._pause.start()
