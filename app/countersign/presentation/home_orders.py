@@ -25,9 +25,8 @@ _KINDS: Final = (
     InFlight(states=frozenset({OrderState.UNKNOWN}), limit=SHOWN),
     InFlight(states=BEGUN - {OrderState.UNKNOWN}, limit=SHOWN),
     InFlight(states=frozenset({OrderState.APPROVED}), limit=SHOWN),
-    # Those of a list wait together: the approvals have them as one entry.
-    InFlight(states=frozenset({OrderState.PREPARED}), batch="", limit=SHOWN),
 )
+_WAITING: Final = InFlight(states=frozenset({OrderState.PREPARED}), limit=SHOWN)
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +49,9 @@ def orders_under_way(reader: Projections, drafts: Sequence[TransferDraft], devic
         device: Those of this device only, where others belong to the workspace; empty for all.
     """
     found: dict[str, OrderRecord] = {}
-    for kind in _KINDS:
+    # Where others approve, those of a list wait for them together: the approvals have them as one entry.
+    waiting = replace(_WAITING, batch="" if device else None)
+    for kind in (*_KINDS, waiting):
         records = yield from on_read(partial(reader.orders_in_flight, replace(kind, device=device)))
         found |= {record.content.order: record for record in records}
     count = yield from on_read(partial(reader.count_in_flight, InFlight(device=device)))

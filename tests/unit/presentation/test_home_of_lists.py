@@ -28,9 +28,10 @@ def test_orders_of_a_list_are_counted_and_those_that_were_sent_are_shown() -> No
     sent = begun_order(world)
     presenter, view, went = shown(world)
     orders = [item.about for item in view.now.waiting if item.kind == "order"]
-    assert orders == [sent]
+    assert orders[0] == sent
+    assert len(orders) == SHOWN + 1
     (more,) = [item for item in view.now.waiting if item.kind == "more"]
-    assert more.title == "40 more payments are under way"
+    assert more.title == "15 more payments are under way"
     presenter.open_waiting(more)
     assert went.to[-1][0] == "history"
 
@@ -48,10 +49,16 @@ def test_an_order_that_was_sent_hides_its_draft_however_many_came_later() -> Non
     assert "more" not in kinds
 
 
-def test_what_others_make_is_not_counted_here() -> None:
+def test_where_others_approve_a_list_waits_with_them_and_theirs_is_not_counted_here() -> None:
     team = busy_team()
     _presenter, view, _went = shown(team.world)
     assert not [item for item in view.now.waiting if item.kind == "more"]
+    before = [item.about for item in view.now.waiting if item.kind == "order"]
+    with_list(team.world, 3)
+    _presenter, view, _went = shown(team.world)
+    assert [item.about for item in view.now.waiting if item.kind == "order"] == before
+    (more,) = [item for item in view.now.waiting if item.kind == "more"]
+    assert more.title == "3 more payments are under way"
 
 
 def test_what_is_asked_for_of_what_is_under_way() -> None:
