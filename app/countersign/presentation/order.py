@@ -28,6 +28,8 @@ from countersign.presentation.messages import _, language
 from countersign.presentation.navigation import Navigate
 from countersign.presentation.order_by_hand import carried, record_steps, record_words
 from countersign.presentation.order_evidence import order_evidence
+from countersign.presentation.order_look import note_look
+from countersign.presentation.order_late import late_words
 from countersign.presentation.order_page import OrderPageState, OrderView, empty_page
 from countersign.presentation.order_recall import OrderRecall
 from countersign.presentation.order_recovery import order_recovery
@@ -240,6 +242,7 @@ class OrderPresenter:
 
     def _opened(self) -> None:
         record, others = self._record, self._team is not None and not self._team.sends
+        note_look(self._session, record, partial(self._load, self._render), self._failed)
         if self._signs_here():
             self._ask()
         elif others:
@@ -389,6 +392,8 @@ class OrderPresenter:
             )
         if record.doubted:
             return doubt_sentence()
+        if self._rules is not None and record.sent_before_known:
+            return late_words(record, self._rules, self._session.vault.identity, self._entries)
         if self._rules is not None and self._rules.frozen and record.state in {OrderState.PREPARED, *_GONE_ON}:
             return sentence("intent.frozen")
         return ""

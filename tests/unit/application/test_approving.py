@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 import pytest
 
@@ -208,6 +209,15 @@ def test_looking_is_on_record_once_and_not_for_the_requester(team: Team) -> None
     assert look_at_order(team.vault, order, "00" * 32) is None
     team.vault.may_sign = False
     assert look_at_order(team.vault, order, record.digest) is None
+
+
+def test_a_look_with_a_second_device_is_the_same_persons(team: Team) -> None:
+    record = asked(team)
+    with team.vault.by(RAVI):
+        assert look_at_order(team.vault, record.content.order, record.digest) is not None
+        member = team.vault.identity.member
+    team.vault.identity = replace(team.vault.identity, member=member)
+    assert look_at_order(team.vault, record.content.order, record.digest) is None
 
 
 def test_a_call_back_is_on_record(team: Team) -> None:

@@ -113,6 +113,21 @@ def test_in_a_workspace_of_one_nothing_changes() -> None:
 # — its page —
 
 
+def test_that_somebody_opened_the_page_is_on_record_once(team: Team) -> None:
+    _page, order = handed_in(team)
+    page_of(team, order)
+    assert kinds.ORDER_OPENED not in team.vault.kinds_of(order)  # one's own request says nothing
+    with team.vault.by(RAVI):
+        state, _presenter, _went = page_of(team, order)
+        assert "You looked at it" in [line.title for line in state.timeline]
+        page_of(team, order)
+    assert list(team.vault.kinds_of(order)).count(kinds.ORDER_OPENED) == 1
+    state, _presenter, _went = page_of(team, order)
+    (line,) = [line for line in state.timeline if "looked at it" in line.title]
+    assert "Ravi Singh" in line.title
+    assert line.when
+
+
 def test_the_page_says_who_is_missing(team: Team) -> None:
     _page, order = handed_in(team)
     state, _presenter, _went = page_of(team, order)

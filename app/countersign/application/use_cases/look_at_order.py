@@ -17,16 +17,20 @@ CALL_BACK_ANSWERS: Final = ("called_known_number", "in_person")
 def look_at_order(vault: Vault, order: str, shown_digest: str) -> Event | None:
     """Record the first time that this device's person opened an order; None where that is on record, or can't be.
 
-    The requester's own looks say nothing, and neither does a copy that may not sign.
+    Once for each person and version of an order, with whichever of their devices: an order's content never changes, so
+    that another version is another order. The requester's own looks say nothing, and neither does a copy that may not
+    sign.
     """
     if not vault.may_sign:
         return None
-    device = vault.identity.device
+    device, member = vault.identity.device, vault.identity.member
     with vault.transaction() as change:
         record = change.order(order)
-        if record is None or record.digest != shown_digest or record.content.requester == vault.identity.member:
+        if record is None or record.digest != shown_digest or record.content.requester == member:
             return None
         about = vault.events_of(order)
+        if any(seen == member for seen, _at in record.opened):
+            return None
         if any(item.kind == kinds.ORDER_OPENED and item.header.device == device for item in about):
             return None
         body = {"digest": record.digest}
