@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import tzinfo
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
+from countersign.application.flows.basket_run import BasketRun
+from countersign.application.flows.basket_signing import BasketSigning
+from countersign.application.flows.basket_submission import BasketSubmission
 from countersign.application.flows.signing import Signing
 from countersign.application.flows.submission import Progress, Submission
 from countersign.application.ports.bank import Bank, Reach
@@ -23,6 +26,7 @@ from countersign.domain.ledger.order_record import OrderRecord
 if TYPE_CHECKING:
     from countersign.application.sharing import Sharing
 
+Together = TypeVar("Together", bound=BasketRun)
 Listener = Callable[[Progress], None]
 
 
@@ -32,6 +36,7 @@ class Submissions:
 
     _open: dict[str, Submission] = field(default_factory=dict)
     _signings: dict[str, Signing] = field(default_factory=dict)
+    _together: dict[str, BasketRun] = field(default_factory=dict)
     _listeners: dict[str, list[Listener]] = field(default_factory=dict)
     _quiet: list[Callable[[], None]] = field(default_factory=list)
 
@@ -46,6 +51,13 @@ class Submissions:
         if order not in self._signings:
             self._signings[order] = make(lambda progress: self._tell(signing_of(order), progress))
         return self._signings[order]
+
+    def together(self, name: str, kind: type[Together], make: Callable[[Listener], Together]) -> Together:
+        """Return the one run that signs these orders together, as ``get``; ``name`` is for ``listen``."""
+        found = self._together.get(name)
+        if not isinstance(found, kind):
+            found = self._together[name] = make(lambda progress: self._tell(name, progress))
+        return found
 
     def listen(self, order: str, listener: Listener) -> Callable[[], None]:
         """Be told of an order's progress; call what is returned to stop."""
@@ -64,7 +76,8 @@ class Submissions:
         self._tell_quiet()
 
     def _tell_quiet(self) -> None:
-        if any(run.busy for run in (*self._open.values(), *self._signings.values())):
+        runs = (*self._open.values(), *self._signings.values(), *self._together.values())
+        if any(run.busy for run in runs):
             return
         waiting, self._quiet = self._quiet, []
         for call in waiting:
@@ -74,6 +87,11 @@ class Submissions:
 def signing_of(order: str) -> str:
     """Return the name under which ``Submissions.listen`` tells of an order's further signature."""
     return f"signing {order}"
+
+
+def together_name(orders: Sequence[str], *, further: bool = False) -> str:
+    """Return the name under which ``Submissions.listen`` tells of orders that are signed together."""
+    return f"{'sign' if further else 'send'} together {' '.join(sorted(orders))}"
 
 
 @dataclass(slots=True)
@@ -219,6 +237,39 @@ class Session:
             )
 
         return self.submissions.signing(order, make)
+
+    def together(self, orders: Sequence[str]) -> BasketSubmission:
+        """Return the one run that hands these orders in and signs them by one code."""
+
+        def make(changed: Listener) -> BasketSubmission:
+            return BasketSubmission(
+                orders=tuple(orders),
+                find_bank=self.bank_of,
+                vault=self.vault,
+                tasks=self.tasks,
+                read=self.read_order,
+                changed=changed,
+                new_request_id=self.new_request_id,
+                submission=self.submission,
+            )
+
+        return self.submissions.together(together_name(orders), BasketSubmission, make)
+
+    def signing_together(self, orders: Sequence[str]) -> BasketSigning:
+        """Return the one further signature that is given here on what waits in a basket."""
+
+        def make(changed: Listener) -> BasketSigning:
+            return BasketSigning(
+                orders=tuple(orders),
+                find_bank=self.bank_of,
+                vault=self.vault,
+                tasks=self.tasks,
+                read=self.read_order,
+                changed=changed,
+                new_request_id=self.new_request_id,
+            )
+
+        return self.submissions.together(together_name(orders, further=True), BasketSigning, make)
 
     def read_order(self, order: str) -> OrderRecord:
         """Read an order through the writing connection. VAULT lane.

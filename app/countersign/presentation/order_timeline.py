@@ -13,7 +13,7 @@ from countersign.domain.order_state import DUPLICATES, FINAL, OrderState, Transa
 from countersign.presentation.error_texts import is_known, title
 from countersign.presentation.formats import isolate
 from countersign.presentation.inbox_words import reason_title
-from countersign.presentation.messages import _
+from countersign.presentation.messages import _, ngettext
 from countersign.presentation.order_recall import recall_reason
 from countersign.presentation.return_reasons import reason_text
 
@@ -240,6 +240,12 @@ def _signing_ended(body: JsonObject) -> TimelineLine:
     }.get(str(body.get("outcome", "")), _failed(_("A code for another signature did not count"), no_money))
 
 
+def _tied_with(body: JsonObject) -> str:
+    listed = body.get("payments")
+    count = len(listed) if isinstance(listed, list) else 0
+    return ngettext("{count} payment", "{count} payments", count).format(count=count)
+
+
 def _handed_over(body: JsonObject) -> TimelineLine:
     reference = str(body.get("reference", ""))
     said = _("Your bank has not said anything yet.")
@@ -299,4 +305,7 @@ _WORDS: dict[str, Callable[[JsonObject], TimelineLine]] = {
     kinds.ORDER_SIGNING_STARTED: lambda _b: _done(_("Another signature was begun at the bank")),
     kinds.ORDER_SIGNING_INTENDED: lambda _b: _done(_("The code of another signature was sent")),
     kinds.ORDER_SIGNING_ENDED: _signing_ended,
+    kinds.ORDER_TYING_INTENDED: lambda _b: _done(_("The bank was asked to tie it with other payments")),
+    kinds.ORDER_TIED: lambda b: _done(_("Tied with other payments: one code signs them all"), _tied_with(b)),
+    kinds.ORDER_UNTIED: lambda _b: _done(_("No longer tied with other payments")),
 }

@@ -294,12 +294,8 @@ class ScaPanel:
             if not self._closed:
                 self._changed()
 
-        run_script(
-            self._session.tasks,
-            on_network(partial(practice.practice_password, self._person or self._session.customer)),
-            read,
-            lambda _error: None,
-        )
+        asked = on_network(partial(practice.practice_password, self._person or self._session.customer))
+        run_script(self._session.tasks, asked, read, lambda _error: None)
 
     def _failed(self, error: Exception) -> None:
         if not isinstance(error, CountersignError):
@@ -312,6 +308,9 @@ class ScaPanel:
 
     def state(self) -> ScaState:
         """Say what is to be shown."""
+        return self._state(bound(self._record) if self._record else None)
+
+    def _state(self, shown: Bound | None) -> ScaState:
         progress, phase = self._progress, self.phase
         heading, lead = phase_words(phase, cancels=self._cancels)
         challenge = progress.challenge
@@ -319,7 +318,7 @@ class ScaPanel:
             phase=phase,
             heading=heading,
             lead=lead,
-            bound=bound(self._record) if self._record else None,
+            bound=shown,
             methods=tuple(Option(item.method, item.name, method_text(item.kind)) for item in progress.methods),
             method_name=challenge.method.name if challenge else "",
             digits_only=challenge is None or challenge.otp_format != "characters",

@@ -34,6 +34,7 @@ from countersign.domain.order import last_digits, require_same
 from countersign.domain.order_state import TransactionStatus
 from countersign.domain.payee import NameCheck, VopOutcome
 from countersign.domain.payment import PaymentFields, PaymentProduct
+from countersign.testing.fake_baskets import FakeBaskets, HeldBasket
 
 PASSWORD = "practice-password"  # noqa: S105 - of a bank that holds no money
 CODE = "314159"
@@ -72,6 +73,10 @@ class ScriptedBank:
         echo: Changes the payment that the bank claims to hold, as a faulty or hostile bank would.
         signatures: How many people must authorise a payment, each by an authorisation of their own.
         signed: Who has, by payment; empty text for whom the connection was made for.
+        wants: How many must authorise a certain payment, where that is another number.
+        refuses: Codes with which certain payments are turned down once they are signed.
+        ties: Where payments are tied together; None at a bank that has no such thing.
+        held_baskets: The baskets the bank knows.
         settles_after: How many reports say "on its way" before one says "settled".
         held: The payments the bank knows.
         executions: End-to-end identification of each execution, in order.
@@ -104,7 +109,15 @@ class ScriptedBank:
     in_use: str = ""
     phone: list[PhoneMessage] = field(default_factory=list)
     opened: dict[str, _Opened] = field(default_factory=dict)
+    wants: dict[str, int] = field(default_factory=dict)
+    refuses: dict[str, str] = field(default_factory=dict)
+    held_baskets: dict[str, HeldBasket] = field(default_factory=dict)
+    ties: FakeBaskets | None = field(init=False)
     _reports: dict[str, int] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        """Tie payments together, unless a test has another bank in mind."""
+        self.ties = FakeBaskets(self)
 
     def fail(self, call: str, kind: FailureKind, code: str, **params: str | int) -> None:
         """Have the next ``call`` fail before anything is done."""
@@ -129,7 +142,7 @@ class ScriptedBank:
 
     def profile(self) -> BankProfile:
         """Declare."""
-        self._called("profile")
+        self.called("profile")
         return BankProfile(
             name="Alder Practice Bank",
             bic="ALDPLU2L",
@@ -141,12 +154,12 @@ class ScriptedBank:
 
     def start_consent(self) -> Consent:
         """Ask for a permission that wants an authorisation."""
-        self._called("start_consent")
+        self.called("start_consent")
         return Consent("consent-1", valid=False, handle="#consent", reply=self._reply("consent"))
 
     def consent(self, consent_id: str) -> Consent:
         """Say how a permission stands."""
-        self._called("consent")
+        self.called("consent")
         return Consent(consent_id, valid=consent_id in self.granted, handle="", reply=self._reply("consent"))
 
     def use_consent(self, consent_id: str) -> None:
@@ -155,17 +168,17 @@ class ScriptedBank:
 
     def accounts(self) -> Sequence[BankAccount]:
         """List accounts."""
-        self._called("accounts")
+        self.called("accounts")
         return tuple(self.own_accounts)
 
     def entries(self, resource: str, since_ms: int) -> Sequence[BankEntry]:
         """List entries."""
-        self._called("entries")
+        self.called("entries")
         return tuple(entry for entry in self.own_entries.get(resource, ()) if entry.booked_at >= since_ms)
 
     def verify_payee(self, name: str, iban: str) -> NameCheck:
         """Answer as ``name_checks`` says; a match for all others."""
-        self._called("verify_payee")
+        self.called("verify_payee")
         outcome, spelling = self.name_checks.get(iban, (VopOutcome.MATCH, ""))
         if outcome is VopOutcome.CLOSE_MATCH and name == spelling:
             outcome, spelling = VopOutcome.MATCH, ""
@@ -173,17 +186,17 @@ class ScriptedBank:
 
     def initiate(self, payment: PaymentFields, request_id: str) -> Initiation:
         """Take a payment."""
-        self._called("initiate")
+        self.called("initiate")
         payment_id = f"pay-{len(self.held) + 1}"
         self.held[payment_id] = HeldPayment(payment)
         if not self.needs_authorisation:
             self._execute(payment_id)
-        self._may_lose("initiate")
+        self.may_lose("initiate")
         return self._initiation(payment_id, payment, request_id)
 
     def recall_initiation(self, payment_id: str, product: PaymentProduct, payment: PaymentFields) -> Initiation:
         """Read a payment back."""
-        self._called("recall_initiation")
+        self.called("recall_initiation")
         return self._initiation(payment_id, payment, f"recall-{product}")
 
     def withdraw(self, payment: PaymentFields) -> None:
@@ -197,30 +210,34 @@ class ScriptedBank:
         raise ConnectorError(FailureKind.TERMINAL, "bank.no_door")
 
     @property
-    def baskets(self) -> None:
-        """None."""
+    def baskets(self) -> FakeBaskets | None:
+        """Where payments are tied together."""
+        return self.ties
 
     def start_authorisation(self, handle: str, person: str = "") -> Authorisation:
         """Open an authorisation, for one who has not signed yet."""
-        self._called("start_authorisation")
+        self.called("start_authorisation")
         payment_id, _, purpose = handle.partition("#")
-        if not purpose and person in self.signed.get(payment_id, ()):
+        covered = self.held_baskets[payment_id].payments if purpose == "basket" else (payment_id,)
+        if purpose in {"", "basket"} and any(person in self.signed.get(one, ()) for one in covered):
             raise ConnectorError(FailureKind.TERMINAL, "bank.tpp.status_invalid", text="This person has signed.")
+        if not purpose and any(held.open and payment_id in held.payments for held in self.held_baskets.values()):
+            raise ConnectorError(FailureKind.TERMINAL, "bank.tpp.status_invalid", text="It waits in a basket.")
         name = f"auth-{len(self.opened) + 1}"
         self.opened[name] = _Opened(payment_id, purpose or "payment", person)
-        return self._authorisation(name)
+        return self.authorisation_now(name)
 
     def authenticate(self, handle: str, password: str) -> Authorisation:
         """Check the practice password."""
-        self._called("authenticate")
+        self.called("authenticate")
         if password != PASSWORD:
             raise ConnectorError(FailureKind.TERMINAL, "bank.password_refused")
         self.opened[handle].authenticated = True
-        return replace(self._authorisation(handle), methods=self.methods)
+        return replace(self.authorisation_now(handle), methods=self.methods)
 
     def choose_method(self, handle: str, method: str) -> Authorisation:
         """Send a challenge."""
-        self._called("choose_method")
+        self.called("choose_method")
         opened = self.opened[handle]
         opened.method = next(item for item in self.methods if item.method == method)
         about = self._about(opened)
@@ -229,11 +246,11 @@ class ScriptedBank:
             message = PhoneMessage(len(self.phone) + 1, self.clock.now_ms(), "Alder Practice Bank", text)
             self.phone.append(message)
         challenge = Challenge(opened.method, self.otp_format, self.otp_max_length, about)
-        return replace(self._authorisation(handle), challenge=challenge)
+        return replace(self.authorisation_now(handle), challenge=challenge)
 
     def answer(self, handle: str, code: str, request_id: str) -> Authorisation:
         """Execute, or refuse the code."""
-        self._called("answer")
+        self.called("answer")
         opened = self.opened[handle]
         if code != CODE:
             opened.failures += 1
@@ -241,24 +258,27 @@ class ScriptedBank:
                 left = self.max_failures - opened.failures
                 raise ConnectorError(FailureKind.TERMINAL, "bank.code_refused", attempts_left=left)
             opened.state = AuthorisationState.FAILED
-            return self._authorisation(handle)
+            return self.authorisation_now(handle)
         opened.state = AuthorisationState.FINALISED
         if opened.purpose == "consent":
             self.granted.append("consent-1")
         elif opened.purpose == "cancellation":
             self.held[opened.payment_id].status = TransactionStatus.CANC
+        elif opened.purpose == "basket":
+            FakeBaskets(self).sign(opened.payment_id, opened.person)
         else:
-            self._sign(opened)
-        self._may_lose("answer")
-        return replace(self._authorisation(handle), reply=self._reply(request_id))
+            self.sign(opened.payment_id, opened.person)
+        self.may_lose("answer")
+        return replace(self.authorisation_now(handle), reply=self._reply(request_id))
 
-    def _sign(self, opened: _Opened) -> None:
-        signed = self.signed.setdefault(opened.payment_id, [])
-        signed.append(opened.person)
-        if len(signed) >= self.signatures:
-            self._execute(opened.payment_id)
+    def sign(self, payment_id: str, person: str) -> None:
+        """Count a signature; the last one that is wanted executes."""
+        signed = self.signed.setdefault(payment_id, [])
+        signed.append(person)
+        if len(signed) >= self.wants.get(payment_id, self.signatures):
+            self._execute(payment_id)
         else:
-            self.held[opened.payment_id].status = TransactionStatus.PATC
+            self.held[payment_id].status = TransactionStatus.PATC
 
     def authorisation(
         self,
@@ -267,8 +287,8 @@ class ScriptedBank:
         authorisation_id: str,
     ) -> Authorisation:
         """Say where an authorisation stands."""
-        self._called("authorisation")
-        return self._authorisation(authorisation_id)
+        self.called("authorisation")
+        return self.authorisation_now(authorisation_id)
 
     def report(
         self,
@@ -277,7 +297,7 @@ class ScriptedBank:
         payment: PaymentFields,
     ) -> PaymentReport:
         """Say where a payment stands."""
-        self._called("report")
+        self.called("report")
         held = self.held[payment_id]
         require_same(payment, self._echoed(held.payment), "reply")
         if held.status is TransactionStatus.ACSP:
@@ -295,39 +315,45 @@ class ScriptedBank:
         request_id: str,
     ) -> CancellationStart:
         """Take a wish to cancel."""
-        self._called("cancel")
+        self.called("cancel")
         if not self.cancellable or self.held[payment_id].status is TransactionStatus.ACSC:
             raise ConnectorError(FailureKind.TERMINAL, "bank.cancellation_refused")
         return CancellationStart(False, f"{payment_id}#cancellation", self._reply(request_id))
 
     def close(self) -> None:
         """Let go."""
-        self._called("close")
+        self.called("close")
 
     # — inside —
 
     def _about(self, opened: _Opened) -> str:
         if opened.purpose == "consent":
             return "reading your accounts"
+        if opened.purpose == "basket":
+            held = [self.held[one].payment.instructed_amount for one in self.held_baskets[opened.payment_id].payments]
+            total = Money(sum(amount.minor for amount in held), held[0].currency)
+            return f"{total.currency} {total.plain()} in {len(held)} payments"
         payment = self.held[opened.payment_id].payment
         amount, tail = payment.instructed_amount, last_digits(payment.creditor_account)
         return f"{amount.currency} {amount.plain()} to {payment.creditor_name}, account ending {tail}"
 
-    def _called(self, call: str) -> None:
+    def called(self, call: str) -> None:
+        """Count a call, and fail where the test wants it to."""
         self.calls.append(call)
         waiting = self.failures.get(call)
         if waiting:
             raise waiting.popleft()
 
-    def _may_lose(self, call: str) -> None:
+    def may_lose(self, call: str) -> None:
+        """Lose the reply to what was just done, where the test wants it to."""
         if call in self.lost_replies:
             self.lost_replies.remove(call)
             raise ConnectorError(FailureKind.UNKNOWN, "bank.no_reply")
 
     def _execute(self, payment_id: str) -> None:
         held = self.held[payment_id]
-        if self.rejects_with:
-            held.status, held.reason = TransactionStatus.RJCT, self.rejects_with
+        if refusal := self.refuses.get(payment_id, self.rejects_with):
+            held.status, held.reason = TransactionStatus.RJCT, refusal
             return
         held.status = TransactionStatus.ACSP
         self.executions.append(held.payment.end_to_end_id)
@@ -341,7 +367,8 @@ class ScriptedBank:
         handle = payment_id if self.needs_authorisation else ""
         return Initiation(payment_id, held.status, self.fee, "", handle, self._reply(request_id))
 
-    def _authorisation(self, name: str) -> Authorisation:
+    def authorisation_now(self, name: str) -> Authorisation:
+        """Return where an authorisation stands."""
         return Authorisation(name, self.opened[name].state, (), None, "", name, self._reply(name))
 
     def _reply(self, request_id: str) -> RawReply:

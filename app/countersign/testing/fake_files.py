@@ -68,9 +68,13 @@ class CarriedByHand(ScriptedBank):
         """By file or by hand."""
         return self.how
 
+    @property
+    def baskets(self) -> None:
+        """None: the person carries each payment."""
+
     def profile(self) -> BankProfile:
         """Declare."""
-        self._called("profile")
+        self.called("profile")
         return BankProfile(
             name="Own bank",
             bic="",
@@ -85,14 +89,14 @@ class CarriedByHand(ScriptedBank):
     def initiate(self, payment: PaymentFields, request_id: str) -> Initiation:
         """Lay out."""
         del request_id
-        self._called("initiate")
+        self.called("initiate")
         self.laid_out[payment.end_to_end_id] = payment
-        self._may_lose("initiate")
+        self.may_lose("initiate")
         return self._laid_out(payment)
 
     def withdraw(self, payment: PaymentFields) -> None:
         """Take back what was laid out."""
-        self._called("withdraw")
+        self.called("withdraw")
         if self.taken:
             raise ConnectorError(FailureKind.TERMINAL, "bank.perhaps_handed_over")
         self.laid_out.pop(payment.end_to_end_id, None)
@@ -100,7 +104,7 @@ class CarriedByHand(ScriptedBank):
     def write_recall(self, payment: PaymentFields, reason: str, note: str = "") -> Handover:
         """Name a file, where payments are files and this one is still there."""
         del note
-        self._called("write_recall")
+        self.called("write_recall")
         if self.how is not Reach.FILES:
             raise ConnectorError(FailureKind.TERMINAL, "bank.no_door")
         if self.taken:
@@ -111,7 +115,7 @@ class CarriedByHand(ScriptedBank):
     def recall_initiation(self, payment_id: str, product: PaymentProduct, payment: PaymentFields) -> Initiation:
         """Find what was laid out."""
         del product
-        self._called("recall_initiation")
+        self.called("recall_initiation")
         if payment_id not in self.laid_out:
             raise ConnectorError(FailureKind.RETRYABLE, "bank.nothing_handed_over")
         return self._laid_out(payment)

@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QWidget
 
 from countersign.application.ports.vault_door import VaultDoor
 from countersign.presentation.shell import Page, ShellPresenter
+from countersign.ui.together_pages import add_together
 
 if TYPE_CHECKING:
     from countersign.ui.shell import MakePage
@@ -26,4 +27,5 @@ def _inbox(shell: ShellPresenter, door: VaultDoor, words: Sequence[str], order: 
 
     page = InboxPage()
     page.attach(InboxPresenter(shell.session, page, shell, words, door, shell.count_approvals), order)
+    add_together(shell, page.add_notice)
     return page

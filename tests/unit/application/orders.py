@@ -82,7 +82,7 @@ class OddBank(fakes.ScriptedBank):
         if self.cancels_at_once:
             self.execute_cancellation(payment_id)
             found = replace(found, done=True, handle="")
-        self._may_lose("cancel")
+        self.may_lose("cancel")
         return found
 
     def execute_cancellation(self, payment_id: str) -> None:

@@ -9,7 +9,7 @@ from functools import partial
 
 from countersign.application.flows.progress import Phase, Progress
 from countersign.application.flows.script import Script, on_vault, run_script
-from countersign.application.ports.bank import Bank
+from countersign.application.ports.bank import Authorisation, Bank
 from countersign.application.ports.tasks import Tasks
 from countersign.application.ports.vault import Vault
 from countersign.domain.errors import CountersignError, UserFacingError
@@ -80,6 +80,26 @@ class OrderRun(ABC):
         self.changed(self.progress)
         run_script(self.tasks, self._truthful(script, before), self._ended, partial(self._failed, before))
 
+    def _within(self, script: Script[Progress], stage: str) -> Script[Progress]:
+        """Do as part of another flow's script what ``_run`` does by itself.
+
+        Raises:
+            UserFacingError: ``basket.busy``: something is under way with this order.
+        """
+        if self._busy:
+            script.close()
+            raise UserFacingError("basket.busy")
+        self._busy, before = True, self.progress
+        self.progress = replace(before, phase=Phase.WORKING, stage=stage, error="", error_params={})
+        self.changed(self.progress)
+        try:
+            found = yield from self._truthful(script, before)
+        except Exception:
+            self._ended(replace(before, phase=Phase.UNKNOWN))
+            raise
+        self._ended(found)
+        return found
+
     def _truthful(self, script: Script[Progress], before: Progress) -> Script[Progress]:
         """Where a step fails, show what the ledger says: more may be on record than this step could say."""
         try:
@@ -103,3 +123,17 @@ class OrderRun(ABC):
         self._ended(replace(before, phase=Phase.UNKNOWN, error=known.code, error_params=known.params))
         if known is not error:
             raise error
+
+
+def find_authorisation(bank: Bank, known: OrderRecord, authorisation: str) -> Authorisation:
+    """Ask where an authorisation stands: of an order that is tied with others, the basket's. NETWORK lane.
+
+    Raises:
+        ConnectorError: As ``Bank.authorisation``.
+        UserFacingError: ``basket.not_offered``: the bank is not asked for baskets any more.
+    """
+    if not known.basket:
+        return bank.authorisation(known.payment_id, known.content.payment.product, authorisation)
+    if bank.baskets is None:
+        raise UserFacingError("basket.not_offered")
+    return bank.baskets.authorisation(known.basket, authorisation)

@@ -12,7 +12,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from functools import partial
 
-from countersign.application.flows.order_run import OrderRun
+from countersign.application.flows.order_run import OrderRun, find_authorisation
 from countersign.application.flows.progress import PHASE_OF, Phase, Progress, asking
 from countersign.application.flows.script import Script, on_network, on_vault
 from countersign.application.ports.bank import Authorisation, AuthorisationState
@@ -78,6 +78,8 @@ class Signing(OrderRun):
         yield from on_vault(partial(record.require_may_sign, self.vault, self.order))
         known = yield from self._order()
         self.progress = replace(self.progress, state=known.state)
+        if known.basket:  # a signature counts for the basket, which this page doesn't show
+            raise UserFacingError("order.tied")
         payment = known.content.payment
         recall = partial(self.bank.recall_initiation, known.payment_id, payment.product, payment)
         try:
@@ -173,10 +175,8 @@ class Signing(OrderRun):
 
     def _ask_authorisation(self, known: OrderRecord) -> Script[ConnectorError | None]:
         """Ask what became of a lost answer; where the bank can't say, nobody can, and nothing is sent again."""
-        product = known.content.payment.product
-        ask = partial(self.bank.authorisation, known.payment_id, product, self._authorisation)
         try:
-            found = yield from on_network(ask)
+            found = yield from on_network(partial(find_authorisation, self.bank, known, self._authorisation))
         except ConnectorError as error:
             if error.code != "bank.not_found_proves_nothing":
                 raise

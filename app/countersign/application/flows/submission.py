@@ -11,6 +11,7 @@ from dataclasses import dataclass, field, replace
 from functools import partial
 
 from countersign.application.flows.carrying import CarryingRun
+from countersign.application.flows.order_run import find_authorisation
 from countersign.application.flows.progress import PHASE_OF, Phase, Progress, asking
 from countersign.application.flows.script import Script, on_network, on_vault
 from countersign.application.ports.bank import Authorisation, AuthorisationState, PaymentReport
@@ -43,8 +44,12 @@ class Submission(CarryingRun):
 
     def begin(self) -> None:
         """Record the intent and hand the order to the bank; after *not sent*, try that same initiation again."""
-        if self.progress.phase in {Phase.IDLE, Phase.NOT_SENT}:
+        if self._may_begin:
             self._run(self._begin(), "initiation")
+
+    def hand_in(self) -> Script[Progress]:
+        """Hand the order to the bank and open no authorisation, inside of a flow that signs several together."""
+        return self._within(self._begin(opens=False) if self._may_begin else self._reconcile(), "initiation")
 
     def go_on(self) -> None:
         """Open an authorisation of a payment that the bank already holds."""
@@ -83,7 +88,11 @@ class Submission(CarryingRun):
 
     # — initiation —
 
-    def _begin(self) -> Script[Progress]:
+    @property
+    def _may_begin(self) -> bool:
+        return self.progress.phase in {Phase.IDLE, Phase.NOT_SENT}
+
+    def _begin(self, *, opens: bool = True) -> Script[Progress]:
         request_id = self._pending_initiation
         if request_id:
             yield from on_vault(partial(record.require_sendable, self.vault, self.order))
@@ -107,6 +116,8 @@ class Submission(CarryingRun):
         yield from on_vault(partial(record.record_initiation, self.vault, self.order, initiation))
         if initiation.handover is not None:
             return self._carrying(initiation.handover)
+        if initiation.handle and not opens:
+            return self._shown(Phase.CONTINUE, OrderState.INITIATED)
         if initiation.handle:
             return (yield from self._open(initiation.handle, "payment"))
         # The bank wants no authorisation, so it may have executed already: what it says of that comes first.
@@ -143,6 +154,8 @@ class Submission(CarryingRun):
         known = yield from self._order()
         if known.state not in {OrderState.INITIATED, OrderState.AUTHORISING}:
             return (yield from self._reconcile())
+        if known.basket:
+            raise UserFacingError("order.tied")
         payment = known.content.payment
         recall = partial(self.bank.recall_initiation, known.payment_id, payment.product, payment)
         try:
@@ -264,9 +277,9 @@ class Submission(CarryingRun):
         """Ask what became of a lost answer; where the bank can't say, its status may."""
         if known.state is not OrderState.UNKNOWN or known.purpose != "payment":
             return None
-        product, authorisation = known.content.payment.product, known.authorisation_id
+        authorisation = known.authorisation_id
         try:
-            found = yield from on_network(partial(self.bank.authorisation, known.payment_id, product, authorisation))
+            found = yield from on_network(partial(find_authorisation, self.bank, known, authorisation))
         except ConnectorError as error:
             if error.code != "bank.not_found_proves_nothing":
                 raise

@@ -223,13 +223,14 @@ def record_abandoned(vault: Vault, order: str, reason: str, *, nothing_sent: boo
 
     Raises:
         SecurityError: ``order.may_be_executed``: an answer was intended, or the bank doesn't declare that it never
-            executes what nobody authorised (LEDGER 19). Only the bank can say then.
+            executes what nobody authorised (LEDGER 19). Only the bank can say then. ``order.tied``: it is in a signing
+            basket, so that whoever signs that would sign it, too.
     """
     with vault.transaction() as change:
         record = _known(change.order(order))
         if not (record.abandonable or nothing_sent):
             raise SecurityError("order.may_be_executed")
-        change.append(EventDraft(kinds.ORDER_ABANDONED, order, {"reason": reason}))
+        _take(change, EventDraft(kinds.ORDER_ABANDONED, order, {"reason": reason}))
 
 
 def record_cancellation_intent(vault: Vault, order: str, request_id: str) -> None:

@@ -28,6 +28,9 @@ _SENDER_KINDS = frozenset(
         kinds.ORDER_CANCELLATION_REFUSED,
         kinds.ORDER_HANDED_OVER,
         kinds.ORDER_RECALL_WRITTEN,
+        kinds.ORDER_TYING_INTENDED,
+        kinds.ORDER_TIED,
+        kinds.ORDER_UNTIED,
     }
 )
 _FURTHER_SIGNATURES = frozenset({kinds.ORDER_SIGNING_STARTED, kinds.ORDER_SIGNING_INTENDED})

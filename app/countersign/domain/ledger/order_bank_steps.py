@@ -10,6 +10,7 @@ from countersign.domain.canonical import JsonObject
 from countersign.domain.errors import SecurityError
 from countersign.domain.ledger import kinds
 from countersign.domain.ledger.event import Event
+from countersign.domain.ledger.order_baskets import BASKET_STEPS, require_same_basket, require_untied
 from countersign.domain.ledger.order_fields import (
     flag_of,
     number_of,
@@ -46,6 +47,8 @@ def _authorisation_started(record: OrderRecord, _event: Event, body: JsonObject)
     purpose, authorisation = text_of(body, "purpose"), text_of(body, "authorisation_id")
     if purpose not in {"payment", "cancellation"} or not authorisation:
         raise SecurityError("order.event_form")
+    if purpose == "payment":
+        require_same_basket(record, body)
     state = record.state if purpose == "cancellation" else after(record.state, Move.AUTHORISE)
     if purpose == "cancellation" and state is not OrderState.CANCELLING:
         raise IllegalMoveError("order.illegal_move", state=state.value, move="authorise_cancellation")
@@ -118,6 +121,7 @@ def _reply_refused(record: OrderRecord, _event: Event, body: JsonObject) -> Orde
 
 
 def _abandoned(record: OrderRecord, _event: Event, body: JsonObject) -> OrderRecord:
+    require_untied(record)
     carried = record.by_hand and (record.handed_over_at > 0 or record.status is not None)
     if record.answered or carried or (record.state is OrderState.UNKNOWN and not record.abandonable):
         raise IllegalMoveError("order.may_be_executed", state=record.state.value)
@@ -189,4 +193,5 @@ BANK_STEPS: Final[Mapping[str, Callable[[OrderRecord, Event, JsonObject], OrderR
     kinds.ORDER_RECALL_WRITTEN: _recall_written,
     kinds.ORDER_RETURNED: _returned,
     **SIGNING_STEPS,
+    **BASKET_STEPS,
 }

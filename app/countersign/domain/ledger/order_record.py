@@ -68,6 +68,10 @@ class OrderRecord:
         partly_signed: Whether the bank ever said that it wants another signature.
         missing: What the bank said of whose signature is missing, in its own words; empty where it said nothing.
         signings: Further signatures at the bank, by whoever gave them, in folding order.
+        basket: The bank's name for the signing basket that it is tied in; empty where it is in none.
+        tying: The bank was asked to tie it with others (X-Request-ID), and what it answered is not on record; or empty.
+        tied: The bank's names for all payments in that basket, its own among them.
+        together: The orders of those payments, itself among them.
         frozen_device: The device that froze the content: the requester's.
         released_to: The device that the sending was handed over to (LEDGER rule 12); empty where it wasn't.
         opened: Who looked at it, and when (milliseconds since the epoch), in folding order.
@@ -118,6 +122,10 @@ class OrderRecord:
     partly_signed: bool = False
     missing: str = ""
     signings: tuple[BankSigning, ...] = ()
+    tying: str = ""
+    basket: str = ""
+    tied: tuple[str, ...] = ()
+    together: tuple[str, ...] = ()
     frozen_device: str = ""
     released_to: str = ""
     opened: tuple[tuple[str, int], ...] = ()

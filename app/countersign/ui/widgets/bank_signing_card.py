@@ -20,10 +20,11 @@ class BankSigningCard(Card):
 
     signs = Signal(str)
 
-    def __init__(self, name: str) -> None:
-        """Make the card; ``name`` begins the names of its parts."""
+    def __init__(self, name: str, lead: str = "") -> None:
+        """Make the card; ``name`` begins the names of its parts, ``lead`` is what stands over the field."""
         super().__init__(_("Sign at the bank"), icon="shield-check")
         self._name = name
+        self._lead = lead
         self._made = False
         self.hide()
 
@@ -35,12 +36,8 @@ class BankSigningCard(Card):
         self.setVisible(offered)
 
     def _make(self) -> None:
-        self.add(
-            PlainLabel(
-                _("You see amount and payee again before you type the code. Your signature counts for this payment."),
-                Variant.BODY,
-            )
-        )
+        one = _("You see amount and payee again before you type the code. Your signature counts for this payment.")
+        self.add(PlainLabel(self._lead or one, Variant.BODY))
         self.person = TextField(_("User ID at the bank"))
         self.person.setObjectName(f"{self._name}.person")
         hint = _("Of the person who signs now: each signs under their own.")

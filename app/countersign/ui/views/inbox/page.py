@@ -85,6 +85,10 @@ class InboxPage(QWidget):
         self.destroyed.connect(presenter.close)
         presenter.start(order)
 
+    def add_notice(self, widget: QWidget) -> None:
+        """Put a widget between the heading and the list."""
+        self._outer.insertWidget(1, widget)
+
     # — parts —
 
     def _make_top(self) -> None:

@@ -1,0 +1,309 @@
+"""What is put on record where one authorisation counts for several orders, so that its code goes out once.
+
+Each function is one transaction over all of them: either every order says the same, or none does, and nothing is sent
+(LEDGER 16, 19). Nothing here can initiate.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+from countersign.application.ports.bank import Basket, RawReply
+from countersign.application.ports.vault import Vault, VaultTransaction
+from countersign.application.use_cases.record_submission import reply_object
+from countersign.domain.batch_digest import batch_digest
+from countersign.domain.canonical import Json
+from countersign.domain.errors import SecurityError, UserFacingError
+from countersign.domain.ledger import kinds
+from countersign.domain.ledger.bank_signing import SigningState
+from countersign.domain.ledger.event import EventDraft
+from countersign.domain.ledger.order_baskets import may_be_untied
+from countersign.domain.ledger.order_record import OrderRecord
+from countersign.domain.ledger.order_signing import signing_obstacle
+from countersign.domain.order_state import OrderState
+
+_UNSETTLED = frozenset(
+    {OrderState.INITIATED, OrderState.AUTHORISING, OrderState.ANSWERING, OrderState.UNKNOWN, OrderState.CANCELLING}
+)
+_ANSWERED = frozenset({OrderState.ANSWERING, OrderState.UNKNOWN})
+_WAITS_FOR = {
+    "signed": _ANSWERED | {OrderState.AUTHORISING},  # exempted: no answer was wanted
+    "refused": _ANSWERED,
+    "failed": _ANSWERED,
+    "unknown": frozenset({OrderState.ANSWERING}),
+}
+
+
+def record_tying_intent(vault: Vault, orders: Sequence[str], request_id: str) -> None:
+    """Record that the bank is about to be asked to tie these orders together: where its reply is lost, they stay so.
+
+    Raises:
+        UserFacingError: ``intent.frozen``; ``basket.asked``: one was asked for before, and what came of it isn't known.
+        SecurityError: ``order.*``: one can't be tied as it stands.
+    """
+    with vault.transaction() as change:
+        if change.rules.frozen:
+            raise UserFacingError("intent.frozen")
+        for order in orders:
+            record = _known(change, order)
+            if record.tying:
+                raise UserFacingError("basket.asked")
+            body: dict[str, Json] = {"digest": record.digest, "request_id": request_id}
+            _take(change, EventDraft(kinds.ORDER_TYING_INTENDED, order, body))
+
+
+def record_tied(vault: Vault, orders: Sequence[str], basket: Basket) -> None:
+    """Record that the bank ties these orders' payments, and no others, together.
+
+    Raises:
+        SecurityError: ``binding.reply``: the basket holds other payments; ``order.*``: one can't be tied as it stands.
+    """
+    with vault.transaction() as change:
+        records = [_known(change, order) for order in orders]
+        if sorted(record.payment_id for record in records) != sorted(basket.payments):
+            raise SecurityError("binding.reply", field="payments")
+        for record in records:
+            body: dict[str, Json] = {
+                "digest": record.digest,
+                "basket": basket.basket_id,
+                "payments": sorted(basket.payments),
+                "orders": sorted(orders),
+                "reply": reply_object(basket.reply),
+            }
+            _take(change, EventDraft(kinds.ORDER_TIED, record.content.order, body))
+
+
+def record_tied_unseen(vault: Vault, orders: Sequence[str], basket: str) -> None:
+    """Record that the bank tied these orders under this name, where it would not show it as asked: to untie it."""
+    with vault.transaction() as change:
+        records = [_known(change, order) for order in orders]
+        payments: list[Json] = [*sorted(record.payment_id for record in records)]
+        for record in records:
+            body: dict[str, Json] = {
+                "digest": record.digest,
+                "basket": basket,
+                "payments": payments,
+                "orders": sorted(orders),
+            }
+            _take(change, EventDraft(kinds.ORDER_TIED, record.content.order, body))
+
+
+def record_untied(vault: Vault, orders: Sequence[str], basket: str, reason: str) -> None:
+    """Record that a basket is no more, or was not made (empty); orders of which an answer is on its way stay."""
+    with vault.transaction() as change:
+        for order in orders:
+            record = _known(change, order)
+            if record.basket == basket and may_be_untied(record):
+                _take(change, EventDraft(kinds.ORDER_UNTIED, order, {"basket": basket, "reason": reason}))
+
+
+def require_open(vault: Vault) -> None:
+    """Judge anew before a step of a basket's authorisation.
+
+    Raises:
+        UserFacingError: ``intent.frozen``.
+        SecurityError: ``vault.read_only``: what came of it could not be recorded.
+    """
+    if not vault.may_sign:
+        raise SecurityError("vault.read_only")
+    with vault.transaction() as change:
+        if change.rules.frozen:
+            raise UserFacingError("intent.frozen")
+
+
+def record_together(vault: Vault, orders: Sequence[str], basket: str, authorisation_id: str) -> None:
+    """Record that the authorisation of a basket is open."""
+    with vault.transaction() as change:
+        for order in orders:
+            body: dict[str, Json] = {"authorisation_id": authorisation_id, "purpose": "payment", "basket": basket}
+            _take(change, EventDraft(kinds.ORDER_AUTHORISATION_STARTED, order, body))
+
+
+def record_answer_together(
+    vault: Vault, basket: str, authorisation_id: str, shown: Mapping[str, str], shown_digest: str
+) -> None:
+    """Record, for every order of a basket, that the commit point is next. The code itself is never recorded.
+
+    Args:
+        vault: The unlocked vault.
+        basket: The bank's name for it.
+        authorisation_id: The open authorisation.
+        shown: The digests of the orders that the page shows, by order.
+        shown_digest: The digest over all of them.
+
+    Raises:
+        SecurityError: ``binding.otp``: the code was asked for other orders than those that it would authorise, for
+            another content, or by another authorisation; ``order.*``: one doesn't stand where a code may be sent.
+        UserFacingError: ``intent.frozen``: an emergency stop came into force.
+    """
+    with vault.transaction() as change:
+        if change.rules.frozen:
+            raise UserFacingError("intent.frozen")
+        records = [_known(change, order) for order in shown]
+        _require_shown(records, basket, shown, shown_digest)
+        if sorted(record.payment_id for record in records) != sorted(records[0].tied):
+            raise SecurityError("binding.otp", field="payments")  # one of those that the code signs isn't on screen
+        for record in records:
+            if authorisation_id != record.authorisation_id:
+                raise SecurityError("binding.otp", field="authorisation_id")
+            _take(change, _intent(kinds.ORDER_ANSWER_INTENDED, record, authorisation_id, record.attempts, shown_digest))
+
+
+def record_outcome_together(
+    vault: Vault, orders: Sequence[str], authorisation_id: str, outcome: str, reason: str, reply: RawReply | None = None
+) -> None:
+    """Record what became of the answer, for every order that waits for it.
+
+    Args:
+        vault: The unlocked vault.
+        orders: The orders of the basket.
+        authorisation_id: The basket's authorisation.
+        outcome: ``signed``, ``refused``, ``failed`` or ``unknown``.
+        reason: A code.
+        reply: What the bank said.
+    """
+    kind, body = _OUTCOMES[outcome], _outcome_body(outcome, reason, authorisation_id, reply)
+    with vault.transaction() as change:
+        for order in orders:
+            record = _known(change, order)
+            if record.authorisation_id == authorisation_id and record.state in _WAITS_FOR[outcome]:
+                _take(change, EventDraft(kind, order, body))
+
+
+def require_may_sign_together(vault: Vault, orders: Sequence[str]) -> None:
+    """Judge whether this device may give a further signature on each; raises as ``require_may_sign`` does."""
+    if not vault.may_sign:
+        raise SecurityError("vault.read_only")
+    with vault.transaction() as change:
+        for order in orders:
+            _permitted(vault, change, order)
+
+
+def record_signing_together(vault: Vault, orders: Sequence[str], basket: str, authorisation_id: str) -> None:
+    """Record that a further signer's authorisation of a basket is open; raises as ``require_may_sign`` does."""
+    with vault.transaction() as change:
+        for order in orders:
+            record = _permitted(vault, change, order)
+            body: dict[str, Json] = {
+                "digest": record.digest,
+                "authorisation_id": authorisation_id,
+                "basket": basket,
+            }
+            _take(change, EventDraft(kinds.ORDER_SIGNING_STARTED, order, body))
+
+
+def record_signing_intent_together(
+    vault: Vault,
+    orders: Sequence[str],
+    authorisation_id: str,
+    shown: Mapping[str, str],
+    shown_digest: str,
+) -> None:
+    """Record that a further signer's code is next, for all that it signs; as ``record_answer_together``.
+
+    Args:
+        vault: The unlocked vault.
+        orders: All orders of the basket.
+        authorisation_id: The open authorisation.
+        shown: The digests of those that the page shows, by order: all that still wait for a signature.
+        shown_digest: The digest over all of those.
+    """
+    with vault.transaction() as change:
+        every = [_known(change, order) for order in orders]
+        records = [_permitted(vault, change, order) for order in shown]
+        basket = records[0].basket if records else ""
+        _require_shown(records, basket, shown, shown_digest)
+        if sorted(record.payment_id for record in every) != sorted(records[0].tied):
+            raise SecurityError("binding.otp", field="payments")
+        if any(_may_be_signed(record) and record.content.order not in shown for record in every):
+            raise SecurityError("binding.otp", field="payments")
+        for record in records:
+            own = record.signing_of(vault.identity.device)
+            if own is None or authorisation_id != own.authorisation:
+                raise SecurityError("binding.otp", field="authorisation_id")
+            _take(change, _intent(kinds.ORDER_SIGNING_INTENDED, record, authorisation_id, own.attempts, shown_digest))
+
+
+def record_signing_ended_together(
+    vault: Vault, orders: Sequence[str], authorisation_id: str, outcome: str, reason: str, reply: RawReply | None = None
+) -> None:
+    """Record what became of a further signature, for every order of which this device began one by it."""
+    body: dict[str, Json] = {"authorisation_id": authorisation_id, "outcome": outcome, "reason": reason}
+    if reply is not None:
+        body["reply"] = reply_object(reply)
+    with vault.transaction() as change:
+        for order in orders:
+            own = _known(change, order).signing_of(vault.identity.device)
+            if own is None or own.authorisation != authorisation_id:
+                continue
+            if own.state in ({SigningState.SENT} if outcome == "unknown" else _OPEN):
+                _take(change, EventDraft(kinds.ORDER_SIGNING_ENDED, order, body))
+
+
+def _require_shown(records: Sequence[OrderRecord], basket: str, shown: Mapping[str, str], shown_digest: str) -> None:
+    if not records or not basket:
+        raise SecurityError("binding.otp", field="payments")
+    for record in records:
+        if shown[record.content.order] != record.digest:
+            raise SecurityError("binding.otp", field="digest")
+        if record.basket != basket:
+            raise SecurityError("binding.otp", field="basket")
+    if batch_digest(shown.values()) != shown_digest:
+        raise SecurityError("binding.otp", field="digest")
+
+
+def _intent(kind: str, record: OrderRecord, authorisation_id: str, attempts: int, shown_digest: str) -> EventDraft:
+    body: dict[str, Json] = {
+        "digest": record.digest,
+        "authorisation_id": authorisation_id,
+        "attempt": attempts + 1,
+        "basket": record.basket,
+        "together": shown_digest,  # the digest over all that the code was asked for
+    }
+    return EventDraft(kind, record.content.order, body)
+
+
+def _outcome_body(outcome: str, reason: str, authorisation_id: str, reply: RawReply | None) -> dict[str, Json]:
+    if outcome == "signed":
+        body: dict[str, Json] = {"authorisation_id": authorisation_id}
+        if reply is not None:
+            body["reply"] = reply_object(reply)
+        return body
+    return {"stage": "answer", "reason": reason} if outcome == "unknown" else {"reason": reason}
+
+
+def _may_be_signed(record: OrderRecord) -> bool:
+    """Tell whether a signature on its basket may count for an order, too."""
+    return record.awaits_signature or record.state in _UNSETTLED
+
+
+def _permitted(vault: Vault, change: VaultTransaction, order: str) -> OrderRecord:
+    record = _known(change, order)
+    obstacle = signing_obstacle(record, change.rules, vault.identity.device, change.now_ms)
+    if obstacle:
+        raise UserFacingError(obstacle)
+    return record
+
+
+def _take(change: VaultTransaction, draft: EventDraft) -> None:
+    """Append what is relied on: an event that the fold leaves out would be no record of it."""
+    event = change.append(draft)
+    fault = dict(_known(change, draft.subject).faults).get(event.id, "")
+    if fault:
+        raise SecurityError(fault)  # rolls back, with all that came before it
+
+
+def _known(change: VaultTransaction, order: str) -> OrderRecord:
+    record = change.order(order)
+    if record is None:
+        raise UserFacingError("order.unknown")
+    return record
+
+
+_OPEN = frozenset({SigningState.OPEN, SigningState.SENT, SigningState.UNKNOWN})
+_OUTCOMES = {
+    "signed": kinds.ORDER_AUTHORISED,
+    "refused": kinds.ORDER_ANSWER_REFUSED,
+    "failed": kinds.ORDER_ANSWER_REFUSED,
+    "unknown": kinds.ORDER_OUTCOME_UNKNOWN,
+}

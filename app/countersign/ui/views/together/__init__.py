@@ -1,0 +1,1 @@
+"""Several payments signed at the bank by one code."""
