@@ -46,7 +46,7 @@ def picture_of(session: Session) -> Picture:
     heard = {device: vault.shared_events(device, size - 1, 1)[0].header.at for device, size in reaching.items()}
     for device, at in session.sharing.heard.items():
         heard[device] = max(at, heard.get(device, 0))
-    changes = open_changes(vault, session.sharing.verify)
+    changes = open_changes(vault, session.sharing.verify, session.clock.now_ms())
     return Picture(vault.rules, changes, rival_states(vault), len(vault.waiting()), heard)
 
 
