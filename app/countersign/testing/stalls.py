@@ -13,15 +13,18 @@ else.
 
 from __future__ import annotations
 
+import faulthandler
 import linecache
+import re
 import sys
+import tempfile
 import threading
 import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from pathlib import Path
-from types import CodeType, TracebackType
+from types import TracebackType
 from typing import Final, Self
 
 from PySide6.QtCore import QCoreApplication, QObject, Qt, Signal, Slot
@@ -35,7 +38,10 @@ _DEPTH: Final = 12
 _FEW: Final = 4
 _NANOSECONDS: Final = 1_000_000
 
-_Stack = list[tuple[CodeType, int]]
+_Place = tuple[str, int, str]  # file, line, function
+_Stack = list[_Place]
+_THREAD: Final = re.compile(r"^(?:Current thread|Thread) 0x([0-9a-f]+)")
+_PLACE: Final = re.compile(r'^  File "(.*)", line (\d+) in (.*)$')
 
 
 @dataclass(frozen=True, slots=True)
@@ -276,24 +282,35 @@ class StallWatch:
         return time.clock_gettime(time.pthread_getcpuclockid(self._thread)) * 1000
 
 
-def _stack_of(thread: int) -> _Stack:
-    """Return where a thread is, innermost last.
+def _stacks() -> dict[int, _Stack]:
+    """Return where each thread is, innermost last.
 
-    Frames aren't kept: with them their variables would live on, and a painter among them would go on painting.
+    Not from its frames: whoever holds one while the window goes on keeps its variables, and a painter among them would
+    go on painting.
     """
-    found: _Stack = []
-    frame = sys._current_frames().get(thread)  # noqa: SLF001 - the documented way
-    while frame is not None and len(found) < _DEPTH:
-        found.append((frame.f_code, frame.f_lineno or 0))  # in no line: between two instructions of the interpreter
-        frame = frame.f_back
-    return found[::-1]
+    with tempfile.TemporaryFile() as told:
+        faulthandler.dump_traceback(told, all_threads=True)
+        told.seek(0)
+        lines = told.read().decode("utf-8", "replace").splitlines()
+    found: dict[int, _Stack] = {}
+    stack: _Stack = []
+    for line in lines:
+        if begun := _THREAD.search(line):
+            stack = found.setdefault(int(begun[1], 16), [])
+        elif (place := _PLACE.search(line)) and len(stack) < _DEPTH:
+            stack.insert(0, (place[1], int(place[2]), place[3]))
+    return found
+
+
+def _stack_of(thread: int) -> _Stack:
+    return _stacks().get(thread, [])
 
 
 def _stacks_of_others(window: int) -> dict[str, _Stack]:
     here = threading.get_ident()
     named = {one.ident: one.name for one in threading.enumerate() if one.ident not in {None, here, window}}
-    stacks = {name: _stack_of(thread)[-_FEW:] for thread, name in named.items() if thread is not None}
-    return {name: stack for name, stack in stacks.items() if stack and stack[-1][0].co_name != "_worker"}  # not idle
+    stacks = {named[thread]: stack[-_FEW:] for thread, stack in _stacks().items() if thread in named}
+    return {name: stack for name, stack in stacks.items() if stack and stack[-1][2] != "_worker"}  # not idle
 
 
 def _told(stretch: _Stretch) -> str:
@@ -303,10 +320,10 @@ def _told(stretch: _Stretch) -> str:
     return "\n".join(lines)
 
 
-def _line(place: tuple[CodeType, int]) -> str:
-    code, number = place
-    words = linecache.getline(code.co_filename, number).strip()
-    return f'File "{code.co_filename}", line {number}, in {code.co_qualname}: {words}'
+def _line(place: _Place) -> str:
+    file, number, function = place
+    words = linecache.getline(file, number).strip()
+    return f'File "{file}", line {number}, in {function}: {words}'
 
 
 def _waited_ms(native: int) -> float:

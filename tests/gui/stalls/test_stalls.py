@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import sys
 import threading
 import time
+import weakref
 from collections.abc import Callable
 from functools import partial
 from typing import TYPE_CHECKING
@@ -11,6 +13,7 @@ from typing import TYPE_CHECKING
 import pytest
 from PySide6.QtCore import QTimer
 
+from countersign.testing import stalls
 from countersign.testing.stalls import LIMIT_MS, StallWatch
 
 if TYPE_CHECKING:
@@ -117,3 +120,33 @@ def test_an_interpreter_held_by_a_worker_is_caught_and_the_worker_named(qapp: QA
             ended.set()
     worker.join()
     assert max(held()) > LIMIT_MS
+
+
+def test_looking_at_a_thread_keeps_nothing_of_it() -> None:
+    """A painter that a watcher's look keeps goes on painting when Qt thinks it is done, and takes the program along."""
+    window, stop = threading.get_ident(), threading.Event()
+    seen: list[int] = []
+
+    def look() -> None:
+        while not stop.is_set():
+            seen.append(len(stalls._stack_of(window)))  # noqa: SLF001 - what it leaves behind is the point
+
+    class Painter:
+        """Lives as long as the frame that made it."""
+
+    def handler() -> weakref.ref[Painter]:
+        painter = Painter()
+        return weakref.ref(painter)
+
+    before = sys.getswitchinterval()
+    sys.setswitchinterval(0.000_001)
+    watcher = threading.Thread(target=look)
+    watcher.start()
+    try:
+        for _ in range(1_000_000):
+            assert handler()() is None
+    finally:
+        stop.set()
+        watcher.join()
+        sys.setswitchinterval(before)
+    assert max(seen) > 1
