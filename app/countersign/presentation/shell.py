@@ -146,6 +146,10 @@ class ShellPresenter:
         """Show what waits for approvals; ``order`` in detail if one is named."""
         self._open(Page.INBOX, order)
 
+    def open_member(self, member: str) -> None:
+        """Show one member of the workspace, with their devices."""
+        self._open(Page.MEMBER, member)
+
     def open_history(self) -> None:
         """Show past transfers."""
         self._open(Page.HISTORY)
@@ -329,6 +333,15 @@ class ShellPresenter:
     def report(self, error: Exception) -> None:
         """Say on whatever page is shown that something did not work."""
         self._failed(error)
+
+    def surprised(self, code: str) -> None:
+        """Say that something happened which nobody foresaw.
+
+        Args:
+            code: What it was and where, for a report.
+        """
+        self._error = sentence(code)
+        self._render()
 
     def _failed(self, error: Exception) -> None:
         if not isinstance(error, CountersignError):

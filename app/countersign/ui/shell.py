@@ -156,7 +156,7 @@ class Shell(QWidget):
         text = state.error or state.frozen or state.read_only
         stopped = _("Payments are stopped") if state.frozen else _("This copy can only be read")
         self._banner.set_text(_("That did not work") if state.error else stopped, text)
-        self._notice.setVisible(bool(text) and state.unlocked)
+        self._notice.setVisible(bool(state.error) or (bool(text) and state.unlocked))
         if not state.closing and state.visit != self._visit:
             self._visit = state.visit
             self._replace(self._pages[state.page](state.about))

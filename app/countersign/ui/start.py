@@ -20,6 +20,7 @@ from countersign.presentation.shell import Opened
 from countersign.ui.collector import Collector
 from countersign.ui.file_dialogs import AskFolder, AskWhere, AskWhich, ask_folder, ask_where, ask_which
 from countersign.ui.program import Parts, Program, system_zone
+from countersign.ui.surprises import Surprises
 from countersign.ui.task_runner import TaskRunner
 
 if TYPE_CHECKING:
@@ -96,6 +97,7 @@ class Running:
             ground.joining,
         )
         self.program = Program(parts, ask, ask_which, ask_folder)
+        self._surprises = Surprises(self.program.presenter.surprised)
 
     def close(self) -> None:
         """Let what is under way end, wipe the keys, and stop the workers."""
@@ -106,6 +108,7 @@ class Running:
         if session is not None and session.shared is not None:
             session.shared.let_go()
         self._ground.door.lock()
+        self._surprises.close()
         self._collector.close()
 
 
