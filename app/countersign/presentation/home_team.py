@@ -78,9 +78,16 @@ def count_waiting(reader: Projections, ground: Ground) -> Script[int]:
             return count
 
 
-def team_waiting(rules: Rules, me: Identity, now: int, count: int, returned: Sequence[Returned]) -> TeamWaiting:
-    """Word what waits: approvals first, then what came back."""
-    items = [*_approvals(count), *(_returned(item, rules) for item in returned)]
+def team_waiting(
+    rules: Rules,
+    me: Identity,
+    now: int,
+    count: int,
+    returned: Sequence[Returned],
+    incidents: Sequence[WaitingItem] = (),
+) -> TeamWaiting:
+    """Word what waits: incidents first, then approvals, then what came back."""
+    items = [*incidents, *_approvals(count), *(_returned(item, rules) for item in returned)]
     return TeamWaiting(rules, me, now, tuple(items))
 
 

@@ -47,5 +47,8 @@ class Navigate(Protocol):
     def open_elsewhere(self) -> None:
         """Show where a payment that was made elsewhere is written down."""
 
+    def open_member(self, member: str) -> None:
+        """Show one member of the workspace, with their devices."""
+
     def ask_freeze(self) -> None:
         """Ask whether all new payments shall be stopped."""

@@ -28,8 +28,8 @@ from countersign.presentation.messages import _, language
 from countersign.presentation.navigation import Navigate
 from countersign.presentation.order_by_hand import carried, record_steps, record_words
 from countersign.presentation.order_evidence import order_evidence
+from countersign.presentation.order_late import contradicted_text, late_words
 from countersign.presentation.order_look import note_look
-from countersign.presentation.order_late import late_words
 from countersign.presentation.order_page import OrderPageState, OrderView, empty_page
 from countersign.presentation.order_recall import OrderRecall
 from countersign.presentation.order_recovery import order_recovery
@@ -386,12 +386,11 @@ class OrderPresenter:
 
     def _warning(self, record: OrderRecord) -> str:
         if record.contradictions:
-            return _(
-                "The bank has said things about this order that contradict each other. Presume that the money is "
-                "gone, and call your bank on a number you already have."
-            )
+            return contradicted_text()
         if record.doubted:
             return doubt_sentence()
+        if self._rules is not None and record.sent_before_known:
+            return late_words(record, self._rules, self._session.vault.identity, self._entries)
         if self._rules is not None and record.sent_before_known:
             return late_words(record, self._rules, self._session.vault.identity, self._entries)
         if self._rules is not None and self._rules.frozen and record.state in {OrderState.PREPARED, *_GONE_ON}:

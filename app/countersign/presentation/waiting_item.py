@@ -10,8 +10,9 @@ class WaitingItem:
     """Something that waits for the person.
 
     Attributes:
-        kind: ``draft``, ``order``, ``difference``, ``letter``, ``inbox``, ``returned`` or ``more``.
-        about: The draft's, the order's or the difference's identifier; empty for the others.
+        kind: ``draft``, ``order``, ``difference``, ``letter``, ``inbox``, ``returned``, ``incident``, ``late``
+            or ``more``.
+        about: The draft's, the order's, the difference's or the member's identifier; empty for the others.
         icon: Name of an icon.
         chip: The state in a word, with ``tone``; empty for none.
         action: The verb of its button; ``action_name`` says which one, for screen readers.

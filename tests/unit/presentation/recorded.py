@@ -67,5 +67,8 @@ class Went:
     def open_elsewhere(self) -> None:
         self.to.append(("elsewhere", ""))
 
+    def open_member(self, member: str) -> None:
+        self.to.append(("member", member))
+
     def ask_freeze(self) -> None:
         self.to.append(("freeze", ""))

@@ -15,8 +15,8 @@ from countersign.presentation.error_texts import sentence
 from countersign.presentation.relay_settings import RelayPresenter, relay_faults
 from countersign.presentation.relay_settings_state import RelayForm, RelayState
 from countersign.presentation.relay_words import relay_line, relay_place
-from countersign.testing.fake_sharing import Colleague, Office
 from countersign.testing.fake_keys import FakeKeys
+from countersign.testing.fake_sharing import Colleague, Office
 from countersign.testing.fakes import START_MS
 from tests.unit.presentation.recorded import Seen
 from tests.unit.presentation.team_desk import FOLDER, Desk, Routes, four
