@@ -391,8 +391,6 @@ class OrderPresenter:
             return doubt_sentence()
         if self._rules is not None and record.sent_before_known:
             return late_words(record, self._rules, self._session.vault.identity, self._entries)
-        if self._rules is not None and record.sent_before_known:
-            return late_words(record, self._rules, self._session.vault.identity, self._entries)
         if self._rules is not None and self._rules.frozen and record.state in {OrderState.PREPARED, *_GONE_ON}:
             return sentence("intent.frozen")
         return ""

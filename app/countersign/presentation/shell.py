@@ -150,10 +150,6 @@ class ShellPresenter:
         """Show one member of the workspace, with their devices."""
         self._open(Page.MEMBER, member)
 
-    def open_member(self, member: str) -> None:
-        """Show one member of the workspace, with their devices."""
-        self._open(Page.MEMBER, member)
-
     def open_history(self) -> None:
         """Show past transfers."""
         self._open(Page.HISTORY)
