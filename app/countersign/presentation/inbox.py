@@ -14,12 +14,13 @@ from countersign.application.ports.workspace import ChainHead
 from countersign.application.session import Session
 from countersign.application.use_cases.look_at_order import look_at_order
 from countersign.domain.errors import CountersignError
+from countersign.domain.ledger.order_record import OrderRecord
 from countersign.presentation.error_texts import sentence
 from countersign.presentation.formats import isolate, time_text
 from countersign.presentation.inbox_batch import batch_of, may_go_along, selection_text
 from countersign.presentation.inbox_deeds import Deed, Deeds
 from countersign.presentation.inbox_detail import Words, detail_of, why_not
-from countersign.presentation.inbox_facts import BATCH, Facts, Whole, whole
+from countersign.presentation.inbox_facts import BATCH, Whole, whole
 from countersign.presentation.inbox_ground import Ground, read_ground, read_heads
 from countersign.presentation.inbox_rows import Answer, Asked, Listed, batch_rows, scan
 from countersign.presentation.inbox_state import (
@@ -93,15 +94,16 @@ class InboxPresenter:
         self._leave: Callable[[], None] = lambda: None
 
     def start(self, order: str = "") -> None:
-        """Show what waits; open ``order`` if one is named."""
-        if order:
-            self._filter = Filter.ALL
+        """Show what waits; open ``order`` if one is named, or the batch after ``BATCH``."""
+        self._filter = Filter.ALL if order else self._filter
         if self._session.shared is not None:
             self._leave = self._session.shared.listen(self.refresh)
         self._render()
         self._ask(PAGE, fresh=True)
         if order:
             self.choose(order)
+        if self._entry:
+            self.open_batch()
 
     def close(self) -> None:
         """Show nothing any more; what is under way still ends."""
@@ -147,8 +149,9 @@ class InboxPresenter:
             self._read_chosen()
 
     def open_batch(self) -> None:
-        """List the payments of the batch that is shown; else, all that waits again."""
-        self._within = self._entry.removeprefix(BATCH)
+        """List the payments of the batch that is shown, or of the order that is; else, all that waits again."""
+        shown = self._entry.removeprefix(BATCH) or (self._detail.batch if self._detail else "")
+        self._within, self._text = "" if shown == self._within else shown, ""
         self._selected.clear()
         self.choose("")
         self._ask(PAGE, fresh=True)
@@ -307,8 +310,7 @@ class InboxPresenter:
         if looked is not None:
             found = (yield from on_read(partial(whole, session.reader, order))) or found
         ground = yield from read_ground(self._session)
-        waiting = [item.record for item in self._waiting()]
-        detail = yield from on_read(partial(detail_of, found, ground, waiting, self._words))
+        detail = yield from on_read(partial(detail_of, found, ground, self._waiting(), self._words))
         return found, detail
 
     def _take_whole(self, wanted: str, found: tuple[Whole, Detail] | None) -> None:
@@ -352,7 +354,6 @@ class InboxPresenter:
     def state(self) -> InboxState:
         """Say what is to be shown."""
         ground, detail = self._ground, self._detail
-        alone = ground is not None and ground.alone
         faults = self.whole.faults if self._signs_whole else self._deeds.faults
         return InboxState(
             heading=_("Approvals"),
@@ -362,7 +363,7 @@ class InboxPresenter:
             searching=self._asking,
             error=self._error,
             empty_title=_("Nothing found") if self._text else nothing_title(self._filter),
-            empty_text=nothing_text(self._filter, alone=alone, searched=bool(self._text)),
+            empty_text=nothing_text(self._filter, alone=bool(ground and ground.alone), searched=bool(self._text)),
             chosen=self._chosen,
             within=self._within,
             entry=self._entry,
@@ -384,16 +385,15 @@ class InboxPresenter:
     def _marked(self) -> list[Listed]:
         return [self._listed[order] for order in self._selected if order in self._listed]
 
-    def _waiting(self) -> list[Facts]:
-        return [item.facts for item in self._listed.values()]
+    def _waiting(self) -> list[OrderRecord]:
+        return [item.facts.record for item in self._listed.values()]
 
     def _batch(self) -> Batch | None:
         if self._stage is not Stage.BATCH or self._ground is None:
             return None
         if self._signs_whole:
             return self.whole.batch
-        waiting = (item.record for item in self._waiting())
-        return batch_of(self._marked(), self._ground, waiting, self._accounts, self._words.list)
+        return batch_of(self._marked(), self._ground, self._waiting(), self._accounts, self._words.list)
 
 
 def _moment(session: Session, at_ms: int) -> str:

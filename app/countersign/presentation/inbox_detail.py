@@ -85,6 +85,7 @@ def detail_of(found: Whole, ground: Ground, waiting: Iterable[OrderRecord], word
         return_blocked=stop_blocked(record, ground, REPAIRS[0]),
         wait_ms=_wait_ms(record, ground),
         read_back=back,
+        batch=record.content.batch,
     )
 
 

@@ -130,6 +130,7 @@ class Detail:
         act: What the primary button leads to: ``approve``, ``call_back`` or nothing.
         primary: Its words.
         blocked: Why it can't act, and who must; empty where it can.
+        batch: The batch that it was made in; empty where it was made alone.
         reject_blocked: Why this person can't reject it, and who can; empty where they can. ``return_blocked`` likewise.
     """
 
@@ -156,6 +157,7 @@ class Detail:
     return_blocked: str
     wait_ms: int
     read_back: ReadBack
+    batch: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from functools import partial
 
-from PySide6.QtCore import Qt, QTimer
+from PySide6.QtCore import Qt, QTimer, Signal
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from countersign.presentation.inbox import InboxPresenter
@@ -25,7 +25,13 @@ from countersign.ui.widgets import (
 
 
 class InboxPane(Pane):
-    """Show what the stage says; every act goes to the presenter."""
+    """Show what the stage says; every act goes to the presenter.
+
+    Signals:
+        batch_wanted(): the payments of the shown order's batch are to be listed.
+    """
+
+    batch_wanted = Signal()
 
     def __init__(self) -> None:
         """Make a pane in which nothing is open."""
@@ -62,7 +68,7 @@ class InboxPane(Pane):
         elif detail is None:
             self._show_nothing()
         elif state.stage is Stage.DETAIL or form is None:
-            self._fill_detail(detail)
+            self._fill_detail(detail, listed=detail.batch == state.within)
         elif state.stage is Stage.APPROVE:
             sheet = ApproveSheet(form, detail)
             arming = ArmingButton(form.primary)
@@ -91,8 +97,11 @@ class InboxPane(Pane):
         body.addStretch(2)
         self.show_content(holder, (), "", "")
 
-    def _fill_detail(self, detail: Detail) -> None:
+    def _fill_detail(self, detail: Detail, *, listed: bool) -> None:
+        """Show an order; ``listed``: its batch is what the list shows, or it has none."""
         content = DetailContent(detail)
+        content.batch.setVisible(bool(detail.batch) and not listed)
+        content.batch.activated.connect(self.batch_wanted)
         content.page.activated.connect(self._open_page)
         actions: list[KitButton] = []
         texts = (

@@ -25,6 +25,7 @@ from countersign.ui.widgets import (
 )
 from countersign.ui.widgets.facts import facts_list
 from countersign.ui.widgets.turns import in_turns
+from countersign.ui.widgets.work_page import button_row
 
 
 class DetailContent(QWidget):
@@ -52,6 +53,8 @@ class DetailContent(QWidget):
         title.setObjectName("inbox.changes.title")
         self._body.addWidget(title)
         self._body.addWidget(ChangeTable(detail.changes))
+        self.batch = QuietButton(_("Show the payments of its batch"), icon="document")
+        self.batch.setObjectName("inbox.batch_of_order")
         self.page = QuietButton(_("Open its page"), icon="external")
         self.page.setObjectName("inbox.page_of_order")
         in_turns(self, (self._chart, self._why, self._who, self._end))
@@ -78,7 +81,7 @@ class DetailContent(QWidget):
     def _end(self) -> None:
         self._section(_("The account after it"), facts=self._detail.liquidity)
         self._section(_("Looked at by"), facts=self._detail.opened)
-        self._body.addWidget(self.page)
+        self._body.addWidget(button_row((self.page, self.batch)))
         self._body.addStretch(1)
 
     def _section(self, title: str, *, facts: Sequence[Fact] = (), points: Sequence[str] = ()) -> None:

@@ -68,6 +68,7 @@ class InboxPage(QWidget):
         self._make_notices()
         self._make_list()
         self.pane = InboxPane()
+        self.pane.batch_wanted.connect(self._show_all)
         panes = self._panes = QBoxLayout(QBoxLayout.Direction.LeftToRight)
         panes.setSpacing(Space.L)
         panes.addWidget(self._left, 43)
@@ -243,6 +244,8 @@ class InboxPage(QWidget):
 
     def _show_all(self) -> None:
         if self._presenter is not None:
+            self._pause.stop()
+            self.search.clear()
             self._presenter.open_batch()
 
     def _approve_whole(self) -> None:
