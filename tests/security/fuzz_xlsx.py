@@ -103,7 +103,7 @@ def _bomb(kind: int, chance: Random, parts: Mapping[str, bytes]) -> dict[str, by
         text = "<?xml version='1.0' encoding='cp037'?>".encode("ascii")
         return {name: text + (_DTD + body).decode("utf-8", "replace").encode("cp037", "replace")}
     if kind == 6:
-        return {_STRINGS: _table(b"<si/>" * 190_000)}
+        return {_STRINGS: _table(b"<si/>" * 145_000)}
     if kind == 7:
         return {_SHEET: _sheet(b"<row/>" * 160_000)}
     if kind == 8:
@@ -127,15 +127,15 @@ def _heavy(chance: Random) -> dict[str, bytes]:
         rows = b"".join(b'<row r="%d"><c t="n"><v>1</v></c></row>' % (at * 19_990 + 1) for at in range(52))
         return {_SHEET: _sheet(_HEAD_ROW + rows)}
     if kind == 1:
-        return {_SHEET: _sheet(_HEAD_ROW + b"<row/>" * 90_000)}
+        return {_SHEET: _sheet(_HEAD_ROW + b"<row/>" * 45_000)}
     if kind == 2:
-        return {_SHEET: _sheet(_HEAD_ROW + b"<row>" + b"<c/>" * 90_000 + b"</row>")}
+        return {_SHEET: _sheet(_HEAD_ROW + b"<row>" + b"<c/>" * 45_000 + b"</row>")}
     if kind == 3:
-        return {_STRINGS: _table(b"<si><t>\xf0\x9f\x92\xb8" + b"a" * 30_000 + b"</t></si>" + b"<si/>" * 90_000)}
+        return {_STRINGS: _table(b"<si><t>\xf0\x9f\x92\xb8" + b"a" * 30_000 + b"</t></si>" + b"<si/>" * 45_000)}
     if kind == 4:
-        depth = chance.choice([60, 2_000, 40_000])
+        depth = chance.choice([60, 2_000, 20_000])
         return {_SHEET: _sheet(b"<row>" * depth + b"</row>" * depth)}
-    return {_STRINGS: _table(b"<si>" + b"<r><t>a</t></r>" * 20_000 + b"</si>")}
+    return {_STRINGS: _table(b"<si>" + b"<r><t>a</t></r>" * 12_000 + b"</si>")}
 
 
 def xlsx_case(chance: Random, seed: bytes) -> bytes:
