@@ -124,11 +124,11 @@ def make_some(vault: Vault, batch: str, most: int) -> BatchHead:
         head = _head(change, batch)
         place, first = divmod(head.made, LINES_IN_SLICE)
         kept = change.get(LocalSpace.BATCH, slice_key(batch, place))
-        lines = [BatchLine.read(item) for item in _items(kept)]
+        lines = list(_items(kept))
         made: list[Json] = []
         looked = min(first + most, len(lines))
         for at in range(first, looked):
-            line = lines[at]
+            line = BatchLine.read(lines[at])  # those before and after are not asked for
             if not line.goes:
                 continue
             fault = _payee_fault(change, line)
@@ -136,9 +136,9 @@ def make_some(vault: Vault, batch: str, most: int) -> BatchHead:
                 content = _freeze(vault, change, head, line)
                 made.append([content.order, content.digest])
             else:
-                lines[at] = replace(line, found=(fault, *line.found))
-                head = head.decided(line, lines[at])
-                change.put(LocalSpace.BATCH, slice_key(batch, place), {"lines": [item.canonical() for item in lines]})
+                held = replace(line, found=(fault, *line.found))
+                head, lines[at] = head.decided(line, held), held.canonical()
+                change.put(LocalSpace.BATCH, slice_key(batch, place), {"lines": lines})
         if made:
             change.put(LocalSpace.BATCH, made_key(batch, head.made), {"orders": made})
         head = replace(head, made=place * LINES_IN_SLICE + looked)
