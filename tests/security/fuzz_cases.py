@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from random import Random  # noqa: TID251 - the same number makes the same case, and no key comes of it
 from typing import Final
 
-from tests.security import fuzz_envelopes
+from tests.security import fuzz_envelopes, fuzz_proofs
 from tests.security.fuzz_seeds import XML_DOORS, hostile, naughty, seeds
 from tests.security.fuzz_xlsx import hostile_xlsx, xlsx_case
 
@@ -54,6 +54,8 @@ def case(door: str, number: int) -> Case:
     elif door in fuzz_envelopes.DOORS:
         change = fuzz_envelopes.envelope_case if door == "envelope" else fuzz_envelopes.qr_case
         data = change(chance, seed)
+    elif door in fuzz_proofs.DOORS:
+        data = fuzz_proofs.proof_case(door, chance, seed)
     else:
         text = seed.decode("utf-8", "replace")
         for _ in range(chance.randint(1, 6)):

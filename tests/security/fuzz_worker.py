@@ -22,15 +22,15 @@ from countersign.adapters.banks.files.bank_files import LocalBankFiles
 from countersign.application.use_cases.check_details import check_message
 from countersign.application.use_cases.check_payments import check_payments
 from countersign.domain.errors import UserFacingError
-from tests.security import fuzz_envelopes
+from tests.security import fuzz_envelopes, fuzz_proofs
 from tests.security.fuzz_cases import Case, case
 from tests.security.fuzz_seeds import seeds
 
 MOST_SECONDS: Final = 2.0
 MOST_MIB: Final = 100.0
-PLANTS: Final = ("none", "crash", "slow", "fat", "open")
+PLANTS: Final = ("none", "crash", "slow", "fat", "open", "unsealed")
 """Defects that the campaign must find: one that dies of some input, one that dawdles, one that hoards, one that lets in
-what must be refused."""
+what must be refused, and one that looks at no signature over a whole file."""
 _PLANTED_EVERY: Final = 40
 _FILES: Final = LocalBankFiles()
 
@@ -40,6 +40,9 @@ def main(arguments: Sequence[str]) -> int:
     door, first, after_last, plant = arguments[0], int(arguments[1]), int(arguments[2]), arguments[3]
     if plant == "open":
         hardened_xml._judge_prologue = lambda _: None  # type: ignore[assignment]  # noqa: SLF001
+        fuzz_proofs.believe_everything()
+    if plant == "unsealed":
+        fuzz_proofs.overlook_the_seal()
     with tempfile.TemporaryDirectory(prefix="countersign-fuzz-") as scratch:
         path = Path(scratch) / "case"
         for seed in seeds()[door]:  # what is loaded once is no case's
@@ -88,6 +91,8 @@ def _tried(made: Case, path: Path, plant: str) -> tuple[str, bool]:
             defect()
         if made.door in fuzz_envelopes.DOORS:
             return fuzz_envelopes.feed(made.door, made.data)
+        if made.door in fuzz_proofs.DOORS:
+            return fuzz_proofs.feed(made.door, made.data)
         if made.door == "text":
             check_message(made.data.decode("utf-8", "replace"))
         elif made.door in {"csv", "pain001", "xlsx"}:

@@ -7,7 +7,7 @@ from pathlib import Path
 import orjson
 import pytest
 
-from tests.security import fuzz_campaign
+from tests.security import fuzz_campaign, fuzz_proofs
 from tests.security.fuzz_cases import case
 from tests.security.fuzz_seeds import DOORS
 
@@ -33,6 +33,14 @@ def test_a_planted_defect_is_found(tmp_path: Path, plant: str, kind: str) -> Non
     assert left == 1
     assert report["camt"][kind] >= 1
     assert report["camt"]["cases"] == 25, "the others are tried all the same"
+
+
+@pytest.mark.parametrize("door", fuzz_proofs.DOORS)
+@pytest.mark.parametrize("plant", ["open", "unsealed"])
+def test_who_believes_what_nobody_signed_is_found(tmp_path: Path, door: str, plant: str) -> None:
+    left, report = run(tmp_path, "--door", door, "--cases", "300", "--plant", plant)
+    assert left == 1
+    assert report[door]["let_in"] >= 1
 
 
 @pytest.mark.parametrize("door", DOORS)

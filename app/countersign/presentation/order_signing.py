@@ -39,5 +39,6 @@ def with_signing(
         )
     if not record.awaits_signature or rules is None:
         return state
-    may_sign = not signing_obstacle(record, rules, me.device, at)
+    # What is tied with others is signed with them, on the page that shows them all.
+    may_sign = not record.basket and not signing_obstacle(record, rules, me.device, at)
     return replace(state, next_steps=missing_steps(record, rules), may_sign_at_bank=idle and may_sign)

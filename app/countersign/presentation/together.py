@@ -25,13 +25,14 @@ from countersign.presentation.navigation import Navigate
 from countersign.presentation.signature_words import missing_steps, words_of
 from countersign.presentation.together_panel import TogetherPanel
 from countersign.presentation.together_state import OfferView, TiedGroup, TogetherRow, TogetherState, TogetherView
+from countersign.presentation.transfer_confirm import ScaState
 from countersign.presentation.transfer_desk import Problem
 
 FEWEST: Final = 2
 _STEPS = frozenset({Phase.PASSWORD, Phase.METHOD, Phase.CODE})
 _HELD = frozenset({OrderState.INITIATED, OrderState.AUTHORISING})
 _OWN = frozenset({OrderState.APPROVED, *_HELD, OrderState.ANSWERING, OrderState.UNKNOWN})
-_LISTED = 200
+_LISTED = 50  # of the newest: each is folded
 
 
 def read_signable(session: Session) -> Script[tuple[tuple[OrderRecord, ...], Rules]]:
@@ -218,11 +219,7 @@ class TogetherPresenter:
 
     def _show_to_panel(self) -> None:
         """Have the code asked for what is signed: all that the run signs, or what still waits for another signature."""
-        if self._further:
-            self.panel.show([record for record in self._records if record.awaits_signature])
-        else:
-            orders = self.panel.orders
-            self.panel.show([record for record in self._records if record.content.order in orders])
+        self.panel.show(self._signed_now(self._records))
 
     def _panel_changed(self) -> None:
         if self._closed:
@@ -293,9 +290,9 @@ class TogetherPresenter:
         return TogetherState(
             loaded=self._loaded,
             rows=tuple(self._row(record, choosable=False) for record in records),
-            totals=totals_of(record.content.payment for record in (self._signed_now(records))),
-            sentence=sca.bank_message or self._sentence(unknown=unknown, waiting=bool(waiting), goes_on=goes_on),
-            steps=missing_steps(waiting[0], self._rules) if waiting else (),
+            totals=totals_of(record.content.payment for record in self._signed_now(records) or records),
+            sentence=self._sentence(sca, unknown=unknown, waiting=bool(waiting), goes_on=goes_on),
+            steps=self._steps(waiting),
             action=(_("Try again") if not_sent else _("Go on")) if goes_on or not_sent else "",
             asks_person=idle and not unknown and bool(waiting) and self._may_sign(waiting),
             may_untie=goes_on and any(may_be_untied(record) and record.basket for record in records),
@@ -306,6 +303,8 @@ class TogetherPresenter:
         )
 
     def _signed_now(self, records: Sequence[OrderRecord]) -> list[OrderRecord]:
+        if self._further:
+            return [record for record in records if record.awaits_signature]
         orders = set(self.panel.orders)
         return [record for record in records if record.content.order in orders]
 
@@ -318,8 +317,19 @@ class TogetherPresenter:
         rules, device, now = self._rules, self._session.vault.identity.device, self._session.clock.now_ms()
         return rules is not None and not any(signing_obstacle(record, rules, device, now) for record in waiting)
 
-    @staticmethod
-    def _sentence(*, unknown: bool, waiting: bool, goes_on: bool) -> str:
+    def _steps(self, waiting: Sequence[OrderRecord]) -> tuple[str, ...]:
+        """Say who signed and how the rest is signed; what the bank says of each stands beside it."""
+        notes = {_note(record) for record in waiting}
+        steps = [step for record in waiting for step in missing_steps(record, self._rules) if step not in notes]
+        return tuple(dict.fromkeys(steps))
+
+    def _sentence(self, sca: ScaState, *, unknown: bool, waiting: bool, goes_on: bool) -> str:
+        if sca.phase in _STEPS and self._further:
+            return _("One code signs all that still wait for a signature here. It counts for nothing else.")
+        if sca.phase in _STEPS:
+            return _("One code signs all of these. It counts for nothing else.")
+        if sca.bank_message and unknown:
+            return isolate(sca.bank_message)
         if unknown:
             return _("Nobody knows yet whether the bank has your signature. Nothing is sent again; checking only asks.")
         if waiting:
@@ -330,9 +340,6 @@ class TogetherPresenter:
 
     def _row(self, record: OrderRecord, *, choosable: bool) -> TogetherRow:
         payment, words = record.content.payment, words_of(record)
-        note = ""
-        if record.awaits_signature and record.missing:
-            note = _("The bank says: “{text}”").format(text=isolate(record.missing))
         return TogetherRow(
             order=record.content.order,
             payee=payment.creditor_name,
@@ -340,10 +347,17 @@ class TogetherPresenter:
             amount=money_text(payment.instructed_amount, language()),
             chip=words.word,
             tone=words.tone,
-            note=note,
+            note=_note(record),
             marked=record.content.order in self._marked,
             choosable=choosable,
         )
+
+
+def _note(record: OrderRecord) -> str:
+    """Return what the bank says of whose signature is missing; empty where none is, or it says nothing."""
+    if not record.awaits_signature or not record.missing:
+        return ""
+    return _("The bank says: “{text}”").format(text=isolate(record.missing))
 
 
 def _group_text(records: Sequence[OrderRecord]) -> str:

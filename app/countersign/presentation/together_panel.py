@@ -11,11 +11,12 @@ from countersign.application.flows.submission import Phase
 from countersign.application.session import together_name
 from countersign.domain.batch_digest import batch_digest
 from countersign.domain.ledger.order_record import OrderRecord
+from countersign.domain.money import Money
 from countersign.domain.order import last_digits
 from countersign.domain.secret import SecretText
-from countersign.presentation.formats import isolate
+from countersign.presentation.formats import isolate, money_text
 from countersign.presentation.inbox_batch import totals_of
-from countersign.presentation.messages import _, ngettext
+from countersign.presentation.messages import _, language, ngettext
 from countersign.presentation.together_state import BoundTogether
 from countersign.presentation.transfer_confirm import Bound, ScaPanel, ScaState
 
@@ -135,7 +136,7 @@ def bound_together(records: Sequence[OrderRecord]) -> BoundTogether:
         if len(payees) == 1
         else _("{count} to {payees} payees").format(count=count, payees=len(payees)),
         tail=listed,
-        fee="",
+        fee=_fees(records),
         shown=payments[0],
         shown_digest=records[0].digest,
         together=Shown(
@@ -143,3 +144,17 @@ def bound_together(records: Sequence[OrderRecord]) -> BoundTogether:
             batch_digest(record.digest for record in records),
         ),
     )
+
+
+def _fees(records: Sequence[OrderRecord]) -> str:
+    """Add up per currency what the bank takes for them; empty where it didn't say of one."""
+    sums: dict[str, int] = {}
+    for record in records:
+        fee = record.fee
+        minor = fee.get("minor") if fee is not None else None
+        if fee is None or not isinstance(minor, int):
+            return ""
+        currency = str(fee["currency"])
+        sums[currency] = sums.get(currency, 0) + minor
+    listed = (isolate(money_text(Money(minor, currency), language())) for currency, minor in sorted(sums.items()))
+    return _(", ").join(listed)

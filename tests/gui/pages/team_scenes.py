@@ -76,6 +76,8 @@ def team(look: Look) -> Iterator[tuple[str, Stage]]:
     stage = floor.stage
     stage.press("shell.team")
     yield "team", stage
+    stage.press("team.export")
+    yield "export", stage
     floor.proposed(TOM)
     stage.press("shell.team")
     yield "team.change", stage

@@ -13,12 +13,17 @@ from countersign.ui.widgets.work_page import WorkPage, reason_label
 
 
 class AuditPage(WorkPage):
-    """Show the state."""
+    """Show the state.
+
+    Attributes:
+        presenter_state: What is shown; None before anything is.
+    """
 
     def __init__(self, parent: QWidget | None = None) -> None:
         """Make the page; ``attach`` gives it its presenter."""
         super().__init__("export", parent)
         self._presenter: AuditPresenter | None = None
+        self.presenter_state: AuditState | None = None
         self._contents: tuple[str, ...] = ()
         self.card = Card(_("What is in the file"), icon="download")
         self.card.body.setSpacing(Space.M)
@@ -56,6 +61,7 @@ class AuditPage(WorkPage):
 
     def show_state(self, state: AuditState) -> None:
         """Show the state."""
+        self.presenter_state = state
         self.set_heading(state.heading, state.lead)
         self.show_work("", state.problem, state.said)
         if self._contents != state.contents:

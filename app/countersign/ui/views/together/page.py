@@ -73,18 +73,20 @@ class TogetherPage(WorkPage):
 
     def _make_list(self) -> None:
         self.card = Card()
+        self.card.body.setSpacing(Space.M)
         self.sentence = PlainLabel("", Variant.LEAD)
         self.sentence.setObjectName("together.sentence")
         self.card.add(self.sentence)
         self._list, self._rows = column(Space.S)
         self.card.add(self._list)
+        self.card.add(Divider())
         self._sums, self._totals = column(Space.XS)
         self.card.add(self._sums)
         self._told, self._steps = column(Space.XS)
         self.card.add(self._told)
         self.sign = PrimaryButton(_("Go on"))
         self.sign.enter_presses = False
-        self.check = PrimaryButton(_("Check again"), icon="refresh")
+        self.check = SafeButton(_("Check again"), icon="refresh")
         self.untie = SafeButton(_("Untie them"))
         acts = {"sign": self._sign, "check": self._check, "untie": self._untie}
         for key, button in {"sign": self.sign, "check": self.check, "untie": self.untie}.items():
@@ -92,7 +94,8 @@ class TogetherPage(WorkPage):
             button.activated.connect(acts[key])
         reason = reason_label()
         self.sign.show_reason_in(reason)
-        self.card.add(button_row((self.sign, self.check, self.untie)))
+        self._deeds = button_row((self.sign, self.check, self.untie))
+        self.card.add(self._deeds)
         self.card.add(reason)
         self.card.hide()
         self.add(self.card)
@@ -126,6 +129,8 @@ class TogetherPage(WorkPage):
         self.sign.set_blocked(state.blocked or None)
         self.check.setVisible(state.may_check)
         self.untie.setVisible(state.may_untie)
+        self._told.setVisible(bool(state.steps))
+        self._deeds.setVisible(bool(state.action) or state.may_check or state.may_untie)
         self.signing.show_offer(offered=state.asks_person)
         self._show_questions(state)
         if before is not None and before.sentence != state.sentence:
@@ -170,9 +175,12 @@ class TogetherPage(WorkPage):
             link.setObjectName(f"together.open.{place}")
             link.activated.connect(partial(self._open, shown.order))
             words.addWidget(link)
-        words.addWidget(PlainLabel(shown.account, Variant.CAPTION, ltr=True))
+        below = QVBoxLayout()
+        below.setContentsMargins(Space.XXL + Space.XS if shown.choosable else 0, 0, 0, 0)  # under the name
+        below.addWidget(PlainLabel(shown.account, Variant.CAPTION, ltr=True))
         if shown.note:
-            words.addWidget(PlainLabel(shown.note, Variant.MUTED))
+            below.addWidget(PlainLabel(shown.note, Variant.MUTED))
+        words.addLayout(below)
         line.addLayout(words, 1)
         amount = PlainLabel(shown.amount, Variant.STRONG, wrap=False, ltr=True)
         amount.setObjectName(f"together.amount.{place}")
