@@ -9,10 +9,12 @@ nothing at a smaller height than an order's beginning can speak of the order.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
+from countersign.domain.approval.rule import PayeeStanding
 from countersign.domain.errors import SecurityError
 from countersign.domain.ledger import kinds
+from countersign.domain.ledger.answers import Answers
 from countersign.domain.ledger.chain_store import ChainKey, MemoryStore, Placed
 from countersign.domain.ledger.chains import History, Verify
 from countersign.domain.ledger.event import Chain, Event, Header
@@ -96,13 +98,30 @@ def judge(shown: Disclosure, verify: Verify) -> Judged:
         if faults:  # nothing else is worth reading
             return Judged(faults=tuple(dict.fromkeys(faults)))
         ledger = Ledger(_history(shown, verify), EventList(shown.events), genesis.id, verify, whole=False)
-        rules, record = ledger.rules(), ledger.order(shown.order)
+        ledger, record = _as_sent(shown, ledger)
+        rules = ledger.rules()
         known = ledger.rules(record.intent_event) if record is not None and record.intent_event else rules
         found = [*_withheld(shown), *(("evidence.contested",) if rules.contested else ())]
     except SecurityError as error:
         return Judged(faults=(error.code,))
     found += _sending_faults(shown, record) if record is not None else ["evidence.no_order"]
     return Judged(rules, known, record, tuple(dict.fromkeys(found)))
+
+
+def _as_sent(shown: Disclosure, ledger: Ledger) -> tuple[Ledger, OrderRecord | None]:
+    """Judge the order, where it was sent as the sender may have seen how long its payee's details had stood.
+
+    By their own time they may have stood longer than anybody else is known to have seen them, which isn't shown. Then
+    they were newer to the sender, and other rules may have held.
+    """
+    record = ledger.order(shown.order)
+    if record is not None and _sending_faults(shown, record):
+        for assumed in (PayeeStanding.CHANGED, PayeeStanding.NEW):
+            other = replace(ledger, assumed=assumed, answers=Answers())
+            found = other.order(shown.order)
+            if found is not None and found.intent_event:
+                return other, found
+    return ledger, record
 
 
 def headers_between(shown: Disclosure, find: Callable[[str], Header | None], limit: int) -> tuple[Header, ...] | None:

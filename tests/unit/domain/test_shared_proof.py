@@ -13,6 +13,7 @@ from countersign.application.use_cases.gather_evidence import gather_evidence
 from countersign.application.use_cases.hand_in_order import hand_in_order
 from countersign.application.use_cases.look_at_order import look_at_order
 from countersign.application.use_cases.reject_order import reject_order
+from countersign.domain.approval.rule import ApprovalRule, Need, PayeeStanding
 from countersign.domain.canonical import Json, canonical_bytes, parse_canonical
 from countersign.domain.disclosure import Disclosure, headers_between, judge
 from countersign.domain.errors import SecurityError, UserFacingError
@@ -426,3 +427,32 @@ def test_a_stop_that_says_nothing_readable_is_told_without_a_reason(office: Offi
     stop = Event(replace(old.header, kind=kinds.ORDER_STOPPED), b"", Body(bytes(16), b"?"))
     quorum = quorum_of(finding.record, judged.rules, [*evidence.events, stop], 0)
     assert [item.fault for item in quorum.rejections] == [""]
+
+
+def test_a_payee_that_was_newer_to_its_sender_than_it_says_is_judged_as_it_was() -> None:
+    """By its own time it stood for a month; nobody else had seen it, and the rule for new payees held."""
+    office = Office()
+    rules = (
+        ApprovalRule("new", payees=(PayeeStanding.NEW,), needs=(Need("", 2),)),
+        ApprovalRule("standing", payees=(PayeeStanding.STANDING, PayeeStanding.CHANGED), needs=(Need("Board", 1),)),
+    )
+    office.some = several(3, policy=Policy(requester_may_approve=False, rules=rules))
+    story = Story(office.vault(0), office.some[0].tools.entropy)  # type: ignore[arg-type]  # the fake one
+    payee, version = story.payee()
+    office.some.later(31 * 86_400_000)
+    content = story.content(payee, version, "CS0001")
+    body: dict[str, Json] = {"content": content.canonical(), "digest": content.digest}
+    story.add(kinds.ORDER_FROZEN, content.order, body, (version,))
+    hand_in_order(office.vault(0), content.order, content.payment, content.digest, _digits(content), QUIET)
+    office.share()
+    for place in (1, 2):
+        office.approve(place, content)
+    office.share()
+    office.send(content)
+    office.share()
+    finding = found(gather_evidence(office.vault(0), content.order))
+    assert finding.faults == ()
+    assert finding.record is not None
+    assert (finding.record.state, finding.record.standing) == (OrderState.INTENDED, PayeeStanding.NEW)
+    assert finding.quorum is not None
+    assert finding.quorum.met

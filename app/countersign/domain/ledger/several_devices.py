@@ -83,6 +83,7 @@ class Ledger:
 
     Attributes:
         whole: Whether all is here. A part, as an outsider is shown it, doesn't tell since when others have known what.
+        assumed: For a part: how long payees had stood, where their own time alone would say otherwise.
     """
 
     history: History
@@ -92,6 +93,7 @@ class Ledger:
     remembered: RememberedRules = field(default_factory=RememberedRules)
     answers: Answers = field(default_factory=Answers)
     whole: bool = True
+    assumed: PayeeStanding | None = None
 
     def rules(self, before: str = "") -> Rules:
         """Read governance and stops.
@@ -250,7 +252,7 @@ class Ledger:
             payee = self._versions(content.payee, frozen.id)
             if payee is not None and self.whole:
                 payee = timed(payee, frozen, self.history, self.rules(frozen.id))
-            known[frozen.id] = standing_for(payee, content, frozen.header.at)
+            known[frozen.id] = self.assumed or standing_for(payee, content, frozen.header.at)
         return known[frozen.id]
 
     def _versions(self, payee: str, before: str) -> PayeeRecord | None:
