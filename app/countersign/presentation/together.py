@@ -153,7 +153,12 @@ class TogetherPresenter:
         self.panel.begin()
 
     def sign_as(self, person: str) -> None:
-        """Give a further signature in somebody's name."""
+        """Give a further signature in somebody's name, on all that still waits."""
+        waiting = [record for record in self._records if record.awaits_signature]
+        if waiting and not self._further and person.strip():  # the sender's own signature was given on this page
+            self._group, self._further = waiting[0].together, True
+            self.panel.lead(self._group, further=True)
+            self._show_to_panel()
         self.panel.sign(person)
 
     def untie(self) -> None:
@@ -250,6 +255,8 @@ class TogetherPresenter:
         free = candidates_of(self._found)
         marked = [record for record in free if record.content.order in self._marked]
         action = ngettext("Sign {count} payment together", "Sign {count} payments together", len(marked))
+        if len(marked) < FEWEST:
+            action = _("Sign together")
         return TogetherState(
             loaded=self._loaded,
             rows=tuple(self._row(record, choosable=True) for record in free),
@@ -290,12 +297,13 @@ class TogetherPresenter:
         return TogetherState(
             loaded=self._loaded,
             rows=tuple(self._row(record, choosable=False) for record in records),
-            totals=totals_of(record.content.payment for record in self._signed_now(records) or records),
+            totals=totals_of(record.content.payment for record in waiting or self._signed_now(records) or records),
             sentence=self._sentence(sca, unknown=unknown, waiting=bool(waiting), goes_on=goes_on),
             steps=self._steps(waiting),
             action=(_("Try again") if not_sent else _("Go on")) if goes_on or not_sent else "",
             asks_person=idle and not unknown and bool(waiting) and self._may_sign(waiting),
-            may_untie=goes_on and any(may_be_untied(record) and record.basket for record in records),
+            may_untie=(goes_on or (asking and not self._further))
+            and any(record.basket and may_be_untied(record) for record in records),
             may_check=idle and (unknown or bool(waiting)),
             sca=sca if asking else None,
             busy=_("Still waiting for the bank. Nothing is sent twice.") if working else "",

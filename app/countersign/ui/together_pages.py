@@ -34,6 +34,6 @@ def add_together(shell: ShellPresenter, add: Callable[[QWidget], None], order: s
     from countersign.presentation.together import TogetherOffer  # noqa: PLC0415 - see above
     from countersign.ui.views.together.offer import TogetherCard  # noqa: PLC0415 - see above
 
-    card = TogetherCard()
+    card = TogetherCard(slim=not order)
     add(card)
     card.attach(TogetherOffer(shell.session, card, partial(shell.open_page, Page.TOGETHER)), order)

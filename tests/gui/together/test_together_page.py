@@ -74,6 +74,20 @@ def test_a_person_whose_signature_is_missing_is_named_and_signs_the_rest(
     assert table.bank.signed["pay-3"] == ["", DANIEL]
 
 
+def test_the_second_person_signs_on_the_page_where_the_first_one_did(open_together: OpenTogether, table: Table) -> None:
+    table.bank.wants["pay-1"] = 2
+    window = open_together(table.world)
+    window.mark(0, 1)
+    window.press("together.sign")
+    sign(window)
+    assert sorted(window.chips(2)) == ["Accepted", "Signature missing"]
+    window.fill("together.signing.person", DANIEL)
+    window.press("together.signing.sign")
+    sign(window)
+    assert window.chips(2) == ["Accepted"] * 2
+    assert table.bank.signed["pay-1"] == ["", DANIEL]
+
+
 def test_while_nobody_knows_only_asking_is_offered(open_together: OpenTogether, table: Table) -> None:
     table.to_code()
     table.bank.lost_replies.append("answer")

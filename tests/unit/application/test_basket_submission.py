@@ -101,7 +101,6 @@ def test_what_the_phase_does_not_offer_does_nothing(table: Table) -> None:
     table.to_code()
     table.bank.calls.clear()
     table.run.begin()
-    table.run.untie()
     assert table.bank.calls == []
 
 
@@ -357,6 +356,17 @@ def test_a_dissolved_basket_leaves_its_payments(table: Table) -> None:
     assert alone.progress.phase is Phase.PASSWORD
     table.run.untie()
     assert table.bank.calls.count("dissolve") == 1
+
+
+def test_a_basket_is_dissolved_while_the_bank_asks_and_its_code_counts_no_more(table: Table) -> None:
+    table.to_code()
+    table.run.untie()
+    assert (table.phase, {record.basket for record in table.records}) == (Phase.CONTINUE, {""})
+    table.answer()
+    table.run.progress = replace(table.run.progress, phase=Phase.CODE)  # as a page that was left behind
+    table.answer()
+    assert table.error == "binding.otp"
+    assert "answer" not in table.bank.calls
 
 
 def test_a_lost_reply_to_dissolving_is_asked_about(table: Table) -> None:
@@ -731,6 +741,24 @@ def test_the_banks_app_decides_and_the_record_of_it_comes_before_it_is_asked(app
     app_table.run.reconcile()
     assert (app_table.phase, all_in(app_table, S.ACCEPTED)) == (Phase.ACCEPTED, True)
     assert "answer" not in app_table.bank.calls
+
+
+def test_an_app_that_still_asks_after_a_restart_is_waited_for(
+    app_table: Table, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def asking(self: FakeBaskets, basket_id: str, authorisation_id: str) -> Authorisation:
+        return replace(real(self, basket_id, authorisation_id), message="Decide in the app.")
+
+    real = FakeBaskets.authorisation
+    to_app(app_table)
+    monkeypatch.setattr(FakeBaskets, "authorisation", asking)
+    app_table.restart()
+    app_table.run.reconcile()
+    assert (app_table.phase, app_table.run.progress.message) == (Phase.UNKNOWN, "Decide in the app.")
+    assert all_in(app_table, S.UNKNOWN)
+    monkeypatch.setattr(FakeBaskets, "authorisation", real)
+    app_table.run.reconcile()
+    assert all_in(app_table, S.AUTHORISING)
 
 
 def test_who_declines_in_the_app_signs_nothing(app_table: Table) -> None:

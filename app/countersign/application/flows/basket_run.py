@@ -234,8 +234,8 @@ class BasketRun(ABC):
             if error.code != "bank.not_found_proves_nothing":
                 raise
             return error, ""
-        if found.state is AuthorisationState.OPEN and self._in_app:
-            return None, found.message  # the person hasn't decided yet
+        if found.state is AuthorisationState.OPEN and (self._in_app or found.message):
+            return None, found.message  # the person hasn't decided yet, be it that this program was started anew since
         # Where the bank still waits, whatever is on its way can only sign this basket, and each payment executes once.
         outcome, reason = _DONE.get(found.state, "refused"), _REASONS.get(found.state, "not_received")
         yield from on_vault(partial(self._note, outcome, reason, found.reply))

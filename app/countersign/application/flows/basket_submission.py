@@ -26,6 +26,7 @@ from countersign.domain.order_state import OrderState, TransactionStatus
 _HELD = frozenset({OrderState.INITIATED, OrderState.AUTHORISING})
 _NOT_YET = frozenset({OrderState.APPROVED, OrderState.INTENDED})
 _UNKNOWN = frozenset({OrderState.ANSWERING, OrderState.UNKNOWN})
+_UNSENT = frozenset({Phase.IDLE, Phase.CONTINUE, Phase.PASSWORD, Phase.METHOD, Phase.CODE})
 _GONE = frozenset({TransactionStatus.RJCT, TransactionStatus.CANC})
 
 
@@ -45,8 +46,8 @@ class BasketSubmission(BasketRun):
             self._run(self._begin(), "initiation")
 
     def untie(self) -> None:
-        """Dissolve the basket. The payments stay at the bank, unsigned."""
-        if self.progress.phase in {Phase.IDLE, Phase.CONTINUE}:
+        """Dissolve the basket, also while the bank asks: no code has gone out. The payments stay there, unsigned."""
+        if self.progress.phase in _UNSENT:
             self._run(self._untie(), "status")
 
     # — handing in and tying —
