@@ -23,6 +23,7 @@ from countersign.ui.views.new_vault import NewVaultPage
 from tests.gui.pages.batch_scenes import from_list
 from tests.gui.pages.check_scenes import check
 from tests.gui.pages.inbox_scenes import inbox, inbox_batch, inbox_request
+from tests.gui.pages.inbox_whole_scenes import inbox_whole
 from tests.gui.pages.own_bank_scenes import by_file, by_hand, differing, own_account
 from tests.gui.pages.stage import Look, Stage
 from tests.gui.pages.team_scenes import approval_rules, invitation, joining, messages_travel, sending, team
@@ -505,6 +506,7 @@ STORIES: Final[Mapping[str, Story]] = {
         inbox,
         inbox_batch,
         inbox_request,
+        inbox_whole,
         team,
         invitation,
         approval_rules,

@@ -20,8 +20,9 @@ _AMOUNT: Final = 2
 _TRAILING: Final = int(Qt.AlignmentFlag.AlignTrailing | Qt.AlignmentFlag.AlignVCenter)
 _LEADING: Final = int(Qt.AlignmentFlag.AlignLeading | Qt.AlignmentFlag.AlignVCenter)
 _HEIGHT: Final = 320
-_AMOUNT_WIDTH: Final = 150
-_LEAST: Final = 100
+_ACCOUNT_WIDTH: Final = 205  # of an IBAN of most countries: what is signed is not cut
+_AMOUNT_WIDTH: Final = 125
+_LEAST: Final = 110
 
 
 class _Items(QAbstractTableModel):
@@ -86,7 +87,7 @@ class ItemsTable(KitTable):
     def resizeEvent(self, event: QResizeEvent) -> None:
         """Fit the columns."""
         super().resizeEvent(event)
-        amount = look().px(_AMOUNT_WIDTH)
-        left = max(self.viewport().width() - amount, 2 * look().px(_LEAST))
-        for column, width in enumerate((left - left // 2, left // 2, amount)):
+        account, amount = look().px(_ACCOUNT_WIDTH), look().px(_AMOUNT_WIDTH)
+        payee = max(self.viewport().width() - account - amount, look().px(_LEAST))
+        for column, width in enumerate((payee, account, amount)):
             self.setColumnWidth(column, width)
