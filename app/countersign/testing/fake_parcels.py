@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
+from typing import Final
+
+_AT_ONCE: Final = 20
 
 
 class MemoryParcels:
@@ -18,7 +21,8 @@ class MemoryParcels:
         """Return what was not taken."""
         return tuple(name for name in names if (relay, name) not in self.taken)
 
-    def forget_parcels(self, relay: str, listed: Collection[str], after: str = "") -> str:  # noqa: ARG002 - all at once
-        """Forget what a relay doesn't list."""
-        self.taken = {(kept, name) for kept, name in self.taken if kept != relay or name in listed}
-        return ""
+    def forget_parcels(self, relay: str, listed: Collection[str], after: str = "") -> str:
+        """Forget what a relay doesn't list, a few at a time."""
+        some = sorted(name for kept, name in self.taken if kept == relay and name > after)[:_AT_ONCE]
+        self.taken -= {(relay, name) for name in some if name not in listed}
+        return some[-1] if len(some) == _AT_ONCE else ""

@@ -238,6 +238,9 @@ def _list(vault: WorkspaceVault, relay: Relay, tools: Tools, memory: Memory) -> 
         yield from on_vault(
             partial(_note_listing, vault, notes_of(memory), relay.identity, names, tools.clock.now_ms())
         )
+        after = yield from on_vault(partial(vault.forget_parcels, relay.identity, listed))
+        while after:
+            after = yield from on_vault(partial(vault.forget_parcels, relay.identity, listed, after))
     memory.mark = mark
     for at in range(0, len(names), _NAMES_AT_ONCE):
         part = names[at : at + _NAMES_AT_ONCE]

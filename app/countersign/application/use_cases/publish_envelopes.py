@@ -305,15 +305,18 @@ def _lacking(desk: Desk) -> Outgoing | None:
 
 
 def _spans(desk: Desk, device: str) -> tuple[tuple[str, int, int], ...]:
-    """Return the stretches that a device lacks and that are due from here now: chain, from, to."""
+    """Return the stretches that a device lacks and that are due from here now: chain, from, to.
+
+    It lacks what it should have had when it last said how far it knows. Of what came since it has not spoken yet: in a
+    large workspace everything would be sent to nearly everybody once more.
+    """
     heard = desk.notes.heard.get(device)
     lack = desk.notes.lacks.get(device)
     if heard is None:
         return ()
-    expected = desk.notes.snapshot.before
     missing = {
         chain: (heard.size(chain), size)
-        for chain, size in expected.items()
+        for chain, size in desk.notes.due.get(device, {}).items()
         if chain != device and heard.size(chain) < size
     }
     for chain in desk.notes.diverged.get(device, ()):

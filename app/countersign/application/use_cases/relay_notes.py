@@ -129,6 +129,7 @@ class Notes:
         refused: Parcels that were refused: name, code, when; oldest first.
         diverged: Chains of which a device names an event that is unknown here; worked out anew, not kept.
         resent: How far what a device lacks was sent again; not kept.
+        due: What a device should have had when it last said how far it knows; not kept: it will say so again.
         agreed: (device, size, event) in checkpoints that our own history agrees with; not kept.
         asks: How often in a row this device asked for what it waits for; not kept.
         unkept: Devices whose checkpoint is not kept in the vault yet.
@@ -148,6 +149,7 @@ class Notes:
     refused: tuple[tuple[str, str, int], ...] = ()
     diverged: dict[str, frozenset[str]] = field(default_factory=dict)
     resent: dict[str, Sizes] = field(default_factory=dict)
+    due: dict[str, Sizes] = field(default_factory=dict)
     agreed: set[tuple[str, int, str]] = field(default_factory=set)
     asks: int = 0
     unkept: set[str] = field(default_factory=set)
@@ -177,6 +179,7 @@ class Notes:
         if before is not None and any(size > found.size(device) for device, (size, _) in before.heads.items()):
             found = replace(found, went_back=before.went_back or now_ms)
         self.heard[checkpoint.device] = found
+        self.due[checkpoint.device] = self.snapshot.before
         self.unkept.add(checkpoint.device)
         return True
 

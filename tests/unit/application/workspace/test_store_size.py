@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+from collections import Counter
+from collections.abc import Sequence
+
 import pytest
 
+from countersign.application.flows import exchange_round
 from countersign.application.flows.exchange_round import LISTING_MS
-from countersign.application.use_cases.publish_envelopes import NEWS_MS
-from countersign.application.use_cases.relay_notes import OWN_PARCELS_KEPT, STANDING_KEPT, read_notes
+from countersign.application.ports.workspace import WorkspaceVault
+from countersign.application.use_cases.publish_envelopes import NEWS_MS, Outgoing, mark_sent
+from countersign.application.use_cases.relay_notes import OWN_PARCELS_KEPT, STANDING_KEPT, Notes, read_notes
 from countersign.application.use_cases.watch_relay import SILENCE_MS
 from countersign.domain.errors import ConnectorError, FailureKind
 from countersign.testing.fake_relay import FakeRelay, RelayStore
@@ -126,3 +131,33 @@ def test_what_was_taken_away_before_it_was_read_is_not_waited_for(*, kept: bool)
     some.later(SILENCE_MS)
     some[1].round()
     assert name not in some[1].memory.pending
+
+
+def test_what_was_said_since_somebody_last_spoke_is_not_sent_to_them_again(monkeypatch: pytest.MonkeyPatch) -> None:
+    """In a large workspace nearly nobody has spoken yet when an event is a minute old."""
+    left: Counter[str] = Counter()
+
+    def count(vault: WorkspaceVault, notes: Notes, relay: str, outgoing: Outgoing, names: Sequence[str]) -> None:
+        left[outgoing.what] += len(names)
+        mark_sent(vault, notes, relay, outgoing, names)
+
+    monkeypatch.setattr(exchange_round, "mark_sent", count)
+    some = several(8)
+    idle(some, 12)
+    left.clear()
+    for desk in some.desks[:4]:
+        desk.say("once is enough")
+        idle(some, 6)
+    assert some.agree
+    assert left["events"] == len(some.desks) / 2
+    assert left["again"] <= 1  # who spoke before they had read it: a round is made once a minute here
+
+
+def test_what_a_relay_lists_no_more_is_forgotten() -> None:
+    some = several(3)
+    idle(some, 3 * 60)
+    for desk in some.desks:
+        remembered = {name for relay, name in desk.vault.taken if relay == desk.relay.identity}
+        assert len(remembered) < 3 * 60
+        shown, _ = desk.relay.names()
+        assert len(remembered - set(shown)) <= 3 * STANDING_KEPT  # since the last full listing
