@@ -10,6 +10,7 @@ from collections.abc import Iterable, Mapping, Sequence
 
 from countersign.adapters.vault.book import Book
 from countersign.adapters.vault.database import Connection
+from countersign.domain.ledger import kinds
 from countersign.domain.ledger.chain_store import ChainKey
 from countersign.domain.ledger.event import Chain, Event
 from countersign.domain.ledger.rules import OrderKey, Rules
@@ -40,10 +41,11 @@ class Touched:
     def _starts(self, accepted: Sequence[Event], before: Rules, after: Rules) -> dict[str, int]:
         """Return for each device the first place from where its events may count, or not, as they did not before."""
         starts: dict[str, int] = {}
+        governed = before != after or any(event.kind in kinds.GOVERNANCE_KINDS for event in accepted)
         for (device, _), places in self._book.tables.forks().items():
             known = self._forks.get((device, Chain.SHARED), ())
-            if places and (not known or places[0] < known[0]):
-                starts[device] = places[0]
+            if places and (governed or not known or places[0] < known[0]):
+                starts[device] = places[0]  # a closing says which branch counts, and so what is void after all
         named = ({item.device for item in each.governance.devices} for each in (before, after))
         for device in set.symmetric_difference(*named):
             starts[device] = 0
