@@ -6,9 +6,17 @@ from dataclasses import dataclass, field
 from typing import Final
 
 from countersign.application.flows.exchange import ExchangeReport
+from countersign.application.use_cases.change_governance import (
+    endorse_change,
+    next_state,
+    open_changes,
+    propose_change,
+)
 from countersign.application.use_cases.watch_relay import SILENCE_MS
 from countersign.domain.ledger import kinds
+from countersign.domain.ledger.governance import Governance, Role
 from countersign.domain.ledger.order_record import OrderRecord
+from countersign.testing.fake_workspace import fake_verify
 from tests.security.adversary_truth import Fact, judge
 from tests.security.adversary_world import Seat, Setting, open_devices
 
@@ -166,14 +174,27 @@ class Watch:
         return next((item.name for item in self.world.seats if item.device == device), device[:8])
 
     def end(self) -> None:
-        """Let the store cooperate, and look for what never came and for what is read differently."""
+        """Let the store cooperate, and look for what never came and for what is read differently.
+
+        While rival epochs contest one another, who is closed in one of them may be sent nothing (LEDGER 8, 21: a
+        majority signed for that, and what was sealed can't be taken back). Settled so that they stay, they get it all.
+        """
+        self._recover()
+        if not (self.found.lost or self.found.apart) and self._hearing() != self._open() and self._propose_settlement():
+            self._recover(settling=True)
+            if self._first().vault.rules.contested:
+                self.found.lost.append("a settlement that a majority of honest people sign")
+
+    def _recover(self, *, settling: bool = False) -> None:
         for rounds in range(RECOVERS_WITHIN):
             self.world.clock.advance(_MINUTE)
             for seat in self.world.seats:
-                if seat.honest or rounds < RECOVERS_WITHIN // 2:  # then the villains are gone
+                if seat.honest or (not settling and rounds < RECOVERS_WITHIN // 2):  # then the villains are gone
                     self.world.round(seat)
-            if not self._missing() and self._agree():
-                self.recovered_after = rounds + 1
+            if settling and self._first().vault.rules.contested:
+                self._sign_settlement()
+            elif not self._missing() and self._agree():
+                self.recovered_after = max(self.recovered_after, rounds + 1)
                 break
         else:
             self.recovered_after = RECOVERS_WITHIN
@@ -182,32 +203,58 @@ class Watch:
             self.found.apart.append("honest devices hold other events")
         self._compare()
 
+    def _first(self) -> Seat:
+        return next(seat for seat in self.world.seats if seat.honest)
+
     def _open(self) -> list[Seat]:
-        first = next(seat for seat in self.world.seats if seat.honest)
-        state = first.vault.rules.governance
-        here = {item.member for item in state.members if item.roles}  # who has none has left, and is sent nothing
-        known = {item.device for item in open_devices(first) if item.member in here}
-        return [seat for seat in self.world.honest if seat.device in known] or [first]
+        known = _belonging(self._first().vault.rules.governance)
+        return [seat for seat in self.world.honest if seat.device in known] or [self._first()]
+
+    def _rivals(self) -> list[Governance]:
+        first = self._first()
+        found = [first.vault.event(name) for name in first.vault.rules.contested]
+        return [Governance.read(item.says()["state"]) for item in found if item is not None]
+
+    def _hearing(self) -> list[Seat]:
+        """List who is open, and in each of the rivals, too, where the next epoch is contested."""
+        kept = [_belonging(state) for state in self._rivals()]
+        return [seat for seat in self._open() if all(seat.device in known for known in kept)]
+
+    def _propose_settlement(self) -> bool:
+        """Propose that nothing changes and everybody stays; tells whether enough people are honest to sign it."""
+        first, hearing = self._first(), self._hearing()
+        people, base = {seat.member for seat in hearing}, first.vault.rules.governance
+        asked = [seat for seat in hearing if seat.member in base.administrators]
+        if not asked or not all(_suffice(people, state) for state in (base, *self._rivals())):
+            return False
+        propose_change(asked[0].vault, fake_verify, next_state(asked[0].vault.rules))
+        return True
+
+    def _sign_settlement(self) -> None:
+        for seat in self._hearing():
+            state = next_state(seat.vault.rules)
+            for change in open_changes(seat.vault, fake_verify):
+                if change.state == state and seat.member in change.may_sign:
+                    endorse_change(seat.vault, fake_verify, change.change)
 
     def _missing(self) -> list[str]:
-        there = self._open()
-        names = {seat.device for seat in there}
+        names = {seat.device for seat in self._open()}
         signed = [item for item in self.world.truth.numbered if item.event.kind in KEPT]
         kept = [item for item in signed if item.honest and item.device in names]
         return [
             f"{seat.name} never got {item.event.kind} of {self._name(item.device)}"
-            for seat in there
+            for seat in self._hearing()
             for item in kept
             if seat.vault.event(item.event.id) is None
         ]
 
     def _agree(self) -> bool:
-        return len({_standing(seat) for seat in self._open()}) == 1
+        return len({_standing(seat) for seat in self._hearing()}) == 1
 
     def _compare(self) -> None:
         if self.found.lost or self.found.apart:
             return
-        first, *others = self._open()
+        first, *others = self._hearing()
         for seat in others:
             if seat.vault.rules != first.vault.rules:
                 self.found.apart.append(f"{seat.name} and {first.name} read governance differently")
@@ -217,6 +264,21 @@ class Watch:
             for payee in self.world.payees:
                 if seat.vault.payee(payee) != first.vault.payee(payee):
                     self.found.apart.append(f"{seat.name} and {first.name} read a payee differently")
+
+
+def _belonging(state: Governance) -> set[str]:
+    """Name the open devices of those who are still there: who has no role has left, and is sent nothing."""
+    here = {item.member for item in state.members if item.roles}
+    return {item.device for item in state.devices if item.member in here and not item.closed}
+
+
+def _suffice(people: set[str], state: Governance) -> bool:
+    """Tell whether people are a majority of the administrators of an epoch, and a second person is among them."""
+    governing = {item.member for item in state.members if Role.ADMINISTRATOR in item.roles}
+    seconding = people & {
+        item.member for item in state.members if {Role.ADMINISTRATOR, Role.APPROVER} & set(item.roles)
+    }
+    return 2 * len(people & governing) > len(governing) and len(seconding) > 1
 
 
 def _standing(seat: Seat) -> frozenset[str]:

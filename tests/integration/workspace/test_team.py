@@ -9,7 +9,9 @@ from typing import cast
 
 import pytest
 
+from countersign.adapters.vault.cryptography_suite import verify_ed25519
 from countersign.application.ports.workspace import WorkspaceVault
+from countersign.application.use_cases.change_governance import propose_change, without_device
 from countersign.application.use_cases.watch_relay import incident_subject
 from countersign.domain.ledger import kinds
 from countersign.domain.ledger.event import EventDraft
@@ -54,6 +56,21 @@ def test_a_payment_goes_from_the_request_to_the_intent(team: Team, *, files: boo
         assert (report.faults, report.projections_equal) == ((), True)
         assert list(person.vault.two_faced()) == []
     assert {item.header.device for item in team[0].vault.events_of(ORDER)} == {item.device for item in team.people}
+
+
+@pytest.mark.parametrize("files", [False, True])
+def test_who_closes_their_own_device_is_heard_once_more(team: Team, *, files: bool) -> None:
+    team.join("Tom", files=files)
+    (team.by_files if files else team.rounds)(2)
+    gone = team[0].device
+    state = without_device(team[0].vault, gone)
+    assert propose_change(team[0].vault, verify_ed25519, state).in_force
+    team[0].reopen()
+    assert not team[0].vault.admitted
+    (team.by_files if files else team.rounds)(2)
+    found = team[1].vault.rules.governance.device(gone)
+    assert found is not None
+    assert found.closed
 
 
 def test_what_a_store_lost_is_sent_again_between_real_vaults(team: Team) -> None:

@@ -11,10 +11,11 @@ from typing import Final
 
 from countersign.application.failpoints import failpoint
 from countersign.application.ports.workspace import ChainHead, WorkspaceVault
-from countersign.application.use_cases.exchange_envelopes import Tools, document_of
+from countersign.application.use_cases.exchange_envelopes import Tools, document_of, known_governance
 from countersign.application.use_cases.need_to_know import by_need
 from countersign.application.use_cases.relay_notes import Notes, Outbox, Sizes, Snapshot
 from countersign.application.use_cases.seal_envelope import seal_envelope
+from countersign.domain.errors import SecurityError
 from countersign.domain.ledger.checkpoint import Checkpoint, SignedCheckpoint
 from countersign.domain.ledger.envelope import Purpose
 from countersign.domain.ledger.event import Event
@@ -53,6 +54,18 @@ class Desk:
                 kept = {item.device for item in self._open_in(Governance.read(rival.says()["state"]))}
                 found = tuple(item for item in found if item.device in kept)
         return found
+
+    @cached_property
+    def own_end(self) -> int:
+        """How much of the own chain is for others: of a device that closed itself, up to that event; else all of it.
+
+        What a device signs after it was closed is void, and so is all that others could not know of (LEDGER rule 9).
+        """
+        head, known = self.heads.get(self.own), self.governance.device(self.own)
+        if known is not None and not known.closed:
+            return head.size if head is not None else 0
+        closing = self.vault.event(self.vault.rules.closing_of(self.own))
+        return closing.header.seq + 1 if closing is not None and closing.header.device == self.own else 0
 
     def _open_in(self, state: Governance) -> tuple[Device, ...]:
         belong = {member.member for member in state.members if member.roles}
@@ -149,6 +162,22 @@ class Desk:
         """Return in which turn this device makes up for what another lacks, so that not all do at once."""
         names = [self.own, *(item.device for item in self.others if item.device != device)]
         return sorted(names, key=lambda name: hashlib.sha256((device + name).encode()).digest()).index(self.own)
+
+
+def leaving_desk(vault: WorkspaceVault, tools: Tools, notes: Notes, relay: str) -> Desk | None:
+    """Return where a device that closed itself says so: nobody else puts its own change in force. None for others."""
+    if vault.admitted or known_governance(vault) is None:
+        return None
+    desk = Desk(vault, tools, notes, relay)
+    if not desk.own_end:
+        return None
+    try:
+        desk.checkpoint()
+    except SecurityError as error:
+        if error.code != "vault.read_only":  # an older copy says nothing at all
+            raise
+        return None
+    return desk
 
 
 def behind(start: Sizes, events: Sequence[Event]) -> dict[str, int]:

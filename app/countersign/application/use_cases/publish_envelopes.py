@@ -17,7 +17,7 @@ from countersign.application.ports.workspace import WorkspaceVault
 from countersign.application.use_cases.exchange_envelopes import Tools, wanted_document
 from countersign.application.use_cases.invite_member import Asking, Stage, askings, keep_asking, kept_asking
 from countersign.application.use_cases.join_workspace import joining_of, seal_request
-from countersign.application.use_cases.letter_desk import GRACE_MS, LETTER_EVENTS, Desk, behind
+from countersign.application.use_cases.letter_desk import GRACE_MS, LETTER_EVENTS, Desk, behind, leaving_desk
 from countersign.application.use_cases.relay_notes import Lack, Notes, Outbox, Sizes
 from countersign.domain.ledger.envelope import Purpose
 from countersign.domain.ledger.event import Chain, Event
@@ -73,7 +73,8 @@ def next_outgoing(vault: WorkspaceVault, tools: Tools, notes: Notes, relay: str)
         SecurityError: ``vault.*``.
     """
     if not vault.admitted:  # nothing of its own is signed before that, but the request is
-        return _request(vault, tools, notes)
+        leaving = leaving_desk(vault, tools, notes, relay)
+        return _own(leaving) if leaving is not None else _request(vault, tools, notes)
     if not vault.may_sign:
         return None
     desk = Desk(vault, tools, notes, relay)
@@ -129,17 +130,18 @@ def begin_carried(vault: WorkspaceVault, tools: Tools, notes: Notes, to: Sequenc
         notes: What is remembered.
         to: Devices; all others, if not given.
     """
-    if not vault.admitted:
+    leaving = leaving_desk(vault, tools, notes, "file")
+    if leaving is None and not vault.admitted:
         asked, now = joining_of(vault), tools.clock.now_ms()
         sealed = () if asked is None else (seal_request(vault, tools.suite, tools.entropy, asked, now),)
         return Carried(sealed, ended=True)
-    desk = Desk(vault, tools, notes, "file")
+    desk = leaving or Desk(vault, tools, notes, "file")
     recipients = tuple(item for item in desk.others if not to or item.device in to)
     if not recipients:
         return Carried(ended=True)
     known = [notes.heard.get(item.device) for item in recipients]
     start = {chain: min(heard.size(chain) if heard else 0 for heard in known) for chain in desk.heads}
-    end = {chain: head.size for chain, head in desk.heads.items()}
+    end = {chain: head.size for chain, head in desk.heads.items()} if leaving is None else {desk.own: desk.own_end}
     total = sum(max(0, size - start[chain]) for chain, size in end.items())
     return Carried(total=total, start=start, end=end, recipients=recipients)
 
@@ -211,16 +213,15 @@ def _welcome_to(desk: Desk, asking: Asking, device: Device) -> Outgoing:
 
 def _own(desk: Desk) -> Outgoing | None:
     """Publish what this device signed since."""
-    head = desk.heads.get(desk.own)
-    if head is None or not desk.others:
+    if not desk.own_end or not desk.others:
         return None
     start = desk.outbox.size
     if start < 0:  # a store that was never used: from where the others are
         heard = [desk.notes.heard.get(item.device) for item in desk.others]
         start = min((item.size(desk.own) if item else 0) for item in heard)
-    if start >= head.size:
+    if start >= desk.own_end:
         return None
-    events = desk.stretch({desk.own: start}, {desk.own: head.size})
+    events = desk.stretch({desk.own: start}, {desk.own: desk.own_end})
     reached = behind({desk.own: start}, events)[desk.own]
     said = replace(desk.said(), size=reached)
     return Outgoing(
