@@ -27,6 +27,7 @@ from tests.gui.pages.inbox_whole_scenes import inbox_whole
 from tests.gui.pages.own_bank_scenes import by_file, by_hand, differing, own_account
 from tests.gui.pages.stage import Look, Stage
 from tests.gui.pages.team_scenes import approval_rules, invitation, joining, messages_travel, sending, team
+from tests.gui.pages.together_scenes import tied, together
 
 Story: TypeAlias = Callable[[Look], Iterator[tuple[str, Stage]]]
 
@@ -507,6 +508,8 @@ STORIES: Final[Mapping[str, Story]] = {
         inbox_batch,
         inbox_request,
         inbox_whole,
+        together,
+        tied,
         team,
         invitation,
         approval_rules,

@@ -102,6 +102,7 @@ def foreign_texts(world: fakes.World) -> tuple[str, ...]:
     found |= {amount_in_words(Money(minor, "EUR"), "en") for minor in _AMOUNTS}
     if world.session.admitted:  # before that, nobody is known yet
         found |= {member.name for member in world.vault.rules.governance.members} | set(NOTES)
+    found |= {"Ines Vogt", "Lena Sauber", "Kestrel & Vogt", "One more signature is needed."}
     found |= {TOM, RAVI, ANNA, LIN, "Finance", "Passport", "/srv/shared"}
     for record in world.reader.orders_in_flight():
         payment = record.content.payment
