@@ -273,11 +273,7 @@ def _proven(check: ExportCheck) -> Sequence[str]:
     if not check.unjudged:
         found.append(_("Nothing was sent against the workspace's own rules, and each order at most once."))
     else:
-        text = ngettext(
-            "Of the orders that can be judged, none was sent against the rules or twice; {count} can't be judged.",
-            "Of the orders that can be judged, none was sent against the rules or twice; {count} can't be judged.",
-            check.unjudged,
-        )
+        text = _("Of the orders that can be judged, none was sent against the rules or twice. Not judged: {count}.")
         found.append(text.format(count=check.unjudged))
     return found
 
