@@ -234,12 +234,13 @@ _NO_TRIGGERS = (
     "DROP TRIGGER events_stay; DROP TRIGGER events_unchanged; DROP TRIGGER bodies_stay; DROP TRIGGER bodies_unchanged;"
 )
 _MIDDLE = "(SELECT id FROM events WHERE chain = 'shared' ORDER BY seq LIMIT 1 OFFSET 2)"  # the third event
+_BODY = f"(SELECT number FROM events WHERE id = {_MIDDLE})"  # noqa: S608 - our own words
 
 FORGERIES: Mapping[str, str] = {
     "signature": "UPDATE events SET signature = zeroblob(64) WHERE id = :third",
-    "body": "UPDATE bodies SET content = CAST('{}' AS BLOB) WHERE event = :third",
-    "body_gone": "DELETE FROM bodies WHERE event = :third",
-    "event_gone": "DELETE FROM bodies WHERE event = :third; DELETE FROM events WHERE id = :third",
+    "body": "UPDATE bodies SET content = CAST('{}' AS BLOB) WHERE event = :body",
+    "body_gone": "DELETE FROM bodies WHERE event = :body",
+    "event_gone": "DELETE FROM bodies WHERE event = :body; DELETE FROM events WHERE id = :third",
     "column": "UPDATE events SET at = at + 1 WHERE id = :third",
     "kind": "UPDATE events SET kind = 'incident.raised' WHERE id = :third",
     "amount_shown": "UPDATE p_transfers SET minor = minor - 1",
@@ -264,7 +265,7 @@ def forged(home: Path, profile: Profile, statement: str) -> bytes | None:
         connection.execute("PRAGMA foreign_keys = OFF")
         connection.executescript(_NO_TRIGGERS)
         before = connection.total_changes
-        connection.executescript(statement.replace(":third", _MIDDLE))
+        connection.executescript(statement.replace(":third", _MIDDLE).replace(":body", _BODY))
         changed = connection.total_changes > before
         connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
     finally:

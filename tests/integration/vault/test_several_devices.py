@@ -15,8 +15,10 @@ import pytest
 
 from countersign.adapters.relays.sealing import HpkeSuite
 from countersign.adapters.vault import book as book_module
+from countersign.adapters.vault import workspace_vault
 from countersign.adapters.vault.cryptography_suite import verify_ed25519
 from countersign.adapters.vault.event_store import EventStore
+from countersign.adapters.vault.schema import DAY_MS
 from countersign.application import failpoints
 from countersign.application.ports.vault import HistoryQuery
 from countersign.domain.canonical import Json
@@ -181,6 +183,40 @@ def test_rule_06_what_comes_before_its_parents_waits_is_seen_and_survives_a_rest
     assert ben.vault.waiting() == []
     assert ben.vault.unknown_parcels("folder", ["b" * 64, "a" * 64]) == ["b" * 64]
     assert ben.vault.unknown_parcels("other", ["a" * 64]) == ["a" * 64]
+    assert sound(ben)
+
+
+def test_parcels_are_forgotten_once_the_relay_has_not_listed_them_for_a_day(
+    office: Office, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(workspace_vault, "_PARCELS_AT_ONCE", 2)
+    _, ben, _ = office.of_three()
+    kept, flaky, gone = names = ["a" * 64, "b" * 64, "c" * 64]
+    for name in names:
+        ben.vault.take_in((), ("folder", name))
+    ben.vault.take_in((), ("other", gone))
+
+    def listing(*listed: str) -> None:
+        after = ben.vault.forget_parcels("folder", set(listed))
+        assert after == flaky  # two at once
+        while after:
+            after = ben.vault.forget_parcels("folder", set(listed), after)
+
+    def unknown() -> list[str]:
+        return [*ben.vault.unknown_parcels("folder", names)]
+
+    listing(kept)
+    ben.place.clock.advance(DAY_MS - 1)
+    listing(kept, flaky)  # back: a day begins anew when it is missed again
+    ben.reopen()
+    assert unknown() == []
+    ben.place.clock.advance(1)
+    listing(kept)
+    assert unknown() == [gone]
+    ben.place.clock.advance(DAY_MS)
+    assert ben.vault.forget_parcels("folder", {kept}) == flaky
+    assert unknown() == [flaky, gone]
+    assert ben.vault.unknown_parcels("other", [gone]) == []
     assert sound(ben)
 
 
@@ -372,7 +408,7 @@ def test_a_rejection_that_is_taken_out_of_the_tables_stops_the_vault_and_comes_b
     ada.vault.take_in([approval, stop, later])
     connection = ada.vault._connection  # noqa: SLF001 - as above
     connection.executescript("PRAGMA foreign_keys = OFF; DROP TRIGGER events_stay; DROP TRIGGER bodies_stay")
-    connection.execute("DELETE FROM bodies WHERE event = ?", (stop.id,))
+    connection.execute("DELETE FROM bodies WHERE event = (SELECT number FROM events WHERE id = ?)", (stop.id,))
     connection.execute("DELETE FROM events WHERE id = ?", (stop.id,))
     ada.reopen()
     assert (ada.vault.may_sign, ada.vault.heads()[cho.device].size) == (False, stop.header.seq)

@@ -44,6 +44,7 @@ class ChainTables:
 
     def __init__(self, connection: Connection, events: EventStore) -> None:
         self._connection, self._events = connection, events
+        events.found = self._found
         self.now_ms = 0
         self.forget()
 
@@ -77,6 +78,9 @@ class ChainTables:
         number, name, device, chain, seq, lamport, at, header = row
         prev = str(orjson.loads(header)["prev"])
         return self._note(number, Placed(name, device, Chain(chain), seq, prev, lamport, at))
+
+    def _found(self, number: int, header: Header) -> None:
+        self._note(number, Placed.of(header))
 
     def _note(self, number: int, placed: Placed) -> Placed:
         _remember(self._numbers, placed.id, number)

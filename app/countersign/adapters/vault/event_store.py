@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 
 from countersign.adapters.vault.anchor import Reach
 from countersign.adapters.vault.database import Connection, database_damaged
@@ -11,7 +11,7 @@ from countersign.domain.ledger.chains import ChainTip
 from countersign.domain.ledger.event import Body, Chain, Event, Header
 
 _COLUMNS = "events.header, events.signature, bodies.salt, bodies.content"
-_SELECT = f"SELECT {_COLUMNS} FROM events LEFT JOIN bodies ON bodies.event = events.id"  # noqa: S608 - constants
+_SELECT = f"SELECT {_COLUMNS} FROM events LEFT JOIN bodies ON bodies.event = events.number"  # noqa: S608 - constants
 _FOLDING = "ORDER BY events.lamport, events.device, events.chain, events.seq"
 _RULES = "kind IN ({})".format(
     ", ".join(
@@ -37,10 +37,15 @@ def _event(row: Sequence[bytes | None]) -> Event:
 
 
 class EventStore:
-    """The ledger's tables, on any connection."""
+    """The ledger's tables, on any connection.
+
+    Attributes:
+        found: Called with the number and the header of each event that was read by its subject.
+    """
 
     def __init__(self, connection: Connection) -> None:
         self._connection = connection
+        self.found: Callable[[int, Header], None] = lambda _number, _header: None
 
     def add(self, event: Event) -> int:
         """Write an event and its body; returns its number here."""
@@ -52,13 +57,16 @@ class EventStore:
                 *(header.kind, header.subject, header.content, event.signature),
             ),
         )
-        if event.body is not None:
-            self.add_body(event.id, event.body)
-        return int(written.lastrowid or 0)
+        number, body = int(written.lastrowid or 0), event.body
+        if body is not None:
+            self._connection.execute("INSERT INTO bodies VALUES (?, ?, ?)", (number, body.salt, body.content))
+        return number
 
     def add_body(self, event_id: str, body: Body) -> None:
         """Write the body of an event that came without it."""
-        self._connection.execute("INSERT INTO bodies VALUES (?, ?, ?)", (event_id, body.salt, body.content))
+        self._connection.execute(
+            "INSERT INTO bodies SELECT number, ?, ? FROM events WHERE id = ?", (body.salt, body.content, event_id)
+        )
 
     def find(self, event_id: str) -> Event | None:
         """Find an event by its identifier."""
@@ -73,10 +81,16 @@ class EventStore:
     def of_subject(self, subject: str, only: Collection[str] = ()) -> list[Event]:
         """Read the shared events about one subject, in folding order; ``only`` narrows to some kinds."""
         kinds_asked = f" AND events.kind IN ({', '.join('?' * len(only))})" if only else ""
-        found = self._connection.execute(
-            f"{_SELECT} WHERE events.subject = ? AND events.chain = 'shared'{kinds_asked} {_FOLDING}", (subject, *only)
-        )
-        return [_event(row) for row in found.fetchall()]
+        rows = self._connection.execute(
+            f"SELECT {_COLUMNS}, events.number, events.id FROM events LEFT JOIN bodies ON bodies.event = events.number"  # noqa: S608 - constants
+            f" WHERE events.subject = ? AND events.chain = 'shared'{kinds_asked} {_FOLDING}",
+            (subject, *only),
+        ).fetchall()
+        events = [_event(row[:4]) for row in rows]
+        for event, (*_, number, name) in zip(events, rows, strict=True):
+            if event.id == name:  # else somebody wrote into the table
+                self.found(number, event.header)
+        return events
 
     def of_approvals(self, since: int, until: int) -> list[Event]:
         """Read the approvals with a time from ``since`` to before ``until``, in folding order."""
@@ -183,7 +197,7 @@ class EventStore:
             f"events.{name}" for name in ("id", "device", "chain", "seq", "lamport", "at", "kind", "subject")
         )
         found = self._connection.execute(
-            f"SELECT {_COLUMNS}, {columns} FROM events LEFT JOIN bodies ON bodies.event = events.id {_FOLDING}"  # noqa: S608
+            f"SELECT {_COLUMNS}, {columns} FROM events LEFT JOIN bodies ON bodies.event = events.number {_FOLDING}"  # noqa: S608
         )
         while rows := found.fetchmany(batch):
             for row in rows:

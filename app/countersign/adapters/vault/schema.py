@@ -7,8 +7,10 @@ same content.
 ``waiting`` holds events of other devices that came before their parents; ``awaited`` names the events, or the devices
 without a key, that each waits for. ``pasts`` has a line for each shared event that names others as seen: the heads of
 what lies before it, packed (``chain_tables``); the events after it in its chain share it. So a workspace of one has
-none. ``forks`` are the places of shared chains that were signed twice, ``parcels`` what was taken from a relay.
-``events.number`` is the order of arrival: names events in short here, and means nothing anywhere else.
+none. ``forks`` are the places of shared chains that were signed twice. ``parcels`` is what was taken from a relay, and
+since when the relay doesn't list it any more (``gone``; 0 where it does). ``events.number`` is the order of arrival:
+names events in short here, and means nothing anywhere else. ``bodies`` go by it, too: by identifiers, which are hashes,
+each would stand on a page of its own of an index that grows with the ledger.
 
 ``p_transfers`` is clustered by time: its integer key ``place`` holds the time above and bits of the row's name below
 (``place_of``), so that pages and searches, newest first, walk one B-tree however much history there is. ``settles``
@@ -21,8 +23,8 @@ from __future__ import annotations
 
 from typing import Final
 
-SCHEMA_VERSION: Final = 4
-OLDER_VERSIONS: Final = frozenset({1, 2, 3})  # read, and brought up to date when the vault is opened
+SCHEMA_VERSION: Final = 5
+OLDER_VERSIONS: Final = frozenset({1, 2, 3, 4})  # read, and brought up to date when the vault is opened
 
 _TIME_BITS: Final = 42  # milliseconds since the epoch, until the year 2109
 _NAME_BITS: Final = 20
@@ -91,20 +93,14 @@ CREATE TABLE awaited (
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX awaited_by ON awaited (event);
 
-CREATE TABLE parcels (
-    relay TEXT NOT NULL,
-    name TEXT NOT NULL,
-    PRIMARY KEY (relay, name)
-) STRICT, WITHOUT ROWID;
-
 CREATE TRIGGER pasts_stay BEFORE DELETE ON pasts BEGIN SELECT RAISE(ABORT, 'events are never deleted'); END;
 CREATE TRIGGER pasts_unchanged BEFORE UPDATE ON pasts BEGIN SELECT RAISE(ABORT, 'events are never changed'); END;
 CREATE TRIGGER forks_stay BEFORE DELETE ON forks BEGIN SELECT RAISE(ABORT, 'proofs are never deleted'); END;
 """
 
-_REST: Final = """
+BODIES: Final = """
 CREATE TABLE bodies (
-    event TEXT PRIMARY KEY REFERENCES events (id),
+    event INTEGER PRIMARY KEY REFERENCES events (number),
     salt BLOB NOT NULL,
     content BLOB NOT NULL
 ) STRICT;
@@ -112,9 +108,20 @@ CREATE TABLE bodies (
 CREATE TRIGGER bodies_unchanged BEFORE UPDATE ON bodies BEGIN SELECT RAISE(ABORT, 'bodies are never changed'); END;
 CREATE TRIGGER bodies_stay BEFORE DELETE ON bodies WHEN NOT EXISTS (
     SELECT 1 FROM events AS body_of, events AS erasure
-    WHERE body_of.id = OLD.event AND erasure.subject = body_of.subject AND erasure.kind = 'data.erased'
+    WHERE body_of.number = OLD.event AND erasure.subject = body_of.subject AND erasure.kind = 'data.erased'
 ) BEGIN SELECT RAISE(ABORT, 'bodies go by data.erased only'); END;
+"""
 
+PARCELS: Final = """
+CREATE TABLE parcels (
+    relay TEXT NOT NULL,
+    name TEXT NOT NULL,
+    gone INTEGER NOT NULL DEFAULT 0,
+    PRIMARY KEY (relay, name)
+) STRICT, WITHOUT ROWID;
+"""
+
+_LOCAL: Final = """
 CREATE TABLE local_items (
     space TEXT NOT NULL,
     key TEXT NOT NULL,
@@ -123,7 +130,7 @@ CREATE TABLE local_items (
 ) STRICT, WITHOUT ROWID;
 """
 
-LEDGER: Final = EVENTS + _REST + OTHERS
+LEDGER: Final = EVENTS + BODIES + _LOCAL + OTHERS + PARCELS
 
 DOCUMENTS: Final = """
 CREATE TABLE IF NOT EXISTS documents (

@@ -35,6 +35,7 @@ _BEGINNINGS = frozenset(
         kinds.ORDER_SUBMISSION_INTENDED,
         kinds.ORDER_ANSWER_INTENDED,
         kinds.ORDER_SIGNING_STARTED,
+        kinds.ORDER_TYING_INTENDED,
         kinds.ORDER_SIGNING_INTENDED,
         kinds.ORDER_CANCELLATION_INTENDED,
         kinds.ORDER_PROOF_ADDED,  # up to 10 MB each: the reserve is for outcomes
@@ -89,7 +90,7 @@ class LedgerTransaction:
             raise SecurityError("vault.read_only")
         if self._scarce and draft.kind in _BEGINNINGS:
             raise UserFacingError("vault.disk_full")
-        event = self._signer.make(draft, self._position, self._book.events, self._now_ms)
+        event = self._signer.make(draft, self._position, self._book.tables, self._now_ms)
         touched = Touched(self._connection, self._book) if event.kind in RULE_KINDS else None
         self._follow_rules(event)
         if self._position.several and event.header.chain is Chain.SHARED:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import replace
 from typing import Final
@@ -14,6 +14,7 @@ from countersign.adapters.vault.book import Book
 from countersign.adapters.vault.cryptography_suite import VaultKeys
 from countersign.adapters.vault.database import Connection, translated
 from countersign.adapters.vault.emergency_stop import EmergencyStop
+from countersign.adapters.vault.schema import DAY_MS
 from countersign.adapters.vault.ticket import Ticket, note_signed_elsewhere
 from countersign.adapters.vault.writer import LedgerPosition, Signer
 from countersign.application.failpoints import failpoint
@@ -26,6 +27,7 @@ from countersign.domain.ledger.governance import Device
 from countersign.domain.ledger.rules import Rules
 
 _AT_ONCE: Final = 200
+_PARCELS_AT_ONCE: Final = 2_000
 
 
 class WorkspaceHalf(ABC):
@@ -141,7 +143,7 @@ class WorkspaceHalf(ABC):
             arrivals = Arrivals(self._connection, self._book, self._clock.now_ms())
             taken = arrivals.take(events)
             if parcel is not None:
-                self._connection.execute("INSERT OR IGNORE INTO parcels VALUES (?, ?)", parcel)
+                self._connection.execute("INSERT OR IGNORE INTO parcels VALUES (?, ?, 0)", parcel)
             elsewhere = any(event.header.device == self._identity.device for event in arrivals.accepted)
             if elsewhere:
                 note_signed_elsewhere(self._connection)
@@ -187,6 +189,23 @@ class WorkspaceHalf(ABC):
                 asked = f"SELECT name FROM parcels WHERE relay = ? AND name IN ({', '.join('?' * len(some))})"  # noqa: S608
                 known |= {name for (name,) in self._connection.execute(asked, (relay, *some)).fetchall()}
         return [name for name in names if name not in known]
+
+    def forget_parcels(self, relay: str, listed: Collection[str], after: str = "") -> str:
+        """Forget parcels that a relay has not listed for a day; see the port."""
+        self._require_idle()
+        now = self._clock.now_ms()
+        asked = "SELECT name, gone FROM parcels WHERE relay = ? AND name > ? ORDER BY name LIMIT ?"
+        with translated():
+            rows = self._connection.execute(asked, (relay, after, _PARCELS_AT_ONCE)).fetchall()
+        fresh = [(now, relay, name) for name, gone in rows if not gone and name not in listed]
+        back = [(0, relay, name) for name, gone in rows if gone and name in listed]
+        absent = ((name, gone) for name, gone in rows if gone and name not in listed)
+        old = [(relay, name) for name, gone in absent if not 0 <= now - gone < DAY_MS]  # or our clock was set back
+        if fresh or back or old:
+            with self._atomic():
+                self._connection.executemany("UPDATE parcels SET gone = ? WHERE relay = ? AND name = ?", fresh + back)
+                self._connection.executemany("DELETE FROM parcels WHERE relay = ? AND name = ?", old)
+        return str(rows[-1][0]) if len(rows) == _PARCELS_AT_ONCE else ""
 
     def waiting(self) -> Sequence[Waiting]:
         """List the events that wait for a parent."""

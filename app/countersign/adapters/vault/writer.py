@@ -6,8 +6,9 @@ from dataclasses import dataclass, field
 
 from countersign.adapters.vault.anchor import Reach
 from countersign.adapters.vault.book import Book
+from countersign.adapters.vault.chain_tables import ChainTables
 from countersign.adapters.vault.cryptography_suite import VaultKeys, verify_ed25519
-from countersign.adapters.vault.event_store import EventStore, reach_of
+from countersign.adapters.vault.event_store import reach_of
 from countersign.application.ports.clock import Clock, Entropy
 from countersign.domain.ledger import kinds
 from countersign.domain.ledger.chain_store import ChainTip, Placed
@@ -101,7 +102,7 @@ class Signer:
         self.workspace, self.device = workspace, device
         self._keys, self._public_key, self._entropy = keys, public_key, entropy
 
-    def make(self, draft: EventDraft, position: LedgerPosition, events: EventStore, at: int) -> Event:
+    def make(self, draft: EventDraft, position: LedgerPosition, tables: ChainTables, at: int) -> Event:
         """Make the next event of a chain.
 
         Raises:
@@ -136,7 +137,7 @@ class Signer:
             body_hash=body.hash,
         )
         header.check_form()
-        self._require_refs(header, events)
+        self._require_refs(header, tables)
         message = bytes.fromhex(header.id)
         event = Event(header, self._keys.sign(message), body)
         if not verify_ed25519(self._public_key, event.signature, message):
@@ -148,13 +149,13 @@ class Signer:
             position.shared_seen = seen[0]
         return event
 
-    def _require_refs(self, header: Header, events: EventStore) -> None:
+    def _require_refs(self, header: Header, tables: ChainTables) -> None:
         """Hold references to what is known. ``History.place`` holds them to the past where that is not the same."""
         for ref in header.refs:
-            place = events.chain_of(ref)
+            place = tables.find(ref)
             if place is None:
                 raise LedgerError("ledger.ref_unknown", seq=header.seq)
-            if header.chain is Chain.SHARED and place[1] is Chain.PRIVATE:
+            if header.chain is Chain.SHARED and place.chain is Chain.PRIVATE:
                 raise LedgerError("ledger.shared_refers_to_private", seq=header.seq)
 
 

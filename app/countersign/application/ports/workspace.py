@@ -5,7 +5,7 @@ VAULT lane only. The same object as ``ports.vault.Vault``; kept apart because mo
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -115,6 +115,18 @@ class WorkspaceVault(Vault, Protocol):
 
     def unknown_parcels(self, relay: str, names: Sequence[str]) -> Sequence[str]:
         """Return those of ``names`` that were not taken from this relay yet, in the same order."""
+
+    def forget_parcels(self, relay: str, listed: Collection[str], after: str = "") -> str:
+        """Forget parcels that a relay has not listed for a day: if it does once more, they change nothing.
+
+        Args:
+            relay: The relay.
+            listed: All that it lists now.
+            after: What an earlier call returned: each looks at as many as fit into 100 ms.
+
+        Returns:
+            What to go on after; empty at the end.
+        """
 
     def waiting(self) -> Sequence[Waiting]:
         """List the events that wait for a parent, oldest first."""
