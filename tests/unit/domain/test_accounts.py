@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from schwifty.exceptions import InvalidCountryCode
 from schwifty.registry import get_iban_spec
 
+from countersign.domain import accounts
 from countersign.domain.accounts import (
     AccountFault,
     Bic,
@@ -217,3 +218,14 @@ def test_numbers_without_a_country_are_compared_whole() -> None:
     assert looks_like_account("6232021001112233445", ["6222021001112233445"]) == (
         NearMiss("6222021001112233445", Slip.CHANGED, (3,)),
     )
+
+
+def test_banks_are_remembered_as_far_as_there_is_room_and_read_the_same(monkeypatch: pytest.MonkeyPatch) -> None:
+    first, again = read_iban("DE89370400440532013000"), read_iban("DE41370400440000000001")
+    assert isinstance(first, Iban)
+    assert isinstance(again, Iban)
+    assert (first.bank_code, first.bic, first.bank_name) == (again.bank_code, again.bic, again.bank_name)
+    monkeypatch.setattr(accounts, "_BANKS", {})
+    monkeypatch.setattr(accounts, "_MOST_BANKS", 0)
+    assert read_iban("DE89370400440532013000") == first
+    assert accounts._BANKS == {}  # noqa: SLF001 - what is held is bounded
