@@ -22,7 +22,7 @@ from countersign.domain.order_state import OrderState
 from countersign.domain.payee import NameCheck, PayeeDetails, PayeeRecord
 from countersign.domain.risk import Assessment
 from countersign.presentation.inbox_ground import Ground
-from countersign.presentation.order_approvals import is_shared
+from countersign.presentation.order_approvals import waits_here
 
 SCANNED: Final = 25
 """Orders folded in one task: other questions get their turn in between."""
@@ -130,7 +130,7 @@ def pending(
     page = reader.history(query)
     wanted = [row.order for row in page.rows if not number or _has_number(row, number)]
     records = (reader.order(order) for order in wanted)
-    found = tuple(record for record in records if record is not None and is_shared(record, ground.rules))
+    found = tuple(record for record in records if record is not None and waits_here(record, ground.rules))
     last = page.rows[-1] if page.rows else None
     return found, (last.at, last.row) if page.more and last is not None else None
 
@@ -157,13 +157,13 @@ class WaitingBatch:
 
 
 def waiting_batches(reader: Projections, ground: Ground) -> tuple[WaitingBatch, ...]:
-    """List the batches that were handed in to others. READ lane."""
+    """List the batches that were handed in. READ lane."""
     found = ((item, reader.order(item.first)) for item in reader.open_batches())
     me, governance = ground.me.member, ground.rules.governance
     return tuple(
         WaitingBatch(item, record, not obstacle(record, governance, me, ground.now))
         for item, record in found
-        if record is not None and is_shared(record, ground.rules)
+        if record is not None and waits_here(record, ground.rules)
     )
 
 

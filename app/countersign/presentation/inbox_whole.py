@@ -131,6 +131,9 @@ class WholeBatch:
         self.busy, self.progress, self._cancelled = busy, (0, 0), False
         self._changed()
 
+    def _rest(self) -> None:
+        self.busy, self.progress = "", (0, 0)
+
     def _tell(self, done: int, total: int) -> None:
         self.progress = (done, total)
         now = self._session.clock.monotonic_ms()
@@ -155,7 +158,7 @@ class WholeBatch:
         return found, (yield from on_read(partial(_worded, found, ground, accounts, self._words)))
 
     def _gathered(self, found: tuple[_Gathered, Batch] | None) -> None:
-        self.busy = ""
+        self._rest()
         if found is None:
             self._changed()
             return
@@ -174,7 +177,8 @@ class WholeBatch:
         self._tell(signed.signed + signed.passed, len(self._orders))
 
     def _ended(self, signed: Signed) -> None:
-        self.busy, total = "", len(self._orders)
+        self._rest()
+        total = len(self._orders)
         said = ngettext("You approved {count} payment.", "You approved {count} payments.", signed.signed)
         words = [said.format(count=signed.signed)]
         left = total - signed.signed - signed.passed
@@ -196,7 +200,7 @@ class WholeBatch:
             self._session.shared.tell_others()
 
     def _failed(self, error: Exception) -> None:
-        self.busy = ""
+        self._rest()
         if not isinstance(error, CountersignError):
             self._changed()
             raise error

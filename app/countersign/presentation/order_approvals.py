@@ -53,6 +53,14 @@ def is_shared(record: OrderRecord, rules: Rules) -> bool:
     return bool(record.assessment_event) and not approves_alone(rules.governance, record.content.requester)
 
 
+def waits_here(record: OrderRecord, rules: Rules) -> bool:
+    """Tell whether an order is listed where approvals are: one for others, or one of a list, also a lone payer's.
+
+    Who pays alone reads a single order back and signs it where it was written; nobody does so with thousands.
+    """
+    return is_shared(record, rules) or bool(record.content.batch and record.assessment_event)
+
+
 def name_of(governance: Governance, member: str) -> str:
     """Return a member's name."""
     return next((item.name for item in governance.members if item.member == member), _("somebody unknown"))

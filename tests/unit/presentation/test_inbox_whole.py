@@ -11,18 +11,24 @@ from countersign.application.ports.tasks import Lane
 from countersign.application.use_cases.approve_batch import ShownOrder
 from countersign.application.use_cases.approve_whole import Signed, approve_whole
 from countersign.application.use_cases.reject_order import reject_order
+from countersign.application.use_cases.request_batch import request_batch
 from countersign.domain.batch_digest import batch_digest
 from countersign.domain.canonical import Json
 from countersign.domain.errors import CountersignError
 from countersign.domain.ledger import kinds
 from countersign.domain.ledger.event import Chain
+from countersign.domain.order_state import OrderState
+from countersign.presentation.inbox import InboxPresenter
 from countersign.presentation.inbox_facts import BATCH, SCANNED
 from countersign.presentation.inbox_state import Batch, Filter, Stage
 from countersign.testing import fakes
-from countersign.testing.fake_door import PASSPHRASE
+from countersign.testing.fake_door import PASSPHRASE, FakeDoor
 from countersign.testing.fake_team import HARTWELL, RAVI, Team, busy_team
+from tests.signed_orders import approved_order
+from tests.unit.application.test_batches import checked, many
 from tests.unit.application.test_batches import run as run_here
-from tests.unit.presentation.test_inbox import Opened, landlord, opened
+from tests.unit.presentation.recorded import Went
+from tests.unit.presentation.test_inbox import WORDS, Opened, Page, landlord, opened
 
 T = TypeVar("T")
 
@@ -209,3 +215,26 @@ def test_where_no_batch_is_chosen_there_is_no_such_button() -> None:
     assert inbox.page.now.whole == ""
     inbox.choose(HARTWELL)
     assert inbox.page.now.whole == ""
+
+
+def test_who_pays_alone_signs_a_whole_list_and_finds_single_orders_where_they_were_written() -> None:
+    world = fakes.make_world()
+    single = approved_order(world)
+    head, _lines = checked(world, many(30))
+    run_here(world, request_batch(world.session, head.batch))
+    page = Page()
+    presenter = InboxPresenter(world.session, page, Went(), WORDS, FakeDoor(world))
+    presenter.start()
+    (row,) = page.rows
+    assert row.order == BATCH + head.batch
+    presenter.choose(row.order)
+    presenter.approve_whole()
+    batch = page.now.batch
+    assert batch is not None
+    assert (len(batch.items), batch.flagged) == (30, ())
+    presenter.approve_batch(batch, PASSPHRASE)
+    assert page.said == ["You approved 30 payments."]
+    records = [world.vault.order(item.order) for item in batch.items]
+    assert {record.state for record in records if record} == {OrderState.APPROVED}
+    assert page.rows == []
+    assert single not in {item.order for item in batch.items}
