@@ -13,6 +13,7 @@ from countersign.domain.accounts import grouped
 from countersign.domain.canonical import Json, canonical_bytes
 from countersign.domain.ledger import kinds
 from countersign.domain.ledger.chains import Verify
+from countersign.domain.ledger.governance import World
 from countersign.domain.ledger.order_record import OrderRecord
 from countersign.domain.order import fingerprint_phrase
 from countersign.presentation.evidence_report import EXIT_CODES, in_fours, order_object, points, printable
@@ -171,6 +172,10 @@ def _file_lines(check: ExportCheck) -> Sequence[str]:
         + "; "
         + ngettext("{count} device signed", "{count} devices signed", devices).format(count=devices),
     ]
+    if check.rules is not None:
+        practice = check.rules.governance.world is World.PRACTICE
+        world = _("practice: no real money") if practice else _("real")
+        lines.insert(0, _("{label}: {value}").format(label=_("World"), value=world))
     missing = sum(check.bodies_missing.values())
     if missing:
         kinds_named = ", ".join(f"{kind} {count}" for kind, count in check.bodies_missing.items())

@@ -173,7 +173,7 @@ def test_what_forbids_and_is_withheld_leaves_the_order_unjudged(office: Office, 
     assert [item.whole for item in orders] == [False, True]
 
 
-def _signed_by(vault: MemoryWorkspace, header: Header, body: Event) -> Event:
+def signed_by(vault: MemoryWorkspace, header: Header, body: Event) -> Event:
     return Event(header, vault.keys.sign(bytes.fromhex(header.id)), body.body)
 
 
@@ -189,7 +189,7 @@ def test_a_second_intent_is_named(office: Office) -> None:
     seen, refs = intent.header.seen, intent.header.refs
     header = replace(intent.header, seq=tip.size, prev=tip.event, lamport=last.header.lamport + 1, seen=(), refs=refs)
     assert seen
-    second = _signed_by(vault, header, intent)
+    second = signed_by(vault, header, intent)
     assert there.vault(1).take_in([second]).refused == ()
     file = MemoryExport()
     exported(there.vault(1), file)
@@ -250,7 +250,7 @@ def test_a_device_that_signed_two_for_one_place_is_named() -> None:
     last = vault.event(tip.event)
     assert last is not None
     header = replace(last.header, at=last.header.at + 1)
-    twin = _signed_by(vault, header, last)
+    twin = signed_by(vault, header, last)
     assert there.vault(1).take_in([twin]).refused == ()
     file = MemoryExport()
     exported(there.vault(1), file)

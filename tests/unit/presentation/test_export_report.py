@@ -1,0 +1,137 @@
+"""What is said of an export: to people in sentences, to programs as one object, and never what was refuted."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+
+from countersign.application.use_cases.check_receipt import Verdict
+from countersign.domain.canonical import Json, parse_canonical
+from countersign.domain.ledger import kinds
+from countersign.domain.ledger.event import EventDraft
+from countersign.domain.workspace_export import event_line, read_event
+from countersign.presentation.export_report import report_on
+from countersign.testing.fake_workspace import fake_verify
+from tests.unit.application.workspace.exports import MemoryExport, exported
+from tests.unit.application.workspace.test_exports import closed, lines_of, signed_by
+from tests.unit.domain.test_shared_proof import Office
+from tests.unit.presentation.team_desk import WORDS
+
+
+@pytest.fixture(scope="module")
+def office() -> Office:
+    """One order was sent, one waits; payments were stopped, and allowed again."""
+    office = Office()
+    office.sent(1)
+    office.asked(2)
+    vault = office.vault(0)
+    with vault.transaction() as change:
+        stop = change.append(EventDraft(kinds.WORKSPACE_FROZEN, vault.identity.workspace, {}))
+    with vault.transaction() as change:
+        change.append(EventDraft(kinds.WORKSPACE_UNFROZEN, vault.identity.workspace, {}, refs=(stop.id,)))
+    office.share()
+    return office
+
+
+@pytest.fixture(scope="module")
+def content(office: Office) -> bytes:
+    file = MemoryExport()
+    exported(office.vault(1), file)
+    return file.content
+
+
+def said(content: bytes, trust: str = "") -> str:
+    return report_on(MemoryExport(content), trust, fake_verify, WORDS, as_json=False)[0]
+
+
+def told(content: bytes, trust: str = "") -> dict[str, Json]:
+    text, verdict = report_on(MemoryExport(content), trust, fake_verify, WORDS, as_json=True)
+    found = parse_canonical(text.rstrip("\n").encode())
+    assert found["verdict"] == verdict.value
+    return found
+
+
+def test_people_read_who_saw_and_signed_what_and_when(office: Office, content: bytes) -> None:
+    text = said(content)
+    assert text.startswith("CONSISTENT, but whose workspace it is is not established.\n")
+    assert "World: practice: no real money" in text
+    assert "device 1 looked at it at 2026-" in text
+    assert "approved it at 2026-" in text
+    assert "The rules are met." in text
+    assert "The rules are not met." in text
+    assert "began the workspace." in text
+    assert "stopped all payments." in text
+    assert "allowed payments again." in text
+    assert "Nothing was sent against the workspace's own rules" in text
+    assert "later records may exist" in text
+    assert "Have a member read the six words to you" in text
+    genesis = office.vault(0).rules.epochs[0].event
+    proven = said(content, genesis)
+    assert proven.startswith("PROVEN")
+    assert "Have a member read" not in proven
+
+
+def test_programs_read_the_same(office: Office, content: bytes) -> None:
+    found = told(content, office.vault(1).identity.device)
+    assert (found["v"], found["verdict"], found["exit_code"]) == (1, "proven", 0)
+    acts = found["acts"]
+    assert isinstance(acts, list)
+    assert [(item["kind"], item["counts"]) for item in acts if isinstance(item, dict)] == [
+        (kinds.WORKSPACE_CREATED, True),
+        (kinds.WORKSPACE_FROZEN, True),
+        (kinds.WORKSPACE_UNFROZEN, True),
+    ]
+    orders = found["orders"]
+    assert isinstance(orders, list)
+    first = orders[0]
+    assert isinstance(first, dict)
+    assert first["judged"] is True
+    quorum = first["quorum"]
+    assert isinstance(quorum, dict)
+    assert quorum["met"] is True
+    assert (found["epoch"], found["world"], found["unjudged"]) == (0, "practice", 0)
+
+
+def test_what_is_withheld_is_counted_and_not_judged(office: Office, content: bytes) -> None:
+    lines = lines_of(content)
+    hidden = (kinds.ORDER_FROZEN, kinds.ORDER_APPROVED)
+    bare = [
+        event_line(replace(event, body=None)) if event.kind in hidden else line
+        for line in lines[1:]
+        for event in (read_event(line),)
+    ]
+    text = said(closed([lines[0], *bare], office.vault(1)))
+    assert "4 records are here without what they say: order.approved 2, order.frozen 2." in text
+    assert "What it says is not in this file, so it can't be judged." in text
+    assert "Not judged: 2." in text
+    assert "What the records say whose content is missing" in text
+
+
+def test_a_chain_that_forks_is_named() -> None:
+    office = Office()
+    office.sent(1)
+    vault = office.vault(2)
+    last = vault.event(vault.heads()[vault.identity.device].event)
+    assert last is not None
+    office.vault(1).take_in([signed_by(vault, replace(last.header, at=last.header.at + 1), last)])
+    file = MemoryExport()
+    exported(office.vault(1), file)
+    text = said(file.content)
+    assert f"Device {vault.identity.device[:8]} signed two records for one place" in text
+    assert "2 records about it do not count" in text
+
+
+def test_what_is_refuted_or_unreadable_says_nothing_else(content: bytes) -> None:
+    text = said(content[:-10])
+    assert text.startswith("REFUTED. Do not rely on this export.\n  - ")
+    assert "approved it" not in text
+    assert told(content[:-10])["faults"]
+    assert "orders" not in told(content[:-10])
+    found = told(b"{}\n")
+    assert (found["verdict"], found["exit_code"]) == (Verdict.UNREADABLE.value, 3)
+    assert said(b"{}\n").startswith("UNREADABLE")
+
+
+def test_foreign_text_moves_no_cursor(content: bytes) -> None:
+    assert all(line.isprintable() for line in said(content).splitlines())
