@@ -18,6 +18,7 @@ from countersign.presentation.formats import isolate, money_text
 from countersign.presentation.inbox_ground import Ground
 from countersign.presentation.messages import _, language
 from countersign.presentation.order_late import late_words
+from countersign.presentation.order_words import doubt_sentence
 from countersign.presentation.team_words import device_title, moment_text, name_of
 from countersign.presentation.waiting_item import WaitingItem
 
@@ -31,7 +32,7 @@ _SENT: Final = (
 
 @dataclass(frozen=True, slots=True)
 class Late:
-    """An order that was sent before something was known, with its events."""
+    """An order that was sent before something was known, or perhaps twice, with its events."""
 
     record: OrderRecord
     entries: Sequence[LedgerEntry]
@@ -54,7 +55,9 @@ def _late(reader: Projections, state: OrderState, dealt_with: frozenset[str]) ->
     for row in reader.history(HistoryQuery(state=state.value, limit=_NEWEST)).rows:
         record = reader.order(row.order)
         # One that may still be taken back stays until it is over, however often it was looked at.
-        if record is None or not record.sent_before_known or (record.final and row.order in dealt_with):
+        if record is None or (record.final and row.order in dealt_with):
+            continue
+        if not record.sent_before_known and not record.doubted:
             continue
         found.append(Late(record, reader.timeline(row.order)))
     return tuple(found)
@@ -89,14 +92,19 @@ def _sent_too_soon(late: Late, rules: Rules, me: Identity) -> WaitingItem:
     payment = late.record.content.payment
     amount = isolate(money_text(payment.instructed_amount, language()))
     title = _("{amount} to {payee}").format(amount=amount, payee=payment.creditor_name)
+    known = late_words(late.record, rules, me, late.entries)
+    if late.record.doubted:  # what came too late is on its page
+        chip, opens = _("May be doubled"), _("Open the order that may have been sent twice: {title}")
+    else:
+        chip, opens = _("Stopped too late"), _("Open the order that was stopped too late: {title}")
     return WaitingItem(
         kind="late",
         about=late.record.content.order,
         icon="warning",
         title=title,
-        text=late_words(late.record, rules, me, late.entries),
-        chip=_("Stopped too late"),
+        text=f"{doubt_sentence()} {known}".strip() if late.record.doubted else known,
+        chip=chip,
         tone="danger",
         action=_("Open"),
-        action_name=_("Open the order that was stopped too late: {title}").format(title=title),
+        action_name=opens.format(title=title),
     )
