@@ -21,8 +21,8 @@ DEFAULT_RULE: Final = ""
 class PayeeStanding(StrEnum):
     """How long the details of a payee have stood when an order is made."""
 
-    NEW = "new"  # the payee has been there for less than 30 days, or is not known at all
-    CHANGED = "changed"  # an older payee, whose details have been there for less than 30 days
+    NEW = "new"  # the payee has stood for less than 30 days (see ``ledger.standing_clock``), or is not known at all
+    CHANGED = "changed"  # an older payee, whose details have stood for less than 30 days
     STANDING = "standing"
 
 
