@@ -8,11 +8,14 @@ from functools import partial
 from typing import Final
 
 from countersign.application.flows.script import Script, on_vault
+from countersign.application.ports.vault_door import VaultDoor
 from countersign.application.session import Session
 from countersign.application.use_cases.admit_member import admit_member, refuse_request, state_with
 from countersign.application.use_cases.invite_member import Asking, Stage, askings, invite_member
+from countersign.application.use_cases.recover_device import add_with_kit
 from countersign.domain.ledger.governance import Governance, Role
 from countersign.domain.order import fingerprint_phrase
+from countersign.domain.secret import SecretText
 from countersign.domain.unicode_safety import CleanText, clean_text
 from countersign.presentation.error_texts import sentence
 from countersign.presentation.formats import isolate
@@ -23,6 +26,7 @@ from countersign.presentation.team_changes import change_sentences
 from countersign.presentation.team_desk import Picture, Work, effect_text, may_not_change, picture_of
 from countersign.presentation.team_invite_state import InviteState, InviteStep, InviteView
 from countersign.presentation.team_invite_words import (
+    compare_first,
     compare_lead,
     compare_tick,
     device_notes,
@@ -59,9 +63,15 @@ class InvitePresenter:
     """Leads from a name to a member who was admitted."""
 
     def __init__(
-        self, session: Session, view: InviteView, go: TeamNavigate, words: Sequence[str], hands: PictureHands
+        self,
+        session: Session,
+        view: InviteView,
+        go: TeamNavigate,
+        words: Sequence[str],
+        hands: PictureHands,
+        door: VaultDoor,
     ) -> None:
-        self._session, self._view, self._go, self._words = session, view, go, words
+        self._session, self._view, self._go, self._words, self._door = session, view, go, words, door
         self._work = Work(session, self._render)
         self._parcel = ParcelDesk(session.sharing.parcels, session.tasks, hands, self._arrived, self._render_open)
         self._invitation = self._member = ""
@@ -192,7 +202,7 @@ class InvitePresenter:
         if known is None or known.asking is None:
             return
         if not same:
-            self._work.problem = _("Compare the words by voice first, then tick that they are the same.")
+            self._work.problem = compare_first()
             self._render()
             return
         asking = known.asking
@@ -213,6 +223,26 @@ class InvitePresenter:
             return (yield from self._reading())
 
         self._work.run(script(), _("Signing the change"), self._was_read)
+
+    def add_with_kit(self, typed: str, *, same: bool) -> None:
+        """Add one's own other device by the recovery kit alone, once both screens have shown the same words."""
+        known, sharing, secret = self._known, self._session.sharing, SecretText(typed)
+        if known is None or known.asking is None:
+            return
+        if not same:
+            self._work.problem = compare_first()
+            self._render()
+            return
+        asking = known.asking
+
+        def script() -> Script[_Known]:
+            sign, words = self._door.kit_signature, secret.reveal().lower().split()
+            what = (asking.invitation.id, asking.phrase_digest)
+            yield from on_vault(partial(add_with_kit, sharing.vault, sharing.verify, sign, words, *what))
+            sharing.tell_others()
+            return (yield from self._reading())
+
+        self._work.run(script(), _("Adding the device"), self._was_read)
 
     def differ(self) -> None:
         """Refuse who asks: the words were not the same."""
@@ -257,7 +287,7 @@ class InvitePresenter:
                 lead=_("The invitation works once, for a week. Nothing is admitted by it: you compare words first."),
                 notes=device_notes(),
                 device=True,
-                blocked=may_not_change(self._session, state) if state else "",
+                blocked=self._may_not_invite(state) if state else "",
                 busy=self._work.busy,
                 problem=self._work.problem,
             )
@@ -273,6 +303,12 @@ class InvitePresenter:
             busy=self._work.busy,
             problem=self._work.problem,
         )
+
+    def _may_not_invite(self, state: Governance) -> str:
+        """Say why no other device can be invited: of one's own it always can, where anything can be signed."""
+        vault = self._session.sharing.vault
+        own = self._member == vault.identity.member and vault.may_sign
+        return "" if own else may_not_change(self._session, state)
 
     def _ended(self, asking: Asking) -> InviteState:
         texts = {
@@ -317,6 +353,8 @@ class InvitePresenter:
             device=device,
             phrase_lead=compare_lead(name, own=own),
             tick=compare_tick(own=own),
+            kit=own and step is InviteStep.COMPARE,
+            admit_blocked=may_not_change(session, state) if step is InviteStep.COMPARE else "",
             lines=change_sentences(state, after, session.zone) if after else (),
             effect=effect_text(session, state, after) if after and step is InviteStep.COMPARE else "",
             busy=work.busy,

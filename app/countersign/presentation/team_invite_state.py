@@ -31,6 +31,8 @@ class InviteState:
         reading: How far a code in several pictures was read.
         phrase: The words to compare; ``asker`` names who asks.
         device: Whether it is about another device of a member.
+        kit: Whether the recovery kit can add it without anybody else: it is one's own device.
+        admit_blocked: Why this person can't propose it; empty where they can.
         notes: What another device means, where one is invited; no form is asked for then.
         lines: What admitting changes, sentence by sentence; ``effect`` when it takes effect.
     """
@@ -45,6 +47,8 @@ class InviteState:
     known_groups: str = ""
     notes: tuple[str, ...] = ()
     device: bool = False
+    kit: bool = False
+    admit_blocked: str = ""
     blocked: str = ""
     frames: tuple[str, ...] = ()
     as_file: str = ""

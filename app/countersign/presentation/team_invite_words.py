@@ -87,6 +87,11 @@ def compare_lead(name: str, *, own: bool) -> str:
     ).format(name=name)
 
 
+def compare_first() -> str:
+    """Say that the words come before anything is signed."""
+    return _("Compare the words by voice first, then tick that they are the same.")
+
+
 def compare_tick(*, own: bool) -> str:
     """Return what the person says by ticking."""
     if own:

@@ -9,6 +9,7 @@ from functools import partial
 from typing import Final
 
 from countersign.application.flows.script import Script, on_vault
+from countersign.application.ports.vault_door import VaultDoor
 from countersign.application.session import Session
 from countersign.application.use_cases.change_governance import (
     propose_change,
@@ -17,7 +18,9 @@ from countersign.application.use_cases.change_governance import (
     without_device,
     without_member,
 )
+from countersign.application.use_cases.recover_device import close_with_kit
 from countersign.domain.ledger.governance import Evidence, Governance, Member, Role
+from countersign.domain.secret import SecretText
 from countersign.domain.unicode_safety import CleanText, clean_text
 from countersign.presentation.formats import isolate
 from countersign.presentation.messages import _
@@ -36,6 +39,7 @@ from countersign.presentation.team_words import (
     access_text,
     day_text,
     device_lines,
+    device_title,
     evidence_text,
     groups_of,
     in_a_row,
@@ -63,8 +67,9 @@ class _Asked:
 class MemberPresenter:
     """Shows one member; each change is read back before it is signed."""
 
-    def __init__(self, session: Session, view: MemberView, go: TeamNavigate) -> None:
-        self._session, self._view, self._go = session, view, go
+    def __init__(self, session: Session, view: MemberView, go: TeamNavigate, door: VaultDoor) -> None:
+        self._session, self._view, self._go, self._door = session, view, go, door
+        self._kit_for = ""
         self._work = Work(session, self._render)
         self._picture: Picture | None = None
         self._member = ""
@@ -139,6 +144,26 @@ class MemberPresenter:
     def add_device(self) -> None:
         """Invite another device of this member."""
         self._go.open_invite(DEVICE_OF + self._member)
+
+    def open_kit(self, device: str) -> None:
+        """Ask for the recovery kit, to close another device of one's own with it; ``""`` leaves it as it is."""
+        self._kit_for, self._work.problem = device, ""
+        self._render()
+
+    def close_with_kit(self, typed: str) -> None:
+        """Close the device at once: neither an administrator nor a second person is needed."""
+        sharing, device = self._session.sharing, self._kit_for
+        secret = SecretText(typed)
+
+        def script() -> Script[None]:
+            sign, words = self._door.kit_signature, secret.reveal().lower().split()
+            yield from on_vault(partial(close_with_kit, sharing.vault, sharing.verify, sign, words, device))
+            sharing.tell_others()
+
+        def done(_none: None) -> None:
+            self._go.open_team()
+
+        self._work.run(script(), _("Closing the device"), done)
 
     def remove(self) -> None:
         """Take a member out of the workspace."""
@@ -227,6 +252,11 @@ class MemberPresenter:
                 access=access_text(found, look),
                 access_offer=_("Confirm until {day}").format(day=day_text(until, look.zone)),
                 devices=device_lines(state, found, look),
+                kit_offered=found.member == look.member and session.sharing.vault.may_sign,
+                kit_title=_("Close {device} with the recovery kit?").format(device=device_title(self._kit_for))
+                if self._kit_for
+                else "",
+                adding_blocked="" if found.member == look.member else may_not_change(session, state),
                 renewal=_("Let its keys hold until {day}").format(
                     day=day_text(look.at + _YEAR_DAYS * DAY_MS, look.zone)
                 ),

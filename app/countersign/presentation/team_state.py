@@ -97,6 +97,9 @@ class MemberState:
     Attributes:
         roles: What can be chosen, as (value, title, text); ``chosen`` are the values that are.
         blocked: Why nothing can be changed from here; empty where it can.
+        kit_offered: Whether other devices can be closed with the recovery kit: they are one's own.
+        kit_title: The question with which the kit is asked for; empty while it isn't.
+        adding_blocked: Why no other device can be invited from here; empty where one can.
         renewal: What renewing a device's keys does.
         remove_blocked: Why this member can't be removed.
         effect: What saving does: at once, or once others have signed.
@@ -116,6 +119,9 @@ class MemberState:
     access_offer: str = ""
     devices: tuple[DeviceLine, ...] = ()
     renewal: str = ""
+    kit_offered: bool = False
+    kit_title: str = ""
+    adding_blocked: str = ""
     blocked: str = ""
     remove_blocked: str = ""
     effect: str = ""

@@ -10,6 +10,7 @@ from countersign.application.ports.vault_door import JoinTicket, NewVault, Vault
 from countersign.domain.errors import SecurityError, UserFacingError
 from countersign.domain.ledger.governance import World as WorldKind
 from countersign.domain.secret import SecretText
+from countersign.testing.fake_workspace import MemoryWorkspace
 from countersign.testing.fakes import World
 
 PASSPHRASE = "correct horse battery staple seven"  # noqa: S105 - a fake door's
@@ -85,6 +86,13 @@ class FakeDoor:
             self.attempts += 1
             raise UserFacingError("vault.passphrase_wrong", attempts=self.attempts, wait_ms=self.summary().wait_ms)
         self.attempts = 0
+
+    def kit_signature(self, words: Sequence[str], message: bytes) -> bytes:
+        """Sign with the fake kit of the vault's keys."""
+        vault = self.world.vault
+        if tuple(words) != KIT:
+            raise UserFacingError("vault.kit_wrong")
+        return vault.keys.kit_sign(message) if isinstance(vault, MemoryWorkspace) else bytes(64)
 
     def projections(self) -> Projections:
         """Return the readers' view."""

@@ -47,7 +47,17 @@ class FakeKeys:
     @property
     def kit(self) -> str:
         """The public recovery key of the kit that goes with it, in hex."""
-        return hashlib.sha256(b"fake kit " + self._secret).hexdigest()
+        public = hashlib.sha256(b"fake kit " + self._secret).digest()
+        _SECRETS[public] = self._kit_secret
+        return public.hex()
+
+    @property
+    def _kit_secret(self) -> bytes:
+        return hashlib.sha256(b"fake kit secret " + self._secret).digest()
+
+    def kit_sign(self, message: bytes) -> bytes:
+        """Sign as the kit does."""
+        return hashlib.sha512(self._kit_secret + message).digest()
 
     def sign(self, message: bytes) -> bytes:
         """Return 64 bytes that nobody makes without this object."""

@@ -157,7 +157,7 @@ class Program:
             Page.SETTINGS: self._settings,
             Page.CHECK: self._check,
             **own_bank_pages(self.presenter, self._hands),
-            **team_pages(self.presenter, self._hands, self._words),
+            **team_pages(self.presenter, self._hands, self._words, self._parts.door),
             **inbox_pages(self.presenter, self._parts.door, self._words),
             **together_pages(self.presenter),
         }

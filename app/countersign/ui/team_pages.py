@@ -12,6 +12,7 @@ from PySide6.QtWidgets import QWidget
 from countersign.presentation.shell import Page, ShellPresenter
 
 if TYPE_CHECKING:
+    from countersign.application.ports.vault_door import VaultDoor
     from countersign.presentation.parcels import PictureHands
     from countersign.ui.shell import MakePage
     from countersign.ui.widgets import ScrollPage
@@ -52,12 +53,14 @@ class TeamRoutes:
         self.shell.open_page(Page.RELAY)
 
 
-def team_pages(shell: ShellPresenter, hands: PictureHands, words: Sequence[str]) -> dict[Page, MakePage]:
+def team_pages(
+    shell: ShellPresenter, hands: PictureHands, words: Sequence[str], door: VaultDoor
+) -> dict[Page, MakePage]:
     """Return what makes each of them; they are loaded when they are first wanted, or in a worker before that."""
     return {
         Page.TEAM: partial(_team, shell),
-        Page.MEMBER: partial(_member, shell),
-        Page.INVITE: partial(_invite, shell, hands, words),
+        Page.MEMBER: partial(_member, shell, door),
+        Page.INVITE: partial(_invite, shell, hands, words, door),
         Page.RULES: partial(_rules, shell),
         Page.RELAY: partial(_relay, shell, hands),
         Page.EXPORT: partial(_export, shell, hands, words),
@@ -74,21 +77,23 @@ def _team(shell: ShellPresenter, _about: str) -> QWidget:
     return page
 
 
-def _member(shell: ShellPresenter, member: str) -> QWidget:
+def _member(shell: ShellPresenter, door: VaultDoor, member: str) -> QWidget:
     from countersign.presentation.team_member import MemberPresenter  # noqa: PLC0415 - see above
     from countersign.ui.views.team.member import MemberPage  # noqa: PLC0415 - see above
 
     page = MemberPage()
-    page.attach(MemberPresenter(shell.session, page, TeamRoutes(shell)), member)
+    page.attach(MemberPresenter(shell.session, page, TeamRoutes(shell), door), member)
     return page
 
 
-def _invite(shell: ShellPresenter, hands: PictureHands, words: Sequence[str], invitation: str) -> QWidget:
+def _invite(
+    shell: ShellPresenter, hands: PictureHands, words: Sequence[str], door: VaultDoor, invitation: str
+) -> QWidget:
     from countersign.presentation.team_invite import InvitePresenter  # noqa: PLC0415 - see above
     from countersign.ui.views.team.invite import InvitePage  # noqa: PLC0415 - see above
 
     page = InvitePage()
-    page.attach(InvitePresenter(shell.session, page, TeamRoutes(shell), words, hands), invitation)
+    page.attach(InvitePresenter(shell.session, page, TeamRoutes(shell), words, hands, door), invitation)
     return page
 
 

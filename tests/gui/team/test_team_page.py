@@ -10,8 +10,14 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 
 from countersign.application.use_cases.change_governance import open_changes
+from countersign.domain.canonical import Json
+from countersign.domain.ledger import kinds
+from countersign.domain.ledger.event import EventDraft
+from countersign.domain.ledger.governance import recovery_message
 from countersign.presentation.messages import set_language
 from countersign.testing import fakes
+from countersign.testing.fake_door import KIT
+from countersign.testing.fake_keys import FakeKeys
 from countersign.testing.fake_workspace import fake_verify
 from countersign.ui.theme.style import apply_theme
 from countersign.ui.views.team.invite import InvitePage
@@ -45,6 +51,38 @@ def test_another_device_is_invited_and_its_invitation_taken_back(floor: Floor) -
     stage.press("invite.back", "team.asking.withdraw")
     assert stage.window.shows("team.said")
     assert not stage.window.shows("team.asking.open")
+
+
+def test_an_own_device_is_closed_with_the_kit_and_enter_closes_nothing(floor: Floor) -> None:
+    stage, vault = floor.stage, floor.who.vault
+    other = FakeKeys("Mei's laptop").device(vault.identity.member)
+    signature = vault.keys.kit_sign(recovery_message(vault.identity.workspace, other)).hex()
+    body: dict[str, Json] = {"device": other.canonical(), "recovery_signature": signature}
+    with vault.transaction() as change:
+        change.append(EventDraft(kinds.DEVICE_ADDED, vault.identity.workspace, body))
+    stage.press("shell.team", "team.member.0.change")
+    assert not stage.window.shows("member.device.0.kit")  # not the one in use
+    stage.press("member.device.1.kit")
+    assert not stage.window.shows("member.groups")
+    stage.press("member.kit_leave", "member.device.1.kit")
+    stage.type("member.kit", "alpha bravo")
+    stage.press("member.kit_confirm")
+    assert stage.window.shows("member.problem")
+    stage.type("member.kit", " ".join(KIT))
+    field = stage.window.find("member.kit")
+    QTest.keyClick(field, Qt.Key.Key_Return)
+    confirm = stage.window.find_as("member.kit_confirm", KitButton)
+    confirm.setFocus()
+    QTest.keyClick(confirm, Qt.Key.Key_Return)
+    stage.settle()
+    found = vault.rules.governance.device(other.device)
+    assert found is not None
+    assert not found.closed
+    stage.press("member.kit_confirm")
+    found = vault.rules.governance.device(other.device)
+    assert found is not None
+    assert found.closed
+    assert stage.window.shows("team.invite")
 
 
 def test_a_device_gets_an_end_which_is_read_back_before_it_is_proposed(floor: Floor) -> None:

@@ -10,19 +10,23 @@ from sqlcipher3.dbapi2 import ProgrammingError
 from countersign.adapters.system.keyring_store import NoStore
 from countersign.adapters.vault.anchor import device_secret_name
 from countersign.adapters.vault.attempts import Throttle
-from countersign.adapters.vault.cryptography_suite import KEY_BYTES, VaultKeys
+from countersign.adapters.vault.cryptography_suite import KEY_BYTES, VaultKeys, verify_ed25519
 from countersign.adapters.vault.database import Connection
 from countersign.adapters.vault.door import FileVaultDoor
 from countersign.adapters.vault.emergency_stop import STOP_FILE
 from countersign.adapters.vault.header import HEADER_FILE, open_slot, read_header
+from countersign.adapters.vault.open_vault import OpenVault
 from countersign.adapters.vault.recovery_kit import RecoveryKit
 from countersign.application.ports.vault import HistoryQuery, LocalSpace
+from countersign.application.use_cases.recover_device import close_with_kit
+from countersign.domain.canonical import Json
 from countersign.domain.errors import UserFacingError
 from countersign.domain.ledger import kinds
 from countersign.domain.ledger.event import Chain, EventDraft
-from countersign.domain.ledger.governance import World
+from countersign.domain.ledger.governance import World, recovery_message
 from countersign.domain.ledger.merkle import verify_inclusion
 from countersign.domain.secret import SecretText
+from countersign.testing.fake_keys import FakeKeys
 from tests.integration.vault.story import PASSPHRASE, Place, Story, code_of, go_on
 
 
@@ -138,6 +142,26 @@ def test_the_kit_opens_the_data_and_never_signs(place: Place) -> None:
     other = place.door().new_kit()
     assert code_of(lambda: place.door().unlock_with_kit(other)) == "vault.kit_wrong"
     assert code_of(lambda: place.door().unlock_with_kit(("zoo",) * 12)) == "vault.kit_wrong"
+
+
+def test_the_kit_signs_for_its_members_devices(place: Place) -> None:
+    door = place.door()
+    vault = place.create(door)
+    assert isinstance(vault, OpenVault)
+    other = FakeKeys("another device").device(vault.identity.member)
+    signature = door.kit_signature(place.kit, recovery_message(vault.identity.workspace, other))
+    body: dict[str, Json] = {"device": other.canonical(), "recovery_signature": signature.hex()}
+    with vault.transaction() as change:
+        change.append(EventDraft(kinds.DEVICE_ADDED, vault.identity.workspace, body))
+    assert vault.rules.governance.device(other.device) == other
+    words = tuple(f"{word.upper()} " for word in place.kit)
+    close_with_kit(vault, verify_ed25519, door.kit_signature, words, other.device)
+    found = vault.rules.governance.device(other.device)
+    assert found is not None
+    assert found.closed
+    assert code_of(lambda: door.kit_signature(("zoo",) * 12, b"")) == "vault.kit_wrong"
+    door.lock()
+    assert code_of(lambda: door.kit_signature(place.kit, b"")) == "vault.locked"
 
 
 def test_the_recovery_slot_never_holds_the_signing_key(place: Place) -> None:

@@ -16,6 +16,7 @@ from countersign.presentation.team_invite import InvitePresenter
 from countersign.presentation.team_invite_state import InviteState
 from countersign.presentation.team_member import MemberPresenter
 from countersign.presentation.team_state import MemberState, TeamState
+from countersign.testing.fake_door import FakeDoor
 from countersign.testing.fake_sharing import Colleague, Office, member_like
 from countersign.testing.fakes import DAY_MS, START_MS
 from tests.unit.presentation.recorded import Seen
@@ -115,7 +116,7 @@ class MemberDesk:
 
     def __init__(self, who: Colleague, member: str) -> None:
         self.seen, self.went = Seen[MemberState](), Routes()
-        self.presenter = MemberPresenter(who.world.session, self.seen, self.went)
+        self.presenter = MemberPresenter(who.world.session, self.seen, self.went, FakeDoor(who.world))
         self.presenter.start(member)
 
     @property
@@ -128,7 +129,7 @@ class InviteDesk:
 
     def __init__(self, who: Colleague, invitation: str = "") -> None:
         self.seen, self.went, self.desk = Seen[InviteState](), Routes(), Desk()
-        self.presenter = InvitePresenter(who.world.session, self.seen, self.went, WORDS, self.desk)
+        self.presenter = InvitePresenter(who.world.session, self.seen, self.went, WORDS, self.desk, FakeDoor(who.world))
         self.presenter.start(invitation)
 
     @property

@@ -227,6 +227,11 @@ class FileVaultDoor:
                 raise UserFacingError("vault.kit_wrong")
             return self._enter(header, keys)
 
+    def kit_signature(self, words: Sequence[str], message: bytes) -> bytes:
+        """Sign with the recovery key that a kit's words hold, whether or not the kit opens this vault."""
+        self._open_session()
+        return RecoveryKit.read(words).sign(message)
+
     @contextlib.contextmanager
     def _opening(self) -> Iterator[VaultHeader]:
         if self._session is not None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from mnemonic import Mnemonic
 
 from countersign.adapters.vault import cryptography_suite as suite
@@ -51,6 +52,14 @@ class RecoveryKit:
     def public_key(self) -> bytes:
         """Return the public half, which the genesis names."""
         return suite.ed25519_public(self.signing_seed())
+
+    def sign(self, message: bytes) -> bytes:
+        """Sign with the member's recovery key (Ed25519, RFC 8032)."""
+        seed = self.signing_seed()
+        try:
+            return Ed25519PrivateKey.from_private_bytes(seed).sign(message)
+        finally:
+            suite.wipe(seed)
 
     def __repr__(self) -> str:
         """Show nothing."""

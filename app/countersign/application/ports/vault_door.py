@@ -104,6 +104,13 @@ class VaultDoor(Protocol):
                 (``wait_ms``), ``vault.locked``, ``vault.device_secret_missing``.
         """
 
+    def kit_signature(self, words: Sequence[str], message: bytes) -> bytes:
+        """Sign 32 bytes with the recovery key that a kit's words hold (Ed25519), whether or not it opens this vault.
+
+        Raises:
+            UserFacingError: ``vault.kit_wrong``: not twelve words of the list; ``vault.locked``.
+        """
+
     def projections(self) -> Projections:
         """Return the READ lane's view of the unlocked vault."""
 

@@ -25,6 +25,17 @@ def joining() -> Block:
             _("The invitation was changed"),
             _("Somebody changed this invitation after it was made. Don't use it; ask the inviter for another one."),
         ),
+        "recovery.not_yours": ErrorText(
+            _("Not one of your other devices"),
+            _("A recovery kit closes and adds devices of its own person, and not the one in use. Nothing was changed."),
+        ),
+        "recovery.other_kit": ErrorText(
+            _("This is another recovery kit"),
+            _(
+                "These words are not of the recovery kit that counts for you: the newest one does. Nothing was "
+                "changed. Compare each word, or ask an administrator."
+            ),
+        ),
         "joining.expired": ErrorText(
             _("The invitation has expired"),
             _("The time of this invitation is over. Ask the inviter for another one."),

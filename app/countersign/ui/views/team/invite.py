@@ -7,7 +7,9 @@ from PySide6.QtWidgets import QWidget
 from countersign.presentation.messages import _
 from countersign.presentation.team_invite import InvitePresenter
 from countersign.presentation.team_invite_state import InviteState, InviteStep
+from countersign.presentation.team_invite_words import compare_first
 from countersign.ui.theme.tokens import Space, Tone
+from countersign.ui.views.team.kit_card import KitCard
 from countersign.ui.widgets import (
     Card,
     CheckField,
@@ -56,10 +58,15 @@ class InvitePage(WorkPage):
         self.relay_note.setObjectName("invite.by_relay")
         self.compare = self._make_compare()
         self.effect_card = self._make_effect()
+        text = _("Your recovery key alone adds it, at once; the kit that you have stays the one that counts.")
+        adding = PrimaryButton(_("Add it with the recovery kit"))
+        self.kit_card = KitCard("invite", text, adding, self._add_with_kit, None)
         self.notes = Card(_("What another device means"), icon="mobile")
         holder, self._notes = column()
         self.notes.add(holder)
-        for card in (self.form, self.notes, self.out, self.relay_note, self.answer, self.compare, self.effect_card):
+        for card in (self.form, self.notes, self.out, self.relay_note, self.answer):
+            self.add(card)
+        for card in (self.compare, self.kit_card, self.effect_card):
             self.add(card)
         self.back = SafeButton(_("Back to the team"))
         self.back.setObjectName("invite.back")
@@ -97,7 +104,7 @@ class InvitePage(WorkPage):
         return card
 
     def _make_compare(self) -> Card:
-        card = Card(_("Compare these words by voice"), icon="call-back")
+        card = Card(_("Compare these words"), icon="call-back")
         card.body.setSpacing(Space.M)
         self.phrase_lead = PlainLabel("")
         card.add(self.phrase_lead)
@@ -141,6 +148,7 @@ class InvitePage(WorkPage):
         self.relay_note.setVisible(bool(state.by_relay) and step in {InviteStep.OUT, InviteStep.WELCOME})
         self.compare.setVisible(step is InviteStep.COMPARE)
         self.effect_card.setVisible(bool(state.lines))
+        self.kit_card.ask(_("Or add it with your recovery kit") if state.kit else "")
         self._show_form(state)
         self.out.set_frames(state.frames, state.as_file, state.saved)
         self.answer.set_reading(state.reading)
@@ -196,10 +204,13 @@ class InvitePage(WorkPage):
     def _ticked(self, _on: bool = False) -> None:  # noqa: FBT002 - Qt's signal
         if self._shown is not None and self._shown.step is InviteStep.COMPARE:
             same = self.same is not None and self.same.isChecked()
-            words = _("Compare the words by voice first, then tick that they are the same.")
-            self.go_on.set_blocked(None if same else words)
+            self.go_on.set_blocked(self._shown.admit_blocked or (None if same else compare_first()))
 
     # — what the person does —
+
+    def _add_with_kit(self, typed: str) -> None:
+        if self._presenter is not None:
+            self._presenter.add_with_kit(typed, same=self.same is not None and self.same.isChecked())
 
     def _go_on(self) -> None:
         if self._presenter is None or self._shown is None:

@@ -12,6 +12,7 @@ from countersign.presentation.team_member import MemberPresenter
 from countersign.presentation.team_state import MemberState
 from countersign.presentation.team_words import DeviceLine
 from countersign.ui.theme.tokens import Space
+from countersign.ui.views.team.kit_card import KitCard
 from countersign.ui.views.team.proposal import ProposalCard
 from countersign.ui.widgets import (
     Card,
@@ -46,6 +47,13 @@ class MemberPage(WorkPage):
         self.add(self.errors)
         self.proposal = ProposalCard("member", self._confirm, self._withdraw)
         self.add(self.proposal)
+        text = _(
+            "It is closed at once, by your recovery key alone: no administrator and no second person has to sign. What "
+            "it signed after the last of its messages known here won't count."
+        )
+        closing = DangerButton(_("Close this device"))
+        self.kit_card = KitCard("member", text, closing, self._close_with_kit, self._leave_kit)
+        self.add(self.kit_card)
         self._fields: dict[str, Field] = {}
         self._blockable: list[KitButton] = []
         self.roles_card = self._make_roles()
@@ -55,6 +63,7 @@ class MemberPage(WorkPage):
         self._devices, self._devices_body = column()
         self.devices_card.add(self._devices)
         self.add_device = self._quiet(self.devices_card, _("Add another device"), "member.add_device", "plus")
+        self._blockable.remove(self.add_device)
         self.add_device.activated.connect(self._add_another)
         self.leave_card = self._make_leave()
         for card in (self.roles_card, self.devices_card, self.leave_card):
@@ -158,6 +167,8 @@ class MemberPage(WorkPage):
         self.show_work(state.busy, state.problem)
         asked = bool(state.asked)
         self.proposal.show_proposal(state.asked, state.asked_lines, state.effect)
+        self.kit_card.ask(state.kit_title)
+        asked = asked or bool(state.kit_title)
         ready = bool(state.roles) and not asked
         for card in (self.roles_card, self.identity_card, self.access_card, self.devices_card, self.leave_card):
             card.setVisible(ready)
@@ -177,6 +188,7 @@ class MemberPage(WorkPage):
         self.confirm_access.setText(state.access_offer)
         for button in self._blockable:
             button.set_blocked(state.blocked)
+        self.add_device.set_blocked(state.adding_blocked)
         self.remove.set_blocked(state.blocked or state.remove_blocked)
         shown = (before.devices, before.blocked, before.renewal) if before else None
         if shown != (state.devices, state.blocked, state.renewal):
@@ -187,7 +199,7 @@ class MemberPage(WorkPage):
                 self._show_device(place, device, state)
         if before is None or before.faults != state.faults:
             self.errors.show_errors([(self._fields[fault.field], fault.text) for fault in state.faults])
-        if before is not None and bool(before.asked) != asked:
+        if before is not None and bool(before.asked or before.kit_title) != asked:
             self.focus_heading()
 
     def _show_roles(self, state: MemberState, before: MemberState | None) -> None:
@@ -224,7 +236,18 @@ class MemberPage(WorkPage):
             button.enter_presses = False
             button.show_reason_in(reason)
         self._devices_body.addWidget(reason)
-        self._devices_body.addWidget(button_row((renew, close)))
+        buttons: list[KitButton] = [renew, close]
+        if state.kit_offered and not device.blocked:
+            buttons.append(self._kit_button(place, device))
+        self._devices_body.addWidget(button_row(buttons))
+
+    def _kit_button(self, place: int, device: DeviceLine) -> QuietButton:
+        words = _("Close it with the recovery kit")
+        button = QuietButton(words, icon="key", name=_("{action}: {name}").format(action=words, name=device.title))
+        button.setObjectName(f"member.device.{place}.kit")
+        button.enter_presses = False
+        button.activated.connect(partial(self._open_kit, device.device))
+        return button
 
     # — what the person does —
 
@@ -252,6 +275,17 @@ class MemberPage(WorkPage):
     def _add_another(self) -> None:
         if self._presenter is not None:
             self._presenter.add_device()
+
+    def _open_kit(self, device: str) -> None:
+        if self._presenter is not None:
+            self._presenter.open_kit(device)
+
+    def _leave_kit(self) -> None:
+        self._open_kit("")
+
+    def _close_with_kit(self, typed: str) -> None:
+        if self._presenter is not None:
+            self._presenter.close_with_kit(typed)
 
     def _remove(self) -> None:
         if self._presenter is not None:

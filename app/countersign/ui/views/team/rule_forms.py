@@ -35,7 +35,7 @@ class _Form(Card):
         self._name = name
         self.fields: dict[str, Field] = {}
         self._filled = False
-        self.leave = SafeButton(_("Leave it"))
+        self.leave = SafeButton(_("Close the form"))
         self.leave.setObjectName(f"{name}.leave")
         self.leave.activated.connect(leave)
         self.keep = QuietButton(_("Take it in"), icon="check")
