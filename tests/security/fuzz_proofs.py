@@ -179,7 +179,7 @@ def _export_case(chance: Random, seed: bytes) -> bytes:
     for _ in range(chance.randint(0, 2)):
         way, at = chance.randrange(5), chance.randrange(len(lines))
         if way == 0:
-            value = orjson.loads(lines[at]) if lines[at].startswith(b"{") else {}
+            value = _loaded(lines[at])
             _edit(chance, value)
             lines[at] = _twice(chance, orjson.dumps(value, option=orjson.OPT_SORT_KEYS))
         elif way == 1:
@@ -196,11 +196,19 @@ def _export_case(chance: Random, seed: bytes) -> bytes:
     return b"".join(line + b"\n" for line in lines)
 
 
+def _loaded(line: bytes) -> dict[str, object]:
+    """Read a line as it was changed so far; nothing where it can't be."""
+    try:
+        value = orjson.loads(line)
+    except orjson.JSONDecodeError:
+        return {}
+    return value if isinstance(value, dict) else {}
+
+
 def _closed(lines: list[bytes]) -> list[bytes]:
     *before, last = lines
     hashed = hashlib.sha256(b"".join(line + b"\n" for line in before)).hexdigest()
-    said = orjson.loads(last) if last.startswith(b'{"events"') else {}
-    signature = said.get("signature") if isinstance(said, dict) else ""
+    signature = _loaded(last).get("signature")
     made = {"events": len(before) - 1, "hash": hashed, "signature": signature if isinstance(signature, str) else ""}
     return [*before, orjson.dumps(made, option=orjson.OPT_SORT_KEYS)]
 
