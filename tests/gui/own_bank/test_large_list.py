@@ -49,7 +49,12 @@ class List:
 
     def stop_half_way(self, seconds: int) -> None:
         """Press *Stop here* in the middle."""
-        self.qtbot.waitUntil(lambda: self.bar.value() * 2 >= self.bar.maximum() > 1, timeout=seconds * 1000)
+
+        def is_half_way() -> bool:
+            self.program.program.presenter.activity()
+            return self.bar.value() * 2 >= self.bar.maximum() > 1
+
+        self.qtbot.waitUntil(is_half_way, timeout=seconds * 1000)
         link = self.page.progress.findChild(LinkButton)
         assert isinstance(link, LinkButton)
         link.click()

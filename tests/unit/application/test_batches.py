@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import TypeVar
@@ -11,7 +11,7 @@ import pytest
 
 from countersign.application.batch_state import BatchHead, BatchLine, BatchStage
 from countersign.application.flows.script import Script, run_script
-from countersign.application.ports.bank_files import FileHead, FileKind, FilePart, FilePayment
+from countersign.application.ports.bank_files import FileHead, FileKind, FilePart, FilePayment, Reading
 from countersign.application.use_cases.check_batch import (
     CancelledBatchError,
     begin_batch,
@@ -286,3 +286,30 @@ def test_a_list_is_put_away_in_pieces(world: fakes.World) -> None:
     with pytest.raises(UserFacingError):
         make_some(world.vault, head.batch, 1)
     assert decide_line(world.vault, head.batch, 0, "in") is None
+
+
+def test_a_file_is_let_go_of_when_reading_is_stopped(world: fakes.World) -> None:
+    listed(world, many(350))
+    files = world.session.files
+    plain, left = files.read, []
+
+    def read(path: Path, progress: Reading | None = None) -> Iterator[FilePart]:
+        try:
+            yield from plain(path, progress)
+        finally:
+            left.append(path)
+
+    class Watched(ListedFiles):
+        def read(self, path: Path, progress: Reading | None = None) -> Iterator[FilePart]:
+            return read(path, progress)
+
+    world.session.files = Watched()
+    head = run(world, begin_batch(world.session, PATH, None, (fakes.MAIN, ""), DetailsSource.CONTRACT))
+    told: list[int] = []
+    with pytest.raises(CancelledBatchError) as cancelled:
+        run(
+            world,
+            check_batch(world.session, head, None, lambda: len(told) > 1, lambda _h, some: told.append(len(some))),
+        )
+    assert left == [PATH]
+    assert cancelled.value.code == "file.cancelled"

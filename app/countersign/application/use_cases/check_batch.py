@@ -6,7 +6,8 @@ goes on where it ended. A file that is read again after a crash must be the same
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator, Iterator
+from contextlib import suppress
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
@@ -122,12 +123,30 @@ def check_batch(
         session.files.read(path, told) if head.columns is None else session.files.read_list(path, head.columns, told)
     )
     reading = _ReadLines(parts)
+    try:
+        head = yield from _check_lines(session, head, reading, desk, cancelled, kept)
+    finally:
+        reading.close()  # else a parser's thread stays until somebody collects what is left over
+    head = replace(head, stage=BatchStage.CHECKED, about=reading.about())
+    yield from on_vault(partial(keep_head, session.vault, head))
+    return head
+
+
+def _check_lines(
+    session: Session,
+    head: BatchHead,
+    reading: _ReadLines,
+    desk: LineDesk,
+    cancelled: Callable[[], bool],
+    kept: Callable[[BatchHead, tuple[BatchLine, ...]], None],
+) -> Script[BatchHead]:
+    """Check slice by slice to the end of the file; what was checked before is only read."""
     done = head.tally.lines
     while some := (yield from on_network(partial(reading.some, cancelled))):
         if (head.kind, head.version) != (reading.kind, reading.version):
             head = replace(head, kind=reading.kind, version=reading.version)
         if some[-1][0] < done:
-            continue  # checked before
+            continue
         questions = max(NAMES_ASKED - head.asked, 0)
         known_of = yield from on_read(partial(desk.look_up, [part for _n, part, _found in some], questions))
         checks = yield from on_network(partial(_ask_names, session, desk, known_of.unknown))
@@ -136,8 +155,6 @@ def check_batch(
         head = replace(head, tally=head.tally.with_all(lines))
         yield from on_vault(partial(_keep_slice, session.vault, head, lines))
         kept(head, lines)
-    head = replace(head, stage=BatchStage.CHECKED, about=reading.about())
-    yield from on_vault(partial(keep_head, session.vault, head))
     return head
 
 
@@ -148,6 +165,12 @@ class _ReadLines:
         self._parts, self.desk = parts, PaymentsDesk()
         self.kind = self.version = ""
         self.number = 0
+
+    def close(self) -> None:
+        """Read no more. Where the program ends, a worker may still be at it: then that one ends it."""
+        if isinstance(self._parts, Generator):
+            with suppress(ValueError):
+                self._parts.close()
 
     def some(self, cancelled: Callable[[], bool]) -> list[tuple[int, FilePayment, tuple[Finding, ...]]]:
         """Read the next lines: their number, what they say, what was noticed. Any worker; nothing at the end."""
