@@ -22,7 +22,7 @@ from countersign.domain.order_state import OrderState
 from countersign.domain.payee import DetailsSource, NameCheck, PayeeDetails, PayeeKind, VopOutcome
 from countersign.domain.secret import SecretText
 from countersign.testing import fakes
-from tests.contract.practice_fixture import HASTY, Practice, executions
+from tests.contract.practice_fixture import QUICK, Practice, executions
 
 INES, DANIEL = "ines.vogt", "daniel.okoye"
 _numbers = count(1)
@@ -35,8 +35,9 @@ class Firm:
         self.practice = practice
         self.world = fakes.make_world()
         session = self.world.session
-        self.bank = practice.connect(HASTY)
+        self.bank = practice.connect()
         session.banks[session.bank_id] = self.bank
+        practice.bank.control.set_outcomes({"settle_seconds": 3_600})  # not while a test looks
         self.orders = tuple(self._approved(minor) for minor in minors)
         self.run: BasketSubmission = session.together(self.orders)
         self.signing: BasketSigning = session.signing_together(self.orders)
@@ -105,5 +106,15 @@ class Firm:
         self.run.answer(SecretText(code), self.shown())
 
     def fault(self, **rule: str | int) -> None:
-        """Have the bank misbehave."""
+        """Have the bank misbehave; from here on it is waited for less long."""
         self.practice.bank.control.set_faults(rule)
+        session = self.world.session
+        self.bank.close()
+        self.bank = session.banks[session.bank_id] = self.practice.connect(QUICK)
+
+    def mend(self) -> None:
+        """Have it behave again, and wait for it."""
+        self.practice.bank.control.set_faults()
+        session = self.world.session
+        self.bank.close()
+        self.bank = session.banks[session.bank_id] = self.practice.connect()

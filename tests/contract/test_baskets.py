@@ -96,7 +96,7 @@ def test_a_code_that_never_arrived_leaves_all_unsigned(firm: Firm) -> None:
     firm.answer()
     assert firm.run.progress.phase is Phase.CONTINUE
     assert (firm.states, firm.executed) == ((S.AUTHORISING, S.AUTHORISING), [0, 0])
-    firm.practice.reset()
+    firm.mend()
     firm.to_code()
     firm.answer()
     assert firm.executed == [1, 1]
@@ -107,7 +107,7 @@ def test_a_lost_reply_to_tying_is_never_asked_for_again(firm: Firm) -> None:
     firm.run.begin()
     assert firm.run.progress.phase is Phase.CONTINUE
     assert all(record.tying and not record.basket for record in firm.records)
-    firm.practice.reset()
+    firm.mend()
     firm.run.begin()
     assert firm.run.progress.error == "basket.asked"
     alone = firm.world.session.submission(firm.orders[0])
@@ -118,10 +118,11 @@ def test_a_lost_reply_to_tying_is_never_asked_for_again(firm: Firm) -> None:
 
 
 def test_a_bank_that_shows_other_payments_is_not_signed_and_is_untied(firm: Firm) -> None:
-    firm.fault(kind="wrong_echo", path="/signing-baskets/", method="GET", field="payments", value="other")
+    lie = {"kind": "wrong_echo", "path": "/signing-baskets/", "method": "GET", "field": "payments", "value": "other"}
+    firm.practice.bank.control.set_faults(lie)
     firm.run.begin()
     assert (firm.run.progress.phase, firm.run.progress.error) == (Phase.CONTINUE, "binding.reply")
-    firm.practice.reset()
+    firm.mend()
     firm.run.untie()
     assert {record.basket for record in firm.records} == {""}
     alone = firm.world.session.submission(firm.orders[0])
