@@ -14,7 +14,7 @@ from pytestqt.qtbot import QtBot
 from countersign.application.use_cases.reject_order import reject_order
 from countersign.application.use_cases.save_draft import saved_drafts
 from countersign.domain.order_state import OrderState
-from countersign.presentation.inbox_state import ChipWords, InboxRow
+from countersign.presentation.inbox_state import ChangeRow, Changes, ChipWords, InboxRow
 from countersign.presentation.messages import set_language
 from countersign.testing import fakes
 from countersign.testing.fake_door import PASSPHRASE
@@ -22,7 +22,9 @@ from countersign.testing.fake_team import HARTWELL, RAVI, TOM, Team, TeamVault, 
 from countersign.ui.models.inbox_rows import InboxRows
 from countersign.ui.theme.style import apply_theme
 from countersign.ui.views.inbox.cards import CardList
+from countersign.ui.views.inbox.changes import ChangeTable
 from countersign.ui.views.inbox.pane import Pane
+from countersign.ui.widgets import PlainLabel
 from countersign.ui.widgets.buttons import KitButton
 from countersign.ui.widgets.scatter import ScatterChart
 from tests.gui.pages.inbox_scenes import busy, place_of, show
@@ -209,6 +211,23 @@ def test_where_it_is_narrow_list_and_detail_take_turns(qapp: QApplication) -> No
     assert stage.window.shows("inbox.list")
     assert not stage.window.shows("inbox.pane")
     stage.close()
+
+
+def test_where_it_is_narrow_each_line_says_of_which_payment_it_is(qtbot: QtBot) -> None:
+    row = ChangeRow("payee", "Payee", "Hartwell", "Stone", changed=True)
+    table = ChangeTable(Changes("What changed", (row, row), has_before=True))
+    qtbot.addWidget(table)
+
+    def said() -> list[str]:
+        return sorted(label.text() for label in table.findChildren(PlainLabel) if label.isVisibleTo(table))
+
+    table.resize(300, 400)
+    table.show()
+    assert said().count("Last payment") == said().count("This payment") == 2
+    table.resize(900, 400)
+    assert said().count("Last payment") == said().count("This payment") == 1
+    table.resize(300, 400)
+    assert said().count("Last payment") == 2
 
 
 def test_the_side_bar_counts_and_news_is_told_without_amounts(qapp: QApplication) -> None:

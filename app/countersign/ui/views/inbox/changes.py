@@ -17,6 +17,7 @@ from countersign.ui.widgets.painting import follow_look, is_mirrored, mirrored_r
 
 _SIDE = 8
 _ICON = 16
+_LEADING = Qt.AlignmentFlag.AlignLeading
 _NARROW = 470
 
 
@@ -60,6 +61,7 @@ class ChangeTable(QWidget):
         self._grid.setHorizontalSpacing(Space.L)
         self._grid.setVerticalSpacing(Space.S)
         self._narrow: bool | None = None
+        self._sides: list[tuple[PlainLabel, PlainLabel]] = []
         self._heads = (
             PlainLabel(_("Last payment"), Variant.CAPTION),
             PlainLabel(_("This payment"), Variant.CAPTION),
@@ -105,6 +107,8 @@ class ChangeTable(QWidget):
 
     def _in_columns(self) -> None:
         before = self._changes.has_before
+        for side in (side for both in self._sides for side in both):
+            side.hide()
         for place, head in enumerate(self._heads):
             head.setVisible(before)
             if before:
@@ -122,12 +126,25 @@ class ChangeTable(QWidget):
     def _in_lines(self) -> None:
         for head in self._heads:
             head.hide()
-        line = 0
-        for label, then, now in self._rows:
-            self._grid.addWidget(label, line, 0)
-            then.setVisible(self._changes.has_before)
-            if self._changes.has_before:
-                self._grid.addWidget(then, line + 1, 0)
-            self._grid.addWidget(now, line + 2, 0)
-            line += 3
-        self._grid.setColumnStretch(0, 1)
+        before, top = self._changes.has_before, Qt.AlignmentFlag.AlignTop
+        if before and not self._sides:
+            self._sides = [(_side(_("Last payment")), _side(_("This payment"))) for _row in self._rows]
+        for place, (label, then, now) in enumerate(self._rows):
+            line = 3 * place
+            self._grid.addWidget(label, line, 0, 1, 2)
+            then.setVisible(before)
+            if before:
+                for step, (side, value) in enumerate(zip(self._sides[place], (then, now), strict=True), 1):
+                    side.show()
+                    self._grid.addWidget(side, line + step, 0, top)
+                    self._grid.addWidget(value, line + step, 1, top | _LEADING if value is now else top)
+            else:
+                self._grid.addWidget(now, line + 1, 0, 1, 2, top | _LEADING)
+        self._grid.setColumnStretch(1, 1)
+
+
+def _side(text: str) -> PlainLabel:
+    """Return what says of which payment a line is, a step in from what the line is about."""
+    label = PlainLabel(text, Variant.CAPTION, wrap=False)
+    label.setContentsMargins(Space.M, 0, Space.M, 0)
+    return label
