@@ -8,7 +8,7 @@ from dataclasses import replace
 import pytest
 
 from countersign.application.flows.progress import Phase
-from countersign.application.ports.bank import AuthorisationState
+from countersign.application.ports.bank import Authorisation, AuthorisationState
 from countersign.application.use_cases import record_basket
 from countersign.domain.errors import FailureKind, SecurityError, UserFacingError
 from countersign.domain.ledger.bank_signing import BankSigning, SigningState
@@ -17,6 +17,7 @@ from countersign.domain.order import BindingError
 from countersign.domain.order_state import OrderState, TransactionStatus
 from countersign.domain.secret import SecretText
 from countersign.testing import fakes
+from countersign.testing.fake_baskets import FakeBaskets
 from tests.unit.application.baskets import DANIEL, INES, Table
 from tests.unit.application.orders import SMS
 
@@ -258,6 +259,24 @@ def test_a_program_killed_while_the_code_was_sent_asks(table: Table) -> None:
     table.bank.opened[name].state = AuthorisationState.FAILED
     table.signing.reconcile()
     assert (phase(table), own(table).state) == (Phase.CONTINUE, SigningState.FAILED)
+
+
+def test_an_app_that_still_asks_after_a_restart_is_waited_for(table: Table, monkeypatch: pytest.MonkeyPatch) -> None:
+    def asking(self: FakeBaskets, basket_id: str, authorisation_id: str) -> Authorisation:
+        return replace(real(self, basket_id, authorisation_id), message="Decide in the app.")
+
+    real = FakeBaskets.authorisation
+    table.sign_to_code()
+    table.bank.fail("answer", FailureKind.UNKNOWN, "bank.timeout")
+    monkeypatch.setattr(FakeBaskets, "authorisation", asking)
+    table.sign_answer()
+    alone = table.world.session.signing(table.orders[2])
+    alone.reconcile()
+    assert (phase(table), alone.progress.phase, own(table).state) == (
+        Phase.UNKNOWN,
+        Phase.UNKNOWN,
+        SigningState.UNKNOWN,
+    )
 
 
 def test_a_reply_about_something_else_leaves_the_outcome_open(table: Table) -> None:

@@ -756,6 +756,9 @@ def test_an_app_that_still_asks_after_a_restart_is_waited_for(
     app_table.run.reconcile()
     assert (app_table.phase, app_table.run.progress.message) == (Phase.UNKNOWN, "Decide in the app.")
     assert all_in(app_table, S.UNKNOWN)
+    alone = app_table.world.session.submission(app_table.orders[0])  # as every order is asked about at the start
+    alone.resume()
+    assert (alone.progress.phase, all_in(app_table, S.UNKNOWN)) == (Phase.UNKNOWN, True)
     monkeypatch.setattr(FakeBaskets, "authorisation", real)
     app_table.run.reconcile()
     assert all_in(app_table, S.AUTHORISING)

@@ -9,7 +9,7 @@ from functools import partial
 
 from countersign.application.flows.progress import Phase, Progress
 from countersign.application.flows.script import Script, on_vault, run_script
-from countersign.application.ports.bank import Authorisation, Bank
+from countersign.application.ports.bank import Authorisation, AuthorisationState, Bank
 from countersign.application.ports.tasks import Tasks
 from countersign.application.ports.vault import Vault
 from countersign.domain.errors import CountersignError, UserFacingError
@@ -137,3 +137,11 @@ def find_authorisation(bank: Bank, known: OrderRecord, authorisation: str) -> Au
     if bank.baskets is None:
         raise UserFacingError("basket.not_offered")
     return bank.baskets.authorisation(known.basket, authorisation)
+
+
+def asks_elsewhere(known: OrderRecord, found: Authorisation) -> bool:
+    """Tell whether the bank's own app may still be asking the person, so that nothing is known yet.
+
+    Only baskets are signed so. The bank says it in words (psuMessage): after a restart nothing else tells it.
+    """
+    return bool(known.basket) and found.state is AuthorisationState.OPEN and bool(found.message)

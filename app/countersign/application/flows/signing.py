@@ -12,7 +12,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from functools import partial
 
-from countersign.application.flows.order_run import OrderRun, find_authorisation
+from countersign.application.flows.order_run import OrderRun, asks_elsewhere, find_authorisation
 from countersign.application.flows.progress import PHASE_OF, Phase, Progress, asking
 from countersign.application.flows.script import Script, on_network, on_vault
 from countersign.application.ports.bank import Authorisation, AuthorisationState
@@ -181,6 +181,8 @@ class Signing(OrderRun):
             if error.code != "bank.not_found_proves_nothing":
                 raise
             return error
+        if asks_elsewhere(known, found):
+            return None
         # The bank says that it still waits: whatever is on its way can only sign this payment, once for this person.
         yield from self._note(_DONE.get(found.state, "refused"), _REASONS.get(found.state, "not_received"), found)
         return None

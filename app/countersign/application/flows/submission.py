@@ -11,7 +11,7 @@ from dataclasses import dataclass, field, replace
 from functools import partial
 
 from countersign.application.flows.carrying import CarryingRun
-from countersign.application.flows.order_run import find_authorisation
+from countersign.application.flows.order_run import asks_elsewhere, find_authorisation
 from countersign.application.flows.progress import PHASE_OF, Phase, Progress, asking
 from countersign.application.flows.script import Script, on_network, on_vault
 from countersign.application.ports.bank import Authorisation, AuthorisationState, PaymentReport
@@ -284,6 +284,8 @@ class Submission(CarryingRun):
             if error.code != "bank.not_found_proves_nothing":
                 raise
             return error
+        if asks_elsewhere(known, found):
+            return None
         if found.state in {AuthorisationState.FINALISED, AuthorisationState.EXEMPTED}:
             note = partial(record.record_authorised, self.vault, self.order, authorisation, found.reply)
             yield from on_vault(note)
