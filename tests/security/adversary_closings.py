@@ -38,21 +38,32 @@ def knew_a_sibling(truth: Truth, fact: Fact, siblings: tuple[str, ...]) -> bool:
 
 
 def signed_late(truth: Truth, fact: Fact, past: int) -> bool:
-    """Tell whether something was signed for a place of a closed device, beside what was there when it was closed."""
+    """Tell whether something was signed beside a branch of a chain that was accepted when its device was closed."""
     return any(
-        past & closing.bit and not closing.past & fact.bit and _closes(truth, closing, fact.device)
+        past & closing.bit and not closing.past & fact.bit and _closes(truth, closing, fact)
         for closing in truth.kinds.get(kinds.GOVERNANCE_CHANGED, ())
     )
 
 
-def _closes(truth: Truth, closing: Fact, name: str) -> bool:
-    """Tell whether a change closed a device by what its own device knew."""
+def follows(truth: Truth, fact: Fact, first: Fact) -> bool:
+    """Tell whether something is ``first``, or follows it on its branch of its chain."""
+    at: Fact | None = fact if fact.device == first.device else None
+    while at is not None and at.event.header.seq > first.event.header.seq:
+        at = truth.facts.get(at.event.header.prev)
+    return at is first
+
+
+def _closes(truth: Truth, closing: Fact, fact: Fact) -> bool:
+    """Tell whether a change closed a device by what its own device knew, at the place of an event or behind it."""
     before = truth.standing(closing.past)
-    known = next((item for item in before.state.devices if item.device == name), None)
-    found = next((item for item in Governance.read(closing.body["state"]).devices if item.device == name), None)
-    follows = _parents(closing) == (before.contested or (before.line[-1][0],))
-    closed = known is not None and found is not None and found.closed and not known.closed
-    return closed and follows and truth.carried(before, closing)
+    known = next((item for item in before.state.devices if item.device == fact.device), None)
+    found = next((item for item in Governance.read(closing.body["state"]).devices if item.device == fact.device), None)
+    if known is None or known.closed or found is None or not found.closed:
+        return False
+    end = truth.facts.get(found.last_shared)
+    if end is None or end.device != fact.device or end.event.header.seq < fact.event.header.seq:
+        return False
+    return _parents(closing) == (before.contested or (before.line[-1][0],)) and truth.carried(before, closing)
 
 
 def _parents(fact: Fact) -> tuple[str, ...]:

@@ -44,8 +44,8 @@ class Touched:
         governed = before != after or any(event.kind in kinds.GOVERNANCE_KINDS for event in accepted)
         for (device, _), places in self._book.tables.forks().items():
             known = self._forks.get((device, Chain.SHARED), ())
-            if places and (governed or not known or places[0] < known[0]):
-                starts[device] = places[0]  # a closing says which branch counts, and so what is void after all
+            if places and (governed or tuple(places) != known):
+                starts[device] = places[0]  # a closing says which branch counts, and so which forks do
         named = ({item.device for item in each.governance.devices} for each in (before, after))
         for device in set.symmetric_difference(*named):
             starts[device] = 0

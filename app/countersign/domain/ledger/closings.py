@@ -71,6 +71,7 @@ def signed_after_closing(
 
     Whoever holds it later can sign something else for any place. By that it would undo whatever its chain said from
     there on, all epochs that it put in force included; but the closing names which branch was accepted (LEDGER rule 9).
+    Behind the end that it names nothing was accepted: two events at one place there are a fork like any other.
 
     Args:
         history: All that is known.
@@ -80,14 +81,22 @@ def signed_after_closing(
         verify: Checks an Ed25519 signature.
     """
     chain: ChainKey = (device, Chain.SHARED)
-    signed = {item for seq in history.store.forks().get(chain, ()) for item in history.store.at(chain, seq)}
     late: set[str] = set()
     for closing in closings:
-        ends = closing.kind in _CLOSING_KINDS and closing.body is not None and chain in _claimed_ends(closing)
-        unknown = {item for item in signed if not history.in_past(item, closing.id)} if ends else set()
+        claimed = _claimed_ends(closing) if closing.kind in _CLOSING_KINDS and closing.body is not None else {}
+        end = history.store.find(claimed.get(chain, ""))
+        places = [seq for seq in history.store.forks().get(chain, ()) if end is not None and seq <= end.seq]
+        signed = {item for seq in places for item in history.store.at(chain, seq)}
+        unknown = {item for item in signed if not history.in_past(item, closing.id)}
         if unknown and chain in _ends_by(closing, rules_before, verify, history):
             late |= unknown
     return late
+
+
+def is_behind_any(history: History, event: Event, starts: Iterable[str]) -> bool:
+    """Tell whether an event is one of those that ``starts`` names, or follows one on its branch."""
+    ends = {(event.header.device, event.header.chain): event.id}
+    return any(not history.is_void(item, ends, lambda _event: False) for item in starts)
 
 
 def _is_behind(history: History, event: Event, closings: Mapping[ChainKey, str]) -> bool:

@@ -241,3 +241,54 @@ def test_rule_09_a_closing_that_cannot_be_read_accepts_no_branch() -> None:
     face = ada.draft(NOTE, SUBJECT, {"face": 2}, after=workspace.genesis, at=START + 5_000)
     ledger = workspace.ledger([*workspace.events, face])
     assert note.id not in {item.id for item in ledger.standing(SUBJECT)}
+
+
+def _contested_closing() -> tuple[Workspace, Pen, Event, Event]:
+    """Let Cho close Ben's device at its second event, and Ada make a rival beside that; return it before both."""
+    ada, ben, cho = (Pen(f"{name} 1", name) for name in ("ada", "ben", "cho"))
+    workspace = Workspace([ada, ben, cho], Policy(requester_may_approve=False))
+    for pen in (ben, cho):
+        pen.write(NOTE, SUBJECT, {}, seen=(workspace.genesis,))
+    last = ben.write(NOTE, SUBJECT, {"last": 1})
+    devices = _closed(workspace, (ben, last))
+    closing = _change(workspace, cho, [ada, cho], [workspace.genesis], seen=(last,), devices=devices)
+    rival = _change(workspace, ada, [ada, cho], [workspace.genesis], policy=_wait(9))
+    assert _rules(workspace).contested == tuple(sorted((closing.id, rival.id)))
+    return workspace, ben, last, closing
+
+
+def _counting(workspace: Workspace) -> set[str]:
+    return {item.id for item in workspace.ledger().standing(SUBJECT)}
+
+
+def test_rule_09_behind_the_end_of_a_contested_closing_two_faces_are_void_as_ever() -> None:
+    workspace, ben, last, _closing = _contested_closing()
+    one = ben.draft(NOTE, SUBJECT, {"face": 1}, after=last)
+    other = ben.draft(NOTE, SUBJECT, {"face": 2}, after=last, at=START + 9_000)
+    ben.shared.append(one)
+    assert {last.id, one.id} <= _counting(workspace)  # neither rival holds, so it is open
+    ben.shared.append(other)
+    assert last.id in _counting(workspace)
+    assert not {one.id, other.id} & _counting(workspace)
+
+
+def test_rule_09_what_is_signed_beside_a_closed_branch_is_void_while_that_closing_is_contested_too() -> None:
+    workspace, ben, last, _closing = _contested_closing()
+    beside = ben.draft(NOTE, SUBJECT, {"face": 2}, after=ben.shared[0], at=START + 9_000)
+    follows = ben.draft(NOTE, SUBJECT, {"face": 3}, after=beside)
+    before = _counting(workspace)
+    ben.shared.extend((beside, follows))
+    assert last.id in before
+    assert _counting(workspace) == before
+
+
+def test_rule_09_of_two_closings_that_accept_other_branches_neither_brings_one_back() -> None:
+    workspace, ben, last, _closing = _contested_closing()
+    ada = workspace.pens[0]
+    beside = ben.draft(NOTE, SUBJECT, {"face": 2}, after=ben.shared[0], at=START + 9_000)
+    ada.shared.pop()
+    devices = _closed(workspace, (ben, beside))
+    _change(workspace, ada, [ada, workspace.pens[2]], [workspace.genesis], seen=(beside,), devices=devices)
+    ben.shared.append(beside)
+    assert len(_rules(workspace).contested) == 2
+    assert not {last.id, beside.id} & _counting(workspace)
