@@ -14,7 +14,7 @@ import sys
 import tempfile
 import threading
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -28,7 +28,6 @@ from countersign.adapters.relays.sealing import HpkeSuite
 from countersign.adapters.system.clock import SystemClock, SystemEntropy
 from countersign.application.ports.tasks import Lane
 from countersign.application.ports.workspace import ChainHead, WorkspaceVault
-from countersign.application.use_cases.approve_order import approve_order
 from countersign.application.use_cases.seal_envelope import seal_envelope
 from countersign.domain.canonical import JsonObject
 from countersign.domain.ledger.checkpoint import Checkpoint, SignedCheckpoint
@@ -36,8 +35,8 @@ from countersign.domain.ledger.envelope import Purpose
 from countersign.domain.ledger.event import Event
 from countersign.domain.ledger.governance import Device
 from countersign.domain.ledger.letter import Letter
-from countersign.domain.order import last_digits
 from tests.benchmarks.bench_vault import PASSPHRASE
+from tests.benchmarks.team_cost import approve, costs, seconds_of
 from tests.benchmarks.team_notice import minutes_until_noticed
 from tests.benchmarks.team_party import Party
 from tests.benchmarks.team_world import CROWD, Pen, open_order, team_door, team_of
@@ -47,9 +46,6 @@ ORDERS: Final = 10_000
 FEW_ORDERS: Final = 334
 """A thousand approvals."""
 _SIGNED: Final = 60
-_COSTED: Final = 200
-_WARM: Final = 20
-"""The first ones, which read what both vaults remember afterwards, don't count."""
 _SPEAKS_EVERY_S: Final = 5.0
 """Forty-eight devices that each speak every four minutes."""
 Figure = dict[str, float | str]
@@ -58,7 +54,11 @@ Figure = dict[str, float | str]
 def team_figures(root: Path, scratch: Path, orders: int = ORDERS) -> dict[str, Figure]:
     """Measure ``team_postgres`` and ``team_folder``; the workspaces are made once, which takes minutes."""
     many, few = (_copy(team_of(root, count), scratch / f"team-{count}") for count in (orders, FEW_ORDERS))
-    common = {**_costs(many, orders, few), **_sizes(many, orders, few), **minutes_until_noticed()}
+    common = {
+        **costs({"many": (many, orders), "few": (few, FEW_ORDERS)}, 2 * _SIGNED),
+        **_sizes(many, orders, few),
+        **minutes_until_noticed(),
+    }
     with _postgres() as server:
         settings = _settings(server)
         through_server = _latencies(many, orders, settings, first=0)
@@ -162,7 +162,7 @@ def _sign(ada: Party, order: str, signed: dict[str, int]) -> None:
 
     def work() -> int:
         began = time.perf_counter_ns()
-        _approve(ada.vault, order)
+        approve(ada.vault, order)
         return began
 
     def done(began: int) -> None:
@@ -174,14 +174,6 @@ def _sign(ada: Party, order: str, signed: dict[str, int]) -> None:
 
     ada.lanes.run(Lane.VAULT, work, done, failed)
     ada.turn_until(lambda: order in signed, 60)
-
-
-def _approve(vault: WorkspaceVault, order: str) -> Event:
-    record = vault.order(order)
-    if record is None:
-        raise LookupError(order)
-    payment = record.content.payment
-    return approve_order(vault, order, payment, record.digest, last_digits(payment.creditor_account))
 
 
 def _pass(ada: Party, seconds: float) -> None:
@@ -280,7 +272,7 @@ def _bare_server(server: PostgresServer) -> list[float]:
             if found is None or found[0] != content:
                 raise psycopg.DataError("what was written was not read")
 
-        return [_seconds(lambda n=number, c=content: one(n, c)) for number, content in enumerate(contents)]  # type: ignore[misc]
+        return [seconds_of(lambda n=number, c=content: one(n, c)) for number, content in enumerate(contents)]  # type: ignore[misc]
 
 
 def _bare_folder(folder: Path) -> list[float]:
@@ -300,53 +292,10 @@ def _bare_folder(folder: Path) -> list[float]:
         if place.read_bytes() != content:
             raise OSError("what was written was not read")
 
-    return [_seconds(lambda n=number, c=content: one(n, c)) for number, content in enumerate(contents)]  # type: ignore[misc]
+    return [seconds_of(lambda n=number, c=content: one(n, c)) for number, content in enumerate(contents)]  # type: ignore[misc]
 
 
-def _seconds(work: Callable[[], object]) -> float:
-    started = time.perf_counter()
-    work()
-    return time.perf_counter() - started
-
-
-# — what one approval costs, and how large an order is —
-
-
-def _costs(many: Path, orders: int, few: Path) -> Figure:
-    """Sign and take in at both sizes in turn; medians."""
-    clock = SystemClock()
-    places = {"many": (many, orders), "few": (few, FEW_ORDERS)}
-    doors = {(size, who): team_door(path / who, clock) for size, (path, _) in places.items() for who in ("ada", "ben")}
-    vaults = {key: cast("WorkspaceVault", door.unlock(PASSPHRASE)) for key, door in doors.items()}
-    signing: dict[str, list[float]] = {"many": [], "few": []}
-    taking: dict[str, list[float]] = {"many": [], "few": []}
-    for number in range(2 * _SIGNED, 2 * _SIGNED + _COSTED):
-        turn = sorted(places, reverse=bool(number % 2))  # whichever comes second finds the machine warm
-        for size, count in ((size, places[size][1]) for size in turn):
-            ada, ben = vaults[size, "ada"], vaults[size, "ben"]
-            order = open_order(count + number)
-            before = ada.heads()[ada.identity.device].size
-            signing[size].append(_seconds(lambda v=ada, o=order: _approve(v, o)))  # type: ignore[misc]
-            known = ben.heads().get(ada.identity.device)
-            start = known.size if known else 0
-            events = ada.shared_events(ada.identity.device, start, before + 1 - start)
-            taking[size].append(_seconds(lambda v=ben, e=events: v.take_in(e)))  # type: ignore[misc]
-    for door in doors.values():
-        door.lock()
-    timed = (*_named("sign", signing), *_named("take", taking))
-    middle = {key: statistics.median(figures[_WARM:]) * 1000 for key, figures in timed}
-    whole = (middle["sign_many"] + middle["take_many"]) / (middle["sign_few"] + middle["take_few"])
-    return {
-        "sign_ms": round(middle["sign_many"], 2),
-        "take_in_ms": round(middle["take_many"], 2),
-        "sign_ms_at_1000": round(middle["sign_few"], 2),
-        "take_in_ms_at_1000": round(middle["take_few"], 2),
-        "cost_ratio_to_1000": round(whole, 3),
-    }
-
-
-def _named(what: str, figures: dict[str, list[float]]) -> list[tuple[str, list[float]]]:
-    return [(f"{what}_{size}", found) for size, found in figures.items()]
+# — how large an order is —
 
 
 def _sizes(many: Path, orders: int, few: Path) -> Figure:
