@@ -56,6 +56,7 @@ class ChainTables:
         self._writers: dict[str, int] = {}
         self._devices: dict[int, str] = {}
         self._heads: dict[int, PackedPast] = {}
+        self._at: dict[tuple[ChainKey, int], tuple[str, ...]] = {}
         self._pasts: dict[str, Past] = {}
         self.refresh()
 
@@ -65,6 +66,7 @@ class ChainTables:
         self._tips: dict[ChainKey, ChainTip] | None = None
         self._count: int | None = None
         self._pasts = {}  # a fork that became known says more about them
+        self._at = {}
 
     def find(self, event_id: str) -> Placed | None:
         """Find an accepted event."""
@@ -144,10 +146,15 @@ class ChainTables:
 
     def at(self, chain: ChainKey, seq: int) -> Sequence[str]:
         """Name the accepted events at a place."""
-        found = self._connection.execute(
-            "SELECT id FROM events WHERE device = ? AND chain = ? AND seq = ?", (chain[0], chain[1].value, seq)
-        )
-        return [name for (name,) in found.fetchall()]
+        known = self._at.get((chain, seq))
+        if known is None:
+            found = self._connection.execute(
+                "SELECT id FROM events WHERE device = ? AND chain = ? AND seq = ?", (chain[0], chain[1].value, seq)
+            ).fetchall()
+            known = tuple(name for (name,) in found)
+            if known:  # else it may be filled by another connection
+                _remember(self._at, (chain, seq), known)
+        return known
 
     def forks(self) -> Mapping[ChainKey, Sequence[int]]:
         """Return the places that were signed twice."""
@@ -190,6 +197,7 @@ class ChainTables:
         tips = self._known_tips()
         placed, tip = Placed.of(header), tips.get((header.device, header.chain))
         number = self._events.add(event)
+        self._at.pop((placed.key, placed.seq), None)
         self._note(number, placed)
         if header.seen and header.chain is Chain.SHARED:
             self._connection.execute(

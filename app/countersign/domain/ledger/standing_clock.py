@@ -30,6 +30,8 @@ from countersign.domain.payee import PayeeRecord
 def timed(payee: PayeeRecord, order: Event, history: History, rules: Rules) -> PayeeRecord:
     """Return a payee whose versions carry as ``at`` since when they have stood.
 
+    Of one that has stood long enough (``STANDING_AFTER_MS``) it may be a later time at which it had already.
+
     Args:
         payee: From what lies in the order's past.
         order: The event that froze the order.
@@ -52,10 +54,15 @@ def _stood_since(version: str, order: Event, history: History, rules: Rules) -> 
     since = next(item.event for item in rules.epochs if _somebody_else_signs(item.state, name))
     if history.in_past(version, since):
         return own
-    persons = governance.persons
-    others = (item.device for item in governance.devices if persons[item.member] != persons.get(name))
-    seen = (_seen_by(device, version, order, history, governance) for device in others)
-    return max(own, min((time_of(event, history, governance) for event in seen if event), default=order.header.at))
+    persons, seen_at = governance.persons, order.header.at
+    for item in governance.devices:
+        if persons[item.member] == persons.get(name):
+            continue
+        event = _seen_by(item.device, version, order, history, governance)
+        seen_at = min(seen_at, time_of(event, history, governance)) if event else seen_at
+        if order.header.at - seen_at >= STANDING_AFTER_MS:
+            break  # long enough, whoever saw it still earlier: most have, and to look for each of them takes its time
+    return max(own, seen_at)
 
 
 def _somebody_else_signs(governance: Governance, member: str) -> bool:
@@ -68,18 +75,29 @@ def _seen_by(device: str, version: str, order: Event, history: History, governan
 
     Asked is the past of the order alone. From the first on every event has it, so that the chain is halved each time.
     """
-    tip = history.tips.get((device, Chain.SHARED))
-    low, high = 0, tip.seq + 1 if tip else 0
+    reach = _reach(device, order, history)
+    low, high = 0, reach
     while low < high:
         middle = (low + high) // 2
         there = _known_at(device, middle, order.id, history)
         low, high = (middle + 1, high) if there and not history.in_past(version, there) else (low, middle)
-    found = _known_at(device, low, order.id, history)
+    found = _known_at(device, low, order.id, history) if low < reach else ""
     void = found and history.is_void(found, governance.closings, lambda item: history.in_past(item, order.id))
     return "" if void else found
 
 
+def _reach(device: str, order: Event, history: History) -> int:
+    """Return how far a device's chain reaches in the past of an order: what follows isn't there."""
+    past = history.store.past(history.placed(order.id)).get((device, Chain.SHARED), ())
+    found = (history.store.find(name) for name in past)
+    own = order.header.seq if device == order.header.device else 0
+    return max(own, *(head.seq + 1 for head in found if head is not None), 0)
+
+
 def _known_at(device: str, seq: int, before: str, history: History) -> str:
-    """Return the event at a place that lies in the past of another; of a forked one the lowest, empty without any."""
-    places = sorted(history.store.at((device, Chain.SHARED), seq))
+    """Return the event at a place within the reach of another; of a forked one the lowest, empty without any."""
+    chain = (device, Chain.SHARED)
+    places = sorted(history.store.at(chain, seq))
+    if not history.store.forks().get(chain):
+        return places[0] if places else ""
     return next((item for item in places if history.in_past(item, before)), "")
