@@ -10,11 +10,15 @@ from countersign.application.flows.exchange import ExchangeReport, ExchangeState
 from countersign.application.use_cases.change_governance import propose_change, with_member
 from countersign.application.use_cases.invite_member import invite_member
 from countersign.application.use_cases.watch_relay import Forked, Unheard, Watched, WentBack, Withheld
-from countersign.domain.ledger.governance import Evidence, Role
+from countersign.domain.canonical import Json
+from countersign.domain.ledger import kinds
+from countersign.domain.ledger.event import EventDraft
+from countersign.domain.ledger.governance import Evidence, Role, recovery_message
 from countersign.domain.ledger.members import Device, Member
 from countersign.presentation.join_state import JoiningParts
 from countersign.testing import fakes
 from countersign.testing.fake_door import KIT
+from countersign.testing.fake_keys import FakeKeys
 from countersign.testing.fake_sharing import Colleague, Office, gathered, member_like
 from countersign.testing.fake_workspace import MemoryWorkspace, fake_verify
 from countersign.ui.views.join.waiting import WaitingPage
@@ -70,6 +74,17 @@ class Floor:
         self.who.vault.take_in(vault.shared_events(vault.identity.device, 0, head.size))
 
 
+def second_device(who: Colleague) -> str:
+    """Add another device of somebody's, by their recovery kit; return it."""
+    vault = who.vault
+    other = FakeKeys("another device").device(vault.identity.member)
+    signature = vault.keys.kit_sign(recovery_message(vault.identity.workspace, other)).hex()
+    body: dict[str, Json] = {"device": other.canonical(), "recovery_signature": signature}
+    with vault.transaction() as change:
+        change.append(EventDraft(kinds.DEVICE_ADDED, vault.identity.workspace, body))
+    return other.device
+
+
 def team(look: Look) -> Iterator[tuple[str, Stage]]:
     """Look at the team, at what somebody proposes, and at one member."""
     floor = Floor(look, connected=True)
@@ -98,6 +113,12 @@ def team(look: Look) -> Iterator[tuple[str, Stage]]:
     yield "team.waiting", stage
     stage.press("team.member.0.change")
     yield "member.own", stage
+    second_device(floor.who)
+    stage.press("member.back", "team.member.0.change")
+    yield "member.two_devices", stage
+    stage.press("member.device.1.kit")
+    yield "member.kit", stage
+    stage.press("member.kit_leave")
     stage.press("member.device.0.renew")
     yield "member.renewal", stage
     stage.press("member.withdraw", "member.add_device")

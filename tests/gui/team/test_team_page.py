@@ -10,20 +10,15 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 
 from countersign.application.use_cases.change_governance import open_changes
-from countersign.domain.canonical import Json
-from countersign.domain.ledger import kinds
-from countersign.domain.ledger.event import EventDraft
-from countersign.domain.ledger.governance import recovery_message
 from countersign.presentation.messages import set_language
 from countersign.testing import fakes
 from countersign.testing.fake_door import KIT
-from countersign.testing.fake_keys import FakeKeys
 from countersign.testing.fake_workspace import fake_verify
 from countersign.ui.theme.style import apply_theme
 from countersign.ui.views.team.invite import InvitePage
 from countersign.ui.widgets.buttons import KitButton
 from tests.gui.pages.stage import Look
-from tests.gui.pages.team_scenes import TOM, Floor
+from tests.gui.pages.team_scenes import TOM, Floor, second_device
 
 
 @pytest.fixture(autouse=True)
@@ -55,11 +50,7 @@ def test_another_device_is_invited_and_its_invitation_taken_back(floor: Floor) -
 
 def test_an_own_device_is_closed_with_the_kit_and_enter_closes_nothing(floor: Floor) -> None:
     stage, vault = floor.stage, floor.who.vault
-    other = FakeKeys("Mei's laptop").device(vault.identity.member)
-    signature = vault.keys.kit_sign(recovery_message(vault.identity.workspace, other)).hex()
-    body: dict[str, Json] = {"device": other.canonical(), "recovery_signature": signature}
-    with vault.transaction() as change:
-        change.append(EventDraft(kinds.DEVICE_ADDED, vault.identity.workspace, body))
+    other = second_device(floor.who)
     stage.press("shell.team", "team.member.0.change")
     assert not stage.window.shows("member.device.0.kit")  # not the one in use
     stage.press("member.device.1.kit")
@@ -75,11 +66,11 @@ def test_an_own_device_is_closed_with_the_kit_and_enter_closes_nothing(floor: Fl
     confirm.setFocus()
     QTest.keyClick(confirm, Qt.Key.Key_Return)
     stage.settle()
-    found = vault.rules.governance.device(other.device)
+    found = vault.rules.governance.device(other)
     assert found is not None
     assert not found.closed
     stage.press("member.kit_confirm")
-    found = vault.rules.governance.device(other.device)
+    found = vault.rules.governance.device(other)
     assert found is not None
     assert found.closed
     assert stage.window.shows("team.invite")
