@@ -63,6 +63,15 @@ def test_a_basket_of_other_payments_is_refused_and_named(
         connected.baskets.basket("basket-1", NAMES)
 
 
+def test_a_basket_that_holds_a_consent_too_is_refused_and_named(hostile: HostileBank, connected: Xs2aBank) -> None:
+    hostile.behaviour = showing(list(NAMES), consents=["consent-1"])  # its code would open accounts as well
+    with pytest.raises(BindingError) as refused:
+        connected.baskets.tie(NAMES, request_id())
+    assert (refused.value.params["field"], refused.value.params["basket_id"]) == ("consents", "basket-1")
+    hostile.behaviour = showing(list(NAMES), consents=[])
+    assert connected.baskets.basket("basket-1", NAMES).handle
+
+
 @pytest.mark.parametrize(
     ("href", "code"),
     [

@@ -8,7 +8,7 @@ from dataclasses import replace
 import pytest
 
 from countersign.application.flows.progress import Phase
-from countersign.application.ports.bank import Authorisation, AuthorisationState
+from countersign.application.ports.bank import Authorisation, AuthorisationState, Basket
 from countersign.application.use_cases import record_basket
 from countersign.domain.errors import FailureKind, SecurityError, UserFacingError
 from countersign.domain.ledger.bank_signing import BankSigning, SigningState
@@ -294,3 +294,23 @@ def test_a_basket_that_the_bank_ended_with_a_signature_missing_is_signed_one_by_
     alone = table.world.session.signing(table.orders[2])
     alone.begin(DANIEL)
     assert alone.progress.phase is Phase.PASSWORD
+
+
+def test_a_basket_with_one_that_was_given_up_is_not_signed_further(monkeypatch: pytest.MonkeyPatch) -> None:
+    def tie(self: FakeBaskets, payments: tuple[str, ...], request_id: str) -> Basket:
+        found = real(self, payments, request_id)
+        table.world.session.submission(table.orders[1]).abandon("given_up")  # while the reply is on its way
+        return found
+
+    table, real = Table(), FakeBaskets.tie
+    monkeypatch.setattr(FakeBaskets, "tie", tie)
+    table.run.begin()
+    for status in (TransactionStatus.ACTC, TransactionStatus.PATC):  # somebody signs the others elsewhere
+        for name in ("pay-1", "pay-3"):
+            table.bank.held[name].status = status
+        table.run.reconcile()
+    assert [record.awaits_signature for record in table.records] == [True, False, True]
+    table.sign_to_code()
+    table.sign_answer()
+    assert table.signing.progress.error == "binding.otp"
+    assert "answer" not in table.bank.calls

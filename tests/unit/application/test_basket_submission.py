@@ -318,6 +318,27 @@ def test_a_tie_whose_reply_is_lost_is_never_asked_for_again(table: Table) -> Non
     assert table.states[0] is S.ABANDONED
 
 
+def test_where_one_was_given_up_while_the_bank_tied_them_the_rest_can_be_untied(
+    table: Table, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def tie(self: FakeBaskets, payments: tuple[str, ...], request_id: str) -> Basket:
+        found = real(self, payments, request_id)
+        alone = table.world.session.submission(table.orders[0])
+        alone.abandon("given_up")  # on its own page, while the reply is on its way
+        assert table.states[0] is S.ABANDONED
+        return found
+
+    real = FakeBaskets.tie
+    monkeypatch.setattr(FakeBaskets, "tie", tie)
+    table.run.begin()
+    assert (table.phase, table.error) == (Phase.CONTINUE, "order.illegal_move")
+    assert "start_authorisation" not in table.bank.calls
+    assert [record.basket for record in table.records] == ["", "basket-1", "basket-1"]
+    table.run.untie()
+    assert table.bank.held_baskets["basket-1"].status is TransactionStatus.CANC
+    assert {(record.basket, record.tying) for record in table.records[1:]} == {("", "")}
+
+
 @pytest.mark.parametrize("kind", [FailureKind.TERMINAL, FailureKind.RETRYABLE])
 def test_a_tie_that_was_not_made_may_be_asked_for_again(table: Table, kind: FailureKind) -> None:
     table.bank.fail("tie", kind, "bank.tpp.reference_status_invalid")

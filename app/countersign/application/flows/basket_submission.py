@@ -144,7 +144,11 @@ class BasketSubmission(BasketRun):
             if error.kind is not FailureKind.UNKNOWN:  # it is known that nothing was tied
                 yield from on_vault(partial(record.record_untied, self.vault, self.orders, "", error.code))
             return self._shown(Phase.CONTINUE, error)
-        yield from on_vault(partial(record.record_tied, self.vault, self.orders, basket))
+        try:
+            yield from on_vault(partial(record.record_tied, self.vault, self.orders, basket))
+        except SecurityError:  # one of them moved on meanwhile: the others must not be tied under a lost name
+            yield from self._keep_name(basket.basket_id)
+            raise
         return basket
 
     def _keep_name(self, basket: object) -> Script[None]:
@@ -165,7 +169,7 @@ class BasketSubmission(BasketRun):
 
     def _untie(self) -> Script[Progress]:
         records = yield from self._records()
-        basket, request_id = records[0].basket, self.new_request_id()
+        basket, request_id = next((found.basket for found in records if found.basket), ""), self.new_request_id()
         if basket:
             yield from on_network(partial(self.baskets.dissolve, basket, request_id))
             yield from on_vault(partial(record.record_untied, self.vault, self.orders, basket, "dissolved"))

@@ -23,7 +23,14 @@ from countersign.domain.ledger.order_signing import signing_obstacle
 from countersign.domain.order_state import OrderState
 
 _UNSETTLED = frozenset(
-    {OrderState.INITIATED, OrderState.AUTHORISING, OrderState.ANSWERING, OrderState.UNKNOWN, OrderState.CANCELLING}
+    {
+        OrderState.INITIATED,
+        OrderState.AUTHORISING,
+        OrderState.ANSWERING,
+        OrderState.UNKNOWN,
+        OrderState.CANCELLING,
+        OrderState.ABANDONED,  # given up here alone: the bank may still hold it in the basket
+    }
 )
 _ANSWERED = frozenset({OrderState.ANSWERING, OrderState.UNKNOWN})
 _WAITS_FOR = {
@@ -74,11 +81,14 @@ def record_tied(vault: Vault, orders: Sequence[str], basket: Basket) -> None:
 
 
 def record_tied_unseen(vault: Vault, orders: Sequence[str], basket: str) -> None:
-    """Record that the bank tied these orders under this name, where it would not show it as asked: to untie it."""
+    """Record that the bank tied these orders under this name, where that can't be gone on with: to untie them.
+
+    Those that moved on meanwhile stay as they are.
+    """
     with vault.transaction() as change:
         records = [_known(change, order) for order in orders]
         payments: list[Json] = [*sorted(record.payment_id for record in records)]
-        for record in records:
+        for record in filter(may_be_untied, records):
             body: dict[str, Json] = {
                 "digest": record.digest,
                 "basket": basket,

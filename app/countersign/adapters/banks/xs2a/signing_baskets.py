@@ -56,6 +56,8 @@ class BasketDesk:
         told = tuple(str(item) for item in listed) if isinstance(listed, list) else ()
         if sorted(told) != sorted(payments):
             raise BindingError("binding.reply", field="payments", count=1)
+        if answer.body.get("consents"):  # we tie none: whoever signs this basket would grant them, too
+            raise BindingError("binding.reply", field="consents", count=1)
         status = answer.body.transaction_status()
         links = read_links(answer.body, self._channel.origin, self._channel.url(target), basket_id)
         if status in _WAITING:
