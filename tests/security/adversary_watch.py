@@ -193,15 +193,15 @@ class Watch:
                     self.world.round(seat)
             if settling and self._first().vault.rules.contested:
                 self._sign_settlement()
-            elif not self._missing() and self._agree():
+            elif not self._missing() and self._agree() and not self._differences():
                 self.recovered_after = max(self.recovered_after, rounds + 1)
                 break
         else:
             self.recovered_after = RECOVERS_WITHIN
         self.found.lost += self._missing()
-        if not self.found.lost and not self._agree():
-            self.found.apart.append("honest devices hold other events")
-        self._compare()
+        if not self.found.lost:
+            self.found.apart += [] if self._agree() else ["honest devices hold other events"]
+            self.found.apart += self._differences()
 
     def _first(self) -> Seat:
         return next(seat for seat in self.world.seats if seat.honest)
@@ -251,19 +251,27 @@ class Watch:
     def _agree(self) -> bool:
         return len({_standing(seat) for seat in self._hearing()}) == 1
 
-    def _compare(self) -> None:
-        if self.found.lost or self.found.apart:
-            return
+    def _differences(self) -> list[str]:
+        """Tell what honest devices read differently."""
         first, *others = self._hearing()
-        for seat in others:
-            if seat.vault.rules != first.vault.rules:
-                self.found.apart.append(f"{seat.name} and {first.name} read governance differently")
-            for order in self.world.orders:
-                if seat.vault.order(order) != first.vault.order(order):
-                    self.found.apart.append(f"{seat.name} and {first.name} read {order[:6]} differently")
-            for payee in self.world.payees:
-                if seat.vault.payee(payee) != first.vault.payee(payee):
-                    self.found.apart.append(f"{seat.name} and {first.name} read a payee differently")
+        found = [
+            f"{seat.name} and {first.name} read governance differently"
+            for seat in others
+            if seat.vault.rules != first.vault.rules
+        ]
+        found += [
+            f"{seat.name} and {first.name} read {order[:6]} differently"
+            for seat in others
+            for order in self.world.orders
+            if seat.vault.order(order) != first.vault.order(order)
+        ]
+        found += [
+            f"{seat.name} and {first.name} read a payee differently"
+            for seat in others
+            for payee in self.world.payees
+            if seat.vault.payee(payee) != first.vault.payee(payee)
+        ]
+        return found
 
 
 def _belonging(state: Governance) -> set[str]:
