@@ -22,8 +22,11 @@ def is_over(truth: Truth, fact: Fact, state: Governance) -> bool:
     end = fact.body.get("expires_at", 0)
     if not isinstance(end, int) or end == 0:
         return False
-    closed = {item.device for item in state.devices if item.closed}
-    heard = (item.event.header.at for item in truth.numbered if fact.past & item.bit and item.device not in closed)
+    states = [state, Governance.read(fact.body["state"])]
+    gone = {item.device for each in states for item in each.devices if item.closed}
+    without = {item.member for each in states for item in each.members if not item.roles}
+    there = {item.device for item in state.devices if item.member not in without} - gone
+    heard = (item.event.header.at for item in truth.numbered if fact.past & item.bit and item.device in there)
     return fact.event.header.at >= end or max(heard, default=0) - _CLOCKS_MS >= end
 
 

@@ -208,6 +208,11 @@ def parents_of(event: Event) -> tuple[str, ...]:
     return fields.texts("parents")
 
 
+def state_of(event: Event) -> Governance:
+    """Return the epoch that a change of governance leads to."""
+    return Governance.read(Fields(event.says(), event.kind).mapping("state"))
+
+
 def expiry_in(fields: Fields) -> int:
     """Take from when on a change, or a proposal, doesn't count any more; 0 where it never ends.
 

@@ -24,6 +24,7 @@ from countersign.domain.ledger.governance import (
     parents_of,
     recover,
     require_second_of,
+    state_of,
 )
 
 OrderKey: TypeAlias = tuple[int, str, str, int]
@@ -139,8 +140,10 @@ class Rules:
 
     def _changed(self, event: Event, verify: Verify, history: History | None) -> Rules:
         parents, newest, expires_at = parents_of(event), self.epochs[-1], expiry_of(event)
-        if expires_at and history is not None and time_of(event.id, history, newest.state) >= expires_at:
-            raise GovernanceError("governance.change_expired")
+        if expires_at and history is not None:
+            following = state_of(event)
+            if time_of(event.id, history, newest.state, following) >= expires_at:
+                raise GovernanceError("governance.change_expired")
         if self.contested and parents == self.contested:
             following = _following(self.epochs, event, verify, steps=2)
             for _event, rival in self.rivals:

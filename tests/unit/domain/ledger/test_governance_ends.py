@@ -11,10 +11,10 @@ import pytest
 from countersign.domain.canonical import Json
 from countersign.domain.ledger import kinds
 from countersign.domain.ledger.event import Event
-from countersign.domain.ledger.governance import Device, Role, change_message
+from countersign.domain.ledger.governance import Device, Role, change_message, recovery_message
 from countersign.domain.ledger.rules import Rules
 from countersign.domain.policy import Policy
-from tests.unit.domain.ledger.world import ALL_ROLES, START, Pen, Workspace, identifier
+from tests.unit.domain.ledger.world import ALL_ROLES, START, WORKSPACE, Pen, Workspace, identifier, key_of
 
 DAY = 86_400_000
 SUBJECT = identifier("governance")
@@ -106,6 +106,60 @@ def test_rule_05_what_a_closed_device_with_a_wrong_clock_said_ends_nothing(close
     ends: dict[str, Any] = {"epoch": 2, "devices": devices, "policy": _wait(8)}
     _change(workspace, ada, [ada, cho], [first], expires_at=START + DAY, **ends)
     assert _rules(workspace).governance.epoch == (2 if closed else 1)
+
+
+@pytest.mark.parametrize("closes", [True, False])
+def test_rule_08_two_administrators_end_what_a_device_with_a_wrong_clock_holds_up(closes: bool) -> None:
+    ada, ben, cho = (Pen(f"{name} 1", name) for name in ("ada", "ben", "cho"))
+    workspace = Workspace([ada, ben, cho], Policy(requester_may_approve=False), {"ben": APPROVER})
+    for pen in (ben, cho):
+        pen.write(NOTE, SUBJECT, {}, seen=(workspace.genesis,))
+    late = ben.write(NOTE, SUBJECT, {}, at=START + 900 * DAY)
+    state: dict[str, Any] = {"devices": _closed(workspace, (ben, late))} if closes else {"policy": _wait(9)}
+    _change(workspace, ada, [ada, cho], [workspace.genesis], seen=(late,), expires_at=START + DAY, **state)
+    assert _rules(workspace).governance.epoch == int(closes)
+
+
+@pytest.mark.parametrize("stays", [True, False])
+def test_rule_08_a_member_who_adds_devices_with_wrong_clocks_holds_up_no_removal(stays: bool) -> None:
+    ada, ben, cho, fresh = (Pen(name, name[:3]) for name in ("ada 1", "ben 1", "cho 1", "ben 2"))
+    workspace = Workspace([ada, ben, cho], Policy(requester_may_approve=False))
+    for pen in (ben, cho):
+        pen.write(NOTE, SUBJECT, {}, seen=(workspace.genesis,))
+    last = ben.shared[-1]
+    message = recovery_message(WORKSPACE, fresh.entry)
+    signature = key_of("recovery ben").sign(message).hex()
+    added = ben.write(kinds.DEVICE_ADDED, SUBJECT, {"device": fresh.entry.canonical(), "recovery_signature": signature})
+    late = fresh.write(NOTE, SUBJECT, {}, seen=(added,), at=START + 900 * DAY)
+    workspace.pens.append(fresh)
+    before = workspace.state().devices[:3]
+    devices = tuple(replace(item, closed=True, last_shared=last.id) if item == ben.entry else item for item in before)
+    members = tuple(
+        replace(item, roles=APPROVER if stays else ()) if item.member == "ben" else item
+        for item in workspace.state().members
+    )
+    state: dict[str, Any] = {"devices": devices, "members": members}
+    _change(workspace, ada, [ada, cho], [workspace.genesis], seen=(late,), expires_at=START + DAY, **state)
+    found = _rules(workspace).governance
+    assert found.device(fresh.device) is not None
+    assert found.epoch == int(not stays)
+
+
+def test_rule_08_what_nobody_admitted_holds_up_no_change() -> None:
+    workspace, ada, _spare, ben = _sole()
+    stray = Pen("stray", "ben")
+    claimed = ben.write(kinds.DEVICE_ADDED, SUBJECT, {"device": stray.entry.canonical(), "recovery_signature": "00"})
+    late = stray.write(NOTE, SUBJECT, {}, seen=(claimed,), at=START + 900 * DAY)
+    _change(workspace, ada, [ada, ben], [workspace.genesis], seen=(late,), expires_at=START + DAY, policy=_wait(9))
+    workspace.pens.append(stray)
+    assert _rules(workspace).governance.device(stray.device) is None
+    assert _rules(workspace).governance.epoch == 1
+
+
+def test_a_change_with_an_end_that_says_no_state_is_left_out() -> None:
+    workspace, ada, _spare, _ben = _sole()
+    ada.write(kinds.GOVERNANCE_CHANGED, SUBJECT, {"parents": [workspace.genesis.id], "expires_at": START + DAY})
+    assert _rules(workspace).governance.epoch == 0
 
 
 def test_a_signature_holds_for_the_end_that_was_signed_and_no_other() -> None:
