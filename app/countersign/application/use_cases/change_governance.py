@@ -297,4 +297,6 @@ def _put_in_force(
         "signatures": [{"device": device, "signature": signature} for device, signature in sorted(signatures)],
         **end,
     }
-    change.append(EventDraft(kinds.GOVERNANCE_CHANGED, workspace, body, refs=tuple(sorted(parents))))
+    event = change.append(EventDraft(kinds.GOVERNANCE_CHANGED, workspace, body, refs=tuple(sorted(parents))))
+    if change.rules.epochs[-1].event != event.id:  # by what this device knows of the time it is too late
+        raise SecurityError("governance.change_expired")  # rolls back: it would be said anew each round

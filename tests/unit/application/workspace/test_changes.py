@@ -308,6 +308,30 @@ def test_a_proposal_ends_after_two_weeks_and_its_signatures_count_no_more() -> N
     assert body["expires_at"] == _bodies(some[0], kinds.GOVERNANCE_PROPOSED)[-1]["expires_at"]
 
 
+def test_what_a_wrong_clock_holds_up_is_not_put_on_record_round_after_round_and_its_device_can_be_closed() -> None:
+    some = heard(several(3))
+    some.clock.jump(2 * OPEN_FOR_MS)
+    some[2].say()
+    some.clock.jump(-2 * OPEN_FOR_MS)
+    heard(some)
+    endorse_change(some[1].vault, fake_verify, _proposed(some, renamed(some[0], "Mei Chen")))
+    for _ in range(3):
+        heard(some)
+    assert _bodies(some[0], kinds.GOVERNANCE_CHANGED) == []
+    assert (some[0].vault.rules.governance.epoch, open_changes(some[0].vault, fake_verify)[0].missing) == (0, 0)
+    closing = without_device(some[0].vault, some[2].device)
+    endorse_change(some[1].vault, fake_verify, _proposed(some, closing))
+    heard(some)
+    assert [desk.vault.rules.governance.epoch for desk in some.desks[:2]] == [1, 1]
+    assert some[1].vault.rules.governance.closings
+
+
+def _proposed(some: Several, state: Governance) -> str:
+    name = propose(some[0], state)
+    heard(some)
+    return name
+
+
 def test_a_signature_that_was_given_too_late_counts_for_nothing() -> None:
     some = heard(several(3))
     name = propose(some[0], renamed(some[0], "Mei Chen"))
