@@ -65,7 +65,8 @@ class SigningPanel(ScaPanel):
         if not method:
             self._complain(_("Choose how you want to confirm."))
             return
-        self._step(lambda signing: signing.choose(method))
+        shown = (self._record.content.payment, self._record.digest) if self._record else (None, "")
+        self._step(lambda signing: signing.choose(method, *shown))
 
     def send_code(self, on_screen: Bound, typed: str) -> None:
         """Send the code for what is on screen."""

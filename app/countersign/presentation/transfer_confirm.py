@@ -178,7 +178,8 @@ class ScaPanel:
         if not method:
             self._complain(_("Choose how you want to confirm."))
             return
-        self._act(lambda submission: submission.choose(method))
+        shown = (self._record.content.payment, self._record.digest) if self._record else (None, "")
+        self._act(lambda submission: submission.choose(method, *shown))
 
     def send_code(self, on_screen: Bound, typed: str) -> None:
         """Send the code for what is on screen.

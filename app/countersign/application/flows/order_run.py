@@ -7,6 +7,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from functools import partial
 
+from countersign.application.flows.basket_run import IN_APP
 from countersign.application.flows.progress import Phase, Progress
 from countersign.application.flows.script import Script, on_vault, run_script
 from countersign.application.ports.bank import Authorisation, AuthorisationState, Bank
@@ -14,7 +15,9 @@ from countersign.application.ports.tasks import Tasks
 from countersign.application.ports.vault import Vault
 from countersign.domain.errors import CountersignError, UserFacingError
 from countersign.domain.ledger.order_record import OrderRecord
+from countersign.domain.order import BindingError, require_same
 from countersign.domain.order_state import OrderState
+from countersign.domain.payment import PaymentFields
 
 
 @dataclass(slots=True)
@@ -61,6 +64,16 @@ class OrderRun(ABC):
     @abstractmethod
     def _phase_of(self, known: OrderRecord) -> Phase:
         """Return what is shown of an order as the ledger has it."""
+
+    def _asks_app(self, method: str) -> bool:
+        """Tell whether choosing this method is the commit point: the bank's own app decides (LEDGER 19)."""
+        return any(item.method == method and item.kind == IN_APP for item in self.progress.methods)
+
+    def _require_shown(self, shown: PaymentFields | None) -> Script[None]:
+        known = yield from self._order()
+        if shown is None:
+            raise BindingError("binding.otp", field="payment", count=1)
+        require_same(known.content.payment, shown, "otp")
 
     def _shown(self, phase: Phase, state: OrderState, error: CountersignError | None = None) -> Progress:
         found = Progress(phase, state, self.progress.stage)
@@ -142,6 +155,6 @@ def find_authorisation(bank: Bank, known: OrderRecord, authorisation: str) -> Au
 def asks_elsewhere(known: OrderRecord, found: Authorisation) -> bool:
     """Tell whether the bank's own app may still be asking the person, so that nothing is known yet.
 
-    Only baskets are signed so. The bank says it in words (psuMessage): after a restart nothing else tells it.
+    After a restart nothing else tells it. Of a basket, words (psuMessage) are enough: better to wait than to claim.
     """
-    return bool(known.basket) and found.state is AuthorisationState.OPEN and bool(found.message)
+    return found.state is AuthorisationState.OPEN and (found.elsewhere or bool(known.basket and found.message))

@@ -21,7 +21,7 @@ from countersign.application.use_cases.record_submission import record_reply_ref
 from countersign.domain.errors import ConnectorError, FailureKind, UserFacingError
 from countersign.domain.ledger.bank_signing import SigningState
 from countersign.domain.ledger.order_record import OrderRecord
-from countersign.domain.order import BindingError, require_same
+from countersign.domain.order import BindingError
 from countersign.domain.order_state import TransactionStatus
 from countersign.domain.payment import PaymentFields
 from countersign.domain.secret import SecretText
@@ -56,9 +56,16 @@ class Signing(OrderRun):
         if self.progress.phase is Phase.PASSWORD:
             self._run(self._authorise(lambda: self.bank.authenticate(self._handle, password.reveal())), "authorisation")
 
-    def choose(self, method: str) -> None:
-        """Choose how to authorise; choosing again has the bank send another code."""
-        if self.progress.phase in {Phase.METHOD, Phase.CODE}:
+    def choose(self, method: str, shown: PaymentFields | None = None, shown_digest: str = "") -> None:
+        """Choose how to authorise; choosing again has the bank send another code.
+
+        Where the bank's own app decides, this is the commit point: what the page showed must be what was agreed.
+        """
+        if self.progress.phase not in {Phase.METHOD, Phase.CODE}:
+            return
+        if self._asks_app(method):
+            self._run(self._ask_app(method, shown, shown_digest), "answer")
+        else:
             self._run(self._authorise(lambda: self.bank.choose_method(self._handle, method)), "authorisation")
 
     def answer(self, code: SecretText, shown: PaymentFields, shown_digest: str) -> None:
@@ -113,8 +120,7 @@ class Signing(OrderRun):
         return (yield from self._ended_as(_DONE[taken.state], taken.state.value, taken))
 
     def _answer(self, code: SecretText, shown: PaymentFields, shown_digest: str) -> Script[Progress]:
-        known = yield from self._order()
-        require_same(known.content.payment, shown, "otp")
+        yield from self._require_shown(shown)
         request_id = self.new_request_id()
         intend = partial(record.record_signing_intent, self.vault, self.order, self._authorisation, shown_digest)
         yield from on_vault(intend)
@@ -126,7 +132,21 @@ class Signing(OrderRun):
             return (yield from self._lost("bank.authorisation_open"))
         return (yield from self._ended_as(_DONE[answered.state], answered.state.value, answered))
 
-    def _answer_failed(self, error: BindingError | ConnectorError) -> Script[Progress]:
+    def _ask_app(self, method: str, shown: PaymentFields | None, shown_digest: str) -> Script[Progress]:
+        """Have the bank's own app ask the person: from here on money may move without a word from here."""
+        yield from self._require_shown(shown)
+        intend = partial(record.record_signing_intent, self.vault, self.order, self._authorisation, shown_digest)
+        yield from on_vault(intend)
+        try:
+            asked = yield from on_network(partial(self.bank.choose_method, self._handle, method))
+        except (BindingError, ConnectorError) as error:
+            return (yield from self._answer_failed(error, Phase.METHOD))
+        if asked.state is AuthorisationState.OPEN:
+            now = yield from self._order()
+            return replace(self._shown(Phase.UNKNOWN, now.state), message=asked.message)
+        return (yield from self._ended_as(_DONE[asked.state], asked.state.value, asked))
+
+    def _answer_failed(self, error: BindingError | ConnectorError, back: Phase = Phase.CODE) -> Script[Progress]:
         if isinstance(error, BindingError):
             yield from self._note_refused_reply("answer", error)
             return (yield from self._lost(error.code))
@@ -134,7 +154,7 @@ class Signing(OrderRun):
         if not wrong and error.kind is not FailureKind.RETRYABLE:
             return (yield from self._lost(error.code))
         yield from self._note("refused", "code_refused" if wrong else "not_sent")
-        return self._with_error(replace(self.progress, phase=Phase.CODE), error)
+        return self._with_error(replace(self.progress, phase=back), error)
 
     def _ended_as(self, outcome: str, reason: str, taken: Authorisation) -> Script[Progress]:
         yield from self._note(outcome, reason, taken)

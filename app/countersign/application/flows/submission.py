@@ -18,7 +18,7 @@ from countersign.application.ports.bank import Authorisation, AuthorisationState
 from countersign.application.use_cases import record_submission as record
 from countersign.domain.errors import ConnectorError, FailureKind, UserFacingError
 from countersign.domain.ledger.order_record import OrderRecord
-from countersign.domain.order import BindingError, require_same
+from countersign.domain.order import BindingError
 from countersign.domain.order_state import OrderState
 from countersign.domain.payment import PaymentFields
 from countersign.domain.secret import SecretText
@@ -60,9 +60,16 @@ class Submission(CarryingRun):
         if self.progress.phase is Phase.PASSWORD:
             self._run(self._authorise(lambda: self.bank.authenticate(self._handle, password.reveal())), "authorisation")
 
-    def choose(self, method: str) -> None:
-        """Choose how to authorise; choosing again has the bank send another code."""
-        if self.progress.phase in {Phase.METHOD, Phase.CODE}:
+    def choose(self, method: str, shown: PaymentFields | None = None, shown_digest: str = "") -> None:
+        """Choose how to authorise; choosing again has the bank send another code.
+
+        Where the bank's own app decides, this is the commit point: what the page showed must be what was agreed.
+        """
+        if self.progress.phase not in {Phase.METHOD, Phase.CODE}:
+            return
+        if self._asks_app(method):
+            self._run(self._ask_app(method, shown, shown_digest), "answer")
+        else:
             self._run(self._authorise(lambda: self.bank.choose_method(self._handle, method)), "authorisation")
 
     def answer(self, code: SecretText, shown: PaymentFields, shown_digest: str) -> None:
@@ -206,8 +213,7 @@ class Submission(CarryingRun):
         return (yield from self._reconcile())
 
     def _answer(self, code: SecretText, shown: PaymentFields, shown_digest: str) -> Script[Progress]:
-        known = yield from self._order()
-        require_same(known.content.payment, shown, "otp")
+        yield from self._require_shown(shown)
         authorisation, request_id = self._authorisation, self.new_request_id()
         intend = partial(record.record_answer_intent, self.vault, self.order, authorisation, shown_digest)
         yield from on_vault(intend)
@@ -215,29 +221,42 @@ class Submission(CarryingRun):
             answered = yield from on_network(lambda: self.bank.answer(self._handle, code.reveal(), request_id))
         except (BindingError, ConnectorError) as error:
             return (yield from self._answer_failed(error))
+        return (yield from self._answered(answered))
+
+    def _ask_app(self, method: str, shown: PaymentFields | None, shown_digest: str) -> Script[Progress]:
+        """Have the bank's own app ask the person: from here on money may move without a word from here."""
+        yield from self._require_shown(shown)
+        intend = partial(record.record_answer_intent, self.vault, self.order, self._authorisation, shown_digest)
+        yield from on_vault(intend)
+        try:
+            asked = yield from on_network(partial(self.bank.choose_method, self._handle, method))
+        except (BindingError, ConnectorError) as error:
+            return (yield from self._answer_failed(error, Phase.METHOD))
+        if asked.state is AuthorisationState.OPEN:
+            now = yield from self._order()
+            return replace(self._shown(Phase.UNKNOWN, now.state), message=asked.message)
+        return (yield from self._answered(asked))
+
+    def _answered(self, answered: Authorisation) -> Script[Progress]:
         if answered.state is AuthorisationState.FAILED:
             yield from on_vault(partial(record.record_answer_refused, self.vault, self.order, "failed"))
             return (yield from self._reconcile())
         if answered.state is AuthorisationState.OPEN:  # one more step: its answer is as good as unknown until asked
             return (yield from self._record_unknown("answer", "bank.authorisation_open"))
-        note = partial(record.record_authorised, self.vault, self.order, authorisation, answered.reply)
+        note = partial(record.record_authorised, self.vault, self.order, self._authorisation, answered.reply)
         yield from on_vault(note)
         return (yield from self._reconcile())
 
-    def _answer_failed(self, error: BindingError | ConnectorError) -> Script[Progress]:
+    def _answer_failed(self, error: BindingError | ConnectorError, back: Phase = Phase.CODE) -> Script[Progress]:
         if isinstance(error, ConnectorError) and error.code == "bank.code_refused":
             yield from on_vault(partial(record.record_answer_refused, self.vault, self.order, "code_refused"))
-            return self._still_open(error)
+            return self._with_error(replace(self.progress, phase=back), error)
         if isinstance(error, ConnectorError) and error.kind is FailureKind.RETRYABLE:
             yield from on_vault(partial(record.record_answer_refused, self.vault, self.order, "not_sent"))
-            return self._still_open(error)
+            return self._with_error(replace(self.progress, phase=back), error)
         if isinstance(error, BindingError):
             yield from self._note_refused_reply("answer", error)
         return (yield from self._record_unknown("answer", error.code))
-
-    def _still_open(self, error: ConnectorError) -> Progress:
-        """Stay where the code is asked for."""
-        return self._with_error(replace(self.progress, phase=Phase.CODE), error)
 
     def _record_unknown(self, stage: str, reason: str) -> Script[Progress]:
         yield from on_vault(partial(record.record_unknown, self.vault, self.order, stage, reason))

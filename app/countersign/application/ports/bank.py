@@ -163,7 +163,12 @@ class Initiation:
 
 @dataclass(frozen=True, slots=True)
 class Authorisation:
-    """One authorisation and what it wants next. ``handle`` as in ``Initiation``."""
+    """One authorisation and what it wants next. ``handle`` as in ``Initiation``.
+
+    Attributes:
+        elsewhere: Whether the bank asks the person itself now, in its own app (scaStatus ``started``): no code is
+            wanted here, and money may move without another word from here.
+    """
 
     authorisation_id: str
     state: AuthorisationState
@@ -172,6 +177,7 @@ class Authorisation:
     message: str
     handle: str
     reply: RawReply
+    elsewhere: bool = False
 
 
 @dataclass(frozen=True, slots=True)

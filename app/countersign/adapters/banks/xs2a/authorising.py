@@ -75,6 +75,7 @@ def read_step(channel: Channel, answer: Answer, target: str, matter: Handle, cho
         message=shown(body.text_or_empty("psuMessage")),
         handle=handle.write(),
         reply=answer.raw,
+        elsewhere=body.text("scaStatus") == "started",
     )
 
 
