@@ -97,7 +97,8 @@ class CarriedCell:
 class ShowsBeforeIntent(Submission):
     """Lays the payment out, and writes down afterwards that it meant to."""
 
-    def _begin(self) -> Script[Progress]:
+    def _begin(self, *, opens: bool = True) -> Script[Progress]:
+        assert opens  # one order alone
         profile = yield from on_network(self.bank.profile)
         known = yield from self._order()
         request_id = self.new_request_id()

@@ -22,7 +22,8 @@ from tests.security.kill_person import Person
 class SendsBeforeIntent(Submission):
     """Hands the order to the bank, and writes down afterwards that it meant to."""
 
-    def _begin(self) -> Script[Progress]:
+    def _begin(self, *, opens: bool = True) -> Script[Progress]:
+        assert opens  # one order alone
         profile = yield from on_network(self.bank.profile)
         request_id = self.new_request_id()
         known = yield from self._order()

@@ -76,8 +76,8 @@ class Submissions:
         self._tell_quiet()
 
     def _tell_quiet(self) -> None:
-        runs = (*self._open.values(), *self._signings.values(), *self._together.values())
-        if any(run.busy for run in runs):
+        runs: list[Submission | Signing | BasketRun] = [*self._open.values(), *self._signings.values()]
+        if any(run.busy for run in (*runs, *self._together.values())):
             return
         waiting, self._quiet = self._quiet, []
         for call in waiting:

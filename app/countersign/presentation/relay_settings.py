@@ -224,7 +224,6 @@ class RelayPresenter:
             )
         )
 
-
     def _may_not_gather(self, *, alone: bool) -> str:
         if not self._session.sharing.hears:
             return sentence(NO_KEY)

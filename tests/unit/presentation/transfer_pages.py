@@ -27,6 +27,9 @@ class Sent:
     def __init__(self) -> None:
         self.to: list[str] = []
 
+    def open_member(self, member: str) -> None:
+        self.to.append(f"member {member}")
+
     def open_home(self) -> None:
         self.to.append("home")
 

@@ -76,6 +76,7 @@ def _nested(levels: int) -> dict[str, Json]:
         ({"a": None}, "canonical.type"),
         ({"a": b"x"}, "canonical.type"),
         ({"a": [{"b": 0.0}]}, "canonical.type"),
+        ({"a": 1, "b": {"c": True}, "d": ["e", 2], "f": 1.5}, "canonical.type"),
         ({"a": INTEGER_LIMIT}, "canonical.integer_too_large"),
         ({"a": -INTEGER_LIMIT}, "canonical.integer_too_large"),
         ({"é": 1}, "canonical.key"),
