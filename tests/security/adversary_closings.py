@@ -66,6 +66,8 @@ def _closes(truth: Truth, closing: Fact, fact: Fact) -> bool:
     end = truth.facts.get(found.last_shared)
     if end is None or end.device != fact.device or end.event.header.seq < fact.event.header.seq:
         return False
+    if not closing.past & end.bit:
+        return False
     return _parents(closing) == (before.contested or (before.line[-1][0],)) and truth.carried(before, closing)
 
 

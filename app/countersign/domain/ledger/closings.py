@@ -71,7 +71,8 @@ def signed_after_closing(
 
     Whoever holds it later can sign something else for any place. By that it would undo whatever its chain said from
     there on, all epochs that it put in force included; but the closing names which branch was accepted (LEDGER rule 9).
-    Behind the end that it names nothing was accepted: two events at one place there are a fork like any other.
+    Behind the end that it names nothing was accepted: two events at one place there are a fork like any other. So it is
+    where it names an end that its author had not seen: what is unknown to it can't be told from what it accepted.
 
     Args:
         history: All that is known.
@@ -85,7 +86,9 @@ def signed_after_closing(
     for closing in closings:
         claimed = _claimed_ends(closing) if closing.kind in _CLOSING_KINDS and closing.body is not None else {}
         end = history.store.find(claimed.get(chain, ""))
-        places = [seq for seq in history.store.forks().get(chain, ()) if end is not None and seq <= end.seq]
+        if end is None or not history.in_past(end.id, closing.id):
+            continue  # it accepted nothing that it knew, and what comes later must not change what counted before
+        places = [seq for seq in history.store.forks().get(chain, ()) if seq <= end.seq]
         signed = {item for seq in places for item in history.store.at(chain, seq)}
         unknown = {item for item in signed if not history.in_past(item, closing.id)}
         if unknown and chain in _ends_by(closing, rules_before, verify, history):

@@ -346,3 +346,17 @@ def test_rule_09_of_two_closings_that_accept_other_branches_neither_brings_one_b
     ben.shared.append(beside)
     assert len(_rules(workspace).contested) == 2
     assert not {last.id, beside.id} & _counting(workspace)
+
+
+def test_rule_07_a_closing_that_names_an_end_it_did_not_know_lets_nothing_later_change_a_past() -> None:
+    ada, ben, cho = (Pen(f"{name} 1", name) for name in ("ada", "ben", "cho"))
+    workspace = Workspace([ada, ben, cho], Policy(requester_may_approve=False))
+    for pen in (ben, cho):
+        pen.write(NOTE, SUBJECT, {}, seen=(workspace.genesis,))
+    first, last = ben.shared[0], ben.write(NOTE, SUBJECT, {"last": 1})
+    closing = _change(workspace, cho, [ada, cho], [workspace.genesis], devices=_closed(workspace, (ben, last)))
+    asked = ada.write(NOTE, SUBJECT, {}, seen=(closing, last))
+    before = {item.id for item in workspace.ledger().standing(SUBJECT, asked.id)}
+    assert {first.id, last.id} <= before
+    ben.shared.append(ben.draft(NOTE, SUBJECT, {"face": 2}, after=first, at=START + 9_000))
+    assert {item.id for item in workspace.ledger().standing(SUBJECT, asked.id)} == before
