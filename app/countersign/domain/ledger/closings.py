@@ -5,8 +5,8 @@ It is void, but for what forbids or may have moved money: who closes a device an
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from typing import Final
+from collections.abc import Callable, Iterable, Mapping, MutableMapping, Sequence
+from typing import Final, TypeAlias
 
 from countersign.domain.errors import SecurityError
 from countersign.domain.ledger import kinds
@@ -17,6 +17,8 @@ from countersign.domain.ledger.rules import Rules
 
 STANDING_KINDS: Final = frozenset({kinds.ORDER_STOPPED, kinds.WORKSPACE_FROZEN, kinds.ORDER_SUBMISSION_INTENDED})
 """Rejections, emergency stops and intents in the past of the closing stand, wherever it says that the chain ends."""
+Late: TypeAlias = tuple[str, tuple[str, ...], tuple[str, ...]]
+"""A device, all events at places that it signed twice, and the events that may have closed it."""
 _CLOSING_KINDS: Final = frozenset({kinds.DEVICE_CLOSED, kinds.GOVERNANCE_CHANGED})
 
 
@@ -65,8 +67,13 @@ def changed_after_recovery(
 
 
 def signed_after_closing(
-    history: History, device: str, closings: Iterable[Event], rules_before: Callable[[str], Rules], verify: Verify
-) -> set[str]:
+    history: History,
+    device: str,
+    known: Iterable[Event],
+    rules_before: Callable[[str], Rules],
+    verify: Verify,
+    remembered: MutableMapping[Late, frozenset[str]],
+) -> frozenset[str]:
     """Name what a closed device signed for places of its chain, beside what was there when it was closed.
 
     Whoever holds it later can sign something else for any place. By that it would undo whatever its chain said from
@@ -77,15 +84,26 @@ def signed_after_closing(
     Args:
         history: All that is known.
         device: Whose chain was forked.
-        closings: Events of governance.
+        known: Events of governance.
         rules_before: Reads governance from the past of an event.
         verify: Checks an Ed25519 signature.
+        remembered: What was found before, by those events and the faces of the chain: it is asked of each event.
     """
     chain: ChainKey = (device, Chain.SHARED)
+    closings = [item for item in known if item.kind in _CLOSING_KINDS and item.body is not None]
+    faces = tuple(item for seq in history.store.forks().get(chain, ()) for item in history.store.at(chain, seq))
+    key = (device, faces, tuple(item.id for item in closings))
+    if key not in remembered:
+        remembered[key] = frozenset(_late_in(chain, history, closings, rules_before, verify))
+    return remembered[key]
+
+
+def _late_in(
+    chain: ChainKey, history: History, closings: Sequence[Event], rules_before: Callable[[str], Rules], verify: Verify
+) -> set[str]:
     late: set[str] = set()
     for closing in closings:
-        claimed = _claimed_ends(closing) if closing.kind in _CLOSING_KINDS and closing.body is not None else {}
-        end = history.store.find(claimed.get(chain, ""))
+        end = history.store.find(_claimed_ends(closing).get(chain, ""))
         if end is None or not history.in_past(end.id, closing.id):
             continue  # it accepted nothing that it knew, and what comes later must not change what counted before
         places = [seq for seq in history.store.forks().get(chain, ()) if seq <= end.seq]

@@ -293,7 +293,7 @@ class Ledger:
         if not self.history.store.forks().get((device, event.header.chain)):
             return False
         told = [item for item in self.events.of_rules() if self._knows(item.id, before)]
-        late = signed_after_closing(self.history, device, told, self.rules, self.verify)
+        late = signed_after_closing(self.history, device, told, self.rules, self.verify, self.answers.late)
         if is_behind_any(self.history, event, late):
             return True
         return self.history.is_void(event.id, {}, lambda item: self._knows(item, before) and item not in late)

@@ -14,7 +14,7 @@ from countersign.domain.ledger.event import Event
 from countersign.domain.ledger.governance import Device, Role, change_message, recovery_message
 from countersign.domain.ledger.rules import Rules
 from countersign.domain.policy import Policy
-from tests.unit.domain.ledger.world import ALL_ROLES, START, WORKSPACE, Pen, Workspace, identifier, key_of
+from tests.unit.domain.ledger.world import ALL_ROLES, START, WORKSPACE, Pen, Workspace, identifier, key_of, verify
 
 DAY = 86_400_000
 SUBJECT = identifier("governance")
@@ -360,3 +360,19 @@ def test_rule_07_a_closing_that_names_an_end_it_did_not_know_lets_nothing_later_
     assert {first.id, last.id} <= before
     ben.shared.append(ben.draft(NOTE, SUBJECT, {"face": 2}, after=first, at=START + 9_000))
     assert {item.id for item in workspace.ledger().standing(SUBJECT, asked.id)} == before
+
+
+def test_rule_09_what_a_closing_accepted_is_asked_once_not_for_each_event_of_a_forked_chain() -> None:
+    workspace, ben, _last, _closing = _contested_closing()
+    for _ in range(40):
+        ben.write(NOTE, SUBJECT, {})
+    ben.shared.append(ben.draft(NOTE, SUBJECT, {"face": 2}, after=ben.shared[0], at=START + 9_000))
+    asked: list[bytes] = []
+
+    def counted(key: bytes, signature: bytes, message: bytes) -> bool:
+        asked.append(message)
+        return verify(key, signature, message)
+
+    ledger = replace(workspace.ledger(), verify=counted)
+    ledger.standing(SUBJECT)
+    assert 0 < len(asked) < 40
