@@ -8,6 +8,7 @@ not by place: where a chain is forked, one branch is not the past of the other.
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import TypeAlias
@@ -289,9 +290,12 @@ class History:
         """Tell whether ``target`` is ``head`` or stands before it on the same branch of the same chain."""
         if target.key != head.key or target.seq > head.seq:
             return False
-        forks = self.store.forks().get(head.key)
-        if forks and target.seq >= forks[0]:
-            while head.seq > target.seq:
-                head = self._found(head.prev)
-            return head.id == target.id
-        return True
+        forks = self.store.forks().get(head.key, ())
+        if target.seq not in forks:
+            return True  # one event alone stands there, and so all that follows it on any branch does
+        while head.seq > target.seq:
+            # What stands alone lies before whatever is later: a long stretch of it needn't be walked.
+            after = 1 + forks[bisect_left(forks, head.seq) - 1]
+            alone = self.store.at(head.key, after)[:1] if after < head.seq else ()
+            head = self._found(self._found(alone[0]).prev if alone else head.prev)
+        return head.id == target.id
