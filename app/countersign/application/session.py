@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import tzinfo
+from functools import partial
 from typing import TYPE_CHECKING, TypeVar
 
 from countersign.application.flows.basket_run import BasketRun
@@ -27,6 +28,7 @@ if TYPE_CHECKING:
     from countersign.application.sharing import Sharing
 
 Together = TypeVar("Together", bound=BasketRun)
+OfOne = TypeVar("OfOne", Submission, Signing)
 Listener = Callable[[Progress], None]
 
 
@@ -208,35 +210,22 @@ class Session:
 
     def submission(self, order: str) -> Submission:
         """Return the one submission of an order."""
-
-        def make(changed: Callable[[Progress], None]) -> Submission:
-            return Submission(
-                order=order,
-                find_bank=self.bank_of,
-                vault=self.vault,
-                tasks=self.tasks,
-                new_request_id=self.new_request_id,
-                read=self.read_order,
-                changed=changed,
-            )
-
-        return self.submissions.get(order, make)
+        return self.submissions.get(order, partial(self._run_of, Submission, order))
 
     def signing(self, order: str) -> Signing:
         """Return the one further signature that is given here on an order."""
+        return self.submissions.signing(order, partial(self._run_of, Signing, order))
 
-        def make(changed: Callable[[Progress], None]) -> Signing:
-            return Signing(
-                order=order,
-                find_bank=self.bank_of,
-                vault=self.vault,
-                tasks=self.tasks,
-                new_request_id=self.new_request_id,
-                read=self.read_order,
-                changed=changed,
-            )
-
-        return self.submissions.signing(order, make)
+    def _run_of(self, kind: type[OfOne], order: str, changed: Callable[[Progress], None]) -> OfOne:
+        return kind(
+            order=order,
+            find_bank=self.bank_of,
+            vault=self.vault,
+            tasks=self.tasks,
+            new_request_id=self.new_request_id,
+            read=self.read_order,
+            changed=changed,
+        )
 
     def together(self, orders: Sequence[str]) -> BasketSubmission:
         """Return the one run that hands these orders in and signs them by one code."""
