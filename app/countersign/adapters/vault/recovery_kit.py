@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cache
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from mnemonic import Mnemonic
@@ -34,7 +35,7 @@ class RecoveryKit:
         """
         found = [word.strip().lower() for word in words]
         try:
-            entropy = bytes(Mnemonic(_LANGUAGE).to_entropy(found))
+            entropy = bytes(_bip39().to_entropy(found))
         except (ValueError, LookupError):
             raise UserFacingError("vault.kit_wrong") from None  # the cause names a word of the kit
         if len(entropy) != KIT_BYTES:
@@ -66,14 +67,20 @@ class RecoveryKit:
         return "RecoveryKit(<redacted>)"
 
 
+@cache
+def _bip39() -> Mnemonic:
+    """Read the list once, at the start: a kit is made while a window waits."""
+    return Mnemonic(_LANGUAGE)
+
+
 def new_words(entropy: Entropy) -> tuple[str, ...]:
     """Return the words of a new kit."""
-    return tuple(Mnemonic(_LANGUAGE).to_mnemonic(entropy.token_bytes(KIT_BYTES)).split())
+    return tuple(_bip39().to_mnemonic(entropy.token_bytes(KIT_BYTES)).split())
 
 
 def offered_passphrase(entropy: Entropy) -> tuple[str, ...]:
     """Return six random words: 66 bits."""
-    words = Mnemonic(_LANGUAGE).wordlist
+    words = _bip39().wordlist
     drawn = entropy.token_bytes(2 * OFFERED_WORDS)
     numbers = (int.from_bytes(drawn[at : at + 2], "big") & _WORD_MASK for at in range(0, len(drawn), 2))
     return tuple(words[number] for number in numbers)
@@ -81,4 +88,4 @@ def offered_passphrase(entropy: Entropy) -> tuple[str, ...]:
 
 def word_list() -> tuple[str, ...]:
     """Return the 2 048 words that kits and fingerprint phrases are made from (BIP-39, English)."""
-    return tuple(Mnemonic(_LANGUAGE).wordlist)
+    return tuple(_bip39().wordlist)
