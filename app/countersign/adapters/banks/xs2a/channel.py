@@ -27,6 +27,8 @@ EVIDENCE_LIMIT = 64 * 1024
 _CODE = re.compile(r"[A-Z][A-Z0-9_]{0,59}")
 _STATEMENTS = frozenset({"accounts", "entries"})
 _ABSENT = (HTTPStatus.NOT_FOUND, HTTPStatus.FORBIDDEN)
+# Trouble is no refusal, whatever else the reply says. What comes with a 5xx isn't even read (``Transport``).
+_TROUBLE = frozenset({"INTERNAL_SERVER_ERROR", "SERVICE_UNAVAILABLE"})
 
 OPERATIONS: Final = (
     "profile",
@@ -125,7 +127,8 @@ class Channel:
 
         Raises:
             ConnectorError: As ``Transport.exchange``; and TERMINAL (RETRYABLE for a lookup) with
-                ``bank.tpp.<code>`` where the bank said no, its words in ``text``.
+                ``bank.tpp.<code>`` where the bank said no, its words in ``text``. Its own trouble is no such thing: a
+                request that ran out of time there (408) may have been carried out.
             BindingError: ``binding.reply``: the reply names another request.
         """
         identifier = str(
@@ -189,10 +192,14 @@ def _same_id(echoed: str, sent: str) -> bool:
 def _refusal(reply: Reply, *, lookup: bool) -> ConnectorError:
     """Read the standard's error (NextGenPSD2 1.3 §14.11), in either of its two forms (§4.13)."""
     unclear = FailureKind.RETRYABLE if lookup else FailureKind.UNKNOWN
+    if reply.status == HTTPStatus.REQUEST_TIMEOUT:
+        return ConnectorError(unclear, "bank.server_error", status=reply.status)
     body = Body(reply.value, unclear)
     messages = [*body.each("tppMessages"), *body.each("additionalErrors"), body]
     for message in messages:
         code = message.text_or_empty("code")
+        if code in _TROUBLE:
+            return ConnectorError(unclear, "bank.server_error", status=reply.status)
         if _CODE.fullmatch(code):
             text = message.text_or_empty("text") or message.text_or_empty("detail")
             params: dict[str, str | int] = {"text": shown(text), "status": reply.status}
