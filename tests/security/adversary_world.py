@@ -28,7 +28,7 @@ from countersign.domain.ledger.order_record import OrderRecord
 from countersign.domain.ledger.rules import Rules
 from countersign.domain.ledger.several_devices import RULE_KINDS, Ledger
 from countersign.domain.policy import Policy
-from countersign.testing.fake_relay import AdversaryStore, FakeRelay
+from countersign.testing.fake_relay import AdversaryStore, FakeRelay, parcel_name
 from countersign.testing.fake_workspace import FakeKeys, FakeSuite, MemoryWorkspace, fake_verify
 from countersign.testing.fakes import FakeClock, FakeEntropy, InlineTasks
 from tests.security.adversary_truth import Truth
@@ -177,8 +177,9 @@ class SpyRelay(FakeRelay):
         try:
             name = super().put(content)
         finally:
-            if self.store.put_honestly:
-                self.post.left.add(next(reversed(self.store.put_honestly)))
+            left = parcel_name(content)
+            if left in self.store.put_honestly:  # where this failed, the last one there is somebody else's
+                self.post.left.add(left)
         self.own.append(name)
         return name
 
