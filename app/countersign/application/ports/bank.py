@@ -166,8 +166,9 @@ class Authorisation:
     """One authorisation and what it wants next. ``handle`` as in ``Initiation``.
 
     Attributes:
-        elsewhere: Whether the bank asks the person itself now, in its own app (scaStatus ``started``): no code is
-            wanted here, and money may move without another word from here.
+        challenge: What the bank wants to be shown with a code that is typed here; None where it wants none here.
+        elsewhere: Whether the bank may be asking the person itself now, in its own app: money may move without another
+            word from here. Where there is a challenge as well, either decides.
     """
 
     authorisation_id: str

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from dataclasses import replace
 
 from countersign.adapters.banks.xs2a.channel import Answer, Channel, require_id
@@ -14,6 +15,8 @@ NAME_LIMIT = 140
 INFORMATION_LIMIT = 1000
 _LONGEST_CODE = 100
 _IDENTIFIER = re.compile(r"[A-Za-z0-9._~:-]{1,70}")
+_STARTED = "started"
+_FIRST_STEPS = STEP_LINKS[:-1]  # what comes before a method is chosen
 _FINAL = {
     "finalised": AuthorisationState.FINALISED,
     "failed": AuthorisationState.FAILED,
@@ -61,10 +64,15 @@ def read_step(channel: Channel, answer: Answer, target: str, matter: Handle, cho
     require_id(answer, "authorisationId", "authorisation_id", matter.authorisation)
     state = read_state(body)
     methods = read_methods(body, matter)
-    challenge, links = None, {}
+    challenge, links, elsewhere = None, {}, False
     if state is AuthorisationState.OPEN:  # what is final wants no links, and none is worth an error then
-        challenge = read_challenge(body, methods, chosen)
         links = read_links(body, channel.origin, channel.url(target), matter.resource, matter.authorisation)
+        selected = bool(chosen or body.within("chosenScaMethod").text_or_empty("authenticationMethodId"))
+        wants_code = _wants_code(answer, links)
+        elsewhere = _asks_elsewhere(answer, links, selected=selected, wants_code=wants_code)
+        challenge = read_challenge(body, methods, chosen) if wants_code else None
+        if challenge is not None and matter.authorisation in target.split("/"):  # §7.2: all steps update one resource
+            links.setdefault("authoriseTransaction", target)
     kept = tuple((item.method, item.kind, item.name) for item in methods)
     handle = replace(matter.authorising(matter.authorisation, links), methods=kept)
     return Authorisation(
@@ -72,10 +80,10 @@ def read_step(channel: Channel, answer: Answer, target: str, matter: Handle, cho
         state=state,
         methods=methods,
         challenge=challenge,
-        message=shown(body.text_or_empty("psuMessage")),
+        message=_message(body, elsewhere=elsewhere and challenge is None),
         handle=handle.write(),
         reply=answer.raw,
-        elsewhere=body.text("scaStatus") == "started",
+        elsewhere=elsewhere,
     )
 
 
@@ -118,6 +126,39 @@ def read_challenge(body: Body, methods: tuple[ScaMethod, ...], asked: str = "") 
         information=shown(data.text_or_empty("additionalInformation"), INFORMATION_LIMIT),
         data=_lines(data.get("data")),
     )
+
+
+def _wants_code(answer: Answer, links: Mapping[str, str]) -> bool:
+    """Tell whether a code can be sent from here: a link takes it, or the challenge says what it looks like.
+
+    A challenge that only has something to read goes with a code, too; unless the bank's app asks, which may show the
+    same to be compared.
+    """
+    data = answer.body.within("challengeData")
+    if "authoriseTransaction" in links or data.get("otpFormat") or data.get("otpMaxLength"):
+        return True
+    return bool(isinstance(data.value, dict) and data.value) and not _says_decoupled(answer)
+
+
+def _asks_elsewhere(answer: Answer, links: Mapping[str, str], *, selected: bool, wants_code: bool) -> bool:
+    """Tell whether the bank's own app may be asking: it says so, or a method is chosen and no code can be sent."""
+    if answer.body.text("scaStatus") == _STARTED or (selected and not wants_code):
+        return True
+    return _says_decoupled(answer) and (selected or not any(name in links for name in _FIRST_STEPS))
+
+
+def _says_decoupled(answer: Answer) -> bool:
+    approach = answer.reply.headers.get("aspsp-sca-approach", "").strip().upper()
+    return approach == "DECOUPLED" or answer.body.text("scaStatus") == _STARTED
+
+
+def _message(body: Body, *, elsewhere: bool) -> str:
+    """Return the bank's words; where its app asks, with what is to be compared there."""
+    told = [shown(body.text_or_empty("psuMessage"))]
+    if elsewhere:
+        data = body.within("challengeData")
+        told += [shown(data.text_or_empty("additionalInformation"), INFORMATION_LIMIT), *_lines(data.get("data"))]
+    return " ".join(part for part in told if part)
 
 
 def _method(item: Body) -> ScaMethod:
