@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from functools import cache
 from pathlib import Path
 from typing import Final
 
 _PACKAGE: Final = Path(__file__).resolve().parents[2]
 
 
+@cache
 def resource_root() -> Path:
     """Return the folder of resources: ``countersign/_resources``, else the checkout's.
 
@@ -16,7 +18,7 @@ def resource_root() -> Path:
     """
     for root in (_PACKAGE / "_resources", _PACKAGE.parents[1] / "resources"):
         if root.is_dir():
-            return root
+            return root.resolve()
     message = "the program's resources are missing"
     raise FileNotFoundError(message)
 
@@ -30,7 +32,7 @@ def resource_path(name: str) -> Path:
     """
     root = resource_root()
     path = (root / name).resolve()
-    if not path.is_relative_to(root.resolve()):
+    if not path.is_relative_to(root):
         message = f"resource outside the root: {name}"
         raise ValueError(message)
     if not path.is_file():

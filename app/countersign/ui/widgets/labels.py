@@ -7,7 +7,7 @@ so the plain format is fixed here and `QLabel` is used nowhere else.
 from __future__ import annotations
 
 from enum import StrEnum
-from functools import lru_cache
+from functools import cache, lru_cache
 from typing import Final
 
 from PySide6.QtCore import QEvent, QMargins, QSize, Qt
@@ -65,6 +65,11 @@ _MODES: Final = {
     Elide.END: Qt.TextElideMode.ElideRight,
     Elide.MIDDLE: Qt.TextElideMode.ElideMiddle,
 }
+_SHORTENED: Final = QSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Fixed)
+_ONE_LINE: Final = QSizePolicy(QSizePolicy.Policy.Minimum, QSizePolicy.Policy.Fixed)
+_BROKEN: Final = QSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Minimum)
+_BROKEN.setHeightForWidth(True)
+_BESIDE: Final = Qt.AlignmentFlag.AlignLeading | Qt.AlignmentFlag.AlignVCenter
 _COMFORTABLE: Final = 720
 _FITS: Final = -1  # stands for every width at which nothing is broken
 _SLACK: Final = 4
@@ -96,6 +101,27 @@ def _first_line(text: str, names: tuple[str, ...], pixels: int, weight: int) -> 
     line = layout.createLine()
     layout.endLayout()
     return round(line.ascent()), round(line.height())
+
+
+@cache
+def _turned(side: Qt.AlignmentFlag, direction: Qt.LayoutDirection) -> Qt.AlignmentFlag:
+    """Return the edge that ``side`` means in a window of this direction."""
+    across = side & Qt.AlignmentFlag.AlignHorizontal_Mask
+    if across not in (Qt.AlignmentFlag.AlignLeft, Qt.AlignmentFlag.AlignRight):
+        return side
+    leads = across == Qt.AlignmentFlag.AlignLeft
+    mirrored = direction == Qt.LayoutDirection.RightToLeft
+    edge = Qt.AlignmentFlag.AlignLeft if leads != mirrored else Qt.AlignmentFlag.AlignRight
+    return edge | Qt.AlignmentFlag.AlignAbsolute | (side & Qt.AlignmentFlag.AlignVertical_Mask)
+
+
+@lru_cache(maxsize=64)
+def _inked(colour: str) -> QPalette:
+    """Return what colours text and leaves every other role to the window."""
+    palette = QPalette()
+    palette.setColor(QPalette.ColorRole.WindowText, QColor(colour))
+    palette.setColor(QPalette.ColorRole.Text, QColor(colour))
+    return palette
 
 
 class PlainLabel(QLabel):
@@ -134,17 +160,15 @@ class PlainLabel(QLabel):
         self._natural = -1
         self._margins = QMargins()
         self._heights: dict[int, int] = {}
-        self._side = Qt.AlignmentFlag.AlignLeading | Qt.AlignmentFlag.AlignVCenter
+        self._side = _BESIDE
         self._align()
-        self.setWordWrap(wrap and elide is Elide.NONE)
-        if elide is not Elide.NONE:
-            self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Fixed)
-        elif not wrap:
-            self.setSizePolicy(QSizePolicy.Policy.Minimum, QSizePolicy.Policy.Fixed)
+        if wrap and elide is Elide.NONE:
+            self.setWordWrap(True)
+            self.setSizePolicy(_BROKEN)
+        elif elide is not Elide.NONE:
+            self.setSizePolicy(_SHORTENED)
         else:
-            policy = QSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Minimum)
-            policy.setHeightForWidth(True)
-            self.setSizePolicy(policy)
+            self.setSizePolicy(_ONE_LINE)
         if selectable:
             self.setTextInteractionFlags(
                 Qt.TextInteractionFlag.TextSelectableByMouse | Qt.TextInteractionFlag.TextSelectableByKeyboard
@@ -278,15 +302,7 @@ class PlainLabel(QLabel):
         )
 
     def _align(self) -> None:
-        across = self._side & Qt.AlignmentFlag.AlignHorizontal_Mask
-        if across in (Qt.AlignmentFlag.AlignLeft, Qt.AlignmentFlag.AlignRight):
-            leads = across == Qt.AlignmentFlag.AlignLeft
-            mirrored = self.layoutDirection() == Qt.LayoutDirection.RightToLeft
-            side = Qt.AlignmentFlag.AlignLeft if leads != mirrored else Qt.AlignmentFlag.AlignRight
-            down = self._side & Qt.AlignmentFlag.AlignVertical_Mask
-            super().setAlignment(side | Qt.AlignmentFlag.AlignAbsolute | down)
-        else:
-            super().setAlignment(self._side)
+        super().setAlignment(_turned(self._side, self.layoutDirection()))
 
     def _tip(self) -> None:
         shortened = self._elide is not Elide.NONE and self.shown_text() != self._text
@@ -299,10 +315,6 @@ class PlainLabel(QLabel):
 
     def _restyle(self) -> None:
         self.setFont(self._font())
-        palette = QPalette(self.palette())
         token = self._ink or _FACES[self._variant][2]
-        colour = QColor(getattr(look().palette, token))
-        palette.setColor(QPalette.ColorRole.WindowText, colour)
-        palette.setColor(QPalette.ColorRole.Text, colour)
-        self.setPalette(palette)
+        self.setPalette(_inked(getattr(look().palette, token)))
         self.updateGeometry()
