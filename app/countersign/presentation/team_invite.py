@@ -245,15 +245,14 @@ class InvitePresenter:
         self._work.run(script(), _("Adding the device"), self._was_read)
 
     def differ(self) -> None:
-        """Refuse who asks: the words were not the same."""
-        session, invitation = self._session, self._invitation
+        """Refuse who asks: the words were not the same. The page stays, and says how to go on."""
+        vault, invitation = self._session.sharing.vault, self._invitation
 
-        def done(_none: None) -> None:
-            self._go.open_team()
+        def script() -> Script[_Known]:
+            yield from on_vault(partial(refuse_request, vault, invitation))
+            return (yield from self._reading())
 
-        self._work.run(
-            on_vault(partial(refuse_request, session.sharing.vault, invitation)), _("Refusing the request"), done
-        )
+        self._work.run(script(), _("Refusing the request"), self._was_read)
 
     def leave(self) -> None:
         """Go back to the team."""
@@ -314,12 +313,16 @@ class InvitePresenter:
         texts = {
             "expired": _("Nobody answered it in time."),
             "withdrawn": _("You took it back."),
-            "refused": _("You refused who answered it."),
+            "refused": _(
+                "Nobody was admitted. The words differed, so somebody else may have answered it. Tell {name} by "
+                "voice, and hand a new invitation over on another way."
+            ),
         }
+        name = isolate(asking.invitation.name)
         return InviteState(
             step=InviteStep.WAITING,
-            heading=_("The invitation of {name} has ended").format(name=isolate(asking.invitation.name)),
-            lead=texts[asking.reason],
+            heading=_("The invitation of {name} has ended").format(name=name),
+            lead=texts[asking.reason].format(name=name),
         )
 
     def _stage(self, known: _Known, asking: Asking, step: InviteStep) -> InviteState:

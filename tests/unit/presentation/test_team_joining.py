@@ -99,11 +99,14 @@ def test_words_that_differ_end_it() -> None:
     page, _lin = invited(office, mei, FOLDER)
     mei.sharing.exchange_now()
     page.presenter.differ()
-    assert page.went.to == [("team", "")]
+    assert page.went.to == []  # the moment to be told how to go on
+    assert page.now.heading == "The invitation of \u2066Lin Wei\u2069 has ended"
+    assert page.now.lead.startswith("Nobody was admitted. The words differed")
+    assert (page.now.busy, page.now.phrase, page.now.frames) == ("", "", ())
     found = askings(mei.vault, mei.world.clock.now_ms())[0]
     assert (found.stage, found.reason) == (Stage.ENDED, "refused")
     again = InviteDesk(mei, found.invitation.id)
-    assert again.now.lead == "You refused who answered it."
+    assert again.now.lead == page.now.lead
     again.presenter.close()
 
 
