@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Final, cast
 from countersign.adapters.later import LATER
 from countersign.adapters.rails.pack_file import RailsFile
 from countersign.adapters.system.clock import SystemClock, SystemEntropy
+from countersign.adapters.system.document_files import PrivateCopies
 from countersign.adapters.system.failpoint_trigger import arm_from_environment
 from countersign.adapters.system.hardening import harden_process
 from countersign.adapters.system.keyring_store import SecretStore, SystemKeyring
@@ -162,6 +163,7 @@ def session_opener(ground: Ground, tasks: Tasks, zone: tzinfo) -> Callable[[Vaul
             connector=partial(_carried_bank, ground),
             files=_Files(),
             rails=ground.rails,
+            documents=PrivateCopies(ground.paths.vault),
         )
         # Read while nobody waits for it, unless it was long ago: calendars take a moment.
         tasks.run(Lane.NETWORK, partial(session.rails.book, ground.clock.now_ms()), _read, _not_read)
@@ -331,21 +333,20 @@ def verify_receipt(receipt: Path, trust: str, *, as_json: bool) -> int:
     from countersign.adapters.receipts.receipt_file import read_receipt  # noqa: PLC0415 - no window needs these
     from countersign.adapters.system.export_file import export_at  # noqa: PLC0415
     from countersign.application.use_cases import check_receipt as checking  # noqa: PLC0415
-    from countersign.presentation import evidence_report  # noqa: PLC0415
+    from countersign.presentation import evidence_report as report  # noqa: PLC0415
     from countersign.presentation.export_report import report_on  # noqa: PLC0415
 
     try:
         if (export := export_at(receipt)) is not None:
             with export:
                 text, verdict = report_on(export, trust, verify_ed25519, word_list(), as_json=as_json)
-            return _print(text, evidence_report.EXIT_CODES[verdict])
+            return _print(text, report.EXIT_CODES[verdict])
         check = checking.check_receipt(read_receipt(receipt), trust, verify_ed25519)
     except UserFacingError as error:
         reason = error.params.get("reason", "") if error.code == "receipt.pdf" else ""
         check = checking.ReceiptCheck(
             checking.Verdict.UNREADABLE, (f"{error.code}.{reason}" if reason else error.code,)
         )
-    report = evidence_report
     text = canonical_bytes(report.as_json(check)).decode() + "\n" if as_json else report.as_text(check)
     return _print(text, report.EXIT_CODES[check.verdict])
 

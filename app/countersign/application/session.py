@@ -16,6 +16,7 @@ from countersign.application.flows.submission import Progress, Submission
 from countersign.application.ports.bank import Bank, Reach
 from countersign.application.ports.bank_files import BankFiles
 from countersign.application.ports.clock import Clock, Entropy
+from countersign.application.ports.documents import DocumentFiles
 from countersign.application.ports.practice import PracticeWorld
 from countersign.application.ports.rails import Rails
 from countersign.application.ports.tasks import Tasks
@@ -111,6 +112,7 @@ class Session:
             national clearing, which is empty where the number is an IBAN.
         has_door: Whether a connection to a bank with a door for programs is kept, be it reached now or not.
         shared: How this device shares its workspace with others.
+        documents: The files that documents of orders come from and are opened as; None where there are none.
         customer: Whose device this is at the practice bank (PSU-ID); empty for the person of that world.
     """
 
@@ -131,9 +133,15 @@ class Session:
     submissions: Submissions = field(default_factory=Submissions)
     shared: Sharing | None = None
     customer: str = ""
+    documents: DocumentFiles | None = None
 
     def close(self) -> None:
-        """Let go of the banks, of the relay and of the practice world. The vault is closed by its door."""
+        """Let go of the banks, of the relay and of the practice world. The vault is closed by its door.
+
+        Copies of documents that were opened are taken away.
+        """
+        if self.documents is not None:
+            self.documents.clear()
         if self.shared is not None:
             self.shared.close()
         for held in (*self.banks.values(), self.practice):

@@ -64,6 +64,14 @@ class Attachment:
         """Return the attachment as a canonical object."""
         return {"name": self.name, "sha256": self.sha256, "size": self.size}
 
+    @classmethod
+    def read(cls, value: Json) -> Attachment:
+        """Read an attachment; raises ``NotCanonicalError`` as ``OrderContent.read`` does."""
+        taken = Fields(value, "attachment")
+        found = cls(name=taken.text("name"), sha256=taken.text("sha256"), size=taken.integer("size"))
+        taken.end()
+        return found
+
 
 _ADDED_IN_2 = tuple(item for item in fields(PaymentFields) if item.default is not MISSING)
 """What format 2 of an order's content says beyond format 1."""
@@ -182,7 +190,7 @@ class OrderContent:
                 requested_execution_date=taken.text("requested_execution_date"),
                 product=PaymentProduct(product),
             ),
-            attachments=tuple(_attachment(item) for item in taken.items("attachments")),
+            attachments=tuple(Attachment.read(item) for item in taken.items("attachments")),
         )
         if version > 1:
             content = replace(content, payment=_with_format_2(content.payment, taken))
@@ -284,13 +292,6 @@ def _member(kind: type[Choice], taken: Fields, name: str) -> Choice:
     if text not in kind._value2member_map_:
         raise OrderContentError("order.form", field=name)
     return kind(text)
-
-
-def _attachment(value: Json) -> Attachment:
-    taken = Fields(value, "attachment")
-    found = Attachment(name=taken.text("name"), sha256=taken.text("sha256"), size=taken.integer("size"))
-    taken.end()
-    return found
 
 
 def differences(agreed: PaymentFields, claimed: PaymentFields, *, unless_absent: Sequence[str] = ()) -> tuple[str, ...]:

@@ -242,6 +242,10 @@ class MemoryProjections:
         """Tell whether an emergency stop is in force."""
         return self._vault.rules.frozen
 
+    def documents_here(self, names: Sequence[str]) -> frozenset[str]:
+        """Return those of these documents that are kept for good."""
+        return self._vault.documents_here(names)
+
     def lessons_finished(self) -> Mapping[str, int]:
         """Map finished lessons to the best score."""
         best: dict[str, int] = {}

@@ -26,6 +26,7 @@ from countersign.domain.money import Money
 from countersign.domain.payee import PayeeRecord, fold_payee
 from countersign.domain.payment import AccountScheme
 from countersign.domain.policy import Policy
+from countersign.testing.fake_documents import MemoryDocuments
 
 _KEY = bytes(range(32))
 DEVICE = device_identifier(_KEY)
@@ -57,7 +58,7 @@ class _Store:
         return _Store(list(self.shared), list(self.private), rooms)
 
 
-class MemoryVault:
+class MemoryVault(MemoryDocuments):
     """A workspace of one in memory; implements the ``Vault`` port and is its own transaction.
 
     Attributes:
@@ -85,7 +86,6 @@ class MemoryVault:
         self.may_sign = True
         self.before_commit: Callable[[], None] = lambda: None
         self.commits = 0
-        self.documents: dict[str, bytes] = {}
         governance = Governance(
             epoch=0,
             world=world,
@@ -148,22 +148,14 @@ class MemoryVault:
     def drop(self, space: LocalSpace, key: str) -> None:
         """Forget working state."""
         self._store.local.get(space, {}).pop(key, None)
+        if space is LocalSpace.DRAFT:
+            self.forget_draft(key)
 
     def get(self, space: LocalSpace, key: str) -> dict[str, Json] | None:
         """Read working state."""
         return self._store.local.get(space, {}).get(key)
 
-    def keep_blob(self, data: bytes) -> str:
-        """Keep a document."""
-        named = hashlib.sha256(data).hexdigest()
-        self.documents[named] = data
-        return named
-
     # — reading —
-
-    def blob(self, sha256: str) -> bytes | None:
-        """Return a kept document."""
-        return self.documents.get(sha256)
 
     def orders_known_as(self, end_to_end_id: str) -> Sequence[str]:
         """List the orders that carry an end-to-end identification."""

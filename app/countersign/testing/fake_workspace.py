@@ -90,7 +90,6 @@ class MemoryWorkspace(MemoryParcels, MemoryVault):
         self.may_sign = True
         self.before_commit: Callable[[], None] = lambda: None
         self.commits = 0
-        self.documents: dict[str, bytes] = {}
         self._local: dict[LocalSpace, dict[str, dict[str, Json]]] = {}
         self._private: list[Event] = []
         self._store = _Store()
@@ -337,6 +336,8 @@ class MemoryWorkspace(MemoryParcels, MemoryVault):
     def drop(self, space: LocalSpace, key: str) -> None:
         """Forget working state."""
         self._local.get(space, {}).pop(key, None)
+        if space is LocalSpace.DRAFT:
+            self.forget_draft(key)
 
     def get(self, space: LocalSpace, key: str) -> dict[str, Json] | None:
         """Read working state."""

@@ -26,6 +26,7 @@ from countersign.domain.money import Money
 from countersign.domain.payee import DetailsSource, NameCheck, PayeeDetails, PayeeKind, VopOutcome
 from countersign.domain.policy import Policy
 from countersign.testing.fake_bank import CODE, PASSWORD, ScriptedBank
+from countersign.testing.fake_documents import ScriptedFiles
 from countersign.testing.fake_files import ListedFiles, carried_connector
 from countersign.testing.fake_practice import FakePractice
 from countersign.testing.fake_projections import MemoryProjections
@@ -201,6 +202,7 @@ def world_around(
         files=ListedFiles(),
         rails=RAILS,
         practice=practice,
+        documents=ScriptedFiles(),
     )
     world = World(session, vault, reader, bank, practice, clock, entropy)
     if populated:

@@ -86,7 +86,7 @@ def create_database(folder: Path, key: bytearray) -> Connection:
     _make_writer(connection)
     path.chmod(OWNER_ONLY_FILE)
     connection.executescript(
-        f"BEGIN IMMEDIATE; {schema.LEDGER} {schema.DOCUMENTS} {schema.PROJECTIONS} {schema.SEARCH}"
+        f"BEGIN IMMEDIATE; {schema.LEDGER} {schema.DOCUMENTS} {schema.DRAFTED} {schema.PROJECTIONS} {schema.SEARCH}"
         f" PRAGMA user_version = {schema.SCHEMA_VERSION}; COMMIT;"
     )
     return connection

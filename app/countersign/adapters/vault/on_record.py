@@ -43,3 +43,13 @@ def entries_on_record(connection: Connection, account: str, names: Sequence[str]
         for row, state, at, minor, currency, *said in known:
             found[rows[row]] = BankEntry(rows[row], state == "booked", at, Money(minor, currency), *said)
     return found
+
+
+def documents_on_record(connection: Connection, names: Sequence[str]) -> frozenset[str]:
+    """Return those of these documents that are kept for good."""
+    asked = ", ".join("?" * len(names))
+    known = connection.execute(
+        f"SELECT sha256 FROM documents WHERE sha256 IN ({asked})",  # noqa: S608 - only question marks
+        tuple(names),
+    ).fetchall()
+    return frozenset(name for (name,) in known)

@@ -328,6 +328,12 @@ class VaultProjections:
             rules = book.rules_or_none()
         return rules is not None and rules.frozen
 
+    def documents_here(self, names: Sequence[str]) -> frozenset[str]:
+        """Return those of these documents that are kept for good."""
+        asked = ", ".join("?" * len(names))
+        found = self._reader.rows(f"SELECT sha256 FROM documents WHERE sha256 IN ({asked})", tuple(names))  # noqa: S608
+        return frozenset(str(name) for (name,) in found)
+
     def lessons_finished(self) -> Mapping[str, int]:
         """Map finished lessons to the best score."""
         return dict(self._reader.rows("SELECT lesson, best FROM p_lessons ORDER BY lesson"))

@@ -1,8 +1,8 @@
 """The tables of the vault's database.
 
 ``events`` and ``bodies`` are the ledger and only grow. ``local_items`` is working state, ``documents`` are named by
-events through their hash. Whatever begins with ``p_`` follows from the ledger and can be dropped and rebuilt to the
-same content.
+events through their hash, ``draft_documents`` by drafts. Whatever begins with ``p_`` follows from the ledger and can be
+dropped and rebuilt to the same content.
 
 ``waiting`` holds events of other devices that came before their parents; ``awaited`` names the events, or the devices
 without a key, that each waits for. ``pasts`` has a line for each shared event that names others as seen: the heads of
@@ -138,6 +138,16 @@ CREATE TABLE IF NOT EXISTS documents (
     content BLOB NOT NULL
 ) STRICT;
 """
+
+DRAFTED: Final = """
+CREATE TABLE IF NOT EXISTS draft_documents (
+    draft TEXT NOT NULL,
+    sha256 TEXT NOT NULL,
+    content BLOB NOT NULL,
+    UNIQUE (draft, sha256)
+) STRICT;
+"""
+"""Documents of drafts: no event names them, and they go with the draft. Added to format 5, see ``upgrade``."""
 
 PROJECTIONS: Final = """
 CREATE TABLE p_orders (

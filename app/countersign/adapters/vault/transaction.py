@@ -11,6 +11,7 @@ import orjson
 from countersign.adapters.vault.book import Book
 from countersign.adapters.vault.cryptography_suite import verify_ed25519
 from countersign.adapters.vault.database import Connection
+from countersign.adapters.vault.on_record import documents_on_record
 from countersign.adapters.vault.projector import Projector
 from countersign.adapters.vault.touched import Touched
 from countersign.adapters.vault.writer import LedgerPosition, Signer
@@ -126,8 +127,10 @@ class LedgerTransaction:
         )
 
     def drop(self, space: LocalSpace, key: str) -> None:
-        """Forget working state."""
+        """Forget working state; what was kept for a draft goes with it."""
         self._connection.execute("DELETE FROM local_items WHERE space = ? AND key = ?", (space.value, key))
+        if space is LocalSpace.DRAFT:
+            self._connection.execute("DELETE FROM draft_documents WHERE draft = ?", (key,))
 
     def get(self, space: LocalSpace, key: str) -> dict[str, Json] | None:
         """Read working state as this transaction sees it."""
@@ -141,6 +144,42 @@ class LedgerTransaction:
         named = hashlib.sha256(data).hexdigest()
         self._connection.execute("INSERT INTO documents VALUES (?, ?) ON CONFLICT DO NOTHING", (named, data))
         return named
+
+    def keep_for_draft(self, draft: str, data: bytes) -> str:
+        """Keep a document for as long as a draft is kept."""
+        if self._scarce:
+            raise UserFacingError("vault.disk_full")
+        named = hashlib.sha256(data).hexdigest()
+        self._connection.execute(
+            "INSERT INTO draft_documents VALUES (?, ?, ?) ON CONFLICT DO NOTHING", (draft, named, data)
+        )
+        return named
+
+    def drop_of_draft(self, draft: str, sha256: str) -> None:
+        """Erase a draft's document."""
+        self._connection.execute("DELETE FROM draft_documents WHERE draft = ? AND sha256 = ?", (draft, sha256))
+
+    def hand_on_document(self, draft: str, sha256: str) -> bool:
+        """Keep a draft's document for good."""
+        self._connection.execute(
+            "INSERT INTO documents SELECT sha256, content FROM draft_documents WHERE draft = ? AND sha256 = ?"
+            " ON CONFLICT DO NOTHING",
+            (draft, sha256),
+        )
+        return bool(self.documents_here((sha256,)))
+
+    def take_up_document(self, draft: str, sha256: str) -> bool:
+        """Keep a document that an event names for a draft, too."""
+        self._connection.execute(
+            "INSERT INTO draft_documents SELECT ?, sha256, content FROM documents WHERE sha256 = ?"
+            " ON CONFLICT DO NOTHING",
+            (draft, sha256),
+        )
+        return bool(self.documents_here((sha256,)))
+
+    def documents_here(self, names: Sequence[str]) -> frozenset[str]:
+        """Return those of these documents that are kept for good."""
+        return documents_on_record(self._connection, names)
 
     def order(self, order: str) -> OrderRecord | None:
         """Read an order as this transaction sees it; what waits and may forbid sending it is unread, too."""

@@ -42,13 +42,18 @@ DROP TABLE older_parcels;
 
 
 def bring_up_to_date(connection: Connection) -> None:
-    """Give an older database this version's tables, all or nothing; nothing happens to one of this version."""
+    """Give an older database this version's tables, all or nothing.
+
+    One of this version gets what was added to it, and nothing is folded anew: programs that don't know of a table that
+    no event speaks of leave it alone.
+    """
     (version,) = connection.execute("PRAGMA user_version").fetchone()
     if version == schema.SCHEMA_VERSION:
+        connection.execute(schema.DRAFTED)
         return
     connection.execute("PRAGMA foreign_keys = OFF")  # else bodies would go with the table that is made anew
     try:
-        tables = f"{schema.DOCUMENTS} {schema.PROJECTIONS} {schema.SEARCH}"
+        tables = f"{schema.DOCUMENTS} {schema.DRAFTED} {schema.PROJECTIONS} {schema.SEARCH}"
         numbered = _RENUMBERED if version < _NUMBERED else ""
         connection.executescript(f"BEGIN IMMEDIATE; {_DROPPED} {numbered} {_REKEYED} {tables}")
         _require_whole(connection)

@@ -9,12 +9,12 @@ from enum import StrEnum
 from countersign.domain.canonical import Fields, Json
 from countersign.domain.guidance import path_after, path_after_all
 from countersign.domain.money import Money
-from countersign.domain.order import money_object
+from countersign.domain.order import Attachment, money_object
 from countersign.domain.payee import DetailsSource, NameCheck, PayeeKind, VopOutcome
 from countersign.domain.payment import AccountScheme, Arrival, ChargeBearer, PaymentProduct
 from countersign.domain.risk import Assessment
 
-DRAFT_FORMAT = 2
+DRAFT_FORMAT = 3
 
 _HOUR_MS = 3_600_000
 
@@ -55,6 +55,7 @@ class TransferDraft:
         town: The payee's, where the way to pay wants an address; or empty.
         country: ISO 3166 code, as ``town``.
         debtor_member: As ``agent_member``, of the account that pays.
+        documents: What is attached; the bytes are kept in the vault, for this draft.
     """
 
     draft: str
@@ -83,6 +84,7 @@ class TransferDraft:
     town: str = ""
     country: str = ""
     debtor_member: str = ""
+    documents: tuple[Attachment, ...] = ()
 
     @property
     def checked(self) -> bool:
@@ -120,6 +122,7 @@ class TransferDraft:
             "town": self.town,
             "country": self.country,
             "debtor_member": self.debtor_member,
+            "documents": [item.canonical() for item in self.documents],
         }
 
     @classmethod
@@ -133,6 +136,7 @@ class TransferDraft:
         taken.integer("v")
         source = taken.text("source")
         checks, amounts = taken.items("check"), taken.items("amount")
+        documents = taken.items("documents") if taken.has("documents") else ()
         draft = cls(
             draft=taken.text("draft"),
             step=Step(taken.text("step")),
@@ -161,6 +165,8 @@ class TransferDraft:
             town=taken.text_or_empty("town"),
             country=taken.text_or_empty("country"),
             debtor_member=taken.text_or_empty("debtor_member"),
+            # format 3
+            documents=tuple(Attachment.read(item) for item in documents),
         )
         taken.end()
         return draft

@@ -72,6 +72,24 @@ class VaultTransaction(Protocol):
     def keep_blob(self, data: bytes) -> str:
         """Keep a document in the vault and return its SHA-256 in hex; an event names it by that."""
 
+    def keep_for_draft(self, draft: str, data: bytes) -> str:
+        """Keep a document for as long as a draft is kept, and return its SHA-256 in hex.
+
+        It goes with the draft: ``drop`` of the draft erases it.
+        """
+
+    def drop_of_draft(self, draft: str, sha256: str) -> None:
+        """Erase a draft's document; nothing happens where there is none, and an order's own copy stays."""
+
+    def hand_on_document(self, draft: str, sha256: str) -> bool:
+        """Keep a draft's document for good, as an event is about to name it; False where it is not here."""
+
+    def take_up_document(self, draft: str, sha256: str) -> bool:
+        """Keep a document that an event names for a draft, too; False where it is not here."""
+
+    def documents_here(self, names: Sequence[str]) -> frozenset[str]:
+        """Return those of these documents, by their SHA-256, that are kept for good."""
+
     def order(self, order: str) -> OrderRecord | None:
         """Read an order as this transaction sees it."""
 
@@ -366,6 +384,9 @@ class Projections(Protocol):
 
     def frozen(self) -> bool:
         """Tell whether an emergency stop is in force in the ledger."""
+
+    def documents_here(self, names: Sequence[str]) -> frozenset[str]:
+        """Return those of these documents, by their SHA-256, that are kept for good."""
 
     def lessons_finished(self) -> Mapping[str, int]:
         """Map finished lessons to the best score."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from countersign.application.ports.vault import LocalSpace, Vault, VaultTransaction
+from countersign.application.use_cases.attach_documents import require_documents
 from countersign.domain.canonical import Json
 from countersign.domain.errors import SecurityError, UserFacingError
 from countersign.domain.ledger import kinds
@@ -31,7 +32,7 @@ def approve_order(vault: Vault, order: str, shown: PaymentFields, shown_digest: 
         typed_digits: The last digits of the payee's account, typed from the source document.
 
     Raises:
-        UserFacingError: ``review.digits_differ``, ``order.not_open``.
+        UserFacingError: ``review.digits_differ``, ``order.not_open``, ``document.not_here``.
         BindingError: ``binding.screen``: the screen did not show what was agreed.
         SecurityError: ``approval.*``: the approval would not count.
     """
@@ -71,8 +72,10 @@ def sign_approval(change: VaultTransaction, record: OrderRecord, batch: str = ""
     """Append one approval; ``batch`` is the digest over all that are approved with it, where there are several.
 
     Raises:
+        UserFacingError: ``document.not_here``: a document that it names can't be opened here.
         SecurityError: ``approval.*``: it would not count.
     """
+    require_documents(change, record.content)
     order, governance = record.content.order, change.rules.governance
     if record.created_at > change.now_ms + AHEAD_LIMIT_MS:
         raise SecurityError("approval.ahead_of_time")

@@ -9,6 +9,7 @@ from countersign.application.flows.transfer import Step, TransferDraft
 from countersign.application.ports.bank import Bank, Reach
 from countersign.application.ports.clock import Entropy, new_identifier
 from countersign.application.ports.vault import AccountRow, Identity, LocalSpace, Vault
+from countersign.application.use_cases.attach_documents import hand_on_documents
 from countersign.application.use_cases.hand_in_order import approves_alone
 from countersign.domain.canonical import Json
 from countersign.domain.errors import UserFacingError
@@ -64,7 +65,8 @@ def freeze_order(
     Raises:
         UserFacingError: ``transfer.incomplete``; ``transfer.stopped`` where a hard stop fired; ``order.already_sent``
             where the order of an earlier review is at the bank, so that a second one might pay twice.
-        UserFacingError: ``bank.not_carried`` (``field``): this way to pay has no place for a detail.
+        UserFacingError: ``bank.not_carried`` (``field``): this way to pay has no place for a detail;
+            ``document.gone`` (``name``): a document that is attached is not here any more.
         OrderContentError: A field has a form that no order may have.
     """
     if assessment.must_stop:
@@ -74,6 +76,7 @@ def freeze_order(
         content = replace(content, payment=_as_carried(content.payment, paid_from, entropy))
     content.check_form()
     with vault.transaction() as change:
+        hand_on_documents(change, draft)
         earlier = change.order(draft.order) if draft.order else None
         if earlier is not None and earlier.intent_event and (earlier.state not in _NOT_PAID or earlier.contradictions):
             raise UserFacingError("order.already_sent")
@@ -130,6 +133,7 @@ def _content(identity: Identity, entropy: Entropy, draft: TransferDraft, payee_v
         payee=draft.payee,
         payee_version=payee_version,
         debtor_name=identity.member_name,
+        attachments=draft.documents,
         payment=PaymentFields(
             instructed_amount=draft.amount,
             debtor_account=draft.debtor_account,

@@ -29,8 +29,10 @@ def repair_order(vault: Vault, entropy: Entropy, order: str) -> TransferDraft:
         payee = change.payee(content.payee)
         kind, source = _known(payee, content.payee_version)
         change.put(LocalSpace.SETTING, RETURNED + order, {"dealt_with": change.now_ms})
+        made = new_identifier(entropy)
+        documents = tuple(item for item in content.attachments if change.take_up_document(made, item.sha256))
     draft = TransferDraft(
-        draft=new_identifier(entropy),
+        draft=made,
         payee=content.payee,
         name=payment.creditor_name,
         account=payment.creditor_account,
@@ -51,6 +53,7 @@ def repair_order(vault: Vault, entropy: Entropy, order: str) -> TransferDraft:
         agent_member=payment.creditor_agent_member,
         town=payment.creditor_town,
         country=payment.creditor_country,
+        documents=documents,
     )
     return save_draft(vault, draft)
 

@@ -15,6 +15,7 @@ from countersign.presentation.error_texts import (
     bank_signing,
     baskets,
     batches,
+    documents,
     exports,
     file_reading,
     files,
@@ -59,6 +60,8 @@ _BLOCKS: Final[tuple[Callable[[], Block], ...]] = (
     workspace.changes,
     workspace.sender,
     exports.exports,
+    documents.refused,
+    documents.opening,
 )
 
 
@@ -81,6 +84,12 @@ def sentence(code: str, params: Mapping[str, str | int] | None = None) -> str:
     if code == "file.unreadable":
         given.update(file_reading.place_and_reason(params or {}))
     return found.sentence.format_map(given)
+
+
+def place_text(params: Mapping[str, str | int]) -> str:
+    """Say where a file can't be read, and why (the parameters of ``file.unreadable``)."""
+    found = file_reading.place_and_reason(params)
+    return _("{place}, {reason}").format(place=found["place"], reason=found["reason"])
 
 
 def title(code: str) -> str:
