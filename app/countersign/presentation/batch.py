@@ -27,9 +27,8 @@ from countersign.presentation.batch_rows import LineBook, detail_of, draft_of, r
 from countersign.presentation.batch_setup import BatchSetup, look_at_file, remember_columns, source_of
 from countersign.presentation.batch_state import BatchState, BatchView, KeptRow, LineRow, Shown, Stage
 from countersign.presentation.batch_window import LineWindow
-from countersign.presentation.batch_words import count_words, kept_text, lead
+from countersign.presentation.batch_words import count_words, kept_text, lead, list_problem
 from countersign.presentation.check_texts import printable
-from countersign.presentation.error_texts import sentence
 from countersign.presentation.file_hands import FileHands
 from countersign.presentation.formats import isolate
 from countersign.presentation.inbox_state import Scatter
@@ -336,9 +335,13 @@ class BatchPresenter:
         if self._closed:
             return
         if was in {Stage.CHECKING, Stage.REQUESTING}:
-            self._stage = Stage.CHOOSE if self._setup is None or self._head is not None else Stage.SETUP
-            self._look()
-        self._problem = sentence(error.code, error.params)
+            head = self._head
+            self._stage = Stage.CHOOSE if self._setup is None or head is not None else Stage.SETUP
+            if head is None or head.tally.lines or isinstance(error, CancelledBatchError):
+                self._look()
+            else:  # nothing of it can be read: going on would come to the same
+                self._run(self._drop(head.batch), lambda _none: self._look())
+        self._problem = list_problem(error)
         self._render()
 
     def _blocked(self) -> str:

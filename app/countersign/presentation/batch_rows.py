@@ -157,7 +157,7 @@ def row_of(line: BatchLine) -> LineRow:
     return LineRow(
         number=line.number,
         line=str(line.line),
-        payee=payee,
+        payee=payee or number,  # where the column of lines has no room, an unreadable one would be blank
         account=iban_text(printable(payment.creditor_account)) if payment else "",
         reference=printable(payment.remittance) if payment else "",
         state=state,
@@ -174,7 +174,7 @@ def detail_of(line: BatchLine, *, open_to_change: bool) -> LineDetail:
     facts = [Fact(_("Line"), row.line, ltr=True), Fact(_("What becomes of it"), row.state, row.tone)]
     if payment is not None:
         facts += [
-            Fact(_("Payee"), row.payee),
+            Fact(_("Payee"), printable(payment.creditor_name)),
             Fact(_("Account"), row.account, ltr=True),
             Fact(_("Amount"), row.amount, ltr=True),
             Fact(_("Reference"), row.reference),
@@ -186,7 +186,7 @@ def detail_of(line: BatchLine, *, open_to_change: bool) -> LineDetail:
         take, taken = (_("Leave it out"), "out") if line.goes else (_("Take it in"), "in")
     return LineDetail(
         number=line.number,
-        title=row.payee or _("Line {line}").format(line=row.line),
+        title=row.payee,
         facts=tuple(fact for fact in facts if fact.text),
         noticed=tuple((noticed_text(item), tones[item.level]) for item in line.found),
         take=take,

@@ -7,10 +7,11 @@ from collections.abc import Mapping
 from countersign.application.batch_state import BatchHead, BatchLine, BatchStage
 from countersign.application.ports.bank_files import LIST_FIELDS
 from countersign.domain.accounts import grouped
+from countersign.domain.errors import CountersignError
 from countersign.domain.vetting import Finding, Level
 from countersign.presentation.batch_state import Stage
 from countersign.presentation.check_texts import finding_text, printable
-from countersign.presentation.error_texts import field_name
+from countersign.presentation.error_texts import field_name, place_text, sentence
 from countersign.presentation.formats import isolate
 from countersign.presentation.messages import _, ngettext
 
@@ -66,6 +67,40 @@ def _texts() -> Mapping[str, str]:
         "batch.payee_changed": _("The payee's details changed after the list was checked."),
         "batch.stop": _("A hard stop of the risk check fired."),
     }
+
+
+def list_problem(error: CountersignError) -> str:
+    """Say why a list can't be read: it comes from whoever made it, not from a bank as other files do."""
+    found = {
+        "file.unknown_kind": _(
+            "There is no table of payments in this file, so nothing of it was read. Choose a pain.001 file, or a list "
+            "in CSV or XLSX with a line that names its columns."
+        ),
+        "file.unknown_version": _(
+            "The file is made in another version of pain.001 than the program knows ({version}), so nothing of it was "
+            "read. Have it made as pain.001.001.03 or pain.001.001.09."
+        ),
+        "file.unreadable": _(
+            "The list can't be read to its end, so nothing of it was used: {place}. Make the file anew in the program "
+            "that it came from, or have whoever sent it send it again."
+        ),
+        "file.too_large": _(
+            "The file, or one piece of it, is larger than the program reads, so nothing of it was used. Cut the list "
+            "into several, and bring in one after the other."
+        ),
+        "file.changed": _(
+            "It is another file than the one that was checked, so no more of it is used. Choose the file anew, and put "
+            "the list that was begun away."
+        ),
+        "file.forbidden": _(
+            "The file asks for other things to be loaded or inserted ({what}), which no list of payments does, so "
+            "nothing of it was read. Do not use it; ask where it really came from."
+        ),
+    }.get(error.code)
+    if found is None:
+        return sentence(error.code, error.params)
+    given = {name: isolate(printable(str(error.params.get(name, "")))[:_SHOWN]) for name in ("what", "version")}
+    return found.format(place=place_text(error.params), **given)
 
 
 def line_state(line: BatchLine) -> tuple[str, str]:

@@ -22,6 +22,10 @@ from tests.unit.presentation.recorded import Went
 
 T = TypeVar("T")
 
+PAIN_001 = (
+    b'<Document xmlns="urn:iso:std:iso:20022:tech:xsd:pain.001.001.%s"><CstmrCdtTrfInitn><GrpHdr><MsgId>1</MsgId>'
+)
+
 
 class Between(fakes.InlineTasks):
     """Does all at once; calls ``hook`` before each task, with how many were done before it in its lane."""
@@ -307,9 +311,46 @@ def test_another_file_is_said_to_be_no_list_and_another_can_be_chosen(desk: Desk
     desk.presenter.check()
     assert desk.page.stage() is Stage.CHOOSE
     assert desk.page.now.problem
+    assert desk.page.now.kept == ()  # going on with it would come to the same
     listed(desk.world, many(1))
     desk.check()
     assert desk.page.now.problem == ""
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "said"),
+    [
+        ("list.csv", b"", "There is no table of payments in this file"),
+        ("list.xlsx", b"PK\x03\x04", "There is no table of payments in this file"),
+        ("list.xml", PAIN_001 % b"09", "it is not well-formed XML there. Make the file anew"),
+        ("list.xml", PAIN_001 % b"99", "another version of pain.001"),
+        ("list.xml", b"<!DOCTYPE a []><a/>", "which no list of payments does"),
+    ],
+)
+def test_what_can_not_be_read_is_asked_for_where_it_came_from(
+    desk: Desk, tmp_path: Path, name: str, content: bytes, said: str
+) -> None:
+    desk.world.session.files = LocalBankFiles()
+    desk.hands.path = tmp_path / name
+    desk.hands.path.write_bytes(content)
+    desk.presenter.choose_file()
+    if desk.page.stage() is Stage.SETUP:  # nothing is read of XML before it is checked
+        desk.presenter.choose_account("acc-1")
+        desk.presenter.choose_source("contract")
+        desk.presenter.check()
+    assert said in desk.page.now.problem
+    assert "bank" not in desk.page.now.problem.lower()
+    assert desk.page.now.kept == ()
+
+
+def test_a_line_that_can_not_be_read_is_named_by_its_number(desk: Desk) -> None:
+    listed(desk.world, [None])
+    desk.check()
+    row = desk.presenter.row(0)
+    assert row is not None
+    assert (row.payee, row.spoken.count(row.payee)) == ("Line 2", 1)
+    desk.presenter.select(0)
+    assert desk.page.detail.title == "Line 2"
 
 
 def test_columns_are_chosen_and_remembered_for_the_next_list(desk: Desk, tmp_path: Path) -> None:
