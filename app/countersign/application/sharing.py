@@ -296,15 +296,20 @@ class Sharing:
             carried = yield from on_vault(partial(go_on_carried, self.vault, self.tools, notes, carried))
         return carried.parcels
 
-    def take(self, content: bytes) -> Script[TakenParcel]:
-        """Take in an envelope that somebody brought.
+    def take(self, contents: Sequence[bytes]) -> Script[TakenParcel]:
+        """Take in all envelopes that somebody brought at once, one after the other: what they hold builds on it.
+
+        Args:
+            contents: At least one.
 
         Raises:
             SecurityError: ``envelope.*``, ``joining.*``: it was refused; ``relay.no_key``: nothing can be read here.
         """
         if not self.hears:
             raise SecurityError(NO_KEY)
-        found = yield from on_vault(partial(self._take, content))
+        found = yield from on_vault(partial(self._take, contents[0]))
+        for content in contents[1:]:
+            found = found.along_with((yield from on_vault(partial(self._take, content))))
         if not self.admitted:
             self.admitted = yield from on_vault(lambda: self.vault.admitted)
         if found.subjects:

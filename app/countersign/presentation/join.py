@@ -73,9 +73,9 @@ class InvitationReader:
         self._problem = ""
         self._desk.paste(picture, text)
 
-    def _arrived(self, content: bytes) -> None:
+    def _arrived(self, contents: Sequence[bytes]) -> None:
         try:
-            self.invitation = read_invitation(content, self._verify, self._clock.now_ms()).invitation
+            self.invitation = read_invitation(contents[0], self._verify, self._clock.now_ms()).invitation
         except CountersignError as error:
             self._problem = sentence(error.code, error.params)
         self._tell()
@@ -201,14 +201,14 @@ class WaitingPresenter:
         """Read the welcome from the clipboard."""
         self._desk.paste(picture, text)
 
-    def _arrived(self, content: bytes) -> None:
+    def _arrived(self, contents: Sequence[bytes]) -> None:
         def done(found: TakenParcel) -> None:
-            if found.refused:
-                self._work.problem = sentence(found.refused)
+            if found.refused or found.passed:
+                self._work.problem = sentence(found.refused or found.passed)
             elif not self._session.sharing.admitted:
                 self._desk.reading = _("That was read. It doesn't admit this device yet.")
 
-        self._work.run(self._session.sharing.take(content), _("Reading the welcome"), done)
+        self._work.run(self._session.sharing.take(contents), _("Reading the welcome"), done)
 
     def _render_open(self) -> None:
         if not self._work.closed:

@@ -44,7 +44,7 @@ class ParcelDesk:
         parcels: Parcels,
         tasks: Tasks,
         hands: PictureHands,
-        arrived: Callable[[bytes], None],
+        arrived: Callable[[Sequence[bytes]], None],
         render: Callable[[], None],
     ) -> None:
         """Work for one page.
@@ -53,7 +53,7 @@ class ParcelDesk:
             parcels: Writes and reads them.
             tasks: Runs that off the window's thread.
             hands: The system's dialogs.
-            arrived: Takes a parcel that was read.
+            arrived: Takes the parcels that were read: a file, or a code, may hold several, which belong together.
             render: Shows the page anew.
         """
         self._parcels, self._tasks, self._hands = parcels, tasks, hands
@@ -117,9 +117,9 @@ class ParcelDesk:
 
     def _was_read(self, found: tuple[Sequence[bytes], Sequence[str]]) -> None:
         contents, texts = found
-        for content in contents:
-            self._arrived(content)
-        if not contents:
+        if contents:
+            self._arrived(contents)
+        else:
             self._take(texts)
 
     def paste(self, picture: bytes, text: str) -> None:
@@ -174,8 +174,7 @@ class ParcelDesk:
             self._render()
             return
         self._texts, self.reading = [], ""
-        for content in found.contents:
-            self._arrived(content)
+        self._arrived(found.contents)
 
     def _failed(self, error: Exception) -> None:
         self._texts = []

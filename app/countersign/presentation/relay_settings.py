@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Final
@@ -158,10 +159,10 @@ class RelayPresenter:
         """Read a parcel from the clipboard."""
         self._desk.paste(picture, text)
 
-    def _arrived(self, content: bytes) -> None:
+    def _arrived(self, contents: Sequence[bytes]) -> None:
         def done(found: TakenParcel) -> None:
-            if found.refused:
-                self._work.problem = sentence(found.refused)
+            if found.refused or found.passed:
+                self._work.problem = sentence(found.refused or found.passed)
             elif found.asked:
                 self._said = _("Somebody asks to join. Look at the page of the team.")
             elif found.later:
@@ -175,7 +176,7 @@ class RelayPresenter:
                 self._said = text.format(count=found.events)
 
         self._said = ""
-        self._work.run(self._session.sharing.take(content), _("Reading the messages"), done)
+        self._work.run(self._session.sharing.take(contents), _("Reading the messages"), done)
 
     def leave(self) -> None:
         """Go back to the team."""

@@ -181,10 +181,10 @@ class InvitePresenter:
         """Read the request to join from the clipboard."""
         self._parcel.paste(picture, text)
 
-    def _arrived(self, content: bytes) -> None:
+    def _arrived(self, contents: Sequence[bytes]) -> None:
         def script() -> Script[tuple[_Known, str]]:
-            taken = yield from self._session.sharing.take(content)
-            return (yield from self._reading()), taken.refused
+            taken = yield from self._session.sharing.take(contents)
+            return (yield from self._reading()), taken.refused or taken.passed
 
         def done(found: tuple[_Known, str]) -> None:
             known, refused = found

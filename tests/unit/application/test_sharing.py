@@ -97,7 +97,7 @@ def hand(giver: Colleague, taker: Colleague) -> None:
     """Let somebody carry a file to somebody."""
     failures: list[Exception] = []
     for content in gathered(giver.sharing):
-        run_script(taker.world.session.tasks, taker.sharing.take(content), lambda _found: None, failures.append)
+        run_script(taker.world.session.tasks, taker.sharing.take([content]), lambda _found: None, failures.append)
     assert failures == []
 
 

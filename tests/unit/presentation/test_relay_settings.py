@@ -9,15 +9,18 @@ import pytest
 from countersign.application.flows.exchange import ExchangeReport, ExchangeState
 from countersign.application.flows.script import run_script
 from countersign.application.ports.vault import LocalSpace
+from countersign.application.use_cases.publish_envelopes import CARRIED_EVENTS
 from countersign.application.use_cases.watch_relay import Forked, Unheard, Watched, WentBack, Withheld
 from countersign.domain.errors import SecurityError
+from countersign.domain.ledger.event import EventDraft
+from countersign.domain.ledger.kinds import INCIDENT_RAISED
 from countersign.presentation.error_texts import sentence
 from countersign.presentation.relay_settings import RelayPresenter, relay_faults
 from countersign.presentation.relay_settings_state import RelayForm, RelayState
 from countersign.presentation.relay_words import relay_line, relay_place
 from countersign.testing.fake_keys import FakeKeys
-from countersign.testing.fake_sharing import Colleague, Office
-from countersign.testing.fakes import START_MS
+from countersign.testing.fake_sharing import Colleague, Office, gathered
+from countersign.testing.fakes import START_MS, ManualTasks
 from tests.unit.presentation.recorded import Seen
 from tests.unit.presentation.team_desk import FOLDER, Desk, Routes, four
 
@@ -178,6 +181,45 @@ def test_parcels_are_gathered_and_read_by_hand() -> None:
     office.parcels.files[other.desk.next] = (b"nothing of ours",)
     other.presenter.read_parcel()
     assert other.now.problem
+
+
+def test_a_file_of_several_parcels_is_read_to_its_end() -> None:
+    office, tasks = Office(), ManualTasks()
+    mei = four(office)
+    here = office.present(mei, "Tom Okoro")
+    with mei.vault.transaction() as change:
+        for number in range(2 * CARRIED_EVENTS + 1):
+            change.append(EventDraft(INCIDENT_RAISED, f"{number:032x}", {}))
+    contents = gathered(mei.sharing, here.identity.device)
+    assert len(contents) == 3
+    tom = office.colleague(here, mei.world.clock, mei.world.entropy, tasks)
+    page = RelayDesk(tom)
+    tasks.finish()
+    office.parcels.files[page.desk.next] = contents
+    page.presenter.read_parcel()
+    tasks.finish()
+    assert page.now.said == "The messages were read; 101 were new."
+    assert tom.vault.heads() == mei.vault.heads()
+    page.presenter.read_parcel()
+    tasks.finish()
+    assert page.now.said == "The messages were read; 0 were new."
+
+
+def test_what_was_sealed_for_others_is_not_said_to_have_been_read() -> None:
+    office = Office()
+    mei = four(office)
+    tom = office.colleague(office.present(mei, "Tom Okoro"), mei.world.clock, mei.world.entropy)
+    anna = office.present(mei, "Anna Weiss").identity.device
+    page = RelayDesk(tom)
+    office.parcels.files[page.desk.next] = gathered(mei.sharing, anna)
+    page.presenter.read_parcel()
+    assert (page.now.said, page.now.problem) == ("", sentence("envelope.not_for_us"))
+    office.parcels.files[page.desk.next] = (
+        *gathered(mei.sharing, anna),
+        *gathered(mei.sharing, tom.vault.identity.device),
+    )
+    page.presenter.read_parcel()
+    assert (page.now.said, page.now.problem) == ("The messages were read; 0 were new.", "")
 
 
 def test_what_is_too_long_for_codes_goes_as_a_file() -> None:

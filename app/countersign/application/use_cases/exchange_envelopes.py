@@ -55,6 +55,7 @@ class TakenParcel:
         later: Whether it may open once more devices are known.
         checkpoint: Whose newest checkpoint it brought; empty where it brought none.
         asked: Whether somebody asks to join.
+        passed: Why nothing of it is for this device; empty where something was.
     """
 
     events: int = 0
@@ -63,6 +64,19 @@ class TakenParcel:
     later: bool = False
     checkpoint: str = ""
     asked: bool = False
+    passed: str = ""
+
+    def along_with(self, other: TakenParcel) -> TakenParcel:
+        """Return what came of two parcels that were brought together."""
+        return TakenParcel(
+            events=self.events + other.events,
+            subjects=self.subjects | other.subjects,
+            refused=self.refused or other.refused,
+            later=self.later or other.later,
+            checkpoint=other.checkpoint or self.checkpoint,
+            asked=self.asked or other.asked,
+            passed=self.passed and other.passed,
+        )
 
 
 def wanted_document(events: Sequence[str]) -> bytes:
@@ -189,7 +203,7 @@ def _unopened(
         return TakenParcel(later=True)
     if error.code in _NOT_OURS:
         vault.take_in((), parcel)
-        return TakenParcel()
+        return TakenParcel(passed=error.code)
     refuse_parcel(vault, notes, relay, name, error.code, tools.clock.now_ms())
     return TakenParcel(refused=error.code)
 
@@ -254,6 +268,16 @@ def document_of(event: Event) -> str:
         return str(event.says().get("sha256", ""))
     except NotCanonicalError:  # a body that nobody checked yet
         return ""
+
+
+def faces_of(event: Event) -> Sequence[str]:
+    """Name the two events that the record of a two-faced device is about; none for any other event."""
+    if event.kind != kinds.INCIDENT_RAISED or event.body is None:
+        return ()
+    try:
+        return Fields(event.says(), "incident").texts("events")[:2]
+    except NotCanonicalError:  # another incident, or a body that nobody checked yet
+        return ()
 
 
 def _wanted_in(document: bytes) -> Sequence[str]:
