@@ -18,8 +18,8 @@ def envelopes() -> Block:
             _("The device that sent this is not known here yet. Take in what others sent first, then open it again."),
         ),
         "envelope.not_one": ErrorText(
-            _("Not a Countersign file"),
-            _("This is another kind of file. Choose one whose name ends in .countersign."),
+            _("No messages"),
+            _("There are no messages of a workspace in this. Choose the file or picture that was made for this step."),
         ),
         "envelope.cut_short": ErrorText(
             _("A part is missing"),
@@ -136,19 +136,22 @@ def codes_in_pictures() -> Block:
     return {
         "qr.no_picture": ErrorText(
             _("Not a picture we can read"),
-            _("This can't be read as a picture. Use another one, or hold the camera at the screen."),
+            _(
+                "This is neither a file of this program nor a picture that can be read. Choose the .countersign file "
+                "that you were given, or a picture of the code."
+            ),
         ),
         "qr.foreign": ErrorText(
             _("Another kind of code"),
-            _("This code is not from this program, so it was ignored. Hold the camera at the other device’s screen."),
+            _("This code is not from this program, so it was ignored. Take a picture of the other device’s screen."),
         ),
         "qr.damaged": ErrorText(
             _("The codes don’t fit together"),
-            _("The codes were read and don’t add up to one message. Begin scanning again."),
+            _("The codes were read and don’t add up to one message. Take the pictures anew, and read all of them."),
         ),
         "qr.mixed": ErrorText(
             _("Another message began"),
-            _("The screen now shows the codes of another message. Begin scanning again."),
+            _("These are the codes of another message. Take pictures of all parts of one message, and read them."),
         ),
         "qr.too_long": ErrorText(
             _("Too long for codes"),
