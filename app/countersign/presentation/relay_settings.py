@@ -7,11 +7,12 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Final
 
-from countersign.application.flows.script import on_network, on_vault
+from countersign.application.flows.script import Script, on_network, on_vault
 from countersign.application.session import Session
 from countersign.application.sharing import NO_KEY
 from countersign.application.use_cases.exchange_envelopes import TakenParcel
 from countersign.domain.canonical import JsonObject
+from countersign.domain.errors import CountersignError
 from countersign.presentation.error_texts import sentence
 from countersign.presentation.messages import _, ngettext
 from countersign.presentation.parcels import ParcelDesk, PictureHands
@@ -63,7 +64,8 @@ class RelayPresenter:
 
     def choose(self, form: RelayForm) -> None:
         """Choose how messages travel; nothing changes before it is used."""
-        self._form, self._faults, self._tested = form, (), ("", "neutral")
+        self._form, self._faults = form, ()
+        self._forget()
         self._render()
 
     def choose_folder(self, form: RelayForm) -> None:
@@ -79,23 +81,31 @@ class RelayPresenter:
         self._hands.choose_file(kinds, lambda path: self.choose(replace(self._form, ca_file=str(path))))
 
     def test(self, form: RelayForm) -> None:
-        """Try the way, without leaving anything there."""
+        """Try the way, without leaving anything there; what comes of it is said where it was asked for."""
         self._form, self._faults = form, relay_faults(form)
-        self._tested = ("", "neutral")
+        self._forget()
         if self._faults:
             self._render()
             return
         settings = self._settings(form)
 
-        def done(count: int) -> None:
+        def script() -> Script[tuple[str, str]]:
+            try:
+                count = yield from on_network(lambda: self._session.sharing.test(settings))
+            except CountersignError as error:
+                return trial_problem(error), "danger"
             text = ngettext("It answers; {count} message lies there.", "It answers; {count} messages lie there.", count)
-            self._tested = (text.format(count=count), "ok")
+            return text.format(count=count), "ok"
 
-        self._work.run(on_network(lambda: self._session.sharing.test(settings)), _("Trying the connection"), done)
+        def done(found: tuple[str, str]) -> None:
+            self._tested = found
+
+        self._work.run(script(), _("Trying the connection"), done)
 
     def save(self, form: RelayForm) -> None:
         """Use this way from now on."""
-        self._form, self._faults, self._said = form, relay_faults(form), ""
+        self._form, self._faults = form, relay_faults(form)
+        self._forget()
         if self._faults:
             self._render()
             return
@@ -109,6 +119,10 @@ class RelayPresenter:
             )
 
         self._work.run(self._session.sharing.use(self._settings(form)), _("Connecting"), done)
+
+    def _forget(self) -> None:
+        """Let go of what was said of another way."""
+        self._tested, self._said, self._work.problem = ("", "neutral"), "", ""
 
     def _settings(self, form: RelayForm) -> JsonObject:
         """Return what is kept; a password that wasn't typed anew stays."""
@@ -235,6 +249,13 @@ def form_of(settings: JsonObject) -> RelayForm:
     """Return what is kept, as it is typed; the password stays where it is."""
     found = {key: str(settings[key]) for key in _KEYS if key in settings}
     return RelayForm(**found)
+
+
+def trial_problem(error: CountersignError) -> str:
+    """Say why a way that was only tried does not work: nothing waits to be sent by it, and nothing is tried again."""
+    if error.code == "relay.unreachable":
+        return _("Nothing answers there. See whether it is written as it should be and switched on, then try again.")
+    return sentence(error.code, error.params)
 
 
 def relay_faults(form: RelayForm) -> tuple[Fault, ...]:

@@ -11,11 +11,11 @@ from countersign.application.flows.script import run_script
 from countersign.application.ports.vault import LocalSpace
 from countersign.application.use_cases.publish_envelopes import CARRIED_EVENTS
 from countersign.application.use_cases.watch_relay import Forked, Unheard, Watched, WentBack, Withheld
-from countersign.domain.errors import SecurityError
+from countersign.domain.errors import ConnectorError, FailureKind, SecurityError
 from countersign.domain.ledger.event import EventDraft
 from countersign.domain.ledger.kinds import INCIDENT_RAISED
 from countersign.presentation.error_texts import sentence
-from countersign.presentation.relay_settings import RelayPresenter, relay_faults
+from countersign.presentation.relay_settings import RelayPresenter, relay_faults, trial_problem
 from countersign.presentation.relay_settings_state import RelayForm, RelayState
 from countersign.presentation.relay_words import relay_line, relay_place
 from countersign.testing.fake_keys import FakeKeys
@@ -101,8 +101,19 @@ def test_a_folder_that_is_not_there_is_said() -> None:
     page.presenter.save(RelayForm("folder", folder="/missing"))
     assert mei.sharing.error == "relay.settings"
     assert relay_line(mei.world.session).chip == "Not reached"
+    assert page.now.said
     page.presenter.test(RelayForm("folder", folder="/missing"))
-    assert page.now.problem
+    assert (page.now.tested, page.now.tested_tone) == (sentence("relay.settings", {"field": "folder"}), "danger")
+    assert (page.now.said, page.now.problem) == ("", "")  # what was said of the other way is said no more
+    page.presenter.choose(RelayForm("none"))
+    assert page.now.tested == ""
+
+
+def test_what_is_only_tried_is_not_said_to_be_tried_again() -> None:
+    unreachable = ConnectorError(FailureKind.RETRYABLE, "relay.unreachable")
+    assert "Nothing answers there." in trial_problem(unreachable)
+    refused = ConnectorError(FailureKind.TERMINAL, "relay.credentials")
+    assert trial_problem(refused) == sentence("relay.credentials")
 
 
 def test_a_servers_password_stays_until_another_is_typed() -> None:
