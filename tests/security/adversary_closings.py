@@ -43,9 +43,18 @@ def knew_a_sibling(truth: Truth, fact: Fact, siblings: tuple[str, ...]) -> bool:
 def signed_late(truth: Truth, fact: Fact, past: int) -> bool:
     """Tell whether something was signed beside a branch of a chain that was accepted when its device was closed."""
     return any(
-        past & closing.bit and not closing.past & fact.bit and _closes(truth, closing, fact)
+        past & closing.bit
+        and not closing.past & fact.bit
+        and (end := _end(truth, closing, fact.device)) is not None
+        and end.event.header.seq >= fact.event.header.seq
         for closing in truth.kinds.get(kinds.GOVERNANCE_CHANGED, ())
     )
+
+
+def knowing(truth: Truth, fact: Fact, past: int) -> list[int]:
+    """List what was known to those who closed the device of something that they knew."""
+    known = (item for item in truth.kinds.get(kinds.GOVERNANCE_CHANGED, ()) if past & item.bit and item.past & fact.bit)
+    return [item.past for item in known if _end(truth, item, fact.device) is not None]
 
 
 def follows(truth: Truth, fact: Fact, first: Fact) -> bool:
@@ -56,19 +65,18 @@ def follows(truth: Truth, fact: Fact, first: Fact) -> bool:
     return at is first
 
 
-def _closes(truth: Truth, closing: Fact, fact: Fact) -> bool:
-    """Tell whether a change closed a device by what its own device knew, at the place of an event or behind it."""
+def _end(truth: Truth, closing: Fact, name: str) -> Fact | None:
+    """Return where a change ended a device's chain, where it knew that end and closed the device by what it knew."""
     before = truth.standing(closing.past)
-    known = next((item for item in before.state.devices if item.device == fact.device), None)
-    found = next((item for item in Governance.read(closing.body["state"]).devices if item.device == fact.device), None)
+    known = next((item for item in before.state.devices if item.device == name), None)
+    found = next((item for item in Governance.read(closing.body["state"]).devices if item.device == name), None)
     if known is None or known.closed or found is None or not found.closed:
-        return False
+        return None
     end = truth.facts.get(found.last_shared)
-    if end is None or end.device != fact.device or end.event.header.seq < fact.event.header.seq:
-        return False
-    if not closing.past & end.bit:
-        return False
-    return _parents(closing) == (before.contested or (before.line[-1][0],)) and truth.carried(before, closing)
+    if end is None or end.device != name or not closing.past & end.bit:
+        return None
+    follows_it = _parents(closing) == (before.contested or (before.line[-1][0],))
+    return end if follows_it and truth.carried(before, closing) else None
 
 
 def _parents(fact: Fact) -> tuple[str, ...]:

@@ -16,7 +16,7 @@ from countersign.domain.ledger.event import Event
 from countersign.domain.ledger.governance import Device, Governance, Member, Role, change_message
 from countersign.domain.order import OrderContent
 from countersign.domain.policy import Policy
-from tests.security.adversary_closings import follows, is_over, knew_a_sibling, signed_late
+from tests.security.adversary_closings import follows, is_over, knew_a_sibling, knowing, signed_late
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,16 +94,16 @@ class Truth:
     def forked(self, fact: Fact, past: int) -> bool:
         """Tell whether it stands at or after a place that is known to be signed twice.
 
-        Beside what was accepted when its device was closed nothing counts, and what counts is not undone by it.
+        Beside a branch that a closing accepted nothing counts; nothing unknown to the closing undoes what it knew of.
         """
         found = self.doubled.get(fact.device, ())
         known = [[item for item in self.places[fact.device, at] if past & item.bit] for at in found]
         late = [item for each in known for item in each if signed_late(self, item, past)]
         if any(follows(self, fact, item) for item in late):
             return True
-        seq = fact.event.header.seq
-        early = ([item for item in each if item not in late] for each in known)
-        return any(len(each) > 1 and each[0].event.header.seq <= seq for each in early)
+        early = [each for at, each in zip(found, known, strict=True) if at <= fact.event.header.seq]
+        views = (past, *(knowing(self, fact, past) if early else ()))
+        return all(any(sum(bool(told & item.bit) for item in each) > 1 for each in early) for told in views)
 
     def closed(self, fact: Fact, state: Governance) -> bool:
         """Tell whether its device is unknown, or was closed before it."""

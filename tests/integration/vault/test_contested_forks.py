@@ -11,7 +11,7 @@ from tests.unit.domain.ledger.world import identifier, treasury
 NOTE = kinds.INCIDENT_RAISED
 
 
-def test_rule_15_a_second_fork_of_a_chain_is_folded_anew_where_a_contested_closing_made_nothing_of_the_first() -> None:
+def test_rule_15_what_stands_behind_the_end_of_a_contested_closing_is_folded_anew_with_the_first_fork() -> None:
     workspace, desk = treasury()
     first, lost, _, fourth = workspace.pens
     for pen in workspace.pens[1:]:
@@ -41,5 +41,5 @@ def test_rule_15_a_second_fork_of_a_chain_is_folded_anew_where_a_contested_closi
         assert payee is not None
         versions.append(payee.version.event)
     assert shelf.book.ledger.rules().contested
-    assert versions == [changed.id, changed.id, version.id]
+    assert versions == [changed.id, version.id, version.id]
     shelf.close()

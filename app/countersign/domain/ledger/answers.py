@@ -10,7 +10,7 @@ from typing import Final
 from countersign.domain.approval.rule import PayeeStanding
 from countersign.domain.errors import SecurityError
 from countersign.domain.ledger.chains import History, Verify
-from countersign.domain.ledger.closings import Late
+from countersign.domain.ledger.closings import Accepted, Forked
 from countersign.domain.ledger.event import Event
 from countersign.domain.ledger.rules import Rules, read_rules
 from countersign.domain.payee import PayeeRecord
@@ -79,22 +79,22 @@ class Answers:
         payees: The versions of a payee in the past of an event.
         approvals: What an approval amounts to; None where it has a fault.
         standings: How long a payee had stood, by the event that froze the order.
-        late: What a device signed beside the branch that its closing accepted.
+        accepted: What closings say of the branches of a forked chain.
     """
 
     rules: dict[str, Rules] = field(default_factory=dict)
     payees: dict[tuple[str, str], PayeeRecord | None] = field(default_factory=dict)
     approvals: dict[str, JudgedApproval | None] = field(default_factory=dict)
     standings: dict[str, PayeeStanding] = field(default_factory=dict)
-    late: dict[Late, frozenset[str]] = field(default_factory=dict)
+    accepted: dict[Forked, tuple[Accepted, ...]] = field(default_factory=dict)
 
     def forget(self) -> None:
         """Ask anew from now on."""
-        for known in (self.rules, self.payees, self.approvals, self.standings, self.late):
+        for known in (self.rules, self.payees, self.approvals, self.standings, self.accepted):
             known.clear()
 
     def bound(self) -> None:
         """Keep what is remembered from growing without end."""
-        beside = len(self.standings) + len(self.late)
+        beside = len(self.standings) + len(self.accepted)
         if len(self.rules) + len(self.payees) + len(self.approvals) + beside > _ANSWERS:
             self.forget()

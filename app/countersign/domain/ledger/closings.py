@@ -5,7 +5,8 @@ It is void, but for what forbids or may have moved money: who closes a device an
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, MutableMapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, MutableMapping, Sequence
+from dataclasses import dataclass
 from typing import Final, TypeAlias
 
 from countersign.domain.errors import SecurityError
@@ -17,9 +18,24 @@ from countersign.domain.ledger.rules import Rules
 
 STANDING_KINDS: Final = frozenset({kinds.ORDER_STOPPED, kinds.WORKSPACE_FROZEN, kinds.ORDER_SUBMISSION_INTENDED})
 """Rejections, emergency stops and intents in the past of the closing stand, wherever it says that the chain ends."""
-Late: TypeAlias = tuple[str, tuple[str, ...], tuple[str, ...]]
+Forked: TypeAlias = tuple[str, tuple[str, ...], tuple[str, ...]]
 """A device, all events at places that it signed twice, and the events that may have closed it."""
 _CLOSING_KINDS: Final = frozenset({kinds.DEVICE_CLOSED, kinds.GOVERNANCE_CHANGED})
+
+
+@dataclass(frozen=True, slots=True)
+class Accepted:
+    """What a closing says of the branches of the chain that it ends.
+
+    Attributes:
+        closing: The event.
+        beside: What was signed for places up to the end that it names, and that it did not know of.
+        unknown: What was signed for any place that was signed twice, and that it did not know of.
+    """
+
+    closing: str
+    beside: frozenset[str]
+    unknown: frozenset[str]
 
 
 def came_late(history: History, event: Event, closings: Mapping[ChainKey, str], rules: Rules) -> bool:
@@ -66,20 +82,49 @@ def changed_after_recovery(
     return found - {name for item in changes if item.id not in found for name in _settled_by(item)}
 
 
-def signed_after_closing(
+def is_forked(
+    history: History, event: Event, accepted: Iterable[Accepted], knows: Callable[[str], bool] = lambda _event: True
+) -> bool:
+    """Tell whether an event is void by a fork that is known: one that nobody had seen voids nothing (LEDGER rule 7).
+
+    What a closed device signed beside its accepted branch is void with all that follows it, and undoes nothing that the
+    closing knew of. All else is void from the first place on that was signed twice, contested or overruled as the
+    closing may be: of that place everybody hears, of later ones perhaps not.
+
+    Args:
+        history: All that is known.
+        event: An accepted one.
+        accepted: See ``accepted_branches``.
+        knows: Which events to go by.
+    """
+    found = list(accepted)
+    ends = {(event.header.device, event.header.chain): event.id}
+    if any(not history.is_void(item, ends, lambda _event: False) for each in found for item in each.beside):
+        return True
+    kept = (each.unknown for each in found if history.in_past(event.id, each.closing))
+    if any(_is_single(history, event, knows, unknown) for unknown in kept):
+        return False
+    return not _is_single(history, event, knows, frozenset())
+
+
+def _is_single(history: History, event: Event, knows: Callable[[str], bool], unknown: frozenset[str]) -> bool:
+    return not history.is_void(event.id, {}, lambda item: item not in unknown and knows(item))
+
+
+def accepted_branches(
     history: History,
     device: str,
     known: Iterable[Event],
     rules_before: Callable[[str], Rules],
     verify: Verify,
-    remembered: MutableMapping[Late, frozenset[str]],
-) -> frozenset[str]:
-    """Name what a closed device signed for places of its chain, beside what was there when it was closed.
+    remembered: MutableMapping[Forked, tuple[Accepted, ...]],
+) -> tuple[Accepted, ...]:
+    """Read what closings say of the branches of a forked chain.
 
-    Whoever holds it later can sign something else for any place. By that it would undo whatever its chain said from
-    there on, all epochs that it put in force included; but the closing names which branch was accepted (LEDGER rule 9).
-    Behind the end that it names nothing was accepted: two events at one place there are a fork like any other. So it is
-    where it names an end that its author had not seen: what is unknown to it can't be told from what it accepted.
+    Whoever holds a closed device later can sign something else for any place. By that it would undo whatever its chain
+    said from there on, all epochs that it put in force included; but the closing names which branch was accepted
+    (LEDGER rule 9). Where it names an end that its author had not seen it accepts none: what is unknown to it can't be
+    told from what it accepted.
 
     Args:
         history: All that is known.
@@ -94,30 +139,26 @@ def signed_after_closing(
     faces = tuple(item for seq in history.store.forks().get(chain, ()) for item in history.store.at(chain, seq))
     key = (device, faces, tuple(item.id for item in closings))
     if key not in remembered:
-        remembered[key] = frozenset(_late_in(chain, history, closings, rules_before, verify))
+        remembered[key] = tuple(_accepted_by(chain, faces, history, closings, rules_before, verify))
     return remembered[key]
 
 
-def _late_in(
-    chain: ChainKey, history: History, closings: Sequence[Event], rules_before: Callable[[str], Rules], verify: Verify
-) -> set[str]:
-    late: set[str] = set()
+def _accepted_by(
+    chain: ChainKey,
+    faces: Iterable[str],
+    history: History,
+    closings: Sequence[Event],
+    rules_before: Callable[[str], Rules],
+    verify: Verify,
+) -> Iterator[Accepted]:
     for closing in closings:
         end = history.store.find(_claimed_ends(closing).get(chain, ""))
         if end is None or not history.in_past(end.id, closing.id):
             continue  # it accepted nothing that it knew, and what comes later must not change what counted before
-        places = [seq for seq in history.store.forks().get(chain, ()) if seq <= end.seq]
-        signed = {item for seq in places for item in history.store.at(chain, seq)}
-        unknown = {item for item in signed if not history.in_past(item, closing.id)}
+        unknown = frozenset(item for item in faces if not history.in_past(item, closing.id))
         if unknown and chain in _ends_by(closing, rules_before, verify, history):
-            late |= unknown
-    return late
-
-
-def is_behind_any(history: History, event: Event, starts: Iterable[str]) -> bool:
-    """Tell whether an event is one of those that ``starts`` names, or follows one on its branch."""
-    ends = {(event.header.device, event.header.chain): event.id}
-    return any(not history.is_void(item, ends, lambda _event: False) for item in starts)
+            beside = frozenset(item for item in unknown if history.placed(item).seq <= end.seq)
+            yield Accepted(closing.id, beside, unknown)
 
 
 def _is_behind(history: History, event: Event, closings: Mapping[ChainKey, str]) -> bool:

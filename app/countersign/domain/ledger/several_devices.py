@@ -17,7 +17,7 @@ from countersign.domain.canonical import Json
 from countersign.domain.ledger import kinds
 from countersign.domain.ledger.answers import Answers, JudgedApproval, RememberedRules
 from countersign.domain.ledger.chains import History, Verify
-from countersign.domain.ledger.closings import came_late, changed_after_recovery, is_behind_any, signed_after_closing
+from countersign.domain.ledger.closings import accepted_branches, came_late, changed_after_recovery, is_forked
 from countersign.domain.ledger.event import Event, device_identifier
 from countersign.domain.ledger.order_authors import may_forbid
 from countersign.domain.ledger.order_fold import begin_order, fold_event
@@ -285,18 +285,13 @@ class Ledger:
         return not before or self.history.in_past(event_id, before)
 
     def _is_forked(self, event: Event, before: str) -> bool:
-        """Tell whether an event is void by a fork that is known: one that nobody had seen voids nothing (rule 7).
-
-        Nor does one that a closed device only signed after its closing: that is void itself, with all that follows it.
-        """
+        """Tell whether an event is void by a fork that is known."""
         device = event.header.device
         if not self.history.store.forks().get((device, event.header.chain)):
             return False
         told = [item for item in self.events.of_rules() if self._knows(item.id, before)]
-        late = signed_after_closing(self.history, device, told, self.rules, self.verify, self.answers.late)
-        if is_behind_any(self.history, event, late):
-            return True
-        return self.history.is_void(event.id, {}, lambda item: self._knows(item, before) and item not in late)
+        found = accepted_branches(self.history, device, told, self.rules, self.verify, self.answers.accepted)
+        return is_forked(self.history, event, found, lambda item: self._knows(item, before))
 
 
 @dataclass(frozen=True, slots=True)

@@ -297,15 +297,20 @@ def test_rule_09_a_closing_that_cannot_be_read_accepts_no_branch() -> None:
     assert note.id not in {item.id for item in ledger.standing(SUBJECT)}
 
 
-def _contested_closing() -> tuple[Workspace, Pen, Event, Event]:
-    """Let Cho close Ben's device at its second event, and Ada make a rival beside that; return it before both."""
+def _contested_closing(*behind: str) -> tuple[Workspace, Pen, Event, Event]:
+    """Let Cho close Ben's device at its second event, having seen what is behind it, and Ada make a rival beside that.
+
+    Args:
+        behind: Kinds of events.
+    """
     ada, ben, cho = (Pen(f"{name} 1", name) for name in ("ada", "ben", "cho"))
     workspace = Workspace([ada, ben, cho], Policy(requester_may_approve=False))
     for pen in (ben, cho):
         pen.write(NOTE, SUBJECT, {}, seen=(workspace.genesis,))
     last = ben.write(NOTE, SUBJECT, {"last": 1})
+    seen = [last, *(ben.write(kind, SUBJECT, {}) for kind in behind)][-1]
     devices = _closed(workspace, (ben, last))
-    closing = _change(workspace, cho, [ada, cho], [workspace.genesis], seen=(last,), devices=devices)
+    closing = _change(workspace, cho, [ada, cho], [workspace.genesis], seen=(seen,), devices=devices)
     rival = _change(workspace, ada, [ada, cho], [workspace.genesis], policy=_wait(9))
     assert _rules(workspace).contested == tuple(sorted((closing.id, rival.id)))
     return workspace, ben, last, closing
@@ -334,6 +339,54 @@ def test_rule_09_what_is_signed_beside_a_closed_branch_is_void_while_that_closin
     ben.shared.extend((beside, follows))
     assert last.id in before
     assert _counting(workspace) == before
+
+
+@pytest.mark.parametrize("overruled", [False, True])
+def test_rule_09_behind_the_end_of_a_closing_that_does_not_hold_the_first_fork_is_enough(overruled: bool) -> None:
+    workspace, ben, last, closing = _contested_closing()
+    ada, _ben, cho = workspace.pens
+    behind = ben.write(NOTE, SUBJECT, {"behind": 1})
+    if overruled:
+        rival = ada.shared[-1]
+        _change(workspace, ada, [ada, cho], [closing, rival], seen=(closing,), epoch=2, policy=_wait(9))
+        assert [item.closed for item in _rules(workspace).governance.devices] == [False, False, False]
+    assert {last.id, behind.id} <= _counting(workspace)
+    ben.shared.append(ben.draft(NOTE, SUBJECT, {"face": 2}, after=ben.shared[0], at=START + 9_000))
+    found = _counting(workspace)
+    assert last.id in found
+    assert behind.id not in found
+    ben.shared.append(ben.draft(NOTE, SUBJECT, {"face": 3}, after=last, at=START + 9_500))
+    assert _counting(workspace) == found  # whoever hasn't heard of that place reads the same
+
+
+def test_rule_09_what_a_closing_knew_is_not_undone_by_another_face_that_came_later() -> None:
+    workspace, ben, last, _closing = _contested_closing(NOTE)
+    known = ben.shared[-1]
+    ben.shared.append(ben.draft(NOTE, SUBJECT, {"face": 2}, after=last, at=START + 9_000))
+    assert _counting(workspace) >= {last.id, known.id}
+    assert ben.shared[-1].id not in _counting(workspace)
+
+
+@pytest.mark.parametrize("place", [0, 1])
+def test_rule_09_a_stop_that_was_known_when_its_device_was_closed_is_not_erased_by_a_second_face(place: int) -> None:
+    workspace, ben, _last, _closing = _contested_closing(kinds.WORKSPACE_FROZEN)
+    workspace.pens[0].shared.pop()  # the rival: now it holds
+    assert _rules(workspace).governance.devices[1].closed
+    assert _rules(workspace).frozen
+    ben.shared.append(ben.draft(NOTE, SUBJECT, {"face": 2}, after=ben.shared[place], at=START + 9_000))
+    assert _rules(workspace).frozen
+
+
+def test_rule_09_two_faces_that_a_closing_knew_are_void_whatever_else_came_later() -> None:
+    workspace, ben, last, closing = _contested_closing()
+    cho = workspace.pens[2]
+    one, other = (ben.draft(NOTE, SUBJECT, {"face": at}, after=ben.shared[0], at=START + at) for at in (9_000, 9_500))
+    ben.shared.append(one)
+    cho.shared.remove(closing)
+    devices = _closed(workspace, (ben, last))
+    _change(workspace, cho, [workspace.pens[0], cho], [workspace.genesis], seen=(last, one), devices=devices)
+    ben.shared.append(other)
+    assert not {last.id, one.id, other.id} & _counting(workspace)
 
 
 def test_rule_09_of_two_closings_that_accept_other_branches_neither_brings_one_back() -> None:
