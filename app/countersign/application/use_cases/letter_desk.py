@@ -11,14 +11,14 @@ from typing import Final
 
 from countersign.application.failpoints import failpoint
 from countersign.application.ports.workspace import ChainHead, WorkspaceVault
-from countersign.application.use_cases.exchange_envelopes import Tools, document_of, known_governance
+from countersign.application.use_cases.exchange_envelopes import Tools, document_of, faces_of, known_governance
 from countersign.application.use_cases.need_to_know import by_need
 from countersign.application.use_cases.relay_notes import Notes, Outbox, Sizes, Snapshot
 from countersign.application.use_cases.seal_envelope import seal_envelope
 from countersign.domain.errors import SecurityError
 from countersign.domain.ledger.checkpoint import Checkpoint, SignedCheckpoint
 from countersign.domain.ledger.envelope import Purpose
-from countersign.domain.ledger.event import Event
+from countersign.domain.ledger.event import Chain, Event
 from countersign.domain.ledger.governance import Device, Governance
 from countersign.domain.ledger.letter import Letter
 
@@ -114,7 +114,19 @@ class Desk:
     def _weight(self, event: Event) -> int:
         body = len(event.body.content) if event.body else 0
         size = event.says().get("size", 0) if document_of(event) else 0
-        return len(event.header.content) + body + (size if isinstance(size, int) else 0)
+        carried = sum(map(self._weight, self._faces((event,))))
+        return len(event.header.content) + body + (size if isinstance(size, int) else 0) + carried
+
+    def _faces(self, events: Sequence[Event]) -> tuple[Event, ...]:
+        """Return what travels with the records of two-faced devices: both events, as far as they are here.
+
+        Of a chain the end is told, and the first place that was signed twice. What was signed beside a later place
+        nobody would ask for: an intent among it may have been sent, and its order is then shown as doubtful.
+        """
+        known = {event.id for event in events}
+        named = dict.fromkeys(name for event in events for name in faces_of(event) if name not in known)
+        found = (event for event in map(self.vault.event, named) if event is not None)
+        return tuple(event for event in found if event.header.chain is Chain.SHARED and not faces_of(event))
 
     def _documents(self, events: Sequence[Event]) -> tuple[bytes, ...]:
         """Return the documents that travel with events, as far as they are here."""
@@ -135,7 +147,8 @@ class Desk:
     def sealed(self, events: Sequence[Event], recipients: Sequence[Device], purpose: Purpose) -> tuple[bytes, ...]:
         """Seal events with this device's checkpoint, each recipient's as far as their need reaches."""
         failpoint("workspace.seal.before")
-        rooms = by_need(self.vault, self.governance, events, recipients)
+        carried = sorted((*events, *self._faces(events)), key=lambda each: each.order_key)
+        rooms = by_need(self.vault, self.governance, carried, recipients)
         checkpoint = self.checkpoint()
         letters = ((Letter(part, checkpoint, self._documents(part)), devices) for part, devices in rooms)
         found = tuple(self.seal(letter, devices, purpose) for letter, devices in letters)

@@ -133,7 +133,7 @@ class Notes:
         agreed: (device, size, event) in checkpoints that our own history agrees with; not kept.
         asks: How often in a row this device asked for what it waits for; not kept.
         unkept: Devices whose checkpoint is not kept in the vault yet.
-        suspected: Proofs against two-faced devices, by subject, to when they were first seen; not kept.
+        suspected: Proofs against two-faced devices, by subject and events, to when they were first seen; not kept.
         dropped: Parcels that were taken away again, by the store; not kept.
     """
 

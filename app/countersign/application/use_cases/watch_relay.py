@@ -16,6 +16,7 @@ from typing import Final
 from countersign.application.failpoints import failpoint
 from countersign.application.ports.workspace import ChainHead, WorkspaceVault
 from countersign.application.use_cases.change_governance import settle_changes
+from countersign.application.use_cases.exchange_envelopes import faces_of
 from countersign.application.use_cases.letter_desk import GRACE_MS
 from countersign.application.use_cases.relay_notes import Heard, Notes, noting
 from countersign.domain.canonical import Json
@@ -234,18 +235,22 @@ def _proven(first: Event, other: Event) -> Forked:
 def _raise_incidents(
     vault: WorkspaceVault, notes: Notes, pairs: Sequence[tuple[Event, Event]], now_ms: int
 ) -> tuple[str, ...]:
-    """Put on record who was proven two-faced; once: one of us in turn, the next where the first stays silent."""
+    """Put on record who was proven two-faced; once: one of us in turn, the next where the first stays silent.
+
+    Each event at such a place is named by a record: what a record names travels with it.
+    """
     raised: list[str] = []
     for first, other in pairs:
         device, seq = first.header.device, first.header.seq
         subject = incident_subject(device, seq)
-        told = any(item.header.device != device for item in vault.events_of(subject))
+        events = sorted((first.id, other.id))
+        records = (item for item in vault.events_of(subject) if item.header.device != device)
+        told = {*events} <= {name for item in records for name in faces_of(item)}
         if device == vault.identity.device or not vault.may_sign or told:
             continue
-        since = notes.suspected.setdefault(subject, now_ms)
+        since = notes.suspected.setdefault(" ".join((subject, *events)), now_ms)
         if now_ms - since < GRACE_MS * _turn(vault, device, subject):
             continue
-        events = sorted((first.id, other.id))
         body: dict[str, Json] = {"incident": "two_faced", "device": device, "seq": seq, "events": list[Json](events)}
         failpoint("workspace.incident.before")
         with vault.transaction() as change:

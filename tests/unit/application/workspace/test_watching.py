@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from countersign.application.use_cases.exchange_envelopes import Tools
+from countersign.application.use_cases.exchange_envelopes import Tools, faces_of
 from countersign.application.use_cases.watch_relay import ON_ITS_WAY_MS, SILENCE_MS, Withheld
 from countersign.domain.ledger import kinds
-from countersign.domain.ledger.event import Event
+from countersign.domain.ledger.event import Chain, Event
 from countersign.testing.fake_relay import FakeRelay
 from countersign.testing.fake_workspace import FakeKeys, FakeSuite, MemoryWorkspace, fake_verify
 from countersign.testing.fakes import FakeEntropy
@@ -138,6 +138,44 @@ def test_a_third_face_and_a_second_place_hold_up_no_round() -> None:
     for desk in (some[0], some[1]):
         assert {(item.device, item.proven) for item in desk.round().forks} == {(some[2].device, True)}
         assert len(incidents(desk)) >= 1
+
+
+def test_each_face_of_a_place_reaches_everybody_also_behind_the_first_fork() -> None:
+    some = heard(several(3))
+    some[2].say("so far")
+    some.rounds(2)
+    copies = [twin(some, 2), twin(some, 2)]
+    copies[1].vault.take_in([copies[0].say("first beside")])
+    faces = [some[2].say("first"), some[2].say("second"), *(desk.say("second beside") for desk in copies)]
+    some[2].say("third")  # the longest branch: that it is, all agree
+    some[2].round()
+    copies[1].round()
+    for desk in some.desks[:2]:
+        desk.round()
+    some[0].vault.take_in([faces[2]])  # what only one of them is shown
+    for _ in range(10):
+        some[0].round()
+        some[1].round()
+        some.later(60_000)
+    for desk in some.desks[:2]:
+        assert all(desk.vault.event(item.id) for item in faces)
+        named = [set(faces_of(item)) for item in incidents(desk)]
+        assert all(any(item.id in each for each in named) for item in faces)
+        assert len(named) == len({frozenset(each) for each in named})
+    assert some[0].round().forks == some[1].round().forks
+
+
+def test_a_record_that_names_private_events_or_other_records_carries_nothing_with_it() -> None:
+    some = heard(several(2))
+    own = some[0].say(kind=kinds.VAULT_UNLOCKED)
+    assert own.header.chain is Chain.PRIVATE
+    before = some[0].say("before", kind=kinds.INCIDENT_RAISED, events=["00" * 32, own.id])
+    some[0].say("named", kind=kinds.INCIDENT_RAISED, events=[before.id, own.id])
+    some[0].say("no list", kind=kinds.INCIDENT_RAISED, events=7)
+    some.rounds(2)
+    assert some.agree
+    assert len(incidents(some[1])) == 3
+    assert some[1].vault.event(own.id) is None
 
 
 def test_a_store_that_shows_two_views_is_found_out_by_the_checkpoints() -> None:
