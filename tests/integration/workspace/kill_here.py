@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Callable
 from pathlib import Path
 from typing import cast
 
@@ -15,7 +16,7 @@ from countersign.application.use_cases.exchange_envelopes import Tools
 from countersign.domain.secret import SecretText
 from countersign.testing.fakes import FakeClock, FakeEntropy
 from tests.integration.vault.story import PASSPHRASE, Place
-from tests.integration.workspace.team import Person
+from tests.integration.workspace.team import Person, release
 from tests.unit.application.workspace.payments import approve, intend, request
 
 
@@ -31,7 +32,14 @@ def main() -> None:
     relay = FolderRelay(shared, vault.identity.workspace)
     arm_from_environment()
     person.round(relay)
-    acts = {"request": request, "approve": approve, "intend": intend, "nothing": lambda _person: None}
+    others = [item.device for item in vault.rules.governance.devices if item.device != person.device]
+    acts: dict[str, Callable[[Person], object]] = {
+        "request": request,
+        "approve": approve,
+        "intend": intend,
+        "release": lambda person: release(person, others[0]),
+        "nothing": lambda _person: None,
+    }
     acts[act](person)
     person.round(relay)
 

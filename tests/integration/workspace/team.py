@@ -25,6 +25,7 @@ from countersign.application.use_cases.change_governance import (
     settle_changes,
 )
 from countersign.application.use_cases.exchange_envelopes import TakenParcel, Tools, parcel_name, take_parcel
+from countersign.application.use_cases.hand_over_sending import hand_over_sending, sender_of
 from countersign.application.use_cases.invite_member import Stage, askings, invite_member
 from countersign.application.use_cases.join_workspace import ask_to_join, joining_of, read_invitation, ticket_of
 from countersign.application.use_cases.publish_envelopes import file_letters
@@ -33,6 +34,7 @@ from countersign.domain.ledger.governance import Role, World
 from countersign.domain.secret import SecretText
 from countersign.testing.fakes import FakeClock, FakeEntropy, InlineTasks
 from tests.integration.vault.story import PASSPHRASE, Place, RememberingStretch
+from tests.unit.application.workspace.payments import ORDER, known
 
 ROLES = (Role.REQUESTER, Role.APPROVER)
 
@@ -73,6 +75,12 @@ class Person:
         self.door = self.place.door()
         self.vault = cast("WorkspaceVault", self.door.unlock(SecretText(PASSPHRASE)))
         self.memory = Memory()
+
+
+def release(person: Person, to: str) -> None:
+    """Let another device send the order, once."""
+    if sender_of(known(person)) == person.device:
+        hand_over_sending(person.vault, ORDER, to)
 
 
 @dataclass

@@ -15,24 +15,44 @@ import pytest
 from countersign.adapters.system.failpoint_trigger import VARIABLE
 from countersign.domain.ledger import kinds
 from countersign.domain.order_state import OrderState
-from tests.integration.workspace.team import Person, Team
+from tests.integration.workspace.team import Person, Team, release
 from tests.unit.application.workspace.payments import ORDER, approve, intend, known, request
 
-# What somebody does when they are killed, where, and at which passage of that place.
+# What somebody does when they are killed, where, and at which passage of that place. Each process first hears what the
+# others left, then acts, then leaves what came of it.
 KILLS = (
+    ("request", "vault.commit.before", 1),
     ("request", "vault.commit.after", 1),
+    ("request", "workspace.seal.before", 1),
     ("request", "workspace.put.after", 1),
+    ("request", "workspace.names.after", 1),
+    ("approve", "workspace.names.after", 1),
+    ("approve", "workspace.get.before", 1),
+    ("approve", "workspace.get.after", 1),
+    ("approve", "workspace.open.before", 1),
     ("approve", "workspace.take_in.before", 1),
     ("approve", "workspace.take_in.after", 1),
+    ("approve", "vault.anchor.after", 1),
     ("approve", "workspace.seal.after", 1),
     ("approve", "workspace.put.before", 1),
+    ("approve", "relay.folder.before", 1),
+    ("approve", "relay.folder.after", 1),
     ("approve", "workspace.note.before", 1),
+    ("approve", "workspace.note.after", 1),
     ("intend", "vault.anchor.before", 1),
+    ("intend", "vault.commit.after", 1),
     ("intend", "workspace.put.after", 1),
-    ("nothing", "workspace.get.after", 1),
+    ("intend", "workspace.watch.after", 2),
+    ("release", "workspace.release.before", 1),
+    ("release", "workspace.release.after", 1),
+    ("release", "workspace.put.after", 1),
     ("nothing", "workspace.open.after", 1),
     ("nothing", "workspace.watch.before", 1),
 )
+
+
+def test_at_least_twenty_points_are_struck() -> None:
+    assert len({point for _what, point, _nth in KILLS}) >= 20
 
 
 @pytest.fixture
@@ -76,9 +96,13 @@ def test_a_kill_loses_and_doubles_nothing(team: Team, project_root: Path, what: 
     team.rounds(2)
     approve(tom)
     team.rounds(2)
-    if what == "intend":
+    if what in {"intend", "release"}:
         killed(team, mei, what, point, nth, project_root)
-    intend(mei)
+    if what == "release":
+        release(mei, tom.device)
+        team.rounds(2)
+    sender = tom if what == "release" else mei
+    intend(sender)
     team.rounds(4)
     assert team.agree
     for person in team.people:
@@ -86,3 +110,4 @@ def test_a_kill_loses_and_doubles_nothing(team: Team, project_root: Path, what: 
         assert (record.state, len(record.counted), record.faults) == (OrderState.INTENDED, 1, ())
         found = Counter(item.kind for item in person.vault.events_of(ORDER))
         assert {found[kind] for kind in (kinds.ORDER_SUBMISSION_INTENDED, kinds.ORDER_APPROVED)} == {1}
+        assert found[kinds.ORDER_SENDER_RELEASED] == (what == "release")
