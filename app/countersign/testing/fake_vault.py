@@ -227,9 +227,10 @@ class MemoryVault(MemoryDocuments):
         """Read one value of a room."""
         return self.local(space).get(key)
 
-    def local_keys(self, space: LocalSpace, beginning: str = "") -> Sequence[str]:
+    def local_keys(self, space: LocalSpace, beginning: str = "", *, after: str = "", most: int = -1) -> Sequence[str]:
         """Name the values of a room."""
-        return tuple(sorted(key for key in self.local(space) if key.startswith(beginning)))
+        found = sorted(key for key in self.local(space) if key.startswith(beginning) and key > after)
+        return tuple(found if most < 0 else found[:most])
 
     def events(self, chain: Chain, start: int = 0, count: int = 1000) -> Sequence[Event]:
         """Read a chain."""

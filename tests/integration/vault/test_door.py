@@ -59,6 +59,17 @@ def test_what_was_written_is_there_after_unlocking(place: Place) -> None:
     reopened.lock()
 
 
+def test_the_keys_of_a_room_are_named_a_few_at_a_time(place: Place) -> None:
+    vault = place.create(place.door())
+    with vault.transaction() as transaction:
+        for key in ("a.1", "a.2", "a.head", "b.1", "b.head"):
+            transaction.put(LocalSpace.BATCH, key, {})
+    assert vault.local_keys(LocalSpace.BATCH, "a.") == ("a.1", "a.2", "a.head")
+    assert vault.local_keys(LocalSpace.BATCH, after="a.\U0010ffff", most=1) == ("b.1",)
+    assert vault.local_keys(LocalSpace.BATCH, "a.", after="a.1", most=1) == ("a.2",)
+    assert vault.local_keys(LocalSpace.BATCH, after="b.head") == ()
+
+
 def test_a_passphrase_counts_however_it_was_typed(place: Place) -> None:
     door = place.door()
     place.create(door)

@@ -218,13 +218,13 @@ class OpenVault(WorkspaceHalf):
             ).fetchone()
         return orjson.loads(row[0]) if row else None
 
-    def local_keys(self, space: LocalSpace, beginning: str = "") -> Sequence[str]:
-        """Name the values of a room whose key begins so."""
+    def local_keys(self, space: LocalSpace, beginning: str = "", *, after: str = "", most: int = -1) -> Sequence[str]:
+        """Name the values of a room whose key begins so, sorted."""
         self._require_open()
         with translated():
             found = self._connection.execute(
-                "SELECT key FROM local_items WHERE space = ? AND key >= ? AND key < ? ORDER BY key",
-                (space.value, beginning, beginning + "\U0010ffff"),
+                "SELECT key FROM local_items WHERE space = ? AND key >= ? AND key > ? AND key < ? ORDER BY key LIMIT ?",
+                (space.value, beginning, after, beginning + "\U0010ffff", most),
             ).fetchall()
         return tuple(key for (key,) in found)
 

@@ -136,8 +136,8 @@ class Vault(Protocol):
     def local_item(self, space: LocalSpace, key: str) -> dict[str, Json] | None:
         """Read one value of a room; None where there is none."""
 
-    def local_keys(self, space: LocalSpace, beginning: str = "") -> Sequence[str]:
-        """Name the values of a room whose key begins so, sorted."""
+    def local_keys(self, space: LocalSpace, beginning: str = "", *, after: str = "", most: int = -1) -> Sequence[str]:
+        """Name the values of a room whose key begins so and comes after ``after``, sorted; ``most`` of them, or all."""
 
     def signed_head(self, chain: Chain) -> SignedHead:
         """Sign the present head of one of this device's chains."""

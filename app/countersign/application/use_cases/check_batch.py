@@ -253,8 +253,8 @@ def read_slice(vault: Vault, batch: str, place: int) -> tuple[BatchLine, ...]:
 def kept_batches(vault: Vault) -> tuple[BatchHead, ...]:
     """List batches that were begun and not put away, newest first. VAULT lane."""
     found = []
-    for key in vault.local_keys(LocalSpace.BATCH):
-        value = vault.local_item(LocalSpace.BATCH, key) if key.endswith(".head") else None
+    for batch in _batches(vault):
+        value = vault.local_item(LocalSpace.BATCH, head_key(batch))
         if value is not None:
             try:
                 found.append(BatchHead.read(value))
@@ -263,12 +263,22 @@ def kept_batches(vault: Vault) -> tuple[BatchHead, ...]:
     return tuple(sorted(found, key=lambda head: head.created_at, reverse=True))
 
 
+def _batches(vault: Vault) -> Iterator[str]:
+    """Hop from batch to batch: what is kept of one large list are thousands of pages, and none is wanted here."""
+    after = ""
+    while found := vault.local_keys(LocalSpace.BATCH, after=after, most=1):
+        batch = found[0].partition(".")[0]
+        yield batch
+        after = f"{batch}.\U0010ffff"
+
+
 def drop_batch(vault: Vault, batch: str, at_once: int = 40) -> bool:
     """Forget a piece of a batch's working state; tell whether more is left. VAULT lane, short.
 
     The head goes last, so that what is left half-way is put away the next time.
     """
-    keys = [key for key in vault.local_keys(LocalSpace.BATCH, f"{batch}.") if key != head_key(batch)]
+    some = vault.local_keys(LocalSpace.BATCH, f"{batch}.", most=at_once + 2)  # the head may be one of them
+    keys = [key for key in some if key != head_key(batch)]
     with vault.transaction() as change:
         for key in keys[:at_once]:
             change.drop(LocalSpace.BATCH, key)
