@@ -23,16 +23,16 @@ from countersign.application.use_cases.check_batch import (
 from countersign.application.use_cases.request_batch import request_batch
 from countersign.application.use_cases.save_draft import save_draft
 from countersign.domain.errors import CountersignError
-from countersign.presentation.batch_rows import LineBook, detail_of, draft_of, report_of, row_of
+from countersign.presentation.batch_rows import LineBook, detail_of, draft_of, report_of
 from countersign.presentation.batch_setup import BatchSetup, look_at_file, remember_columns, source_of
 from countersign.presentation.batch_state import BatchState, BatchView, KeptRow, LineRow, Shown, Stage
 from countersign.presentation.batch_window import LineWindow
-from countersign.presentation.batch_words import count_words, kept_text, lead, list_problem
+from countersign.presentation.batch_words import count_words, kept_text, lead, list_problem, primary_text
 from countersign.presentation.check_texts import printable
 from countersign.presentation.file_hands import FileHands
 from countersign.presentation.formats import isolate
 from countersign.presentation.inbox_state import Scatter
-from countersign.presentation.messages import _, ngettext
+from countersign.presentation.messages import _
 from countersign.presentation.navigation import Navigate
 
 
@@ -123,6 +123,12 @@ class BatchPresenter:
             self._setup.source = source
             self._render()
 
+    def choose_payroll(self, payroll: bool) -> None:  # noqa: FBT001 - what a box tells
+        """Say whether the list pays people for their work."""
+        if self._setup is not None:
+            self._setup.payroll = payroll
+            self._render()
+
     def check(self) -> None:
         """Check the list, or say what is missing."""
         setup = self._setup
@@ -138,7 +144,8 @@ class BatchPresenter:
     def _check_new(self, setup: BatchSetup) -> Script[BatchHead]:
         session = self._session
         yield from on_vault(partial(remember_columns, session.vault, setup))
-        head = yield from begin_batch(session, setup.path, setup.columns, setup.paying, source_of(setup))
+        asked = (setup.path, setup.columns, setup.paying, source_of(setup))
+        head = yield from begin_batch(session, *asked, payroll=setup.payroll)
         self._head = head
         return (yield from self._check_rest(head))
 
@@ -230,8 +237,7 @@ class BatchPresenter:
 
     def row(self, place: int) -> LineRow | None:
         """Return the line at a place of the table; None while it is read."""
-        line = self._window.line(self._book.number_at(place), self._head.batch if self._head else "")
-        return row_of(line) if line is not None else None
+        return self._window.row(self._book.number_at(place), self._head.batch if self._head else "")
 
     def select(self, place: int) -> None:
         """Show everything of a line."""
@@ -377,7 +383,7 @@ class BatchPresenter:
                 total=self._reading.total,
                 problem=self._problem,
                 said=said,
-                primary=self._primary(),
+                primary=primary_text(self._stage, head),
                 blocked=self._blocked() if self._stage is Stage.CHECKED else "",
             )
         )
@@ -386,11 +392,3 @@ class BatchPresenter:
         if self._head is None or self._stage in {Stage.CHOOSE, Stage.SETUP}:
             return _("Many payments from a list")
         return isolate(printable(self._head.name))
-
-    def _primary(self) -> str:
-        if self._stage is Stage.SETUP:
-            return _("Check the list")
-        if self._stage is Stage.CHECKED and self._head is not None:
-            goes = self._head.tally.goes
-            return ngettext("Request {count} payment", "Request {count} payments", goes).format(count=goes)
-        return _("See approvals") if self._stage is Stage.REQUESTED else ""

@@ -10,7 +10,8 @@ from countersign.application.batch_state import LINES_IN_SLICE, BatchLine
 from countersign.application.flows.script import Script, on_vault, run_script
 from countersign.application.session import Session
 from countersign.application.use_cases.check_batch import read_slice
-from countersign.presentation.batch_rows import LineBook
+from countersign.presentation.batch_rows import LineBook, row_of
+from countersign.presentation.batch_state import LineRow
 
 _AT_ONCE: Final = 2  # slices that are read before others are asked for again
 
@@ -26,6 +27,16 @@ class LineWindow:
         self._session, self._book, self._there, self._failed = session, book, there, failed
         self._wanted: dict[int, None] = {}
         self._reading = False
+        self._worded: tuple[BatchLine, LineRow] | None = None
+
+    def row(self, number: int, batch: str) -> LineRow | None:
+        """Return a line in words; None while it is read. A table asks once for each cell, one line after the other."""
+        line = self.line(number, batch)
+        if line is None:
+            return None
+        if self._worded is None or self._worded[0] is not line:
+            self._worded = line, row_of(line)
+        return self._worded[1]
 
     def line(self, number: int, batch: str) -> BatchLine | None:
         """Return a line; None while it is read."""

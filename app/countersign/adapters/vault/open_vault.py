@@ -221,10 +221,12 @@ class OpenVault(WorkspaceHalf):
     def local_keys(self, space: LocalSpace, beginning: str = "", *, after: str = "", most: int = -1) -> Sequence[str]:
         """Name the values of a room whose key begins so, sorted."""
         self._require_open()
+        # One bound below: of two, SQLite seeks by the first and walks to the other.
+        since = max(beginning, f"{after}\0" if after else "")  # what comes next after a key begins with it
         with translated():
             found = self._connection.execute(
-                "SELECT key FROM local_items WHERE space = ? AND key >= ? AND key > ? AND key < ? ORDER BY key LIMIT ?",
-                (space.value, beginning, after, beginning + "\U0010ffff", most),
+                "SELECT key FROM local_items WHERE space = ? AND key >= ? AND key < ? ORDER BY key LIMIT ?",
+                (space.value, since, beginning + "\U0010ffff", most),
             ).fetchall()
         return tuple(key for (key,) in found)
 
