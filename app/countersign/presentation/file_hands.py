@@ -24,3 +24,13 @@ class FileHands(Protocol):
 
     def home_folder(self) -> Path:
         """Return a folder of the person's in which files for the bank may lie."""
+
+
+class DocumentHands(Protocol):
+    """What is done with the documents of an order: all of it asked for by a person."""
+
+    def save_file(self, name: str, kinds: str, then: Callable[[Path], None]) -> None:
+        """Ask where to put a file that would be called ``name``."""
+
+    def open_document(self, path: Path) -> bool:
+        """Have the system's own program show a file; false where there is none."""

@@ -17,6 +17,7 @@ from countersign.domain.money import Money
 from countersign.domain.payee import NameCheck, PayeeKind, VopOutcome
 from countersign.domain.payment import PaymentFields
 from countersign.presentation.amount_words import amount_in_words
+from countersign.presentation.document_words import document_name, size_text
 from countersign.presentation.error_texts import sentence
 from countersign.presentation.formats import isolate, money_text
 from countersign.presentation.inbox_changes import changes_of, chart_of
@@ -33,7 +34,6 @@ from countersign.presentation.transfer_interventions import interruption
 from countersign.presentation.transfer_risk_texts import reason_text, stop_text
 
 _SECOND_MS: Final = 1000
-_KILO: Final = 1024
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,6 +86,7 @@ def detail_of(found: Whole, ground: Ground, waiting: Iterable[OrderRecord], word
         wait_ms=_wait_ms(record, ground),
         read_back=back,
         batch=record.content.batch,
+        documents=bool(record.content.attachments),
     )
 
 
@@ -104,6 +105,11 @@ def _blocked(found: Whole, ground: Ground, state: Approvals) -> str:
         return sentence("intent.frozen")
     if found.facts.stale:
         return _("The payee was changed after this was written. Return it for repair.")
+    if found.facts.lacking:
+        who = name_of(ground.rules.governance, found.facts.record.content.requester)
+        return _(
+            "A document has not arrived here yet. Ask {name} to send it again: you sign what you can open."
+        ).format(name=isolate(who))
     return ""
 
 
@@ -137,8 +143,9 @@ def _evidence(found: Whole, words: Words) -> tuple[Fact, ...]:
         _answered(code, answer, record.content.payment.creditor_name) for code, answer, _p in record.interventions
     ]
     for item in record.content.attachments:
-        size = _("{count} kB").format(count=max(1, (item.size + _KILO - 1) // _KILO))
-        lines.append(Fact(_("Document"), f"{item.name} · {size}"))
+        lacking = item.sha256 in facts.lacking
+        said = _("not here yet") if lacking else size_text(item.size)
+        lines.append(Fact(_("Document"), f"{document_name(item)} · {said}", "warn" if lacking else ""))
     if facts.assessment is not None and not facts.assessment.reasons:
         lines.append(Fact(_("Risk check"), _("No rule fired."), "ok"))
     return tuple(lines)

@@ -33,11 +33,16 @@ _LAST: Final = 12
 
 @dataclass(frozen=True)
 class Facts:
-    """One order, its payee, and what was paid to that payee before, newest first."""
+    """One order, its payee, and what was paid to that payee before, newest first.
+
+    Attributes:
+        lacking: The documents that are attached to it and have not arrived here, by their SHA-256.
+    """
 
     record: OrderRecord
     payee: PayeeRecord | None
     before: tuple[TransferRow, ...]
+    lacking: frozenset[str] = frozenset()
 
     @cached_property
     def details(self) -> PayeeDetails | None:
@@ -107,7 +112,12 @@ def facts_of(reader: Projections, record: OrderRecord) -> Facts:
     payee = reader.payee(record.content.payee)
     accounts = [item.details.account for item in payee.versions] if payee else []
     accounts.append(record.content.payment.creditor_account)
-    return Facts(record, payee, tuple(reader.payments_to(accounts, _LAST)))
+    return Facts(record, payee, tuple(reader.payments_to(accounts, _LAST)), _lacking(reader, record))
+
+
+def _lacking(reader: Projections, record: OrderRecord) -> frozenset[str]:
+    names = tuple(item.sha256 for item in record.content.attachments)
+    return frozenset(names) - reader.documents_here(names) if names else frozenset()
 
 
 def pending(

@@ -29,6 +29,8 @@ _ALIKE = 2  # payments: one alone is no habit
 def chips_of(facts: Facts) -> tuple[ChipWords, ...]:
     """Say what is to be seen at a glance, the gravest first."""
     found = [stale_chip()] if facts.stale else []
+    if facts.lacking:
+        found.append(ChipWords(_("Document not here"), "warn"))
     found += risk_chips(facts.assessment)
     if checked := check_chip(facts.check):
         found.append(checked)

@@ -131,6 +131,7 @@ class Detail:
         primary: Its words.
         blocked: Why it can't act, and who must; empty where it can.
         batch: The batch that it was made in; empty where it was made alone.
+        documents: Whether any are attached to it.
         reject_blocked: Why this person can't reject it, and who can; empty where they can. ``return_blocked`` likewise.
     """
 
@@ -158,6 +159,7 @@ class Detail:
     wait_ms: int
     read_back: ReadBack
     batch: str = ""
+    documents: bool = False
 
 
 @dataclass(frozen=True, slots=True)

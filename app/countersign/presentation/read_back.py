@@ -12,6 +12,7 @@ from countersign.domain.order import OrderContent, fingerprint_phrase
 from countersign.domain.payee import PayeeKind
 from countersign.domain.payment import AccountScheme, Arrival, ChargeBearer, PaymentFields, PaymentProduct
 from countersign.presentation.amount_words import amount_in_words
+from countersign.presentation.document_words import document_name, hash_text, size_text
 from countersign.presentation.formats import iban_text, isolate, money_text
 from countersign.presentation.messages import _, language
 from countersign.presentation.product_words import product_name
@@ -94,6 +95,7 @@ def read_back(
                 payment.debtor_agent, payment.debtor_agent_member, payment.debtor_account_scheme)))),
             step=Step.AMOUNT,
         ),
+        *_document_rows(content),
     ]  # fmt: skip
     return ReadBack(
         order=content.order,
@@ -104,6 +106,21 @@ def read_back(
         end_to_end_id=payment.end_to_end_id,
         shown=payment,
         shown_digest=content.digest,
+    )
+
+
+def _document_rows(content: OrderContent) -> tuple[ReadBackRow, ...]:
+    """Say which documents are signed with it; all are changed at one place."""
+    several = len(content.attachments) > 1
+    return tuple(
+        ReadBackRow(
+            f"document.{place}",
+            _("Document {number}").format(number=place) if several else _("Document"),
+            document_name(item),
+            detail=f"{size_text(item.size)} · {hash_text(item)}",
+            step=Step.AMOUNT if place == 1 else None,
+        )
+        for place, item in enumerate(content.attachments, 1)
     )
 
 

@@ -109,7 +109,7 @@ class TransferPresenter:
             navigate: Where to go.
             view: The page.
             words: The list that fingerprint phrases are made from.
-            hands: For documents of the bank's; None where there are no dialogs.
+            hands: For documents; None where there are no dialogs.
         """
         self._session, self._view = session, view
         draft = TransferDraft(new_identifier(session.entropy))
@@ -117,7 +117,7 @@ class TransferPresenter:
         self._desk.entered = self._enter
         self.payee = PayeeStep(self._desk)
         self.name_check = NameCheckStep(self._desk)
-        self.amount = AmountStep(self._desk)
+        self.amount = AmountStep(self._desk, hands)
         self.risk = RiskStep(self._desk)
         self.review = ReviewStep(self._desk, words)
         self.confirm = ScaPanel(session, self._desk.render, self._confirmed)

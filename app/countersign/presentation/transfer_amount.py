@@ -16,9 +16,11 @@ from countersign.domain.order import REMITTANCE_LIMIT
 from countersign.domain.risk import Assessment
 from countersign.domain.unicode_safety import CleanText, clean_text
 from countersign.presentation.amount_words import amount_in_words
+from countersign.presentation.file_hands import FileHands
 from countersign.presentation.formats import decimal_mark, isolate, money_text, number_text
 from countersign.presentation.messages import _, language
 from countersign.presentation.transfer_desk import Fault, Option, TransferDesk
+from countersign.presentation.transfer_documents import DocumentsPart, DocumentsState
 from countersign.presentation.transfer_fault_texts import amount_fault, name_fault
 from countersign.presentation.transfer_ways import WaysPart, WaysState
 
@@ -38,6 +40,7 @@ class AmountState:
         balance_after: What is left in the account; ``short`` where it would be less than nothing.
         other_accounts: Accounts that can't pay this, each with its reason.
         ways: Which way to pay, and when.
+        documents: What is attached.
     """
 
     text: str
@@ -59,6 +62,7 @@ class AmountState:
     remittance_fault: str
     remittance_left: str
     faults: tuple[Fault, ...]
+    documents: DocumentsState
 
 
 class AmountStep:
@@ -66,9 +70,10 @@ class AmountStep:
 
     Attributes:
         ways: The choice of a way to pay within it.
+        documents: Attaching documents within it.
     """
 
-    def __init__(self, desk: TransferDesk) -> None:
+    def __init__(self, desk: TransferDesk, hands: FileHands | None = None) -> None:
         self._desk = desk
         self._accounts: Sequence[AccountRow] = ()
         self._loaded = False
@@ -76,6 +81,7 @@ class AmountStep:
         self._remittance = ""
         self._pressed = False
         self.ways = WaysPart(desk)
+        self.documents = DocumentsPart(desk, hands)
 
     # — what a person does —
 
@@ -126,7 +132,7 @@ class AmountStep:
     def go_on(self) -> None:
         """Assess the transfer and go to the risk check, or past it where nothing fired."""
         self._pressed = True
-        if self._faults() or missing(self._desk.draft, Step.AMOUNT):
+        if not self.documents.require_read() or self._faults() or missing(self._desk.draft, Step.AMOUNT):
             self._desk.render()
             return
         busy = _("Comparing this payment with your own…")
@@ -186,6 +192,7 @@ class AmountStep:
                 used=len(self._remittance), limit=REMITTANCE_LIMIT
             ),
             faults=self._faults() if self._pressed else (),
+            documents=self.documents.state(),
         )
 
     def _live_fault(self, reading: object) -> str:

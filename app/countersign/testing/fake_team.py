@@ -25,7 +25,7 @@ from countersign.domain.ledger.event import SALT_BYTES, Body, Chain, Event, Even
 from countersign.domain.ledger.governance import Device, Governance, Member, Role
 from countersign.domain.ledger.governance import World as WorldKind
 from countersign.domain.money import Money
-from countersign.domain.order import OrderContent, last_digits
+from countersign.domain.order import Attachment, OrderContent, last_digits
 from countersign.domain.payee import DetailsSource, NameCheck, PayeeDetails, PayeeKind, VopOutcome
 from countersign.domain.payment import PaymentFields, PaymentProduct
 from countersign.domain.policy import Policy
@@ -135,12 +135,14 @@ class Team:
 
     Attributes:
         batch: What the orders that are asked for belong to; empty for none.
+        attachments: What is attached to the orders that are asked for.
     """
 
     world: fakes.World
     vault: TeamVault
     count: int = 0
     batch: str = ""
+    attachments: tuple[Attachment, ...] = ()
 
     def payee(
         self,
@@ -248,6 +250,7 @@ class Team:
                 requested_execution_date="",
                 product=PaymentProduct.SEPA,
             ),
+            attachments=self.attachments,
             batch=self.batch,
         )
 

@@ -20,6 +20,8 @@ AskWhich = Callable[[QWidget, str, Then], None]
 """``ask(parent, filter, then)``: asks which file to read."""
 AskFolder = Callable[[QWidget, Path | None, Then], None]
 """``ask(parent, where to begin, then)``: asks for a folder."""
+ShowFile = Callable[[Path], bool]
+"""``show(path)``: has the system's own program show a file; false where there is none."""
 
 
 def ask_where(parent: QWidget, suggested: str, kinds: str, then: Then) -> None:
@@ -44,6 +46,11 @@ def ask_folder(parent: QWidget, start: Path | None, then: Then) -> None:
     _open(dialog, then)
 
 
+def show_file(path: Path) -> bool:
+    """Have the system's own program show a file."""
+    return QDesktopServices.openUrl(QUrl.fromLocalFile(str(path)))
+
+
 def _open(dialog: QFileDialog, then: Then) -> None:
     dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
     dialog.fileSelected.connect(lambda chosen: then(Path(chosen)))
@@ -52,12 +59,13 @@ def _open(dialog: QFileDialog, then: Then) -> None:
 
 @dataclass(frozen=True, slots=True)
 class FileDialogs:
-    """Implements ``presentation.file_hands.FileHands`` over a window."""
+    """Implements ``presentation.file_hands.FileHands`` and ``DocumentHands`` over a window."""
 
     parent: Callable[[], QWidget]
     where: AskWhere = ask_where
     which: AskWhich = ask_which
     folder: AskFolder = ask_folder
+    viewer: ShowFile = show_file
 
     def choose_file(self, kinds: str, then: Then) -> None:
         """Ask which file to read."""
@@ -74,6 +82,10 @@ class FileDialogs:
     def open_folder(self, folder: Path) -> None:
         """Have the system show a folder."""
         QDesktopServices.openUrl(QUrl.fromLocalFile(str(folder)))
+
+    def open_document(self, path: Path) -> bool:
+        """Have the system's own program show a document."""
+        return self.viewer(path)
 
     def read_picture(self, path: Path) -> bytes:
         """Read a picture."""

@@ -10,22 +10,27 @@ from PySide6.QtWidgets import QWidget
 
 from countersign.application.ports.vault_door import VaultDoor
 from countersign.presentation.shell import Page, ShellPresenter
+from countersign.ui.document_cards import documents_card
 from countersign.ui.together_pages import add_together
 
 if TYPE_CHECKING:
+    from countersign.presentation.file_hands import DocumentHands
     from countersign.ui.shell import MakePage
 
 
-def inbox_pages(shell: ShellPresenter, door: VaultDoor, words: Sequence[str]) -> dict[Page, MakePage]:
+def inbox_pages(
+    shell: ShellPresenter, door: VaultDoor, words: Sequence[str], hands: DocumentHands
+) -> dict[Page, MakePage]:
     """Return what makes the page."""
-    return {Page.INBOX: partial(_inbox, shell, door, words)}
+    return {Page.INBOX: partial(_inbox, shell, door, words, hands)}
 
 
-def _inbox(shell: ShellPresenter, door: VaultDoor, words: Sequence[str], order: str) -> QWidget:
+def _inbox(shell: ShellPresenter, door: VaultDoor, words: Sequence[str], hands: DocumentHands, order: str) -> QWidget:
     from countersign.presentation.inbox import InboxPresenter  # noqa: PLC0415 - see above
     from countersign.ui.views.inbox.page import InboxPage  # noqa: PLC0415 - see above
 
     page = InboxPage()
+    page.pane.documents = partial(documents_card, shell, hands)
     page.attach(InboxPresenter(shell.session, page, shell, words, door, shell.count_approvals), order)
     add_together(shell, page.add_notice)
     return page

@@ -25,7 +25,18 @@ from countersign.presentation.first_run import NewVaultPresenter
 from countersign.presentation.messages import _, language, set_language
 from countersign.presentation.shell import Opened, Page, ShellPresenter
 from countersign.presentation.unlock import UnlockPresenter, frozen_text, no_keyring_text
-from countersign.ui.file_dialogs import AskFolder, AskWhere, AskWhich, FileDialogs, ask_folder, ask_where, ask_which
+from countersign.ui.document_cards import documents_card
+from countersign.ui.file_dialogs import (
+    AskFolder,
+    AskWhere,
+    AskWhich,
+    FileDialogs,
+    ShowFile,
+    ask_folder,
+    ask_where,
+    ask_which,
+    show_file,
+)
 from countersign.ui.inbox_pages import inbox_pages
 from countersign.ui.later import JOINING, LATER, LIBRARIES
 from countersign.ui.own_bank_pages import own_bank_pages
@@ -76,10 +87,11 @@ class Program:
         ask: AskWhere = ask_where,
         ask_which: AskWhich = ask_which,
         ask_folder: AskFolder = ask_folder,
+        viewer: ShowFile = show_file,
     ) -> None:
         """Make the program; ``show`` opens its window."""
         self._parts, self._ask = parts, ask
-        self._hands = FileDialogs(lambda: self.shell, ask, ask_which, ask_folder)
+        self._hands = FileDialogs(lambda: self.shell, ask, ask_which, ask_folder, viewer)
         self._words = parts.words
         self._qt_words = QtWords()
         self.presenter = ShellPresenter(parts.door, parts.tasks, parts.clock, parts.preferences, parts.open_session)
@@ -158,7 +170,7 @@ class Program:
             Page.CHECK: self._check,
             **own_bank_pages(self.presenter, self._hands),
             **team_pages(self.presenter, self._hands, self._words, self._parts.door),
-            **inbox_pages(self.presenter, self._parts.door, self._words),
+            **inbox_pages(self.presenter, self._parts.door, self._words, self._hands),
             **together_pages(self.presenter),
         }
 
@@ -238,6 +250,7 @@ class Program:
         page, session = OrderPage(), self.presenter.session
         export = partial(self._save_receipt, ReceiptExporter(session, self._words))
         page.attach(OrderPresenter(session, self.presenter, page, self._words, export, self._hands), order)
+        page.add(documents_card(self.presenter, self._hands, order))
         add_sending(self.presenter, page, order)
         add_together(self.presenter, page.add_aside, order)
         return page

@@ -22,6 +22,7 @@ from countersign.testing.fake_door import KIT, PASSPHRASE
 from countersign.ui.views.new_vault import NewVaultPage
 from tests.gui.pages.batch_scenes import from_list
 from tests.gui.pages.check_scenes import check
+from tests.gui.pages.documents_scenes import attaching, evidence
 from tests.gui.pages.inbox_scenes import inbox, inbox_batch, inbox_request
 from tests.gui.pages.inbox_whole_scenes import inbox_whole
 from tests.gui.pages.own_bank_scenes import by_file, by_hand, differing, own_account
@@ -516,6 +517,8 @@ STORIES: Final[Mapping[str, Story]] = {
         messages_travel,
         joining,
         sending,
+        attaching,
+        evidence,
     )
 }
 

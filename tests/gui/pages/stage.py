@@ -106,7 +106,8 @@ class Stage:
             Vetter(LocalBankFiles().read, read_message, lambda: None),
             joining=(lambda: joining) if joining is not None else None,
         )
-        self.program = Program(parts, self._ask)
+        self.viewed: list[Path] = []
+        self.program = Program(parts, self._ask, viewer=self._view)
         board().put(replace(board().look, motion=False))  # a page half faded in is no page to judge
         self.window = StageWindow(self.program)
         self.program.show()
@@ -122,6 +123,11 @@ class Stage:
     @staticmethod
     def _ask(_parent: QWidget, _name: str, _kinds: str, _then: Callable[[Path], None]) -> None:
         """Ask nobody where to save: no file is written."""
+
+    def _view(self, path: Path) -> bool:
+        """Note what would be shown by another program."""
+        self.viewed.append(path)
+        return True
 
     def opened(self) -> Stage:
         """Unlock."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from functools import partial
 
 from PySide6.QtCore import Qt, QTimer, Signal
@@ -27,6 +28,9 @@ from countersign.ui.widgets import (
 class InboxPane(Pane):
     """Show what the stage says; every act goes to the presenter.
 
+    Attributes:
+        documents: Makes the card with an order's documents; None where none can be opened.
+
     Signals:
         batch_wanted(): the payments of the shown order's batch are to be listed.
     """
@@ -39,6 +43,7 @@ class InboxPane(Pane):
         self.setObjectName("inbox.pane")
         self._presenter: InboxPresenter | None = None
         self._primary: KitButton | None = None
+        self.documents: Callable[[str], QWidget] | None = None
         self._show_nothing()
 
     def attach(self, presenter: InboxPresenter) -> None:
@@ -99,7 +104,7 @@ class InboxPane(Pane):
 
     def _fill_detail(self, detail: Detail, *, listed: bool) -> None:
         """Show an order; ``listed``: its batch is what the list shows, or it has none."""
-        content = DetailContent(detail)
+        content = DetailContent(detail, self.documents)
         content.batch.setVisible(bool(detail.batch) and not listed)
         content.batch.activated.connect(self.batch_wanted)
         content.page.activated.connect(self._open_page)

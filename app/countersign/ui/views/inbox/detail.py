@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 from PySide6.QtGui import QPaintEvent
 from PySide6.QtWidgets import QVBoxLayout, QWidget
@@ -31,11 +31,11 @@ from countersign.ui.widgets.work_page import button_row
 class DetailContent(QWidget):
     """Lay out one order; what is further down is made a turn later, so that the top is there at once."""
 
-    def __init__(self, detail: Detail) -> None:
-        """Make the content."""
+    def __init__(self, detail: Detail, documents: Callable[[str], QWidget] | None = None) -> None:
+        """Make the content; ``documents`` makes the card with an order's documents."""
         super().__init__()
         self.setObjectName("inbox.detail")
-        self._detail = detail
+        self._detail, self._documents = detail, documents
         self._body = QVBoxLayout(self)
         self._body.setContentsMargins(0, 0, 0, 0)
         self._body.setSpacing(Space.S)
@@ -71,6 +71,9 @@ class DetailContent(QWidget):
 
     def _why(self) -> None:
         self._section(_("Evidence"), facts=self._detail.evidence)
+        if self._detail.documents and self._documents is not None:
+            self._body.addSpacing(Space.S)
+            self._body.addWidget(self._documents(self._detail.order))
         self._section(_("Why the risk check spoke up"), points=self._detail.reasons)
 
     def _who(self) -> None:

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from functools import partial
 
 from PySide6.QtCore import Qt
+from PySide6.QtGui import QDragEnterEvent, QDropEvent
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
 from countersign.presentation.messages import _
@@ -13,6 +14,7 @@ from countersign.presentation.transfer import TransferPresenter, TransferState
 from countersign.presentation.transfer_amount import AmountState
 from countersign.presentation.transfer_desk import Option
 from countersign.ui.theme.tokens import Space, Tone
+from countersign.ui.views.transfer.documents_card import DocumentsCard
 from countersign.ui.views.transfer.step_page import StepPage, quietly
 from countersign.ui.views.transfer.ways_card import WaysCard, name_options
 from countersign.ui.widgets import (
@@ -29,6 +31,7 @@ from countersign.ui.widgets import (
     TextField,
     Variant,
 )
+from countersign.ui.widgets.dropped import dropped_files
 from countersign.ui.widgets.refill import empty
 
 
@@ -69,6 +72,10 @@ class AmountPage(StepPage):
         self.add(reference)
         self.ways = WaysCard(step.ways)
         self.add(self.ways)
+        self.documents = DocumentsCard(step.documents)
+        self.add(self.documents)
+        self._attach = step.documents.add
+        self.setAcceptDrops(True)
         self._make_accounts(presenter)
         self.back = SafeButton(_("Back"))
         self.back.setObjectName("transfer.amount.back")
@@ -140,6 +147,18 @@ class AmountPage(StepPage):
         self.accounts_note.setVisible(bool(page.accounts_note))
         self.others.setText("\n".join(page.other_accounts))
         self.others.setVisible(bool(page.other_accounts))
+        self.documents.show_documents(page.documents)
+
+    def dragEnterEvent(self, event: QDragEnterEvent) -> None:
+        """Take files of this computer."""
+        if dropped_files(event):
+            event.acceptProposedAction()
+
+    def dropEvent(self, event: QDropEvent) -> None:
+        """Attach what was dropped."""
+        if files := dropped_files(event):
+            event.acceptProposedAction()
+            self._attach(files)
 
 
 class _Question(QWidget):
