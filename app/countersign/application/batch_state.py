@@ -214,6 +214,7 @@ class BatchHead:
         asked: How many names the bank was asked about.
         made: How many lines have become orders, or were passed over: the next one to look at.
         announced: How many parts of ``batch.prepared`` are on record.
+        payroll: Whether it pays people for their work: what each receives is for those who need it.
     """
 
     batch: str
@@ -234,6 +235,7 @@ class BatchHead:
     asked: int = 0
     made: int = 0
     announced: int = 0
+    payroll: bool = False
 
     @property
     def held(self) -> bool:
@@ -270,6 +272,7 @@ class BatchHead:
             "asked": self.asked,
             "made": self.made,
             "announced": self.announced,
+            **({"payroll": True} if self.payroll else {}),
         }
 
     @classmethod
@@ -302,6 +305,7 @@ class BatchHead:
             asked=taken.integer("asked"),
             made=taken.integer("made"),
             announced=taken.integer("announced"),
+            payroll=taken.has("payroll") and taken.flag("payroll"),
         )
 
     @property

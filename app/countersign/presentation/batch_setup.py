@@ -39,6 +39,8 @@ class BatchSetup:
     account: str = ""
     source: str = ""
     pressed: bool = False
+    shared: bool = False
+    payroll: bool = False
 
     @classmethod
     def of(
@@ -127,6 +129,8 @@ class BatchSetup:
             accounts=(("", _("Choose")), *((row.account, _account(row)) for row in self.accounts)),
             source=self.source,
             sources=(*details_sources(),),
+            asks_payroll=self.shared,
+            payroll=self.payroll,
             faults=self.faults() if self.pressed else (),
         )
 
@@ -144,11 +148,14 @@ def look_at_file(session: Session, path: Path) -> Script[BatchSetup]:
     """Read the beginning of a file, and what was chosen for such a list before."""
     preview = yield from on_network(lambda: session.files.preview(path))
     accounts = yield from on_read(session.reader.accounts)
+    rules = yield from on_read(session.reader.rules)
     kept = None
     if preview is not None:
         key = _key(preview)
         kept = yield from on_vault(lambda: session.vault.local_item(LocalSpace.SETTING, key))
-    return BatchSetup.of(path, preview, accounts, kept)
+    setup = BatchSetup.of(path, preview, accounts, kept)
+    setup.shared = not rules.governance.approves_own
+    return setup
 
 
 def remember_columns(vault: Vault, setup: BatchSetup) -> None:

@@ -61,6 +61,8 @@ class Setup:
         accounts: Own accounts to pay from, where a line doesn't say.
         sources: Where the payees' details come from.
         faults: What is missing, by field: ``columns``, ``account``, ``source``.
+        asks_payroll: Whether it is asked if the list is a payroll: where others belong to the workspace.
+        payroll: What was answered.
     """
 
     name: str
@@ -76,6 +78,8 @@ class Setup:
     source: str
     sources: tuple[Option, ...]
     faults: tuple[tuple[str, str], ...]
+    asks_payroll: bool = False
+    payroll: bool = False
 
 
 @dataclass(frozen=True, slots=True)

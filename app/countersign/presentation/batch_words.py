@@ -147,6 +147,16 @@ def kept_text(head: BatchHead) -> str:
     return _("{payments}, requested").format(payments=count_words(head.tally.goes))
 
 
+def primary_text(stage: Stage, head: BatchHead | None) -> str:
+    """Return the words of the button that goes on; empty where there is none."""
+    if stage is Stage.SETUP:
+        return _("Check the list")
+    if stage is Stage.CHECKED and head is not None:
+        goes = head.tally.goes
+        return ngettext("Request {count} payment", "Request {count} payments", goes).format(count=goes)
+    return _("See approvals") if stage is Stage.REQUESTED else ""
+
+
 def lead(stage: Stage) -> str:
     """Say what a stage of the page is for."""
     return {

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Final
 
 from countersign.adapters.banks.files.bank_files import LocalBankFiles
+from countersign.testing.fake_team import busy_team
 from countersign.ui.views.batch.page import BatchPage
 from tests.gui.pages.stage import Look, Stage
 
@@ -15,7 +16,7 @@ LIST: Final = Path(__file__).with_name("batch.csv")
 
 def from_list(look: Look) -> Iterator[tuple[str, Stage]]:
     """Choose a list, say what is missing, check it, look at a line, request the rest, and come back to it."""
-    stage = Stage(look).opened()
+    stage = Stage(look, world=lambda tasks: busy_team(tasks).world).opened()
     stage.world.session.files = LocalBankFiles()
     stage.press("shell.transfer", "transfer.payee.batch")
     yield "batch.choose", stage
@@ -27,6 +28,8 @@ def from_list(look: Look) -> Iterator[tuple[str, Stage]]:
     stage.choose("batch.column.remittance", "3")
     stage.choose("batch.account", "acc-1")
     stage.choose("batch.source", "contract")
+    stage.window.tick("batch.payroll")
+    stage.settle()
     yield "batch.setup", stage
     stage.hold = True
     stage.press("batch.primary")

@@ -9,18 +9,23 @@ from typing import TypeVar
 import pytest
 
 from countersign.adapters.banks.files.bank_files import LocalBankFiles
+from countersign.application.flows.script import run_script
 from countersign.application.ports.bank_files import FileHead, FileKind
 from countersign.application.ports.tasks import Lane
 from countersign.domain.ledger import kinds
 from countersign.domain.ledger.event import Chain
 from countersign.presentation.batch import BatchPresenter
+from countersign.presentation.batch_setup import BatchSetup, look_at_file
 from countersign.presentation.batch_state import BatchState, LineDetail, LineRow, Report, Setup, Stage
 from countersign.testing import fakes
 from countersign.testing.fake_files import ListedFiles
+from countersign.testing.fake_team import busy_team
 from tests.unit.application.test_batches import NEW_ACCOUNT, PATH, SUPPLIER, SUPPLIER_ACCOUNT, listed, many, pay
 from tests.unit.presentation.recorded import Went
 
 T = TypeVar("T")
+
+OF_A_LIST = {kinds.BATCH_RESTRICTED, kinds.BATCH_PREPARED, kinds.ORDER_FROZEN}
 
 PAIN_001 = (
     b'<Document xmlns="urn:iso:std:iso:20022:tech:xsd:pain.001.001.%s"><CstmrCdtTrfInitn><GrpHdr><MsgId>1</MsgId>'
@@ -171,6 +176,34 @@ def test_what_is_missing_is_said_before_anything_is_checked(desk: Desk) -> None:
     assert desk.page.now.primary == "Request 3 payments"
     assert [row.state for row in desk.rows()] == ["Goes along"] * 3
     assert desk.page.report.charts
+
+
+def test_whose_pay_a_list_is_others_are_not_told(desk: Desk) -> None:
+    listed(desk.world, many(3))
+    desk.open_list()
+    assert not desk.page.setup.asks_payroll  # nobody else is here
+    desk.presenter.choose_payroll(True)
+    assert desk.page.setup.payroll
+    desk.presenter.check()
+    later = desk.again()  # what was answered is kept with the list
+    later.go_on(desk.page.now.kept[0].batch)
+    later.request()
+    batch = [event for event in desk.world.vault.events(Chain.SHARED, 0, 100_000) if event.kind in OF_A_LIST]
+    assert [event.kind for event in batch] == [kinds.BATCH_RESTRICTED, *[kinds.ORDER_FROZEN] * 3, kinds.BATCH_PREPARED]
+    assert batch[0].header.subject == batch[-1].header.subject
+
+
+def test_where_others_are_it_is_asked_whether_a_list_is_a_payroll(tmp_path: Path) -> None:
+    session = busy_team().world.session
+    setups: list[BatchSetup] = []
+    path = tmp_path / "list.csv"
+    path.write_text("Name;IBAN;Amount\n", "utf-8")
+    run_script(session.tasks, look_at_file(session, path), setups.append, _never)
+    assert setups[0].state().asks_payroll
+
+
+def _never(error: Exception) -> None:
+    raise error
 
 
 def test_what_is_flagged_comes_first_and_is_decided_line_by_line(desk: Desk) -> None:

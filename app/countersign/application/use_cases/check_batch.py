@@ -54,6 +54,8 @@ def begin_batch(
     columns: ListColumns | None,
     paying: tuple[str, str],
     source: DetailsSource,
+    *,
+    payroll: bool = False,
 ) -> Script[BatchHead]:
     """Begin to check a list, and keep that it was begun.
 
@@ -63,6 +65,7 @@ def begin_batch(
         columns: What each column is, in a list; None for pain.001.
         paying: The account that pays where a line doesn't say: its number, and its bank within a national clearing.
         source: Where the payees' details come from.
+        payroll: Whether what each payee receives is for those who need it only.
 
     Raises:
         UserFacingError: ``file.absent``.
@@ -80,6 +83,7 @@ def begin_batch(
         member=paying[1],
         source=source,
         columns=columns,
+        payroll=payroll,
     )
     yield from on_vault(partial(keep_head, session.vault, head))
     return head

@@ -53,6 +53,7 @@ ORDER_TIED: Final = "order.tied"
 ORDER_UNTIED: Final = "order.untied"
 ORDER_SENDER_RELEASED: Final = "order.sender_released"  # the sender hands the sending over (LEDGER rule 12)
 
+BATCH_RESTRICTED: Final = "batch.restricted"  # before its orders: what each pays is not for everybody
 BATCH_PREPARED: Final = "batch.prepared"
 TEMPLATE_KEPT: Final = "template.kept"
 TEMPLATE_DROPPED: Final = "template.dropped"
@@ -131,6 +132,7 @@ SHARED_KINDS: Final = GOVERNANCE_KINDS | frozenset(
         ORDER_TYING_INTENDED,
         ORDER_TIED,
         ORDER_UNTIED,
+        BATCH_RESTRICTED,
         BATCH_PREPARED,
         TEMPLATE_KEPT,
         TEMPLATE_DROPPED,

@@ -30,7 +30,7 @@ class Desk(Protocol):
         """Its device."""
 
 
-def request(desk: Desk, order: str = ORDER, *, sender: str = "", purpose: str = "") -> None:
+def request(desk: Desk, order: str = ORDER, *, sender: str = "", purpose: str = "", batch: str = "") -> None:
     """Put a payee and an order for it on record."""
     vault = desk.vault
     details: dict[str, Json] = {
@@ -65,6 +65,7 @@ def request(desk: Desk, order: str = ORDER, *, sender: str = "", purpose: str = 
                 product=PaymentProduct.SEPA,
                 purpose=purpose,
             ),
+            batch=batch,
         )
         body: dict[str, Json] = {"content": content.canonical(), "digest": content.digest}
         frozen = change.append(EventDraft(kinds.ORDER_FROZEN, order, body, refs=(payee.id,)))

@@ -15,6 +15,8 @@ from countersign.application.use_cases.hand_over_sending import (
 )
 from countersign.application.use_cases.need_to_know import PAYROLL_PURPOSES
 from countersign.domain.errors import SecurityError, UserFacingError
+from countersign.domain.ledger import kinds
+from countersign.domain.ledger.event import EventDraft
 from countersign.domain.ledger.governance import Role
 from countersign.domain.order_state import OrderState
 from countersign.domain.policy import Policy
@@ -136,3 +138,25 @@ def test_payroll_goes_to_those_who_need_it_and_totals_to_all() -> None:
     some.rounds()
     assert some.agree
     assert all(item.body is None for item in some[2].vault.events_of(ORDER))
+
+
+def test_a_list_that_its_requester_calls_a_payroll_is_kept_to_those_who_need_it() -> None:
+    """Whatever the purposes of its payments say; and nobody can keep what somebody else asks for from others."""
+    some = several(
+        4, roles=[ALL, (Role.REQUESTER,), (Role.AUDITOR,)], policy=Policy(approvals=1, requester_may_approve=False)
+    )
+    some.rounds()
+    own, others, other_order = "ee" * 16, "ef" * 16, "dd" * 16
+    for desk, batch in ((some[0], own), (some[2], others)):
+        with desk.vault.transaction() as change:
+            change.append(EventDraft(kinds.BATCH_RESTRICTED, batch, {"why": "payroll"}))
+    some.rounds()
+    request(some[0], batch=own)
+    request(some[0], other_order, batch=others)
+    some.rounds()
+    assert some.agree
+    for place, reads in ((1, True), (2, False), (3, True)):
+        vault = some[place].vault
+        assert (vault.order(ORDER) is not None) is reads
+        assert all((item.body is not None) is reads for item in vault.events_of(ORDER))
+        assert vault.order(other_order) is not None

@@ -213,6 +213,7 @@ class BatchPage(ScrollPage):
             form.currency_chosen.connect(presenter.choose_currency)
             form.account_chosen.connect(presenter.choose_account)
             form.source_chosen.connect(presenter.choose_source)
+            form.payroll_chosen.connect(presenter.choose_payroll)
         self.main.insertWidget(self.main.indexOf(self._lines), form)
 
     def _show_report(self, before: Report | None, report: Report | None) -> None:

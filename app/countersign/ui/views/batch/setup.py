@@ -11,7 +11,7 @@ from PySide6.QtWidgets import QGridLayout, QScrollArea, QVBoxLayout, QWidget
 from countersign.presentation.batch_state import Setup
 from countersign.presentation.messages import _
 from countersign.ui.theme.tokens import Space
-from countersign.ui.widgets import Card, Choice, ChoiceCards, Field, PlainLabel, SelectField, Variant
+from countersign.ui.widgets import Card, CheckField, Choice, ChoiceCards, Field, PlainLabel, SelectField, Variant
 
 _COLUMNS: Final = 2
 
@@ -21,13 +21,14 @@ class SetupForm(QWidget):
 
     Signals:
         column_chosen(str, str): a field is taken from this column.
-        currency_chosen(str), account_chosen(str), source_chosen(str): as they say.
+        currency_chosen(str), account_chosen(str), source_chosen(str), payroll_chosen(bool): as they say.
     """
 
     column_chosen = Signal(str, str)
     currency_chosen = Signal(str)
     account_chosen = Signal(str)
     source_chosen = Signal(str)
+    payroll_chosen = Signal(bool)
 
     def __init__(self, setup: Setup) -> None:
         """Make the form."""
@@ -41,6 +42,9 @@ class SetupForm(QWidget):
             body.addWidget(self._make_columns(setup))
             body.addWidget(_preview(setup))
         body.addWidget(self._make_paying(setup))
+        self._payroll: CheckField | None = None
+        if setup.asks_payroll:
+            body.addWidget(self._make_payroll())
         self.show_state(setup)
 
     def _make_columns(self, setup: Setup) -> Card:
@@ -93,6 +97,18 @@ class SetupForm(QWidget):
         card.add(self._source_fault)
         return card
 
+    def _make_payroll(self) -> Card:
+        card = Card(_("Who needs to know?"), icon="people")
+        self._payroll = CheckField(_("These are salaries, pensions or other pay."))
+        self._payroll.setObjectName("batch.payroll")
+        self._payroll.toggled.connect(self.payroll_chosen)
+        card.add(self._payroll)
+        text = _(
+            "What each person receives is then sent to approvers, administrators and auditors. Others get the total."
+        )
+        card.add(PlainLabel(text, Variant.MUTED))
+        return card
+
     def first_fault(self, setup: Setup) -> QWidget | None:
         """Return what has to be answered first; None where nothing has."""
         faults = dict(setup.faults)
@@ -115,6 +131,8 @@ class SetupForm(QWidget):
             self._columns_fault.setVisible("columns" in faults)
         self._account.set_value(setup.account)
         self._account_field.set_error(faults.get("account", ""))
+        if self._payroll is not None:
+            self._payroll.setChecked(setup.payroll)
         if (self._source.value() or "") != setup.source:
             self._source.set_value(setup.source or None)
         self._source_fault.setText(faults.get("source", ""))
