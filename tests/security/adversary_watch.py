@@ -113,14 +113,26 @@ class Watch:
     def _two_faced(self, one: Fact, other: Fact) -> bool:
         """Tell whether some device showed its two faces to those who sent: nobody can tell before both are there."""
         truth = self.world.truth
-        pasts = [one.past | one.bit, other.past | other.bit]
-        places = (truth.places[device, at] for device, seqs in truth.doubled.items() for at in seqs)
+        places = ((at, truth.places[device, at]) for device, seqs in truth.doubled.items() for at in seqs)
         return any(
             not all(item.honest for item in place)
-            and all(any(item.bit & past for item in place) for past in pasts)
-            and not any(item.bit & pasts[0] and item.bit & pasts[1] for item in place)
-            for place in places
+            and (first := self._stands_on(one, at, place))
+            and (second := self._stands_on(other, at, place))
+            and not first & second
+            for at, place in places
         )
+
+    def _stands_on(self, sent: Fact, at: int, place: list[Fact]) -> set[str]:
+        """Return which of the events at a place lie before a sending, or are it.
+
+        A device that sends stands on what its own chain has there. Through others it may have seen the face that it
+        shows elsewhere, and name it: that doesn't make the two faces one.
+        """
+        if sent.device != place[0].device:
+            return {item.event.id for item in place if item.bit & sent.past}
+        while sent.event.header.seq > at:
+            sent = self.world.truth.facts[sent.event.header.prev]
+        return {item.event.id for item in place if item is sent}
 
     def _hear(self, seat: Seat) -> None:
         """Note whose checkpoints reached a device, as they were left."""
