@@ -24,6 +24,7 @@ from countersign.domain.money import Money
 from countersign.domain.order_state import OrderState
 from countersign.presentation.error_texts import sentence
 from countersign.presentation.formats import date_text, isolate, money_text, time_text
+from countersign.presentation.home_access import access_items
 from countersign.presentation.home_incidents import incident_items
 from countersign.presentation.home_orders import NO_ORDERS, OrdersUnderWay, more_item, orders_under_way
 from countersign.presentation.home_team import TeamWaiting, count_waiting, returned_to, team_waiting
@@ -170,7 +171,7 @@ class HomePresenter:
             self._go.open_history()
         elif item.kind == "returned":
             self._take_up(item.about)
-        elif item.kind == "incident":
+        elif item.kind in {"incident", "access"}:
             self._go.open_member(item.about)
         elif item.kind == "late":
             dismiss = on_vault(partial(dismiss_return, self._session.vault, item.about))
@@ -238,7 +239,8 @@ class HomePresenter:
         returned = yield from on_read(partial(returned_to, session.reader, ground.me, ground.rules, answered))
         count = yield from count_waiting(session.reader, ground)
         incidents = yield from incident_items(session, ground, answered)
-        return team_waiting(ground.rules, ground.me, ground.now, count if ground.may_sign else 0, returned, incidents)
+        items = (*incidents, *access_items(ground, session.zone))
+        return team_waiting(ground.rules, ground.me, ground.now, count if ground.may_sign else 0, returned, items)
 
     def _accounts(self) -> tuple[Sequence[AccountRow], tuple[AccountCard, ...]]:
         """Read the accounts, and write their lines out here: ninety days each are too much for the window's thread."""

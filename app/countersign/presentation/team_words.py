@@ -14,7 +14,8 @@ from countersign.presentation.messages import _, language
 Option = tuple[str, str]
 
 ROLES: Final = (Role.REQUESTER, Role.APPROVER, Role.ADMINISTRATOR, Role.AUDITOR)
-_SOON_MS: Final = 14 * 86_400_000
+SOON_MS: Final = 14 * 86_400_000
+"""So long before it ends access is said to lapse soon."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -148,7 +149,7 @@ def standing(member: Member, look: Looking) -> tuple[str, str]:
         return _("Left"), "neutral"
     if member.access_until and member.access_until <= look.at:
         return _("Access lapsed"), "danger"
-    if member.access_until and member.access_until - look.at < _SOON_MS:
+    if member.access_until and member.access_until - look.at < SOON_MS:
         return _("Lapses soon"), "warn"
     if member.evidence is None:
         return (_("Identity not checked"), "warn") if member.member != look.member else ("", "neutral")
@@ -217,7 +218,7 @@ def _device(device: Device, look: Looking) -> DeviceLine:
         over = device.expires_at <= look.at
         words = _("Its keys expired on {day}.") if over else _("Its keys expire on {day}.")
         heard = f"{heard} {words.format(day=day_text(device.expires_at, look.zone))}"
-        if over or device.expires_at - look.at < _SOON_MS:
+        if over or device.expires_at - look.at < SOON_MS:
             chip, tone = (_("Expired"), "danger") if over else (_("Expires soon"), "warn")
     blocked = _("Close it from another device: nothing could be signed any more on this one.") if own else ""
     return DeviceLine(device.device, title, heard, chip, tone, blocked)

@@ -10,8 +10,8 @@ class WaitingItem:
     """Something that waits for the person.
 
     Attributes:
-        kind: ``draft``, ``order``, ``difference``, ``letter``, ``inbox``, ``returned``, ``incident``, ``late``
-            or ``more``.
+        kind: ``draft``, ``order``, ``difference``, ``letter``, ``inbox``, ``returned``, ``incident``, ``late``,
+            ``access`` or ``more``.
         about: The draft's, the order's, the difference's or the member's identifier; empty for the others.
         icon: Name of an icon.
         chip: The state in a word, with ``tone``; empty for none.
