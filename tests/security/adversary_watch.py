@@ -102,6 +102,10 @@ class Watch:
             if self.judged[intent]:
                 why = ", ".join(self.judged[intent])
                 self.found.forged.append(f"{seat.name} accepts the sending of {order[:6]}: {why}")
+        if self._betrays_itself(fact):  # it knew its own other face: so does whoever holds it
+            if intent not in record.doubted:
+                self.found.forged.append(f"{seat.name} accepts the sending of {order[:6]} by two faces at once")
+            return
         intents = self.accepted.setdefault(order, {})
         if intent not in intents:
             for other in intents:
@@ -109,6 +113,12 @@ class Watch:
                     self.found.doubled.append(f"{order[:6]} is sent twice: {seat.name} and {intents[other]}")
                 self.two_faced += 1
             intents[intent] = seat.name
+
+    def _betrays_itself(self, fact: Fact) -> bool:
+        """Tell whether a place of its own chain is signed twice in what it is and knew: nobody takes it for sent."""
+        truth, known = self.world.truth, fact.past | fact.bit
+        places = (at for at in truth.doubled.get(fact.device, ()) if at <= fact.event.header.seq)
+        return any(sum(bool(item.bit & known) for item in truth.places[fact.device, at]) > 1 for at in places)
 
     def _two_faced(self, one: Fact, other: Fact) -> bool:
         """Tell whether some device showed its two faces to those who sent: nobody can tell before both are there."""
