@@ -296,7 +296,7 @@ class RulesPresenter:
                 unchanged=_("Nothing differs from the rules that hold now.") if policy == before else "",
                 asked=_("Propose these rules?") if asked else "",
                 asked_lines=change_sentences(state, asked, session.zone) if asked else (),
-                effect=effect_text(session, state, asked) if asked else "",
+                effect=effect_text(session, picture, asked) if asked else "",
                 faults=self._faults,
                 busy=work.busy,
                 problem=work.problem,

@@ -13,6 +13,7 @@ from countersign.application.use_cases.change_governance import (
     decline_change,
     endorse_change,
     settle_changes,
+    signable_from,
 )
 from countersign.application.use_cases.invite_member import Asking, Stage, askings, withdraw_invitation
 from countersign.domain.errors import UserFacingError
@@ -193,6 +194,13 @@ class TeamPresenter:
         if me not in change.may_sign:
             names = names_text(picture.governance, sorted(change.may_sign))
             return _("Your role doesn't sign changes: ask {names}.").format(names=names)
+        if not change.expires_at:
+            return _("It was proposed without an end: a signature would count for ever. Have it proposed again.")
+        begins = signable_from(change.expires_at)
+        if begins > picture.signs_at(self._session):
+            return _("It ends too late to be signed before {time}.").format(
+                time=moment_text(begins, self._session.zone)
+            )
         return ""
 
     def _may_decline(self, picture: Picture, change: OpenChange) -> str:
@@ -271,16 +279,12 @@ def _progress(picture: Picture, change: OpenChange, session: Session) -> str:
     when = moment_text(change.at, session.zone)
     signed = _("Signed by {names}; proposed {time}.").format(names=names_text(state, sorted(change.signed)), time=when)
     parts = [signed]
-    if change.missing:
-        text = ngettext("{count} more signature is needed", "{count} more signatures are needed", change.missing)
-        words = text.format(count=change.missing)
-        who = names_text(state, sorted(change.may_sign))
-        if who:
-            parts.append(_("{needed}: {names} can sign.").format(needed=words, names=who))
-        else:
-            parts.append(_("{needed}, and nobody is left who can sign.").format(needed=words))
-    else:
-        parts.append(_("Enough have signed: it takes effect when the device that proposed it hears of that."))
+    parts += (
+        _missing(picture, change)
+        if change.missing
+        else [_("Enough have signed: it takes effect when the device that proposed it hears of that.")]
+    )
+    parts.append(_end(change, session))
     against = in_a_row(
         _("{name} (“{reason}”)").format(name=name_of(state, member), reason=isolate(reason))
         if reason
@@ -289,7 +293,50 @@ def _progress(picture: Picture, change: OpenChange, session: Session) -> str:
     )
     if against:
         parts.append(_("Declined by {names}.").format(names=against))
-    return " ".join(parts)
+    return " ".join(part for part in parts if part)
+
+
+def _missing(picture: Picture, change: OpenChange) -> list[str]:
+    """Say whose signatures are missing."""
+    state = picture.governance
+    found: list[str] = []
+    for others in change.lacking:
+        names = names_text(state, sorted(others & change.may_sign))
+        if not names:
+            text = _(
+                "A rival change gives {names} a say, and one of them has to sign, too. They can't as long as the two "
+                "rival each other."
+            )
+            known = next(rival for _event, rival in picture.rules.rivals if all(map(rival.member, others)))
+            return [text.format(names=names_text(known, sorted(others)))]
+        text = _("One of those who have a say by a rival change has to sign, too: {names}.")
+        found.append(text.format(names=names))
+    count = ngettext("{count} more signature is needed", "{count} more signatures are needed", change.missing)
+    words = count.format(count=change.missing)
+    who = names_text(state, sorted(change.may_sign))
+    if who:
+        return [_("{needed}: {names} can sign.").format(needed=words, names=who), *found]
+    return [_("{needed}, and nobody is left who can sign.").format(needed=words)]
+
+
+def _end(change: OpenChange, session: Session) -> str:
+    """Say when a proposal ends, and from when on it can be signed where that is too late to be signed now."""
+    if not change.expires_at:
+        return ""
+    end, begins = moment_text(change.expires_at, session.zone), signable_from(change.expires_at)
+    if not change.missing or begins <= session.clock.now_ms():
+        return _("Unless it is in force by then, it ends on {time}.").format(time=end)
+    if change.device == session.sharing.vault.identity.device:
+        text = _(
+            "The clock of this device once ran ahead, and nothing that it signs can be dated before that. This would "
+            "end on {end}: others can sign it from {begins} on. Sooner: have another administrator propose the same."
+        )
+    else:
+        text = _(
+            "The clock of the device that proposed this once ran ahead, or the clock here is behind. This would end on "
+            "{end}: it can be signed from {begins} on. Sooner: have it proposed from another device."
+        )
+    return text.format(end=end, begins=moment_text(begins, session.zone))
 
 
 def _contested(picture: Picture) -> str:

@@ -9,14 +9,20 @@ from typing import Final, TypeVar
 from countersign.application.flows.script import Script, run_script
 from countersign.application.session import Session
 from countersign.application.sharing import NO_KEY
-from countersign.application.use_cases.change_governance import OpenChange, open_changes, rival_states
+from countersign.application.use_cases.change_governance import (
+    OPEN_FOR_MS,
+    OpenChange,
+    missing_alone,
+    open_changes,
+    rival_states,
+    signable_from,
+)
 from countersign.domain.errors import CountersignError
-from countersign.domain.ledger.authority import missing_signatures
 from countersign.domain.ledger.governance import Governance, Role
 from countersign.domain.ledger.rules import Rules
 from countersign.presentation.error_texts import sentence
 from countersign.presentation.messages import _, ngettext
-from countersign.presentation.team_words import Looking, name_of
+from countersign.presentation.team_words import Looking, moment_text, name_of
 
 T = TypeVar("T")
 
@@ -37,6 +43,11 @@ class Picture:
     def governance(self) -> Governance:
         """The epoch in force."""
         return self.rules.governance
+
+    def signs_at(self, session: Session) -> int:
+        """Return the time that this device would sign at: its history never goes back, whatever the clock says."""
+        own = self.heard.get(session.sharing.vault.identity.device, 0)
+        return max(session.clock.now_ms(), own)
 
 
 def picture_of(session: Session) -> Picture:
@@ -117,9 +128,10 @@ def may_not_change(session: Session, governance: Governance) -> str:
     return _("Only an administrator can change this: ask {names}.").format(names=_(", ").join(names))
 
 
-def effect_text(session: Session, before: Governance, after: Governance) -> str:
-    """Say when a change takes effect once this person has signed it."""
-    missing = missing_signatures(before, after, frozenset({session.sharing.vault.identity.member}))
+def effect_text(session: Session, picture: Picture, after: Governance) -> str:
+    """Say when a change takes effect once this person has signed it, and when it ends if it doesn't."""
+    now = session.clock.now_ms()
+    missing = missing_alone(picture.rules, after, session.sharing.vault.identity.member, now)
     if not missing:
         return _("Your signature is enough: it takes effect at once.")
     text = ngettext(
@@ -127,7 +139,16 @@ def effect_text(session: Session, before: Governance, after: Governance) -> str:
         "It takes effect once {count} more people have signed it.",
         missing,
     )
-    return text.format(count=missing)
+    ends_at = picture.signs_at(session) + OPEN_FOR_MS
+    end = moment_text(ends_at, session.zone)
+    if signable_from(ends_at) <= now:
+        return f"{text.format(count=missing)} " + _("Unless it is in force by then, it ends on {time}.").format(time=end)
+    late = _(
+        "The clock of this device once ran ahead: what it proposes now would end on {end}, and others can sign that from "
+        "{begins} on. Sooner: have another administrator propose it."
+    )
+    begins = moment_text(signable_from(ends_at), session.zone)
+    return f"{text.format(count=missing)} " + late.format(end=end, begins=begins)
 
 
 def may_not_exchange(session: Session) -> str:

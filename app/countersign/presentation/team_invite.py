@@ -359,7 +359,7 @@ class InvitePresenter:
             kit=own and step is InviteStep.COMPARE,
             admit_blocked=may_not_change(session, state) if step is InviteStep.COMPARE else "",
             lines=change_sentences(state, after, session.zone) if after else (),
-            effect=effect_text(session, state, after) if after and step is InviteStep.COMPARE else "",
+            effect=effect_text(session, known.picture, after) if after and step is InviteStep.COMPARE else "",
             busy=work.busy,
             problem=work.problem or self._parcel.problem,
         )

@@ -262,7 +262,7 @@ class MemberPresenter:
                 ),
                 blocked=may_not_change(session, state),
                 remove_blocked=self._may_not_remove(state),
-                effect=effect_text(session, state, asked.state) if asked else "",
+                effect=effect_text(session, picture, asked.state) if asked else "",
                 asked=asked.title if asked else "",
                 asked_lines=change_sentences(state, asked.state, session.zone) if asked else (),
                 faults=self._faults,

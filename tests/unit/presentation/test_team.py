@@ -2,25 +2,34 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import replace
 from datetime import UTC, datetime
 
 import pytest
 
 from countersign.application.use_cases.change_governance import (
+    endorse_change,
+    is_contested,
+    next_state,
     open_changes,
     propose_change,
+    settle_changes,
     with_member,
 )
 from countersign.domain.ledger.governance import Device, Evidence, Member, Role
 from countersign.presentation.team import SILENT_MS
 from countersign.presentation.team_changes import change_sentences
+from countersign.presentation.team_desk import picture_of
 from countersign.presentation.team_member import end_of_next_quarter
 from countersign.presentation.team_state import DEVICE_OF
 from countersign.presentation.team_words import Looking, member_cards, read_groups, standing
 from countersign.testing.fake_sharing import Colleague, Office
-from countersign.testing.fakes import DAY_MS, START_MS, ZONE
+from countersign.testing.fake_workspace import MemoryWorkspace
+from countersign.testing.fakes import DAY_MS, START_MS, ZONE, FakeEntropy
 from tests.unit.presentation.team_desk import MemberDesk, TeamDesk, four, member_named
+
+ENDS = "Unless it is in force by then, it ends on \u20666 Dec 2026 13:00 (UTC+01:00)\u2069."
 
 
 @pytest.fixture
@@ -64,6 +73,7 @@ def test_a_change_waits_for_others_and_says_so(mei: Colleague) -> None:
     assert card.title == "You propose: \u2066Ravi Singh\u2069 becomes administrator."
     assert "1 more signature is needed" in card.progress
     assert "Tom Okoro" in card.progress
+    assert card.progress.endswith(ENDS)
     assert card.may_endorse == "You signed this change. It waits for others."
     assert (card.may_decline, card.mine) == ("", True)
     page.presenter.decline(card.change)
@@ -105,7 +115,7 @@ def test_roles_and_groups_are_read_back_before_they_are_proposed(mei: Colleague)
         "\u2066Ravi Singh\u2069 joins the group \u2066Finance\u2069.",
         "\u2066Ravi Singh\u2069 joins the group \u2066Treasury\u2069.",
     )
-    assert page.now.effect == "It takes effect once 1 more person has signed it."
+    assert page.now.effect == f"It takes effect once 1 more person has signed it. {ENDS}"
     page.presenter.withdraw()
     assert page.now.asked == ""
     page.presenter.change_roles(["approver"], "Finance")
@@ -155,7 +165,7 @@ def test_a_lost_device_is_closed_at_once(mei: Colleague) -> None:
     member = member_named(mei, "Tom Okoro")
     page = MemberDesk(mei, member)
     page.presenter.close_device(page.now.devices[0].device)
-    assert page.now.effect == "It takes effect once 1 more person has signed it."
+    assert page.now.effect == f"It takes effect once 1 more person has signed it. {ENDS}"
     assert "is closed" in page.now.asked_lines[0]
     ravi = MemberDesk(mei, member_named(mei, "Ravi Singh"))
     ravi.presenter.remove()
@@ -202,6 +212,109 @@ def test_what_a_device_proposed_that_is_gone_is_put_in_force_by_another() -> Non
     assert mei.vault.rules.governance.epoch == 1
     page.presenter.settle(card.change)
     assert page.now.problem
+
+
+def share(*vaults: MemoryWorkspace) -> None:
+    for vault in vaults:
+        for other in vaults:
+            vault.take_in(other.shared_events(other.identity.device, 0, 99))
+
+
+def test_what_was_proposed_by_a_clock_that_ran_ahead_says_who_can_sign_it_when() -> None:
+    office = Office()
+    mei = four(office)
+    clock = mei.world.clock
+    tom = office.present(mei, "Tom Okoro")
+    colleague = office.colleague(tom, clock, FakeEntropy("tom"))
+    clock.jump(3 * DAY_MS)
+    propose_admin(mei)
+    clock.jump(-3 * DAY_MS)
+    share(mei.vault, tom)
+    own = TeamDesk(mei)
+    assert own.now.changes[0].progress.endswith(
+        "The clock of this device once ran ahead, and nothing that it signs can be dated before that. This would "
+        "end on \u20669 Dec 2026 13:00 (UTC+01:00)\u2069: others can sign it from "
+        "\u206624 Nov 2026 13:00 (UTC+01:00)\u2069 on. Sooner: have another administrator propose the same."
+    )
+    member = MemberDesk(mei, member_named(mei, "Tom Okoro"))
+    member.presenter.change_roles(["approver"], "Finance")
+    assert member.now.effect.endswith(
+        "what it proposes now would end on \u20669 Dec 2026 13:00 (UTC+01:00)\u2069, and others can sign that from "
+        "\u206624 Nov 2026 13:00 (UTC+01:00)\u2069 on. Sooner: have another administrator propose it."
+    )
+    page = TeamDesk(colleague)
+    (card,) = page.now.changes
+    assert card.may_endorse == "It ends too late to be signed before \u206624 Nov 2026 13:00 (UTC+01:00)\u2069."
+    assert (
+        "it can be signed from \u206624 Nov 2026 13:00 (UTC+01:00)\u2069 on. Sooner: have it proposed" in card.progress
+    )
+    clock.jump(2 * DAY_MS)
+    page = TeamDesk(colleague)
+    assert page.now.changes[0].may_endorse == ""
+    page.presenter.endorse(card.change)
+    share(mei.vault, tom)
+    progress = TeamDesk(mei).now.changes[0].progress
+    assert "Enough have signed" in progress
+    assert progress.endswith("Unless it is in force by then, it ends on \u20669 Dec 2026 13:00 (UTC+01:00)\u2069.")
+
+
+def test_what_was_proposed_without_an_end_says_that_nobody_signs_it(mei: Colleague) -> None:
+    propose_admin(mei)
+    (change,) = open_changes(mei.vault, mei.sharing.verify)
+    endless = replace(change, signed=frozenset(), may_sign=frozenset({mei.member}), expires_at=0)
+    page = TeamDesk(mei)
+    page.presenter._known((replace(picture_of(mei.world.session), changes=(endless,)), ()))  # noqa: SLF001 - as an earlier program proposed
+    page.presenter._render()  # noqa: SLF001 - the same
+    (card,) = page.now.changes
+    assert card.may_endorse.startswith("It was proposed without an end")
+    assert "it ends" not in card.progress
+
+
+def contested(mei: Colleague, tom: MemoryWorkspace, roles: Mapping[str, tuple[Role, ...]]) -> None:
+    """Let Mei put other roles in force, and Tom something else; then Mei proposes how it shall be, and Tom signs."""
+    verify, state = mei.sharing.verify, mei.vault.rules.governance
+    members = [replace(item, roles=roles.get(item.name, item.roles)) for item in state.members]
+    first = propose_change(mei.vault, verify, next_state(mei.vault.rules, members=members)).change
+    policy = replace(state.policy, wait_seconds=9)
+    second = propose_change(tom, verify, next_state(tom.rules, policy=policy)).change
+    share(mei.vault, tom)
+    endorse_change(tom, verify, first)
+    endorse_change(mei.vault, verify, second)
+    mei.vault.take_in(signed := tom.shared_events(tom.identity.device, 0, 99))
+    tom.take_in(mei.vault.shared_events(mei.vault.identity.device, 0, 99))
+    assert signed
+    settle_changes(mei.vault, verify)
+    settle_changes(tom, verify)
+    share(mei.vault, tom)
+    assert is_contested(mei.vault)
+    settled = propose_change(mei.vault, verify, next_state(mei.vault.rules)).change
+    share(mei.vault, tom)
+    endorse_change(tom, verify, settled)
+    share(mei.vault, tom)
+
+
+SIGNS_TOO = (
+    "1 more signature is needed: \u2066Ravi Singh\u2069 can sign. "
+    "One of those who have a say by a rival change has to sign, too: \u2066Ravi Singh\u2069."
+)
+CAN_NOT = (
+    "A rival change gives \u2066Anna Weiss\u2069 a say, and one of them has to sign, too. "
+    "They can't as long as the two rival each other."
+)
+ONE, NONE = {"Tom Okoro": (Role.REQUESTER,)}, {"Tom Okoro": (Role.REQUESTER,), "Ravi Singh": (Role.REQUESTER,)}
+
+
+@pytest.mark.parametrize(("roles", "says"), [(ONE, SIGNS_TOO), ({**NONE, "Anna Weiss": (Role.APPROVER,)}, CAN_NOT)])
+def test_what_settles_rivals_says_whose_signature_is_missing(roles: dict[str, tuple[Role, ...]], says: str) -> None:
+    office = Office()
+    mei = four(office)
+    contested(mei, office.present(mei, "Tom Okoro"), roles)
+    state = TeamDesk(mei).now
+    (card,) = state.changes
+    assert state.contested
+    assert says in card.progress
+    assert "Enough have signed" not in card.progress
+    assert card.may_settle is None
 
 
 def test_one_can_not_remove_oneself_nor_change_without_the_role(mei: Colleague) -> None:

@@ -21,7 +21,7 @@ from countersign.application.use_cases.open_changes import REASON_LIMIT, OpenCha
 from countersign.domain.canonical import Json
 from countersign.domain.errors import SecurityError, UserFacingError
 from countersign.domain.ledger import kinds
-from countersign.domain.ledger.authority import endorsers, missing_signatures
+from countersign.domain.ledger.authority import endorsers, missing_of_rival, missing_signatures
 from countersign.domain.ledger.chains import Verify
 from countersign.domain.ledger.epoch_checks import check_epoch
 from countersign.domain.ledger.event import EventDraft
@@ -37,11 +37,13 @@ __all__ = [
     "decline_change",
     "endorse_change",
     "is_contested",
+    "missing_alone",
     "next_state",
     "open_changes",
     "propose_change",
     "rival_states",
     "settle_changes",
+    "signable_from",
     "with_device_end",
     "with_member",
     "without_device",
@@ -124,6 +126,24 @@ def closed(vault: WorkspaceVault, device: Device) -> Device:
     return replace(device, closed=True, last_shared=head.event if head else "")
 
 
+def missing_alone(rules: Rules, state: Governance, member: str, now_ms: int) -> int:
+    """Return how many more persons must sign a change, beside one; 0 where that one may make it alone.
+
+    Where it settles rivals, those who have a say by each of them count, too.
+    """
+    signed = frozenset({member})
+    by_rivals = (missing_of_rival(rival, signed) for _event, rival in rules.rivals)
+    return max(missing_signatures(rules.governance, state, signed, now_ms), *by_rivals, 0)
+
+
+def signable_from(expires_at: int) -> int:
+    """Return from when on others sign a proposal with that end: none that would hold for longer than about two weeks.
+
+    Later than now it is where the chain of the device that proposed it once ran ahead by more than a day.
+    """
+    return expires_at - OPEN_FOR_MS - _CLOCKS_MS
+
+
 def propose_change(vault: WorkspaceVault, verify: Verify, state: Governance) -> Proposed:
     """Propose the next epoch; where no more signatures are needed, it is in force when this returns.
 
@@ -147,13 +167,12 @@ def propose_change(vault: WorkspaceVault, verify: Verify, state: Governance) -> 
     check_epoch(state, (item.state for item in rules.epochs))
     parents = parents_in(rules)
     now_ms = _now(vault)
-    known = next(
-        (item for item in open_changes(vault, verify, now_ms) if item.state == state and item.expires_at), None
-    )
+    same = (item for item in open_changes(vault, verify, now_ms) if item.state == state and item.expires_at)
+    known = next((item for item in same if signable_from(item.expires_at) <= now_ms), None)
     if known is not None:  # the same was proposed already
         endorse_change(vault, verify, known.change)
         return Proposed(known.change, vault.rules.governance.epoch == state.epoch)
-    alone = missing_signatures(rules.governance, state, {vault.identity.member}, now_ms) == 0
+    alone = missing_alone(rules, state, vault.identity.member, now_ms) == 0
     expires_at = 0 if alone else now_ms + OPEN_FOR_MS
     message = change_message(parents, state, expires_at)
     signature = vault.sign(_Statement(message)).hex()
@@ -194,7 +213,7 @@ def endorse_change(vault: WorkspaceVault, verify: Verify, change: str) -> None:
     with vault.transaction() as transaction:
         if 0 < found.expires_at <= transaction.now_ms:
             raise UserFacingError("change.over")
-        if not 0 < found.expires_at <= transaction.now_ms + OPEN_FOR_MS + _CLOCKS_MS:
+        if found.expires_at == 0 or transaction.now_ms < signable_from(found.expires_at):
             raise UserFacingError("change.no_end")
         body = {"change": change, "signature": signature}
         draft = EventDraft(kinds.GOVERNANCE_ENDORSED, vault.identity.workspace, body, refs=(found.event,))

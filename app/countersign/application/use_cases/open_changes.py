@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Final
 
@@ -9,7 +10,7 @@ from countersign.application.ports.workspace import WorkspaceVault
 from countersign.domain.canonical import Fields, JsonObject
 from countersign.domain.errors import SecurityError
 from countersign.domain.ledger import kinds
-from countersign.domain.ledger.authority import endorsers, missing_signatures
+from countersign.domain.ledger.authority import endorsers, missing_of_rival, missing_signatures
 from countersign.domain.ledger.chains import Verify
 from countersign.domain.ledger.event import Event
 from countersign.domain.ledger.governance import Governance, change_message, expiry_in
@@ -36,6 +37,8 @@ class OpenChange:
         declined: (person, reason) of those who are against it.
         may_sign: Persons who may still sign.
         missing: How many more must; 0 where it is carried.
+        lacking: For each rival that it settles and that still lacks a second person: who has a say by it and hasn't
+            signed.
     """
 
     change: str
@@ -51,6 +54,7 @@ class OpenChange:
     may_sign: frozenset[str]
     missing: int
     expires_at: int = 0
+    lacking: tuple[frozenset[str], ...] = ()
 
 
 def open_changes(vault: WorkspaceVault, verify: Verify, now_ms: int = 0) -> tuple[OpenChange, ...]:
@@ -143,12 +147,20 @@ def _holds(rules: Rules, device: str, signature: str, change: str, verify: Verif
 
 def _counted(item: OpenChange, rules: Rules, now_ms: int) -> OpenChange:
     state = rules.governance
-    devices = [state.device(device) for device, _ in item.signatures]
-    persons = frozenset(found.member for found in devices if found is not None and found.holds_at(now_ms))
+    persons = _persons(item, (state,), now_ms)
     against = {member for member, _ in item.declined}
+    rivals = [(rival, _persons(item, (state, rival), now_ms)) for _event, rival in rules.rivals]
+    wanting = [(missing_of_rival(rival, signed), endorsers(rival) - signed) for rival, signed in rivals]
     return replace(
         item,
         signed=persons,
         may_sign=endorsers(state) - persons - against,
-        missing=missing_signatures(state, item.state, persons, now_ms),
+        missing=max(missing_signatures(state, item.state, persons, now_ms), *(count for count, _ in wanting), 0),
+        lacking=tuple(dict.fromkeys(others for count, others in wanting if count)),
     )
+
+
+def _persons(item: OpenChange, states: Sequence[Governance], now_ms: int) -> frozenset[str]:
+    """Return who signed, with a device that holds by one of some epochs."""
+    devices = [state.device(device) for device, _ in item.signatures for state in states]
+    return frozenset(found.member for found in devices if found is not None and found.holds_at(now_ms))

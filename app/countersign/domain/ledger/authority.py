@@ -52,6 +52,18 @@ def missing_signatures(state: Governance, following: Governance, members: Abstra
     return max(0, majority - len(signed), others)
 
 
+def missing_of_rival(rival: Governance, members: AbstractSet[str]) -> int:
+    """Return how many more of those who have a say by a rival epoch must sign what settles it; 0 where that is enough.
+
+    Args:
+        rival: The epoch that a rival leads to.
+        members: Who signed the settlement, with a device of the rival epoch or of the one that the rivals follow.
+    """
+    having_a_say = endorsers(rival)
+    signed = {rival.persons[item] for item in members & having_a_say}
+    return max(0, SECOND - len(signed)) if len(having_a_say) > 1 else 0
+
+
 def able(state: Governance, members: frozenset[str], needed: int, at: int) -> frozenset[str]:
     """Return those whose signature over a change counts: whose access stands at its time.
 

@@ -27,7 +27,7 @@ from typing import Final
 
 from countersign.domain.canonical import Fields, Json, canonical_bytes
 from countersign.domain.ledger import kinds
-from countersign.domain.ledger.authority import SECOND, able, endorsers, needs_second_person
+from countersign.domain.ledger.authority import SECOND, able, endorsers, missing_of_rival, needs_second_person
 from countersign.domain.ledger.chains import ChainKey, Verify
 from countersign.domain.ledger.event import Chain, Event
 from countersign.domain.ledger.members import Device, Evidence, GovernanceError, Member, Role
@@ -286,8 +286,7 @@ def require_second_of(rival: Governance, state: Governance, event: Event, verify
     message = change_message(fields.texts("parents"), following, expiry_in(fields))
     signatures, at = fields.items("signatures"), event.header.at
     signers = {one for each in (rival, state) for one in _signers(each, message, signatures, verify, at)}
-    having_a_say = endorsers(rival)
-    if len(having_a_say) > 1 and len({rival.persons[item] for item in signers & having_a_say}) < SECOND:
+    if missing_of_rival(rival, signers):
         raise GovernanceError("governance.no_second_person")
 
 

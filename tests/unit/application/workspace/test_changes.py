@@ -16,6 +16,7 @@ from countersign.application.use_cases.change_governance import (
     propose_change,
     rival_states,
     settle_changes,
+    signable_from,
     with_member,
     without_device,
     without_member,
@@ -343,6 +344,53 @@ def test_a_signature_that_was_given_too_late_counts_for_nothing() -> None:
         change.append(EventDraft(kinds.GOVERNANCE_ENDORSED, some[1].vault.identity.workspace, said))
     heard(some)
     assert open_changes(some[0].vault, fake_verify)[0].missing == 1
+
+
+def test_a_settlement_lacks_a_second_person_of_those_who_have_a_say_by_a_rival() -> None:
+    some = heard(several(3))
+    other = some[0].vault.rules.governance.member(some[1].vault.identity.member)
+    assert other is not None
+    first = propose(some[0], with_member(some[0].vault.rules, replace(other, roles=(Role.REQUESTER,))))
+    second = propose(some[1], renamed(some[1], "Mei B"))
+    heard(some)
+    for name in (first, second):
+        endorse_change(some[2].vault, fake_verify, name)
+    some[2].round()
+    for desk in (some[0], some[1]):
+        desk.round()
+    heard(some)
+    assert is_contested(some[0].vault)
+    settled = _proposed(some, next_state(some[0].vault.rules))
+    (change,) = open_changes(some[1].vault, fake_verify)
+    first_two = [some[place].vault.identity.member for place in (1, 2)]
+    assert (change.missing, change.may_sign) == (1, frozenset(first_two))
+    third = frozenset(first_two[1:])
+    endorse_change(some[1].vault, fake_verify, settled)  # a majority, but by the first rival it has no say
+    heard(some)
+    (change,) = open_changes(some[0].vault, fake_verify)
+    assert (change.missing, change.lacking, change.may_sign) == (1, (third,), third)
+    assert settle_changes(some[0].vault, fake_verify) == ()
+    endorse_change(some[2].vault, fake_verify, settled)
+    heard(some)
+    assert not any(is_contested(desk.vault) for desk in some.desks)
+
+
+def test_the_same_is_proposed_anew_where_the_first_proposal_ends_too_late_to_be_signed() -> None:
+    some = heard(several(3))
+    some.clock.jump(3 * 86_400_000)
+    late = propose(some[0], renamed(some[0], "Mei Chen"))
+    some.clock.jump(-3 * 86_400_000)
+    heard(some)
+    (change,) = open_changes(some[1].vault, fake_verify)
+    assert signable_from(change.expires_at) == some.clock.now_ms() - 3_000 + 2 * 86_400_000
+    with pytest.raises(UserFacingError, match=r"change\.no_end"):
+        endorse_change(some[1].vault, fake_verify, late)
+    again = propose(some[1], renamed(some[1], "Mei Chen"))
+    assert again != late
+    heard(some)
+    endorse_change(some[2].vault, fake_verify, again)
+    heard(heard(some))
+    assert [desk.vault.rules.governance.epoch for desk in some.desks] == [1, 1, 1]
 
 
 @pytest.mark.parametrize("ahead", [0, OPEN_FOR_MS + 2 * 86_400_000])
