@@ -50,6 +50,7 @@ from countersign.ui.views.appearance import AppearanceCard
 from countersign.ui.views.new_vault import NewVaultPage
 from countersign.ui.views.unlock import UnlockPage
 from countersign.ui.widgets import announce
+from countersign.ui.widgets.turns import in_turns
 
 if TYPE_CHECKING:
     from countersign.presentation.check import Vetting
@@ -250,10 +251,18 @@ class Program:
         page, session = OrderPage(), self.presenter.session
         export = partial(self._save_receipt, ReceiptExporter(session, self._words))
         page.attach(OrderPresenter(session, self.presenter, page, self._words, export, self._hands), order)
-        page.add(documents_card(self.presenter, self._hands, order))
-        add_sending(self.presenter, page, order)
-        add_together(self.presenter, page.add_aside, order)
+        cards = (
+            lambda: page.add(documents_card(self.presenter, self._hands, order)),
+            partial(add_sending, self.presenter, page, order),
+            partial(add_together, self.presenter, page.add_aside, order),
+        )
+        in_turns(page, [partial(self._while_shown, page, add) for add in cards])  # all at once would be felt
         return page
+
+    def _while_shown(self, page: QWidget, call: Callable[[], None]) -> None:
+        """Do what a page wants done later, unless it was left meanwhile, or the vault was locked."""
+        if self.shell.page is page:
+            call()
 
     def _save_receipt(self, exporter: ReceiptExporter, order: str) -> None:
         def write(path: Path) -> None:
