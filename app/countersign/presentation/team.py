@@ -177,6 +177,7 @@ class TeamPresenter:
             title=_title(state, change, lines, mine=mine),
             progress=_progress(picture, change, self._session),
             lines=lines if len(lines) > 1 else (),
+            end=_end(change, self._session),
             may_endorse=self._may_endorse(picture, change),
             may_decline=self._may_decline(picture, change),
             mine=mine,
@@ -284,7 +285,6 @@ def _progress(picture: Picture, change: OpenChange, session: Session) -> str:
         if change.missing
         else [_("Enough have signed: it takes effect when the device that proposed it hears of that.")]
     )
-    parts.append(_end(change, session))
     against = in_a_row(
         _("{name} (“{reason}”)").format(name=name_of(state, member), reason=isolate(reason))
         if reason
@@ -293,7 +293,7 @@ def _progress(picture: Picture, change: OpenChange, session: Session) -> str:
     )
     if against:
         parts.append(_("Declined by {names}.").format(names=against))
-    return " ".join(part for part in parts if part)
+    return " ".join(parts)
 
 
 def _missing(picture: Picture, change: OpenChange) -> list[str]:

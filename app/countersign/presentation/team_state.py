@@ -19,6 +19,7 @@ class ChangeCard:
     Attributes:
         title: Who proposes what, in one sentence.
         progress: How many signed, and who may sign still.
+        end: When it ends, or from when on it can be signed; empty where it has no end.
         lines: What it changes, sentence by sentence.
         may_endorse: Why this person can't sign it; empty where they can. ``may_decline`` likewise.
         mine: Whether this person proposed it: declining takes it back.
@@ -30,6 +31,7 @@ class ChangeCard:
     title: str
     progress: str
     lines: tuple[str, ...]
+    end: str = ""
     may_endorse: str = ""
     may_decline: str = ""
     mine: bool = False

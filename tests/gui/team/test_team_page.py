@@ -81,6 +81,7 @@ def test_a_device_gets_an_end_which_is_read_back_before_it_is_proposed(floor: Fl
     stage.press("shell.team", "team.member.1.change", "member.device.0.renew")
     stage.press("member.propose")
     assert stage.window.shows("team.change.decline")
+    assert "it ends on" in stage.window.text("team.change.end")
     (change,) = open_changes(floor.who.vault, fake_verify)
     assert [bool(item.expires_at) for item in change.state.devices].count(True) == 2
 

@@ -132,6 +132,10 @@ class TeamPage(WorkPage):
         progress.setObjectName("team.change.progress")
         card.add(progress)
         card.add_points(change.lines)
+        if change.end:
+            end = PlainLabel(change.end)
+            end.setObjectName("team.change.end")
+            card.add(end)
         endorse = PrimaryButton(_("Sign this change"), name=_("Sign: {change}").format(change=change.title))
         endorse.setObjectName("team.change.endorse")
         endorse.enter_presses = False
