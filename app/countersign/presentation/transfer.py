@@ -260,7 +260,7 @@ class TransferPresenter:
                 heading=heading,
                 lead=lead,
                 busy=desk.busy,
-                problem=desk.problem,
+                problem=desk.problem if desk.problem.text else desk.barred,
                 may_go_back=self._may_go_back(),
                 page=page,
                 recovery=self._recovery(),

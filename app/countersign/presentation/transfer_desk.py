@@ -64,6 +64,7 @@ class TransferDesk:
         problem: What went wrong last.
         busy: What is being done, in words; empty when nothing is.
         book: What is known of the ways to pay; None until it was read.
+        barred: Why this person can't ask for payments; nothing where they can.
     """
 
     def __init__(self, session: Session, navigate: Navigate, draft: TransferDraft, changed: Callable[[], None]) -> None:
@@ -75,6 +76,7 @@ class TransferDesk:
         self.problem = Problem()
         self.busy = ""
         self.book: RailBook | None = None
+        self.barred = Problem()
         self.entered: Callable[[], None] = lambda: None
         self._changed = changed
         self._closed = False

@@ -9,8 +9,9 @@ from countersign.application.flows.script import Script, on_network, on_read
 from countersign.application.flows.transfer import missing, with_payee
 from countersign.application.ports.practice import Letter, PracticeWorld
 from countersign.application.ports.vault import PayeeRow
+from countersign.application.use_cases.require_requester import require_requester
 from countersign.domain.accounts import AccountFault, Iban, looks_like_account, read_iban
-from countersign.domain.errors import CountersignError
+from countersign.domain.errors import CountersignError, SecurityError
 from countersign.domain.money import Money
 from countersign.domain.names import look_alike, mixed_scripts, same_name
 from countersign.domain.order import NAME_LIMIT
@@ -19,7 +20,7 @@ from countersign.domain.unicode_safety import CleanText, clean_text
 from countersign.presentation.amount_words import amount_in_words
 from countersign.presentation.formats import iban_text, isolate
 from countersign.presentation.messages import _, language
-from countersign.presentation.transfer_desk import Fault, TransferDesk
+from countersign.presentation.transfer_desk import Fault, Problem, TransferDesk
 from countersign.presentation.transfer_fault_texts import account_fault, country_name, name_fault
 from countersign.presentation.transfer_payee_state import (
     KnownPayee,
@@ -136,7 +137,7 @@ class PayeeStep:
     def go_on(self) -> None:
         """Go to the name check, or say what is missing."""
         self._pressed = True
-        if self._faults() or missing(self._desk.draft, self._desk.step):
+        if self._desk.barred.text or self._faults() or missing(self._desk.draft, self._desk.step):
             self._desk.render()
             return
         self._desk.forward()
@@ -144,7 +145,13 @@ class PayeeStep:
     # — work —
 
     def _load(self) -> Script[Sequence[PayeeRow]]:
-        known = yield from on_read(self._desk.session.reader.payees)
+        session = self._desk.session
+        known = yield from on_read(session.reader.payees)
+        rules = yield from on_read(session.reader.rules)
+        try:
+            require_requester(rules, session.vault.identity.device, self._desk.now_ms())
+        except SecurityError as error:
+            self._desk.barred = Problem.of(error)
         yield from on_read(_warm_up)
         return known
 

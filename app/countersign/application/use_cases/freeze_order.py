@@ -11,6 +11,7 @@ from countersign.application.ports.clock import Entropy, new_identifier
 from countersign.application.ports.vault import AccountRow, Identity, LocalSpace, Vault
 from countersign.application.use_cases.attach_documents import hand_on_documents
 from countersign.application.use_cases.hand_in_order import approves_alone
+from countersign.application.use_cases.require_requester import require_requester
 from countersign.domain.canonical import Json
 from countersign.domain.errors import UserFacingError
 from countersign.domain.guidance import path_after
@@ -67,6 +68,7 @@ def freeze_order(
             where the order of an earlier review is at the bank, so that a second one might pay twice.
         UserFacingError: ``bank.not_carried`` (``field``): this way to pay has no place for a detail;
             ``document.gone`` (``name``): a document that is attached is not here any more.
+        SecurityError: ``author.*``: this person may not ask for payments.
         OrderContentError: A field has a form that no order may have.
     """
     if assessment.must_stop:
@@ -76,6 +78,7 @@ def freeze_order(
         content = replace(content, payment=_as_carried(content.payment, paid_from, entropy))
     content.check_form()
     with vault.transaction() as change:
+        require_requester(change.rules, vault.identity.device, change.now_ms)
         hand_on_documents(change, draft)
         earlier = change.order(draft.order) if draft.order else None
         if earlier is not None and earlier.intent_event and (earlier.state not in _NOT_PAID or earlier.contradictions):

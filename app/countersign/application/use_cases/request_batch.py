@@ -23,6 +23,7 @@ from countersign.application.batch_state import (
 from countersign.application.flows.script import Script, on_network, on_vault
 from countersign.application.ports.vault import LocalSpace, Vault, VaultTransaction
 from countersign.application.session import Session
+from countersign.application.use_cases.require_requester import require_requester
 from countersign.domain.batch_digest import batch_digest
 from countersign.domain.canonical import Json, JsonObject
 from countersign.domain.errors import UserFacingError
@@ -85,6 +86,7 @@ def request_batch(
     Raises:
         UserFacingError: ``batch.unknown``; ``batch.held``: something about the whole file speaks against it;
             ``batch.empty``: nothing of it goes.
+        SecurityError: ``author.*``: this person may not ask for payments.
     """
     head = yield from on_vault(partial(_begin, session.vault, batch))
     lines = _FIRST_LINES
@@ -107,6 +109,7 @@ def request_batch(
 
 def _begin(vault: Vault, batch: str) -> BatchHead:
     with vault.transaction() as change:
+        require_requester(change.rules, vault.identity.device, change.now_ms)
         head = _head(change, batch)
         if head.held:
             raise UserFacingError("batch.held")
