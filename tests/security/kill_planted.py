@@ -8,12 +8,12 @@ from functools import partial
 from typing import Final
 
 from countersign.adapters.vault.anchor import Anchor, Reaches
+from countersign.application.flows.order_run import OnScreen
 from countersign.application.flows.progress import Progress
 from countersign.application.flows.script import Script, on_network, on_vault
 from countersign.application.flows.submission import Submission
 from countersign.application.use_cases import record_submission as record
 from countersign.domain.order_state import OrderState
-from countersign.domain.payment import PaymentFields
 from countersign.domain.secret import SecretText
 from tests.security.kill_person import Person
 
@@ -37,11 +37,10 @@ class SendsBeforeIntent(Submission):
 class AnswersBeforeIntent(Submission):
     """Sends the code, and writes down afterwards that it meant to."""
 
-    def _answer(self, code: SecretText, shown: PaymentFields, shown_digest: str) -> Script[Progress]:
-        del shown
+    def _answer(self, code: SecretText, seen: OnScreen) -> Script[Progress]:
         request_id = self.new_request_id()
         answered = yield from on_network(partial(self.bank.answer, self._handle, code.reveal(), request_id))
-        intend = partial(record.record_answer_intent, self.vault, self.order, self._authorisation, shown_digest)
+        intend = partial(record.record_answer_intent, self.vault, self.order, self._authorisation, seen[1])
         yield from on_vault(intend)
         note = partial(record.record_authorised, self.vault, self.order, self._authorisation, answered.reply)
         yield from on_vault(note)

@@ -62,6 +62,10 @@ class Submissions:
             found = self._together[name] = make(lambda progress: self._tell(name, progress))
         return found
 
+    def together_with(self, orders: Sequence[str]) -> tuple[BasketRun, ...]:
+        """Return the runs that sign any of these orders with others."""
+        return tuple(run for run in self._together.values() if not set(run.orders).isdisjoint(orders))
+
     def listen(self, order: str, listener: Listener) -> Callable[[], None]:
         """Be told of an order's progress; call what is returned to stop."""
         listeners = self._listeners.setdefault(order, [])
@@ -233,6 +237,7 @@ class Session:
             new_request_id=self.new_request_id,
             read=self.read_order,
             changed=changed,
+            others=partial(self.submissions.together_with, (order,)),
         )
 
     def together(self, orders: Sequence[str]) -> BasketSubmission:
@@ -247,6 +252,7 @@ class Session:
                 read=self.read_order,
                 changed=changed,
                 new_request_id=self.new_request_id,
+                others=partial(self.submissions.together_with, tuple(orders)),
                 submission=self.submission,
             )
 
@@ -264,6 +270,7 @@ class Session:
                 read=self.read_order,
                 changed=changed,
                 new_request_id=self.new_request_id,
+                others=partial(self.submissions.together_with, tuple(orders)),
             )
 
         return self.submissions.together(together_name(orders, further=True), BasketSigning, make)

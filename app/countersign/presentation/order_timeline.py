@@ -182,6 +182,7 @@ def _answer_refused(body: JsonObject) -> TimelineLine:
         "code_refused": _failed(_("The bank did not accept a code"), _("No money moved. Another code can be tried.")),
         "not_sent": _failed(_("A code could not be sent"), _("The bank was out of reach. No money moved.")),
         "not_received": _done(_("The bank still waits for a code"), _("The lost answer never reached it.")),
+        "code_wanted": _done(_("The bank's app was asked first"), _("A code was typed all the same.")),
     }.get(reason, _failed(_("The bank ended a confirmation"), _("No money moved.")))
 
 

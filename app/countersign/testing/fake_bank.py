@@ -77,6 +77,7 @@ class ScriptedBank:
         refuses: Codes with which certain payments are turned down once they are signed.
         ties: Where payments are tied together; None at a bank that has no such thing.
         held_baskets: The baskets the bank knows.
+        in_app: The kinds of method by which its own app decides; of the others a code is typed.
         settles_after: How many reports say "on its way" before one says "settled".
         held: The payments the bank knows.
         executions: End-to-end identification of each execution, in order.
@@ -86,6 +87,7 @@ class ScriptedBank:
     clock: Clock
     fee: Money = field(default_factory=lambda: Money(35, "EUR"))
     methods: tuple[ScaMethod, ...] = (SMS, CHIP)
+    in_app: frozenset[str] = frozenset({"PUSH_OTP"})
     otp_format: str = "integer"
     otp_max_length: int = 6
     max_failures: int = 5
@@ -245,6 +247,8 @@ class ScriptedBank:
             text = f"{CODE} is your code for {about}. Never tell it to anybody."
             message = PhoneMessage(len(self.phone) + 1, self.clock.now_ms(), "Alder Practice Bank", text)
             self.phone.append(message)
+        if opened.method.kind in self.in_app:
+            return replace(self.authorisation_now(handle), elsewhere=True)
         challenge = Challenge(opened.method, self.otp_format, self.otp_max_length, about)
         return replace(self.authorisation_now(handle), challenge=challenge)
 

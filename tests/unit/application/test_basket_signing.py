@@ -10,6 +10,7 @@ import pytest
 from countersign.application.flows.progress import Phase
 from countersign.application.ports.bank import Authorisation, AuthorisationState, Basket
 from countersign.application.use_cases import record_basket
+from countersign.application.use_cases.record_submission import record_abandoned
 from countersign.domain.errors import FailureKind, SecurityError, UserFacingError
 from countersign.domain.ledger.bank_signing import BankSigning, SigningState
 from countersign.domain.money import Money
@@ -299,7 +300,7 @@ def test_a_basket_that_the_bank_ended_with_a_signature_missing_is_signed_one_by_
 def test_a_basket_with_one_that_was_given_up_is_not_signed_further(monkeypatch: pytest.MonkeyPatch) -> None:
     def tie(self: FakeBaskets, payments: tuple[str, ...], request_id: str) -> Basket:
         found = real(self, payments, request_id)
-        table.world.session.submission(table.orders[1]).abandon("given_up")  # while the reply is on its way
+        record_abandoned(table.world.vault, table.orders[1], "given_up")  # while the reply is on its way
         return found
 
     table, real = Table(), FakeBaskets.tie

@@ -8,11 +8,11 @@ from dataclasses import replace
 
 import pytest
 
-from countersign.application.flows.basket_run import IN_APP
 from countersign.application.flows.progress import Phase
 from countersign.application.ports.bank import Authorisation, AuthorisationState, Basket, ScaMethod
 from countersign.application.use_cases import record_basket
 from countersign.application.use_cases.approve_order import stop_order
+from countersign.application.use_cases.record_submission import record_abandoned
 from countersign.domain.errors import FailureKind, SecurityError, UserFacingError
 from countersign.domain.ledger.order_baskets import MOST_TIED
 from countersign.domain.ledger.order_record import OrderRecord
@@ -27,7 +27,7 @@ from tests.unit.application.baskets import Table
 from tests.unit.application.orders import SMS, OddBank
 
 S = OrderState
-APP = ScaMethod("push-1", IN_APP, "The bank's app")
+APP = ScaMethod("push-1", "PUSH_OTP", "The bank's app")
 
 
 @pytest.fixture
@@ -323,8 +323,7 @@ def test_where_one_was_given_up_while_the_bank_tied_them_the_rest_can_be_untied(
 ) -> None:
     def tie(self: FakeBaskets, payments: tuple[str, ...], request_id: str) -> Basket:
         found = real(self, payments, request_id)
-        alone = table.world.session.submission(table.orders[0])
-        alone.abandon("given_up")  # on its own page, while the reply is on its way
+        record_abandoned(table.world.vault, table.orders[0], "given_up")  # while the reply is on its way
         assert table.states[0] is S.ABANDONED
         return found
 

@@ -23,7 +23,7 @@ from countersign.domain.order_state import TransactionStatus
 _WAITING = frozenset({TransactionStatus.RCVD, TransactionStatus.PATC})
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, kw_only=True)
 class BasketSigning(BasketRun):
     """One person's further signature on what waits in a basket."""
 
@@ -79,10 +79,14 @@ class BasketSigning(BasketRun):
     def _permit(self) -> None:
         record.require_may_sign_together(self.vault, self._signs or self.orders)
 
-    def _intend(self, shown: Shown) -> None:
-        if set(shown.payments) != set(self._signs):
+    def _intend(self, seen: Shown) -> None:
+        if set(seen.payments) != set(self._signs):
             raise SecurityError("binding.otp", field="payments")
-        record.record_signing_intent_together(self.vault, self.orders, self._authorisation, shown.digests, shown.digest)
+        args = (self.vault, self.orders, self._authorisation, seen.digests, seen.digest)
+        record.record_signing_intent_together(*args, after_asking=self._elsewhere)
+
+    def _note_asked(self) -> None:
+        record.record_signing_asked_together(self.vault, self._signs, self._authorisation)
 
     def _note(self, outcome: str, reason: str, reply: RawReply | None = None) -> None:
         args = (self.vault, self.orders, self._authorisation, outcome, reason, reply)

@@ -8,7 +8,7 @@ be asked for it: those orders are never tied again, and are signed one by one, o
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from functools import partial
 
 from countersign.application.flows.basket_run import BasketRun, Shown
@@ -30,7 +30,7 @@ _UNSENT = frozenset({Phase.IDLE, Phase.CONTINUE, Phase.PASSWORD, Phase.METHOD, P
 _GONE = frozenset({TransactionStatus.RJCT, TransactionStatus.CANC})
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, kw_only=True)
 class BasketSubmission(BasketRun):
     """Several orders of this device, signed by one code.
 
@@ -38,7 +38,7 @@ class BasketSubmission(BasketRun):
         submission: Returns the one submission of an order.
     """
 
-    submission: Callable[[str], Submission] = field(kw_only=True)
+    submission: Callable[[str], Submission]
 
     def begin(self) -> None:
         """Hand in what is not there yet, tie all together, and open one authorisation; or go on with that."""
@@ -180,11 +180,15 @@ class BasketSubmission(BasketRun):
     def _permit(self) -> None:
         record.require_open(self.vault)
 
-    def _intend(self, shown: Shown) -> None:
+    def _intend(self, seen: Shown) -> None:
         found = self.read(self.orders[0])
-        if set(shown.payments) != set(self.orders):
+        if set(seen.payments) != set(self.orders):
             raise SecurityError("binding.otp", field="payments")
-        record.record_answer_together(self.vault, found.basket, self._authorisation, shown.digests, shown.digest)
+        args = (self.vault, found.basket, self._authorisation, seen.digests, seen.digest)
+        record.record_answer_together(*args, after_asking=self._elsewhere)
+
+    def _note_asked(self) -> None:
+        record.record_asked_together(self.vault, self.orders, self._authorisation)
 
     def _note(self, outcome: str, reason: str, reply: RawReply | None = None) -> None:
         args = (self.vault, self.orders, self._authorisation, outcome, reason, reply)
@@ -193,8 +197,12 @@ class BasketSubmission(BasketRun):
     def _may_be_answered(self, record: OrderRecord) -> bool:
         return bool(record.basket) and record.state in _UNKNOWN
 
+    def _was_refused(self, record: OrderRecord) -> bool:
+        return bool(record.basket) and record.state is OrderState.AUTHORISING and record.answered
+
     def _authorisation_of(self, records: Sequence[OrderRecord]) -> str:
-        return next((found.authorisation_id for found in records if self._may_be_answered(found)), "")
+        asked = (found for found in records if self._may_be_answered(found) or self._was_refused(found))
+        return next((found.authorisation_id for found in asked), "")
 
     def _ask_basket(self, records: Sequence[OrderRecord]) -> Script[None]:
         tied = [found for found in records if found.basket and may_be_untied(found)]

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from abc import abstractmethod
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from functools import partial
@@ -22,7 +21,7 @@ from countersign.domain.order_state import OrderState
 _RECALLED_IN = frozenset({Phase.IDLE, Phase.CARRYING, Phase.ACCEPTED, Phase.ENDED, Phase.UNKNOWN})
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, kw_only=True)
 class CarryingRun(OrderRun):
     """An order that may be carried by hand."""
 
@@ -51,14 +50,6 @@ class CarryingRun(OrderRun):
             self._run(self._said(work), "status")
 
     # — inside —
-
-    @abstractmethod
-    def _reconcile(self) -> Script[Progress]:
-        """Ask where the order stands."""
-
-    @abstractmethod
-    def _refused_reply(self, stage: str, error: BindingError) -> Script[Progress]:
-        """Stop: something else than what was agreed is there."""
 
     def _said(self, work: Callable[[], None]) -> Script[Progress]:
         yield from on_vault(work)

@@ -2,61 +2,56 @@
 
 from __future__ import annotations
 
-from abc import ABC, abstractmethod
+from abc import abstractmethod
 from collections.abc import Callable
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from functools import partial
+from typing import TypeAlias
 
-from countersign.application.flows.basket_run import IN_APP
+from countersign.application.flows.authorising_run import AuthorisingRun
 from countersign.application.flows.progress import Phase, Progress
-from countersign.application.flows.script import Script, on_vault, run_script
+from countersign.application.flows.script import Script, on_network, on_vault
 from countersign.application.ports.bank import Authorisation, AuthorisationState, Bank
-from countersign.application.ports.tasks import Tasks
-from countersign.application.ports.vault import Vault
+from countersign.application.use_cases.record_submission import record_reply_refused
 from countersign.domain.errors import CountersignError, UserFacingError
+from countersign.domain.ledger.bank_signing import BankSigning
 from countersign.domain.ledger.order_record import OrderRecord
 from countersign.domain.order import BindingError, require_same
 from countersign.domain.order_state import OrderState
 from countersign.domain.payment import PaymentFields
+from countersign.domain.secret import SecretText
+
+OnScreen: TypeAlias = tuple[PaymentFields | None, str]
+"""What a page shows of one order: its fields, and the digest of what they were made from."""
 
 
-@dataclass(slots=True)
-class OrderRun(ABC):
+@dataclass(slots=True, kw_only=True)
+class OrderRun(AuthorisingRun[OnScreen]):
     """One order, its bank, and what is under way.
 
     Attributes:
         find_bank: Returns under which name the vault knows the order's bank, and its connector.
         read: Reads the order from the vault. VAULT lane.
-        changed: Called on the owner's thread whenever ``progress`` is new.
         bank_id: Under which name the vault knows the connection; empty until a script has run.
     """
 
     order: str
     find_bank: Callable[[OrderRecord], tuple[str, Bank]]
-    vault: Vault
-    tasks: Tasks
     read: Callable[[str], OrderRecord]
-    changed: Callable[[Progress], None]
-    progress: Progress = field(default_factory=Progress)
     bank_id: str = ""
-    _bank: Bank | None = None
-    _busy: bool = False
 
-    @property
-    def busy(self) -> bool:
-        """Whether a record or an exchange is under way."""
-        return self._busy
+    def choose(self, method: str, shown: PaymentFields | None = None, shown_digest: str = "") -> None:
+        """Choose how to authorise; choosing again has the bank send another code.
 
-    @property
-    def bank(self) -> Bank:
-        """The order's bank.
-
-        Raises:
-            UserFacingError: ``bank.not_connected``.
+        Where the bank's own app may decide, this is the commit point: what the page showed must be what was agreed.
         """
-        if self._bank is None:
-            raise UserFacingError("bank.not_connected")
-        return self._bank
+        self._chosen(method, (shown, shown_digest))
+
+    def answer(self, code: SecretText, shown: PaymentFields, shown_digest: str) -> None:
+        """Send the code: the commit point. What the page showed must be what was agreed."""
+        self._answered(code, (shown, shown_digest))
+
+    # — inside —
 
     def _order(self) -> Script[OrderRecord]:
         return (yield from on_vault(partial(self.read, self.order)))
@@ -65,33 +60,28 @@ class OrderRun(ABC):
     def _phase_of(self, known: OrderRecord) -> Phase:
         """Return what is shown of an order as the ledger has it."""
 
-    def _asks_app(self, method: str) -> bool:
-        """Tell whether choosing this method is the commit point: the bank's own app decides (LEDGER 19)."""
-        return any(item.method == method and item.kind == IN_APP for item in self.progress.methods)
-
-    def _require_shown(self, shown: PaymentFields | None) -> Script[None]:
-        known = yield from self._order()
+    def _require_shown(self, seen: OnScreen) -> Script[None]:
+        known, (shown, _digest) = (yield from self._order()), seen
         if shown is None:
             raise BindingError("binding.otp", field="payment", count=1)
         require_same(known.content.payment, shown, "otp")
+
+    def _stands(self) -> Script[Authorisation]:
+        known = yield from self._order()
+        return (yield from on_network(partial(find_authorisation, self.bank, known, self._authorisation)))
+
+    def _note_refused_reply(self, stage: str, error: BindingError) -> Script[None]:
+        field_name = str(error.params["field"])
+        yield from on_vault(partial(record_reply_refused, self.vault, self.order, stage, field_name))
 
     def _shown(self, phase: Phase, state: OrderState, error: CountersignError | None = None) -> Progress:
         found = Progress(phase, state, self.progress.stage)
         return self._with_error(found, error) if error else found
 
-    @staticmethod
-    def _with_error(progress: Progress, error: CountersignError) -> Progress:
-        return replace(progress, error=error.code, error_params=error.params)
+    def _now(self, phase: Phase) -> Script[Progress]:
+        return self._shown(phase, (yield from self._order()).state)
 
-    def _run(self, script: Script[Progress], stage: str) -> None:
-        if self._busy:
-            script.close()
-            return
-        self._busy = True
-        before = self.progress
-        self.progress = replace(before, phase=Phase.WORKING, stage=stage, error="", error_params={})
-        self.changed(self.progress)
-        run_script(self.tasks, self._truthful(script, before), self._ended, partial(self._failed, before))
+    # — running —
 
     def _within(self, script: Script[Progress], stage: str) -> Script[Progress]:
         """Do as part of another flow's script what ``_run`` does by itself.
@@ -102,9 +92,8 @@ class OrderRun(ABC):
         if self._busy:
             script.close()
             raise UserFacingError("basket.busy")
-        self._busy, before = True, self.progress
-        self.progress = replace(before, phase=Phase.WORKING, stage=stage, error="", error_params={})
-        self.changed(self.progress)
+        self._busy = True
+        before = self._working(stage)
         try:
             found = yield from self._truthful(script, before)
         except Exception:
@@ -114,28 +103,18 @@ class OrderRun(ABC):
         return found
 
     def _truthful(self, script: Script[Progress], before: Progress) -> Script[Progress]:
-        """Where a step fails, show what the ledger says: more may be on record than this step could say."""
+        signings: tuple[BankSigning, ...] = ()
         try:
             known = yield from self._order()
+            signings = known.signings
             self.bank_id, self._bank = self.find_bank(known)
             return (yield from script)
         except CountersignError as error:
             known = yield from self._order()
-            if known.state is before.state and before.phase is not Phase.NOT_SENT:
+            unchanged = known.state is before.state and known.signings == signings
+            if unchanged and before.phase is not Phase.NOT_SENT:
                 return replace(before, error=error.code, error_params=error.params)
             return self._shown(self._phase_of(known), known.state, error)
-
-    def _ended(self, progress: Progress) -> None:
-        self._busy = False
-        self.progress = progress
-        self.changed(progress)
-
-    def _failed(self, before: Progress, error: Exception) -> None:
-        """Not even the ledger could be asked, or there is a mistake in the program: claim nothing."""
-        known = error if isinstance(error, CountersignError) else CountersignError("submission.unexpected")
-        self._ended(replace(before, phase=Phase.UNKNOWN, error=known.code, error_params=known.params))
-        if known is not error:
-            raise error
 
 
 def find_authorisation(bank: Bank, known: OrderRecord, authorisation: str) -> Authorisation:

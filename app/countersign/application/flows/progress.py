@@ -35,6 +35,8 @@ class Progress:
     Attributes:
         handover: What is carried, in the phase CARRYING.
         recall: The request to call the payment off that was written just now.
+        elsewhere: Whether the bank's own app may be asking the person now. In the phase CODE either decides; ``look``
+            asks whether it was decided there.
         stage: ``initiation``, ``authorisation``, ``answer``, ``status`` or ``cancellation``.
         error: Code of what went wrong last; empty when nothing did.
     """
@@ -45,6 +47,7 @@ class Progress:
     methods: tuple[ScaMethod, ...] = ()
     challenge: Challenge | None = None
     message: str = ""
+    elsewhere: bool = False
     handover: Handover | None = None
     recall: Handover | None = None
     error: str = ""
@@ -77,7 +80,7 @@ def asking(progress: Progress, authorisation: Authorisation) -> Progress:
     return replace(
         progress,
         phase=phase,
-        methods=authorisation.methods,
+        methods=authorisation.methods or progress.methods,
         challenge=authorisation.challenge,
         message=authorisation.message,
     )

@@ -6,39 +6,31 @@ transaction, committed and anchored before the next exchange begins.
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass
 from functools import partial
 
+from countersign.application.flows.authorising_run import DONE
 from countersign.application.flows.carrying import CarryingRun
-from countersign.application.flows.order_run import asks_elsewhere, find_authorisation
-from countersign.application.flows.progress import PHASE_OF, Phase, Progress, asking
+from countersign.application.flows.order_run import OnScreen, asks_elsewhere
+from countersign.application.flows.progress import PHASE_OF, Phase, Progress
 from countersign.application.flows.script import Script, on_network, on_vault
-from countersign.application.ports.bank import Authorisation, AuthorisationState, PaymentReport
+from countersign.application.ports.bank import AuthorisationState, PaymentReport, RawReply
 from countersign.application.use_cases import record_submission as record
 from countersign.domain.errors import ConnectorError, FailureKind, UserFacingError
 from countersign.domain.ledger.order_record import OrderRecord
 from countersign.domain.order import BindingError
 from countersign.domain.order_state import OrderState
-from countersign.domain.payment import PaymentFields
-from countersign.domain.secret import SecretText
 
 __all__ = ["Phase", "Progress", "Submission"]
 
 _LAID_OUT = frozenset({OrderState.INTENDED, OrderState.INITIATED})
+_ANSWERED = frozenset({OrderState.ANSWERING, OrderState.UNKNOWN})
+_REASONS = {state: state.value for state in DONE}
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, kw_only=True)
 class Submission(CarryingRun):
-    """One order on its way through the bank.
-
-    Attributes:
-        new_request_id: Makes an X-Request-ID: a UUID, version 4.
-    """
-
-    new_request_id: Callable[[], str] = field(kw_only=True)
-    _handle: str = ""
-    _authorisation: str = ""
+    """One order on its way through the bank."""
 
     # — what a person does; what the phase doesn't offer does nothing —
 
@@ -55,34 +47,8 @@ class Submission(CarryingRun):
         """Open an authorisation of a payment that the bank already holds."""
         self._run(self._go_on(), "authorisation")
 
-    def authenticate(self, password: SecretText) -> None:
-        """Say who is there."""
-        if self.progress.phase is Phase.PASSWORD:
-            self._run(self._authorise(lambda: self.bank.authenticate(self._handle, password.reveal())), "authorisation")
-
-    def choose(self, method: str, shown: PaymentFields | None = None, shown_digest: str = "") -> None:
-        """Choose how to authorise; choosing again has the bank send another code.
-
-        Where the bank's own app decides, this is the commit point: what the page showed must be what was agreed.
-        """
-        if self.progress.phase not in {Phase.METHOD, Phase.CODE}:
-            return
-        if self._asks_app(method):
-            self._run(self._ask_app(method, shown, shown_digest), "answer")
-        else:
-            self._run(self._authorise(lambda: self.bank.choose_method(self._handle, method)), "authorisation")
-
-    def answer(self, code: SecretText, shown: PaymentFields, shown_digest: str) -> None:
-        """Send the code: the commit point. What the page showed must be what was agreed."""
-        if self.progress.phase is Phase.CODE:
-            self._run(self._answer(code, shown, shown_digest), "answer")
-
     def resume(self) -> None:
         """Go on after a restart: ask wherever something may be under way."""
-        self._run(self._reconcile(), "status")
-
-    def reconcile(self) -> None:
-        """Ask the bank about the order. Sends nothing again."""
         self._run(self._reconcile(), "status")
 
     def abandon(self, reason: str) -> None:
@@ -184,83 +150,32 @@ class Submission(CarryingRun):
             return self._shown(self._phase_of(known), known.state, error)
         note = partial(record.record_authorisation, self.vault, self.order, opened.authorisation_id, purpose)
         yield from on_vault(note)
-        state = OrderState.AUTHORISING if purpose == "payment" else OrderState.CANCELLING
-        self.progress = replace(self.progress, state=state)
         return (yield from self._step(opened))
 
-    def _authorise(self, work: Callable[[], Authorisation]) -> Script[Progress]:
-        yield from on_vault(partial(record.require_not_frozen, self.vault, self.order))
-        try:
-            taken = yield from on_network(work)
-        except BindingError as error:
-            return (yield from self._refused_reply("authorisation", error))
-        except ConnectorError as error:
-            if error.kind is not FailureKind.UNKNOWN:
-                raise
-            # A bank that exempts may have executed upon this very step.
-            found = yield from self._reconcile()
-            return found if found.phase in {Phase.ACCEPTED, Phase.ENDED} else self._with_error(found, error)
-        return (yield from self._step(taken))
+    # — what a first signature is —
 
-    def _step(self, taken: Authorisation) -> Script[Progress]:
-        """Show what the bank wants next. An authorisation that has ended without a code is put on record."""
-        self._handle, self._authorisation = taken.handle, taken.authorisation_id
-        if taken.state is AuthorisationState.OPEN:
-            return asking(self.progress, taken)
-        if taken.state is not AuthorisationState.FAILED:  # exempted: this was the commit point
-            note = partial(record.record_authorised, self.vault, self.order, taken.authorisation_id, taken.reply)
-            yield from on_vault(note)
-        return (yield from self._reconcile())
+    def _permit(self) -> None:
+        record.require_not_frozen(self.vault, self.order)
 
-    def _answer(self, code: SecretText, shown: PaymentFields, shown_digest: str) -> Script[Progress]:
-        yield from self._require_shown(shown)
-        authorisation, request_id = self._authorisation, self.new_request_id()
-        intend = partial(record.record_answer_intent, self.vault, self.order, authorisation, shown_digest)
-        yield from on_vault(intend)
-        try:
-            answered = yield from on_network(lambda: self.bank.answer(self._handle, code.reveal(), request_id))
-        except (BindingError, ConnectorError) as error:
-            return (yield from self._answer_failed(error))
-        return (yield from self._answered(answered))
+    def _intend(self, seen: OnScreen) -> None:
+        args = (self.vault, self.order, self._authorisation, seen[1])
+        record.record_answer_intent(*args, after_asking=self._elsewhere)
 
-    def _ask_app(self, method: str, shown: PaymentFields | None, shown_digest: str) -> Script[Progress]:
-        """Have the bank's own app ask the person: from here on money may move without a word from here."""
-        yield from self._require_shown(shown)
-        intend = partial(record.record_answer_intent, self.vault, self.order, self._authorisation, shown_digest)
-        yield from on_vault(intend)
-        try:
-            asked = yield from on_network(partial(self.bank.choose_method, self._handle, method))
-        except (BindingError, ConnectorError) as error:
-            return (yield from self._answer_failed(error, Phase.METHOD))
-        if asked.state is AuthorisationState.OPEN:
-            now = yield from self._order()
-            return replace(self._shown(Phase.UNKNOWN, now.state), message=asked.message)
-        return (yield from self._answered(asked))
+    def _note_asked(self) -> None:
+        record.record_asked(self.vault, self.order, self._authorisation)
 
-    def _answered(self, answered: Authorisation) -> Script[Progress]:
-        if answered.state is AuthorisationState.FAILED:
-            yield from on_vault(partial(record.record_answer_refused, self.vault, self.order, "failed"))
-            return (yield from self._reconcile())
-        if answered.state is AuthorisationState.OPEN:  # one more step: its answer is as good as unknown until asked
-            return (yield from self._record_unknown("answer", "bank.authorisation_open"))
-        note = partial(record.record_authorised, self.vault, self.order, self._authorisation, answered.reply)
-        yield from on_vault(note)
-        return (yield from self._reconcile())
+    def _note(self, outcome: str, reason: str, reply: RawReply | None = None) -> None:
+        if outcome == "signed":
+            record.record_authorised(self.vault, self.order, self._authorisation, reply)
+        elif outcome == "unknown":
+            record.record_unknown(self.vault, self.order, "answer", reason)
+        elif self.read(self.order).state is not OrderState.AUTHORISING:  # where no answer was wanted none was refused
+            record.record_answer_refused(self.vault, self.order, reason)
 
-    def _answer_failed(self, error: BindingError | ConnectorError, back: Phase = Phase.CODE) -> Script[Progress]:
-        if isinstance(error, ConnectorError) and error.code == "bank.code_refused":
-            yield from on_vault(partial(record.record_answer_refused, self.vault, self.order, "code_refused"))
-            return self._with_error(replace(self.progress, phase=back), error)
-        if isinstance(error, ConnectorError) and error.kind is FailureKind.RETRYABLE:
-            yield from on_vault(partial(record.record_answer_refused, self.vault, self.order, "not_sent"))
-            return self._with_error(replace(self.progress, phase=back), error)
-        if isinstance(error, BindingError):
-            yield from self._note_refused_reply("answer", error)
-        return (yield from self._record_unknown("answer", error.code))
-
-    def _record_unknown(self, stage: str, reason: str) -> Script[Progress]:
-        yield from on_vault(partial(record.record_unknown, self.vault, self.order, stage, reason))
-        return (yield from self._reconcile())
+    def _step_lost(self, error: ConnectorError) -> Script[Progress]:
+        """Ask: a bank that exempts may have executed upon this very step."""
+        found = yield from self._reconcile()
+        return found if found.phase in {Phase.ACCEPTED, Phase.ENDED} else self._with_error(found, error)
 
     # — asking —
 
@@ -271,7 +186,7 @@ class Submission(CarryingRun):
         if known.state is OrderState.INTENDED and not self._pending_initiation:  # interrupted while it was being sent
             yield from on_vault(partial(record.record_unknown, self.vault, self.order, "initiation", "restarted"))
             return (yield from self._settle_initiation())
-        if known.state is OrderState.ANSWERING:  # interrupted while the code was being sent
+        if known.state is OrderState.ANSWERING and not self._app_asks:  # interrupted while the code was being sent
             yield from on_vault(partial(record.record_unknown, self.vault, self.order, "answer", "restarted"))
             known = yield from self._order()
         if not known.final and not known.payment_id and known.state is OrderState.UNKNOWN:
@@ -288,31 +203,33 @@ class Submission(CarryingRun):
             return (yield from self._refused_reply("status", error))
         except ConnectorError as error:
             now = yield from self._order()
-            return self._shown(self._phase_of(now), now.state, error)
+            return self._waiting(self._shown(self._phase_of(now), now.state, error))
         now = yield from self._order()
-        return self._shown(self._phase_of(now), now.state, unanswered if now.state is OrderState.UNKNOWN else None)
+        told = unanswered if now.state is OrderState.UNKNOWN else None
+        return self._waiting(self._shown(self._phase_of(now), now.state, told))
 
     def _ask_authorisation(self, known: OrderRecord) -> Script[ConnectorError | None]:
-        """Ask what became of a lost answer; where the bank can't say, its status may."""
-        if known.state is not OrderState.UNKNOWN or known.purpose != "payment":
+        """Ask what became of an answer; where the bank can't say, its status may."""
+        refused = known.state is OrderState.AUTHORISING and known.answered and not known.basket
+        if not (known.state in _ANSWERED or refused) or known.purpose != "payment":
             return None
-        authorisation = known.authorisation_id
+        self._authorisation = known.authorisation_id
         try:
-            found = yield from on_network(partial(find_authorisation, self.bank, known, authorisation))
+            found = yield from self._stands()
         except ConnectorError as error:
             if error.code != "bank.not_found_proves_nothing":
                 raise
             return error
-        if asks_elsewhere(known, found):
+        if found.state is AuthorisationState.OPEN and (self._app_asks or asks_elsewhere(known, found)):
+            if refused:  # a code was, and yet its own app asks
+                yield from on_vault(self._note_asked)
+            self._heard, self._words = True, found.message or self._words
             return None
-        if found.state in {AuthorisationState.FINALISED, AuthorisationState.EXEMPTED}:
-            note = partial(record.record_authorised, self.vault, self.order, authorisation, found.reply)
-            yield from on_vault(note)
-        else:
-            # The bank says that it still waits, or that this authorisation failed. Going on with the same payment is
-            # safe: whatever is still on its way can only authorise this one payment, and a payment executes once.
-            reason = "failed" if found.state is AuthorisationState.FAILED else "not_received"
-            yield from on_vault(partial(record.record_answer_refused, self.vault, self.order, reason))
+        # The bank says how it ended, or that it still waits. Going on with the same payment is safe then: whatever is
+        # still on its way can only authorise this one payment, and a payment executes once.
+        outcome, reason = DONE.get(found.state, "refused"), _REASONS.get(found.state, "not_received")
+        yield from on_vault(partial(self._note, outcome, reason, found.reply))
+        self._elsewhere = self._heard = False
         return None
 
     def _ask_status(self, known: OrderRecord) -> Script[None]:
@@ -328,10 +245,6 @@ class Submission(CarryingRun):
             yield from on_vault(partial(record.record_unknown, self.vault, self.order, stage, error.code))
             return self._with_error((yield from self._settle_initiation()), error)
         return self._shown(Phase.ENDED if known.final else Phase.UNKNOWN, known.state, error)
-
-    def _note_refused_reply(self, stage: str, error: BindingError) -> Script[None]:
-        field_name = str(error.params["field"])
-        yield from on_vault(partial(record.record_reply_refused, self.vault, self.order, stage, field_name))
 
     # — giving up, taking back —
 
@@ -356,15 +269,19 @@ class Submission(CarryingRun):
             started = yield from on_network(partial(self.bank.cancel, known.payment_id, product, request_id))
         except BindingError as error:
             yield from self._note_refused_reply("cancellation", error)
-            return (yield from self._record_unknown("cancellation", error.code))
+            return (yield from self._cancellation_lost(error.code))
         except ConnectorError as error:
             if error.kind is FailureKind.UNKNOWN:
-                return (yield from self._record_unknown("cancellation", error.code))
+                return (yield from self._cancellation_lost(error.code))
             yield from on_vault(partial(record.record_cancellation_refused, self.vault, self.order, error.code))
             return self._with_error((yield from self._reconcile()), error)
         if started.done:
             return (yield from self._reconcile())
         return (yield from self._open(started.handle, "cancellation"))
+
+    def _cancellation_lost(self, reason: str) -> Script[Progress]:
+        yield from on_vault(partial(record.record_unknown, self.vault, self.order, "cancellation", reason))
+        return (yield from self._reconcile())
 
     def _phase_of(self, known: OrderRecord) -> Phase:
         if known.state is OrderState.INTENDED and self._pending_initiation:

@@ -6,11 +6,11 @@ Each function is one transaction over all of them: either every order says the s
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 from countersign.application.ports.bank import Basket, RawReply
 from countersign.application.ports.vault import Vault, VaultTransaction
-from countersign.application.use_cases.record_submission import reply_object
+from countersign.application.use_cases.record_submission import CODE_WANTED, reply_object
 from countersign.domain.batch_digest import batch_digest
 from countersign.domain.canonical import Json
 from countersign.domain.errors import SecurityError, UserFacingError
@@ -130,7 +130,13 @@ def record_together(vault: Vault, orders: Sequence[str], basket: str, authorisat
 
 
 def record_answer_together(
-    vault: Vault, basket: str, authorisation_id: str, shown: Mapping[str, str], shown_digest: str
+    vault: Vault,
+    basket: str,
+    authorisation_id: str,
+    shown: Mapping[str, str],
+    shown_digest: str,
+    *,
+    after_asking: bool = False,
 ) -> None:
     """Record, for every order of a basket, that the commit point is next. The code itself is never recorded.
 
@@ -140,6 +146,7 @@ def record_answer_together(
         authorisation_id: The open authorisation.
         shown: The digests of the orders that the page shows, by order.
         shown_digest: The digest over all of them.
+        after_asking: The bank's own app was asked before by this authorisation, and wants a code, or may do with one.
 
     Raises:
         SecurityError: ``binding.otp``: the code was asked for other orders than those that it would authorise, for
@@ -156,7 +163,21 @@ def record_answer_together(
         for record in records:
             if authorisation_id != record.authorisation_id:
                 raise SecurityError("binding.otp", field="authorisation_id")
+            if after_asking and record.state is OrderState.ANSWERING:
+                _take(change, EventDraft(kinds.ORDER_ANSWER_REFUSED, record.content.order, {"reason": CODE_WANTED}))
             _take(change, _intent(kinds.ORDER_ANSWER_INTENDED, record, authorisation_id, record.attempts, shown_digest))
+
+
+def record_asked_together(vault: Vault, orders: Sequence[str], authorisation_id: str) -> None:
+    """Record that the bank's own app asks about all of them, though nobody here chose that: only the bank can say more.
+
+    An emergency stop doesn't keep it from being recorded: it is asked already.
+    """
+    with vault.transaction() as change:
+        records = [_known(change, order) for order in orders]
+        digest = batch_digest(record.digest for record in records)
+        for record in records:
+            _take(change, _intent(kinds.ORDER_ANSWER_INTENDED, record, authorisation_id, record.attempts, digest))
 
 
 def record_outcome_together(
@@ -208,6 +229,8 @@ def record_signing_intent_together(
     authorisation_id: str,
     shown: Mapping[str, str],
     shown_digest: str,
+    *,
+    after_asking: bool = False,
 ) -> None:
     """Record that a further signer's code is next, for all that it signs; as ``record_answer_together``.
 
@@ -217,8 +240,12 @@ def record_signing_intent_together(
         authorisation_id: The open authorisation.
         shown: The digests of those that the page shows, by order: all that still wait for a signature.
         shown_digest: The digest over all of those.
+        after_asking: The bank's own app was asked before by this authorisation, and wants a code, or may do with one.
     """
+    device = vault.identity.device
     with vault.transaction() as change:
+        if after_asking:
+            _take_back(change, shown, device, authorisation_id)
         every = [_known(change, order) for order in orders]
         records = [_permitted(vault, change, order) for order in shown]
         basket = records[0].basket if records else ""
@@ -228,10 +255,32 @@ def record_signing_intent_together(
         if any(_may_be_signed(record) and record.content.order not in shown for record in every):
             raise SecurityError("binding.otp", field="payments")
         for record in records:
-            own = record.signing_of(vault.identity.device)
-            if own is None or authorisation_id != own.authorisation:
-                raise SecurityError("binding.otp", field="authorisation_id")
-            _take(change, _intent(kinds.ORDER_SIGNING_INTENDED, record, authorisation_id, own.attempts, shown_digest))
+            _take(change, _signing_intent(record, device, authorisation_id, shown_digest))
+
+
+def record_signing_asked_together(vault: Vault, orders: Sequence[str], authorisation_id: str) -> None:
+    """Record for a further signer what ``record_asked_together`` records for the sender."""
+    with vault.transaction() as change:
+        records = [_known(change, order) for order in orders]
+        digest = batch_digest(record.digest for record in records)
+        for record in records:
+            _take(change, _signing_intent(record, vault.identity.device, authorisation_id, digest))
+
+
+def _take_back(change: VaultTransaction, orders: Iterable[str], device: str, authorisation_id: str) -> None:
+    """Note of what the bank's own app was asked that it is no answer yet: a code is typed all the same."""
+    body: dict[str, Json] = {"authorisation_id": authorisation_id, "outcome": "refused", "reason": CODE_WANTED}
+    for order in orders:
+        own = _known(change, order).signing_of(device)
+        if own is not None and own.state is SigningState.SENT:
+            _take(change, EventDraft(kinds.ORDER_SIGNING_ENDED, order, body))
+
+
+def _signing_intent(record: OrderRecord, device: str, authorisation_id: str, together: str) -> EventDraft:
+    own = record.signing_of(device)
+    if own is None or authorisation_id != own.authorisation:
+        raise SecurityError("binding.otp", field="authorisation_id")
+    return _intent(kinds.ORDER_SIGNING_INTENDED, record, authorisation_id, own.attempts, together)
 
 
 def record_signing_ended_together(

@@ -8,10 +8,11 @@ from __future__ import annotations
 
 from countersign.application.ports.bank import RawReply
 from countersign.application.ports.vault import Vault, VaultTransaction
-from countersign.application.use_cases.record_submission import reply_object
+from countersign.application.use_cases.record_submission import CODE_WANTED, reply_object
 from countersign.domain.canonical import Json
 from countersign.domain.errors import SecurityError, UserFacingError
 from countersign.domain.ledger import kinds
+from countersign.domain.ledger.bank_signing import SigningState
 from countersign.domain.ledger.event import EventDraft
 from countersign.domain.ledger.order_record import OrderRecord
 from countersign.domain.ledger.order_signing import signing_obstacle
@@ -38,26 +39,39 @@ def record_signing_started(vault: Vault, order: str, authorisation_id: str) -> N
         _take(change, EventDraft(kinds.ORDER_SIGNING_STARTED, order, body))
 
 
-def record_signing_intent(vault: Vault, order: str, authorisation_id: str, shown_digest: str) -> None:
+def record_signing_intent(
+    vault: Vault, order: str, authorisation_id: str, shown_digest: str, *, after_asking: bool = False
+) -> None:
     """Record that the commit point is next. The code itself is never recorded.
+
+    Args:
+        vault: The unlocked vault.
+        order: The order.
+        authorisation_id: The open authorisation.
+        shown_digest: The digest of what the page shows.
+        after_asking: The bank's own app was asked before by this authorisation, and wants a code, or may do with one.
 
     Raises:
         UserFacingError: As ``require_may_sign``.
         SecurityError: ``binding.otp``: the code was asked for another content, or another authorisation.
     """
     with vault.transaction() as change:
+        own = _known(change.order(order)).signing_of(vault.identity.device)
+        if after_asking and own is not None and own.state is SigningState.SENT:
+            _take(change, EventDraft(kinds.ORDER_SIGNING_ENDED, order, _taken_back(authorisation_id)))
         record = _permitted(vault, change, order)
-        own = record.signing_of(vault.identity.device)
         if shown_digest != record.digest:
             raise SecurityError("binding.otp", field="digest")
-        if own is None or authorisation_id != own.authorisation:
-            raise SecurityError("binding.otp", field="authorisation_id")
-        body: dict[str, Json] = {
-            "digest": record.digest,
-            "authorisation_id": authorisation_id,
-            "attempt": own.attempts + 1,
-        }
-        _take(change, EventDraft(kinds.ORDER_SIGNING_INTENDED, order, body))
+        _take(change, _intent(record, vault.identity.device, authorisation_id))
+
+
+def record_signing_asked(vault: Vault, order: str, authorisation_id: str) -> None:
+    """Record that the bank's own app asks the person, though nobody here chose that: only the bank can say what comes.
+
+    An emergency stop doesn't keep it from being recorded: it is asked already.
+    """
+    with vault.transaction() as change:
+        _take(change, _intent(_known(change.order(order)), vault.identity.device, authorisation_id))
 
 
 def record_signing_ended(
@@ -69,6 +83,22 @@ def record_signing_ended(
         body["reply"] = reply_object(reply)
     with vault.transaction() as change:
         _take(change, EventDraft(kinds.ORDER_SIGNING_ENDED, order, body))
+
+
+def _intent(record: OrderRecord, device: str, authorisation_id: str) -> EventDraft:
+    own = record.signing_of(device)
+    if own is None or authorisation_id != own.authorisation:
+        raise SecurityError("binding.otp", field="authorisation_id")
+    body: dict[str, Json] = {
+        "digest": record.digest,
+        "authorisation_id": authorisation_id,
+        "attempt": own.attempts + 1,
+    }
+    return EventDraft(kinds.ORDER_SIGNING_INTENDED, record.content.order, body)
+
+
+def _taken_back(authorisation_id: str) -> dict[str, Json]:
+    return {"authorisation_id": authorisation_id, "outcome": "refused", "reason": CODE_WANTED}
 
 
 def _permitted(vault: Vault, change: VaultTransaction, order: str) -> OrderRecord:

@@ -7,6 +7,7 @@ request go out.
 from __future__ import annotations
 
 import base64
+from typing import Final
 
 from countersign.application.ports.bank import BankProfile, CommitPoint, Initiation, PaymentReport, RawReply
 from countersign.application.ports.vault import Vault, VaultTransaction
@@ -20,6 +21,9 @@ from countersign.domain.ledger.governance import World
 from countersign.domain.ledger.order_record import OrderRecord, judge_intent, standing_approvals
 from countersign.domain.order import OrderContent, money_object
 from countersign.domain.order_state import OrderState, TransactionStatus
+
+CODE_WANTED: Final = "code_wanted"
+"""Why what was asked of the bank's own app is no answer yet: a code is typed all the same."""
 
 _REPLY_LIMIT = 64 * 1024
 
@@ -137,8 +141,17 @@ def record_authorisation(vault: Vault, order: str, authorisation_id: str, purpos
     _append(vault, order, kinds.ORDER_AUTHORISATION_STARTED, {"authorisation_id": authorisation_id, "purpose": purpose})
 
 
-def record_answer_intent(vault: Vault, order: str, authorisation_id: str, shown_digest: str) -> None:
+def record_answer_intent(
+    vault: Vault, order: str, authorisation_id: str, shown_digest: str, *, after_asking: bool = False
+) -> None:
     """Record that the commit point is next. The code itself is never recorded.
+
+    Args:
+        vault: The unlocked vault.
+        order: The order.
+        authorisation_id: The open authorisation.
+        shown_digest: The digest of what the page shows.
+        after_asking: The bank's own app was asked before by this authorisation, and wants a code, or may do with one.
 
     Raises:
         SecurityError: ``binding.otp``: the code was asked for another content, or another authorisation; ``order.*``:
@@ -153,12 +166,30 @@ def record_answer_intent(vault: Vault, order: str, authorisation_id: str, shown_
             raise SecurityError("binding.otp", field="digest")
         if authorisation_id != record.authorisation_id:
             raise SecurityError("binding.otp", field="authorisation_id")
-        body: dict[str, Json] = {
-            "digest": record.digest,
-            "authorisation_id": authorisation_id,
-            "attempt": record.attempts + 1,
-        }
-        _take(change, EventDraft(kinds.ORDER_ANSWER_INTENDED, order, body))
+        if after_asking and record.state is OrderState.ANSWERING:
+            _take(change, EventDraft(kinds.ORDER_ANSWER_REFUSED, order, {"reason": CODE_WANTED}))
+        _take(change, _answer_intent(record))
+
+
+def record_asked(vault: Vault, order: str, authorisation_id: str) -> None:
+    """Record that the bank's own app asks the person, though nobody here chose that: only the bank can say what comes.
+
+    An emergency stop doesn't keep it from being recorded: it is asked already.
+    """
+    with vault.transaction() as change:
+        record = _known(change.order(order))
+        if authorisation_id != record.authorisation_id:
+            raise SecurityError("binding.otp", field="authorisation_id")
+        _take(change, _answer_intent(record))
+
+
+def _answer_intent(record: OrderRecord) -> EventDraft:
+    body: dict[str, Json] = {
+        "digest": record.digest,
+        "authorisation_id": record.authorisation_id,
+        "attempt": record.attempts + 1,
+    }
+    return EventDraft(kinds.ORDER_ANSWER_INTENDED, record.content.order, body)
 
 
 def record_answer_refused(vault: Vault, order: str, reason: str) -> None:
@@ -166,9 +197,11 @@ def record_answer_refused(vault: Vault, order: str, reason: str) -> None:
     _append(vault, order, kinds.ORDER_ANSWER_REFUSED, {"reason": reason})
 
 
-def record_authorised(vault: Vault, order: str, authorisation_id: str, reply: RawReply) -> None:
+def record_authorised(vault: Vault, order: str, authorisation_id: str, reply: RawReply | None) -> None:
     """Record that the bank calls the authorisation final."""
-    body: dict[str, Json] = {"authorisation_id": authorisation_id, "reply": reply_object(reply)}
+    body: dict[str, Json] = {"authorisation_id": authorisation_id}
+    if reply is not None:
+        body["reply"] = reply_object(reply)
     _append(vault, order, kinds.ORDER_AUTHORISED, body)
 
 

@@ -33,6 +33,13 @@ def signing_together() -> Block:
             _("One of them is under way"),
             _("An exchange with the bank about it has not ended yet. Nothing was tied. Try again in a moment."),
         ),
+        "basket.under_way": ErrorText(
+            _("It is signed with others just now"),
+            _(
+                "An exchange with the bank about several payments has not ended yet, and this is one of them. "
+                "Its end says what became of each. Check again in a moment."
+            ),
+        ),
         "basket.mixed": ErrorText(
             _("One of them is tied with others"),
             _("Untie those first, or sign them as they are tied. Nothing was signed."),

@@ -1,0 +1,307 @@
+"""One authorisation of the bank's, step by step: password, method, then a code, or the bank's own app decides.
+
+The commit point is the code; and choosing any method for which no code may be wanted here: then asking for it may be
+all that the bank still needs (LEDGER 16, 19). Whether a code is typed here, or the app is waited for, what the bank
+answers decides, and not the method's name. After a lost reply nothing is sent again: the bank is asked.
+"""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, field, replace
+from functools import partial
+from typing import Final, Generic, Protocol, TypeVar
+
+from countersign.application.flows.progress import Phase, Progress, asking
+from countersign.application.flows.script import Script, on_network, on_vault, run_script
+from countersign.application.ports.bank import Authorisation, AuthorisationState, Bank, RawReply, ScaMethod
+from countersign.application.ports.tasks import Tasks
+from countersign.application.ports.vault import Vault
+from countersign.domain.errors import ConnectorError, CountersignError, FailureKind, UserFacingError
+from countersign.domain.order import BindingError
+from countersign.domain.secret import SecretText
+
+Seen = TypeVar("Seen")
+
+TYPED: Final = frozenset({"SMS_OTP", "CHIP_OTP", "PHOTO_OTP", "SMTP_OTP"})
+"""The kinds of which it is known that a code is typed here (NextGenPSD2 1.3 §14.13). The list is open, and of PUSH_OTP
+the standard leaves it open whether the app shows a code or asks for the decision."""
+
+DONE: Final = {
+    AuthorisationState.FINALISED: "signed",
+    AuthorisationState.EXEMPTED: "signed",
+    AuthorisationState.FAILED: "failed",
+}
+"""What an authorisation that has ended is on record as."""
+
+
+def may_commit(methods: Sequence[ScaMethod], method: str) -> bool:
+    """Tell whether choosing a method may be all that the bank needs: of every kind but those that want a typed code."""
+    return not any(item.method == method and item.kind in TYPED for item in methods)
+
+
+class OtherRun(Protocol):
+    """What one run asks of another."""
+
+    progress: Progress
+
+    @property
+    def busy(self) -> bool:
+        """Whether a record or an exchange is under way."""
+
+
+@dataclass(slots=True, kw_only=True)
+class AuthorisingRun(ABC, Generic[Seen]):
+    """What authorises something at a bank, one step at a time; ``Seen`` is what a page shows of it.
+
+    Attributes:
+        changed: Called on the owner's thread whenever ``progress`` is new.
+        new_request_id: Makes an X-Request-ID: a UUID, version 4.
+        others: Returns runs that have several orders signed at once, this one's among them: while one of them has
+            something under way it alone says what becomes of that.
+    """
+
+    vault: Vault
+    tasks: Tasks
+    changed: Callable[[Progress], None]
+    new_request_id: Callable[[], str]
+    others: Callable[[], Iterable[OtherRun]] = lambda: ()
+    progress: Progress = field(default_factory=Progress)
+    _bank: Bank | None = None
+    _busy: bool = False
+    _looking: bool = False
+    _handle: str = ""
+    _authorisation: str = ""
+    _elsewhere: bool = False  # it is on record that the bank's own app may decide, and nothing else was heard since
+    _heard: bool = False  # when it was asked last, the bank said that its own app asks
+    _words: str = ""  # the bank's, about that
+
+    @property
+    def busy(self) -> bool:
+        """Whether a record or an exchange is under way."""
+        return self._busy
+
+    @property
+    def bank(self) -> Bank:
+        """The bank.
+
+        Raises:
+            UserFacingError: ``bank.not_connected``.
+        """
+        if self._bank is None:
+            raise UserFacingError("bank.not_connected")
+        return self._bank
+
+    # — what a person does; what the phase doesn't offer does nothing —
+
+    def authenticate(self, password: SecretText) -> None:
+        """Say who is there."""
+        if self.progress.phase is Phase.PASSWORD:
+            self._run(self._authorise(lambda: self.bank.authenticate(self._handle, password.reveal())), "authorisation")
+
+    def reconcile(self) -> None:
+        """Ask the bank what became of it. Sends nothing again."""
+        self._run(self._reconcile(), "status")
+
+    def look(self) -> None:
+        """Ask quietly, while its own app may ask the person, whether that is over; then ask about all of it.
+
+        What a person does meanwhile goes first: this says nothing then.
+        """
+        if self.progress.elsewhere and not self._busy and not self._looking:
+            self._looking = True
+            run_script(self.tasks, self._stands(), self._looked, self._not_looked)
+
+    def _chosen(self, method: str, seen: Seen) -> None:
+        if self.progress.phase not in {Phase.METHOD, Phase.CODE}:
+            return
+        if may_commit(self.progress.methods, method):
+            self._run(self._ask_for(method, seen), "answer")
+        else:
+            self._run(self._authorise(lambda: self.bank.choose_method(self._handle, method)), "authorisation")
+
+    def _answered(self, code: SecretText, seen: Seen) -> None:
+        if self.progress.phase is Phase.CODE:
+            self._run(self._answer(code, seen), "answer")
+
+    # — what differs between one order and several, and between a first and a further signature —
+
+    @abstractmethod
+    def _permit(self) -> None:
+        """Judge anew whether a step may be taken. VAULT lane."""
+
+    @abstractmethod
+    def _require_shown(self, seen: Seen) -> Script[None]:
+        """Hold what a page shows to what was agreed."""
+
+    @abstractmethod
+    def _intend(self, seen: Seen) -> None:
+        """Record that the commit point is next, which ``_elsewhere`` says more of. VAULT lane."""
+
+    @abstractmethod
+    def _note_asked(self) -> None:
+        """Record that the bank's own app asks, though nobody chose that: from here on only the bank can say. VAULT."""
+
+    @abstractmethod
+    def _note(self, outcome: str, reason: str, reply: RawReply | None = None) -> None:
+        """Record what became of the answer: ``signed``, ``refused``, ``failed`` or ``unknown``. VAULT lane."""
+
+    @abstractmethod
+    def _stands(self) -> Script[Authorisation]:
+        """Ask the bank how the authorisation stands: a lookup, of which nothing goes on record."""
+
+    @abstractmethod
+    def _now(self, phase: Phase) -> Script[Progress]:
+        """Return what is shown of a phase, as the ledger has it."""
+
+    @abstractmethod
+    def _reconcile(self) -> Script[Progress]:
+        """Ask the bank what became of it."""
+
+    @abstractmethod
+    def _refused_reply(self, stage: str, error: BindingError) -> Script[Progress]:
+        """Stop: the bank holds, or speaks of, something else than what was agreed."""
+
+    @abstractmethod
+    def _note_refused_reply(self, stage: str, error: BindingError) -> Script[None]:
+        """Record that a reply departed from what was agreed."""
+
+    @abstractmethod
+    def _truthful(self, script: Script[Progress], before: Progress) -> Script[Progress]:
+        """Where a step fails, show what the ledger says: more may be on record than this step could say."""
+
+    def _step_lost(self, error: ConnectorError) -> Script[Progress]:
+        """Go on where nobody knows what became of a step that was no commit point."""
+        yield from ()
+        raise error
+
+    # — the steps —
+
+    def _authorise(self, work: Callable[[], Authorisation]) -> Script[Progress]:
+        yield from on_vault(self._permit)
+        try:
+            taken = yield from on_network(work)
+        except BindingError as error:
+            return (yield from self._refused_reply("authorisation", error))
+        except ConnectorError as error:
+            if error.kind is not FailureKind.UNKNOWN:
+                raise
+            return (yield from self._step_lost(error))
+        return (yield from self._step(taken))
+
+    def _step(self, taken: Authorisation) -> Script[Progress]:
+        """Show what the bank wants next. What has ended, or is decided in the bank's own app, is put on record."""
+        self._handle, self._authorisation = taken.handle, taken.authorisation_id
+        if taken.state is not AuthorisationState.OPEN:
+            return (yield from self._ended_as(DONE[taken.state], taken.state.value, taken.reply))
+        if taken.elsewhere and not self._elsewhere:
+            yield from on_vault(self._note_asked)
+            self._elsewhere = True
+        return (yield from self._wanted(taken))
+
+    def _wanted(self, taken: Authorisation) -> Script[Progress]:
+        """Ask for what can be typed here; wait where only the bank's own app can decide."""
+        self._words = taken.message
+        now = yield from self._now(Phase.UNKNOWN)
+        if taken.challenge is None and self._elsewhere:
+            return self._waiting(now)
+        return replace(asking(self.progress, taken), state=now.state, elsewhere=self._elsewhere)
+
+    @property
+    def _app_asks(self) -> bool:
+        """Whether the bank's own app may have been asked by this program: by this run, or by one that has it signed."""
+        return self._elsewhere or any(run.progress.elsewhere for run in self.others() if run is not self)
+
+    def _waiting(self, shown: Progress) -> Progress:
+        """Have it said, where nobody knows yet, that the bank's own app may be asking."""
+        waits = (self._elsewhere or self._heard) and shown.phase is Phase.UNKNOWN
+        return replace(shown, message=self._words, elsewhere=True) if waits else shown
+
+    def _answer(self, code: SecretText, seen: Seen) -> Script[Progress]:
+        yield from self._require_shown(seen)
+        request_id = self.new_request_id()
+        yield from on_vault(partial(self._intend, seen))
+        self._elsewhere = False  # from here on it is the code of which nobody knows
+        try:
+            answered = yield from on_network(lambda: self.bank.answer(self._handle, code.reveal(), request_id))
+        except (BindingError, ConnectorError) as error:
+            return (yield from self._answer_failed(error, Phase.CODE))
+        if answered.state is AuthorisationState.OPEN:  # one more step: its answer is as good as unknown until asked
+            return (yield from self._ended_as("unknown", "bank.authorisation_open"))
+        return (yield from self._ended_as(DONE[answered.state], answered.state.value, answered.reply))
+
+    def _ask_for(self, method: str, seen: Seen) -> Script[Progress]:
+        """Choose a method by which the bank's own app may decide: from here on money may move without another word."""
+        yield from self._require_shown(seen)
+        yield from on_vault(partial(self._intend, seen))
+        try:
+            asked = yield from on_network(lambda: self.bank.choose_method(self._handle, method))
+        except (BindingError, ConnectorError) as error:
+            return (yield from self._answer_failed(error, Phase.METHOD))
+        self._elsewhere = True
+        return (yield from self._step(asked))
+
+    def _answer_failed(self, error: BindingError | ConnectorError, back: Phase) -> Script[Progress]:
+        if isinstance(error, BindingError):
+            yield from self._note_refused_reply("answer", error)
+            return (yield from self._ended_as("unknown", error.code))
+        wrong = error.code == "bank.code_refused"
+        if not wrong and error.kind is not FailureKind.RETRYABLE:
+            return (yield from self._ended_as("unknown", error.code))
+        yield from on_vault(partial(self._note, "refused", "code_refused" if wrong else "not_sent"))
+        return self._with_error(replace(self.progress, phase=back), error)
+
+    def _ended_as(self, outcome: str, reason: str, reply: RawReply | None = None) -> Script[Progress]:
+        yield from on_vault(partial(self._note, outcome, reason, reply))
+        self._elsewhere = False
+        return (yield from self._reconcile())
+
+    def _looked(self, found: Authorisation) -> None:
+        self._looking = False
+        silent = not (self._elsewhere or found.elsewhere or found.message)
+        if found.state is not AuthorisationState.OPEN or (silent and self.progress.phase is Phase.UNKNOWN):
+            self.reconcile()  # where a step is under way, nothing: that says more
+
+    def _not_looked(self, error: Exception) -> None:
+        self._looking = False
+        if isinstance(error, BindingError):
+            self.reconcile()  # which puts it on record
+        elif not isinstance(error, CountersignError):
+            raise error
+
+    # — running —
+
+    @staticmethod
+    def _with_error(progress: Progress, error: CountersignError) -> Progress:
+        return replace(progress, error=error.code, error_params=error.params)
+
+    def _run(self, script: Script[Progress], stage: str) -> None:
+        if self._busy:
+            script.close()
+            return
+        if any(run is not self and run.busy for run in self.others()):
+            script.close()
+            self._ended(self._with_error(self.progress, UserFacingError("basket.under_way")))
+            return
+        self._busy = True
+        before = self._working(stage)
+        run_script(self.tasks, self._truthful(script, before), self._ended, partial(self._failed, before))
+
+    def _working(self, stage: str) -> Progress:
+        before = self.progress
+        self.progress = replace(before, phase=Phase.WORKING, stage=stage, error="", error_params={})
+        self.changed(self.progress)
+        return before
+
+    def _ended(self, progress: Progress) -> None:
+        self._busy = False
+        self.progress = progress
+        self.changed(progress)
+
+    def _failed(self, before: Progress, error: Exception) -> None:
+        """Not even the ledger could be asked, or there is a mistake in the program: claim nothing."""
+        known = error if isinstance(error, CountersignError) else CountersignError("submission.unexpected")
+        self._ended(replace(before, phase=Phase.UNKNOWN, error=known.code, error_params=known.params))
+        if known is not error:
+            raise error
