@@ -16,11 +16,13 @@ from http import HTTPStatus
 from practicebank.problems import Problem, format_error, unknown_resource, wrong_state
 from practicebank.second_factors import (
     CODE_DIGITS,
+    IN_APP,
     MAX_SENDS,
     PHOTO_METHOD,
+    PUSH_CODE_METHOD,
     PUSH_METHOD,
     SMS_LIFE_MS,
-    SMS_METHOD,
+    WITH_CODE,
     SecondFactors,
     bound_code,
 )
@@ -200,8 +202,8 @@ class Authorisations:
                 "This method is not offered.",
                 "authenticationMethodId",
             )
-        if method.method_id == PUSH_METHOD:
-            return self.push(current, matter)
+        if method.method_id in IN_APP:
+            return self.push(current, matter, method.method_id)
         extra, hint = self._challenge(current, matter, method.method_id)
         challenge: dict[str, object] = {
             **extra,
@@ -215,26 +217,28 @@ class Authorisations:
 
     def _challenge(self, current: Authorisation, matter: Matter, method_id: str) -> tuple[dict[str, object], str]:
         """Send or show a code, where the method has one of the bank's; return what that adds, and a hint."""
-        if method_id not in (SMS_METHOD, PHOTO_METHOD):
+        if method_id not in WITH_CODE:
             return {}, "Enter the code of your authenticator app to authorise:"
         self._check_sends(current)
-        if method_id == SMS_METHOD:
+        if method_id != PHOTO_METHOD:
             key = self._factors.send_code(
                 current.authorisation_id, matter.binding, matter.purpose, current.psu_id or ""
             )
             self._sent(current, key)
+            if method_id == PUSH_CODE_METHOD:
+                return {}, "The bank's app shows a code, or decide there. It authorises:"
             return {}, "We have sent a code to your practice phone. It authorises:"
         key, image = self._factors.show_photo(current.authorisation_id, matter.binding, matter.purpose)
         self._sent(current, key)
         return {"image": image}, "Read the picture with your photo device and enter its code. It authorises:"
 
-    def push(self, current: Authorisation, matter: Matter) -> Step:
+    def push(self, current: Authorisation, matter: Matter, method_id: str = PUSH_METHOD) -> Step:
         """Hand the decision to the bank's app on the person's phone: the decoupled approach."""
         self._check_sends(current)
         # What the app will be asked to approve is pinned here, and compared when it answers.
         self._sent(current, hashlib.sha256(matter.binding).digest())
-        started = self._set(current, "started", method_id=PUSH_METHOD)
-        method = next(m for m in self._factors.methods(current.psu_id or "") if m.method_id == PUSH_METHOD)
+        started = self._set(current, "started", method_id=method_id)
+        method = next(m for m in self._factors.methods(current.psu_id or "") if m.method_id == method_id)
         told = f"Open the bank's app on your practice phone and decide there. It asks about: {matter.purpose}"
         return Step(started, {"chosenScaMethod": method.describe(), "psuMessage": told[:500]})
 
@@ -249,9 +253,11 @@ class Authorisations:
         Raises:
             Problem: STATUS_INVALID: nothing is asked any more, or something else than the app showed.
         """
-        if current.status != "started" or current.psu_id is None:
+        either = (current.status, current.method_id) == ("scaMethodSelected", PUSH_CODE_METHOD)
+        if current.psu_id is None or not (current.status == "started" or either):
             raise wrong_state(f"This authorisation is {current.status}.")
-        if not hmac.compare_digest(current.code_key or b"", hashlib.sha256(matter.binding).digest()):
+        # Where a code may be typed instead nothing is pinned: it is made again from what would be carried out.
+        if not either and not hmac.compare_digest(current.code_key or b"", hashlib.sha256(matter.binding).digest()):
             raise wrong_state("What is asked has changed since.")
         if not approve:
             matter.refused()
@@ -263,7 +269,8 @@ class Authorisations:
 
     def undecided(self, psu_id: str) -> list[Authorisation]:
         """Return what a person is asked in the bank's app, oldest first."""
-        return self._where("status = 'started' AND psu_id = ?", psu_id)
+        asked = f"(status = 'started' OR (status = 'scaMethodSelected' AND method_id = '{PUSH_CODE_METHOD}'))"
+        return self._where(f"{asked} AND psu_id = ?", psu_id)
 
     def find(self, authorisation_id: str) -> Authorisation | None:
         """Return an authorisation by its identifier alone."""
@@ -312,7 +319,7 @@ class Authorisations:
         return Step(done, {})
 
     def _fits(self, current: Authorisation, matter: Matter, given: str) -> bool:
-        if current.method_id not in (SMS_METHOD, PHOTO_METHOD):
+        if current.method_id not in WITH_CODE:
             return self._factors.accepts(current.method_id or "", given)
         if current.code_key is None or current.sent_ms is None:
             return False

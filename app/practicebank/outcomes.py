@@ -11,7 +11,7 @@ from practicebank.store import Store
 _SETTING = "outcomes"
 VERDICTS = ("MTCH", "CMTC", "NMTC", "NOAP")
 MOST_PENDING = 100
-SCA_METHODS = ("SMS_OTP", "PHOTO_OTP", "PUSH_OTP")
+SCA_METHODS = ("SMS_OTP", "PHOTO_OTP", "PUSH_OTP", "PUSH_OTP_CODE", "ALDER_APP")
 EXEMPTIONS = ("off", "at_initiation", "after_password")
 _CODE = re.compile(r"[A-Z0-9]{4}")
 _LONGEST_WAIT = 366 * 86_400

@@ -20,6 +20,10 @@ from practicebank.world.cast import PSU_ID
 SMS_METHOD = "sms-1"
 PHOTO_METHOD = "photo-1"
 PUSH_METHOD = "push-1"
+PUSH_CODE_METHOD = "push-code-1"
+OWN_METHOD = "alder-app-1"
+IN_APP = (PUSH_METHOD, OWN_METHOD)  # the app decides, and there is no code
+WITH_CODE = (SMS_METHOD, PHOTO_METHOD, PUSH_CODE_METHOD)  # of the bank's making, each for one content
 CODE_DIGITS = 6
 SMS_LIFE_MS = 5 * 60 * 1000
 MAX_SENDS = 5
@@ -66,7 +70,7 @@ class SecondFactors:
         store: The bank's memory.
         clock: The bank's clock; codes age by it.
         customers: The people, each with a practice phone.
-        offered: Tells which kinds of method the bank offers, besides authenticators.
+        offered: Tells which kinds of method the bank offers, besides authenticators: ``outcomes.SCA_METHODS``.
     """
 
     def __init__(
@@ -91,6 +95,13 @@ class SecondFactors:
             "PUSH_OTP": Method(
                 PUSH_METHOD, "PUSH_OTP", "The bank's app", "The bank's app on your practice phone asks you to decide."
             ),
+            "PUSH_OTP_CODE": Method(
+                PUSH_CODE_METHOD,
+                "PUSH_OTP",
+                "Code in the bank's app",
+                "The bank's app shows a code, or you decide there.",
+            ),
+            "ALDER_APP": Method(OWN_METHOD, "ALDER_APP", "Alder Key", "The app of this bank's own asks you to decide."),
         }
         offered = self._offered()
         found = [method for kind, method in known.items() if kind in offered]

@@ -39,7 +39,13 @@ class Practice:
         """Take all faults and decisions back."""
         self.bank.control.set_faults()
         self.bank.control.set_outcomes(
-            {"name_check": {}, "rejections": [], "settle_seconds": 2, "exempt_from_sca": "off"}
+            {
+                "name_check": {},
+                "rejections": [],
+                "settle_seconds": 2,
+                "exempt_from_sca": "off",
+                "sca_methods": ["SMS_OTP"],
+            }
         )
 
 

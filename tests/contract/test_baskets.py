@@ -140,24 +140,50 @@ def test_one_that_the_bank_turns_down_leaves_the_other(firm: Firm) -> None:
     assert next(record.reason for record in firm.records if record.state is S.REJECTED) == "AC04"
 
 
-@pytest.mark.parametrize("decision", ["approve", "decline"])
-def test_the_banks_own_app_decides(firm: Firm, decision: str) -> None:
-    control = firm.practice.bank.control
-    control.set_outcomes({"sca_methods": ["SMS_OTP", "PUSH_OTP"]})
+def to_app(firm: Firm, outcome: str) -> None:
+    """Choose the one method beside the text message."""
+    firm.practice.bank.control.set_outcomes({"sca_methods": ["SMS_OTP", outcome]})
     firm.run.begin()
     firm.run.authenticate(SecretText(firm.practice.bank.practice_password(INES)))
-    in_app = next(item.method for item in firm.run.progress.methods if item.kind == "PUSH_OTP")
+    in_app = next(item.method for item in firm.run.progress.methods if item.kind != "SMS_OTP")
     firm.run.choose(in_app, firm.shown())
-    assert firm.run.progress.phase is Phase.UNKNOWN
-    assert firm.run.progress.message
     assert set(firm.states) == {S.ANSWERING}
-    firm.run.reconcile()
-    assert (firm.run.progress.phase, firm.executed) == (Phase.UNKNOWN, [0, 0])
+
+
+def decide(firm: Firm, decision: str) -> None:
+    """Decide in the bank's app."""
+    control = firm.practice.bank.control
     asked = control.call("GET", f"/phone/approvals?psu_id={INES}")["approvals"]
     assert isinstance(asked, list)
     control.call("POST", f"/phone/approvals/{asked[-1]['authorisation_id']}", {"decision": decision})
+
+
+@pytest.mark.parametrize("decision", ["approve", "decline"])
+@pytest.mark.parametrize("outcome", ["PUSH_OTP", "ALDER_APP"])
+def test_the_banks_own_app_decides(firm: Firm, outcome: str, decision: str) -> None:
+    to_app(firm, outcome)
+    assert firm.run.progress.phase is Phase.UNKNOWN
+    assert firm.run.progress.message
     firm.run.reconcile()
+    firm.run.look()
+    assert (firm.run.progress.phase, firm.executed) == (Phase.UNKNOWN, [0, 0])
+    decide(firm, decision)
+    firm.run.look()
     if decision == "approve":
         assert (firm.states, firm.executed) == ((S.ACCEPTED, S.ACCEPTED), [1, 1])
     else:
         assert (firm.states, firm.executed) == ((S.AUTHORISING, S.AUTHORISING), [0, 0])
+
+
+@pytest.mark.parametrize("typed", [True, False])
+def test_a_code_of_the_banks_own_app_is_typed_or_it_decides(firm: Firm, *, typed: bool) -> None:
+    to_app(firm, "PUSH_OTP_CODE")
+    assert (firm.run.progress.phase, firm.run.progress.elsewhere) == (Phase.CODE, True)
+    if typed:
+        firm.answer()
+    else:
+        decide(firm, "approve")
+        firm.run.look()
+    assert firm.run.progress.phase is Phase.ACCEPTED
+    assert (firm.states, firm.executed) == ((S.ACCEPTED, S.ACCEPTED), [1, 1])
+    assert firm.world.vault.kinds_of(firm.orders[0]).count("order.answer_intended") == (2 if typed else 1)

@@ -221,6 +221,49 @@ def test_without_the_app_the_wish_for_it_is_no_more_than_that(shared_bank: Runni
     shared_bank.post("/phone/approvals/none", {"decision": "approve"}, expect=404)
 
 
+def chosen(client: Client, payment: dict[str, Any], method: str) -> tuple[str, str | None, dict[str, Any]]:
+    """Choose a method; return where its steps go, the approach, and the reply."""
+    known = client.identified(payment["_links"]["startAuthorisation"]["href"])
+    choose = known["_links"]["selectAuthenticationMethod"]["href"]
+    reply = client.send(client.request("PUT", choose, {"authenticationMethodId": method}))
+    return choose, reply.headers["ASPSP-SCA-Approach"], reply.json()
+
+
+@pytest.mark.parametrize("typed", [True, False])
+def test_the_app_shows_a_code_or_decides_itself(bank: RunningBank, client: Client, *, typed: bool) -> None:
+    offer(bank, "SMS_OTP", "PUSH_OTP_CODE")
+    payment = client.initiate()
+    step, approach, body = chosen(client, payment, "push-code-1")
+    assert (body["scaStatus"], body["chosenScaMethod"]["authenticationType"]) == ("scaMethodSelected", "PUSH_OTP")
+    assert (approach, body["challengeData"]["otpMaxLength"]) == ("EMBEDDED", 6)
+    assert "authoriseTransaction" in body["_links"]
+    (approval,) = bank.get("/phone/approvals")["approvals"]
+    assert approval["authorisation_id"] == step.rpartition("/")[2]
+    if typed:
+        code = bank.get("/phone/messages?after=0")["messages"][-1]["code"]
+        assert client.call("PUT", step, {"scaAuthenticationData": code})["scaStatus"] == "finalised"
+        decide(bank, {"authorisationId": step.rpartition("/")[2]}, "approve", expect=409)
+    else:
+        decide(bank, {"authorisationId": step.rpartition("/")[2]}, "approve")
+        assert client.refused("PUT", step, {"scaAuthenticationData": "123456"})[:2] == (409, "STATUS_INVALID")
+    assert client.status(payment) == "ACSP"
+    assert len(bank.get("/journal")["journal"]) == 1
+
+
+def test_a_method_of_the_banks_own_kind_is_decided_in_its_app(bank: RunningBank, client: Client) -> None:
+    offer(bank, "ALDER_APP")
+    payment = client.initiate()
+    step, approach, body = chosen(client, payment, "alder-app-1")
+    assert (approach, body["scaStatus"], body["chosenScaMethod"]["authenticationType"]) == (
+        "DECOUPLED",
+        "started",
+        "ALDER_APP",
+    )
+    assert set(body["_links"]) == {"scaStatus"}
+    decide(bank, {"authorisationId": step.rpartition("/")[2]}, "approve")
+    assert client.status(payment) == "ACSP"
+
+
 @pytest.mark.parametrize("value", [[], ["CARRIER_PIGEON"], "SMS_OTP"])
 def test_methods_the_bank_does_not_have_are_refused(shared_bank: RunningBank, value: object) -> None:
     shared_bank.put("/outcomes", {"sca_methods": value}, expect=400)

@@ -6,7 +6,7 @@ from http import HTTPStatus
 
 from practicebank.authorisations import Authorisation, Matter, Step
 from practicebank.http_door import Reply
-from practicebank.second_factors import PUSH_METHOD
+from practicebank.second_factors import IN_APP, PUSH_METHOD
 from practicebank.xs2a.call import Call, created
 
 # From each status, the link that leads on (NextGenPSD2 IG section 4.12).
@@ -79,7 +79,7 @@ def preferred_approach(call: Call) -> str:
 
 def approach_of(current: Authorisation) -> str:
     """Return the approach an authorisation takes (ASPSP-SCA-Approach)."""
-    return "DECOUPLED" if current.method_id == PUSH_METHOD else "EMBEDDED"
+    return "DECOUPLED" if current.method_id in IN_APP else "EMBEDDED"
 
 
 def _describe(call: Call, step: Step, own_path: str) -> dict[str, object]:
