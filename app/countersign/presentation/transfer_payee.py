@@ -9,9 +9,8 @@ from countersign.application.flows.script import Script, on_network, on_read
 from countersign.application.flows.transfer import missing, with_payee
 from countersign.application.ports.practice import Letter, PracticeWorld
 from countersign.application.ports.vault import PayeeRow
-from countersign.application.use_cases.require_requester import require_requester
 from countersign.domain.accounts import AccountFault, Iban, looks_like_account, read_iban
-from countersign.domain.errors import CountersignError, SecurityError
+from countersign.domain.errors import CountersignError
 from countersign.domain.money import Money
 from countersign.domain.names import look_alike, mixed_scripts, same_name
 from countersign.domain.order import NAME_LIMIT
@@ -20,7 +19,8 @@ from countersign.domain.unicode_safety import CleanText, clean_text
 from countersign.presentation.amount_words import amount_in_words
 from countersign.presentation.formats import iban_text, isolate
 from countersign.presentation.messages import _, language
-from countersign.presentation.transfer_desk import Fault, Problem, TransferDesk
+from countersign.presentation.transfer_barred import barred
+from countersign.presentation.transfer_desk import Fault, TransferDesk
 from countersign.presentation.transfer_fault_texts import account_fault, country_name, name_fault
 from countersign.presentation.transfer_payee_state import (
     KnownPayee,
@@ -148,10 +148,7 @@ class PayeeStep:
         session = self._desk.session
         known = yield from on_read(session.reader.payees)
         rules = yield from on_read(session.reader.rules)
-        try:
-            require_requester(rules, session.vault.identity.device, self._desk.now_ms())
-        except SecurityError as error:
-            self._desk.barred = Problem.of(error)
+        self._desk.barred = barred(rules, session.vault.identity.device, self._desk.now_ms())
         yield from on_read(_warm_up)
         return known
 

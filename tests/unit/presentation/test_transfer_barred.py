@@ -14,6 +14,7 @@ from tests.unit.application.test_batches import checked, many, run
 from tests.unit.presentation.team_desk import four
 from tests.unit.presentation.transfer_pages import TransferPage
 
+ROLE = "A transfer that you write here could not be requested. Ask \u2066Mei Chen\u2069 or \u2066Ravi Singh\u2069 to do it."
 LAPSED = fakes.START_MS + 6 * fakes.DAY_MS
 
 
@@ -24,22 +25,22 @@ def seen_by(name: str) -> Colleague:
 
 
 @pytest.mark.parametrize(
-    ("name", "at", "code"),
+    ("name", "at", "said"),
     [
-        ("Tom Okoro", 0, "author.no_role"),  # an approver
-        ("Anna Weiss", 0, "author.no_role"),  # an auditor
-        ("Ravi Singh", LAPSED, "author.access_lapsed"),
+        ("Tom Okoro", 0, ROLE),  # an approver
+        ("Anna Weiss", 0, ROLE),  # an auditor
+        ("Ravi Singh", LAPSED, sentence("author.access_lapsed")),
     ],
 )
-def test_it_is_said_at_the_first_step_and_leads_no_further(name: str, at: int, code: str) -> None:
+def test_it_is_said_at_the_first_step_and_leads_no_further(name: str, at: int, said: str) -> None:
     who = seen_by(name)
     who.world.clock.advance(max(at - who.world.clock.now_ms(), 0))
     page = TransferPage(who.world)
     page.presenter.start()
-    assert page.state.problem.text == sentence(code)
+    assert page.state.problem.text == said
     page.presenter.payee.type_name("Somebody New")
     page.presenter.payee.go_on()
-    assert (page.state.step, page.state.problem.text) == (Step.PAYEE, sentence(code))
+    assert (page.state.step, page.state.problem.text) == (Step.PAYEE, said)
 
 
 def test_who_may_ask_is_told_nothing() -> None:
