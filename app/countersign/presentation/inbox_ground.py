@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import partial
 
 from countersign.application.flows.script import Script, on_read, on_vault
-from countersign.application.ports.vault import Identity
+from countersign.application.ports.vault import Identity, LocalSpace
 from countersign.application.ports.workspace import ChainHead
 from countersign.application.session import Session
 from countersign.domain.ledger.rules import Rules
@@ -40,4 +41,6 @@ def read_heads(session: Session) -> Script[Mapping[str, ChainHead] | None]:
     shared = session.shared
     if shared is None:
         return None
-    return dict((yield from on_vault(shared.vault.heads)))
+    heads = dict((yield from on_vault(shared.vault.heads)))
+    lacking = yield from on_vault(partial(session.vault.local_keys, LocalSpace.DOCUMENT))
+    return heads | {"documents": ChainHead(len(lacking), "")}  # one that arrives changes what may be signed

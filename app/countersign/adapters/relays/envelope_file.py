@@ -9,7 +9,9 @@ from typing import Final
 
 from countersign.adapters.system.durable_file import write_durably
 from countersign.domain.errors import SecurityError, UserFacingError
-from countersign.domain.ledger.letter import ENVELOPE_LIMIT
+
+CARRIED_LIMIT: Final = 256 * 1024 * 1024
+"""Several envelopes may be in one file, each with the documents of a payment."""
 
 _READING: Final = os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0)
 
@@ -19,7 +21,10 @@ def write_envelope_file(path: Path, content: bytes) -> None:
 
     Raises:
         UserFacingError: ``envelope.file_unwritable``; a file that was there before still is.
+        SecurityError: ``envelope.too_large``: nobody would read it.
     """
+    if len(content) > CARRIED_LIMIT:
+        raise SecurityError("envelope.too_large")
     try:
         write_durably(path, content, point="envelope.file")
     except OSError as error:
@@ -27,7 +32,7 @@ def write_envelope_file(path: Path, content: bytes) -> None:
 
 
 def read_carried_file(path: Path) -> bytes:
-    """Read a file that may hold anything; nothing larger than an envelope is read, and nothing but a file.
+    """Read a file that may hold anything; nothing larger than what people carry is read, and nothing but a file.
 
     Raises:
         UserFacingError: ``envelope.file_unreadable``.
@@ -36,11 +41,11 @@ def read_carried_file(path: Path) -> bytes:
     try:
         with os.fdopen(os.open(path, _READING), "rb") as file:
             ordinary = stat.S_ISREG(os.fstat(file.fileno()).st_mode)
-            content = file.read(ENVELOPE_LIMIT + 1) if ordinary else b""
+            content = file.read(CARRIED_LIMIT + 1) if ordinary else b""
     except OSError as error:
         raise UserFacingError("envelope.file_unreadable") from error
     if not ordinary:
         raise UserFacingError("envelope.file_unreadable")
-    if len(content) > ENVELOPE_LIMIT:
+    if len(content) > CARRIED_LIMIT:
         raise SecurityError("envelope.too_large")
     return content

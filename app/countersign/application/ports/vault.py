@@ -47,6 +47,7 @@ class LocalSpace(StrEnum):
     QUEUE = "queue"
     RELAY = "relay"  # how far others are known to have heard, and what a store did
     BATCH = "batch"  # lists of payments that are checked and requested, a slice of lines under each key
+    DOCUMENT = "document"  # events whose documents have not arrived, and when to ask for them again
     JOINING = "joining"  # invitations that are out, and requests to join
 
 

@@ -11,6 +11,7 @@ from countersign.application.failpoints import failpoint
 from countersign.application.ports.clock import Clock, Entropy
 from countersign.application.ports.relay import EnvelopeSuite
 from countersign.application.ports.workspace import WorkspaceVault
+from countersign.application.use_cases.carried_documents import keep_documents
 from countersign.application.use_cases.invite_member import note_joined, take_request
 from countersign.application.use_cases.join_workspace import joining_of
 from countersign.application.use_cases.open_envelope import OpenedEnvelope, open_envelope
@@ -50,7 +51,7 @@ class TakenParcel:
 
     Attributes:
         events: How many events became part of the ledger.
-        subjects: What they are about.
+        subjects: What they are about, and the orders whose documents came.
         refused: Why the parcel, or something in it, was refused; empty where nothing was.
         later: Whether it may open once more devices are known.
         checkpoint: Whose newest checkpoint it brought; empty where it brought none.
@@ -133,12 +134,15 @@ def take_parcel(
     checkpoint = _heard(vault, tools, notes, name, opened, governance)
     if keep_heard:
         notes.keep_heard(vault)
-    _keep_documents(vault, opened.letter)
-    events, subjects, refused = _taken(vault, opened.letter.events, (relay, name))
+    letter = opened.letter
+    documents = [item for item in letter.documents if not item.startswith(_WANTED)]
+    kept = keep_documents(vault, letter.events, documents, tools.clock.now_ms())
+    events, subjects, refused = _taken(vault, letter.events, (relay, name))
+    refused = refused or kept.refused
     if refused:
         with noting(vault) as change:
             notes.keep_refused(change, name, refused, tools.clock.now_ms())
-    return TakenParcel(events, subjects, refused, checkpoint=checkpoint)
+    return TakenParcel(events, subjects | kept.subjects, refused, checkpoint=checkpoint)
 
 
 def refuse_parcel(vault: WorkspaceVault, notes: Notes, relay: str, name: str, code: str, now_ms: int) -> None:
@@ -248,26 +252,6 @@ def _heard(
     if first and vault.may_sign and sender not in notes.welcomed:
         note_joined(vault, sender)
     return sender
-
-
-def _keep_documents(vault: WorkspaceVault, letter: Letter) -> None:
-    """Keep the documents that the letter's events name, and no others."""
-    named = {document_of(event) for event in letter.events}
-    found = [item for item in letter.documents if parcel_name(item) in named]
-    if found:
-        with noting(vault) as change:
-            for document in found:
-                change.keep_blob(document)
-
-
-def document_of(event: Event) -> str:
-    """Return the SHA-256 of the document that travels with an event; empty where none does."""
-    if event.kind != kinds.ORDER_PROOF_ADDED or event.body is None:
-        return ""
-    try:
-        return str(event.says().get("sha256", ""))
-    except NotCanonicalError:  # a body that nobody checked yet
-        return ""
 
 
 def faces_of(event: Event) -> Sequence[str]:

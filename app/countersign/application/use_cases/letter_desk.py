@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import hashlib
 import heapq
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import replace
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from functools import cached_property
-from typing import Final
+from typing import Final, TypeAlias
 
 from countersign.application.failpoints import failpoint
+from countersign.application.ports.vault import VaultTransaction
 from countersign.application.ports.workspace import ChainHead, WorkspaceVault
-from countersign.application.use_cases.exchange_envelopes import Tools, document_of, faces_of, known_governance
+from countersign.application.use_cases.carried_documents import documents_of, letters_of
+from countersign.application.use_cases.exchange_envelopes import Tools, faces_of, known_governance
 from countersign.application.use_cases.need_to_know import by_need
 from countersign.application.use_cases.relay_notes import Notes, Outbox, Sizes, Snapshot
 from countersign.application.use_cases.seal_envelope import seal_envelope
@@ -28,6 +30,27 @@ GRACE_MS: Final = 30_000
 """What everybody should have by now is what was known this long ago."""
 
 _WINDOW: Final = 16
+
+
+Note: TypeAlias = Callable[[Notes, VaultTransaction, Sequence[str]], None]
+"""What is remembered once the parcels of these names are left."""
+
+
+@dataclass(frozen=True, slots=True)
+class Outgoing:
+    """Parcels that belong together, sealed.
+
+    Attributes:
+        parcels: To be left in the store, all of them.
+        events: How many events they bring.
+        note: See ``Note``.
+        what: What they are for, in a word.
+    """
+
+    parcels: tuple[bytes, ...]
+    events: int
+    note: Note
+    what: str
 
 
 class Desk:
@@ -113,9 +136,8 @@ class Desk:
 
     def _weight(self, event: Event) -> int:
         body = len(event.body.content) if event.body else 0
-        size = event.says().get("size", 0) if document_of(event) else 0
         carried = sum(map(self._weight, self._faces((event,))))
-        return len(event.header.content) + body + (size if isinstance(size, int) else 0) + carried
+        return len(event.header.content) + body + sum(documents_of(event).values()) + carried
 
     def _faces(self, events: Sequence[Event]) -> tuple[Event, ...]:
         """Return what travels with the records of two-faced devices: both events, as far as they are here.
@@ -127,11 +149,6 @@ class Desk:
         named = dict.fromkeys(name for event in events for name in faces_of(event) if name not in known)
         found = (event for event in map(self.vault.event, named) if event is not None)
         return tuple(event for event in found if event.header.chain is Chain.SHARED and not faces_of(event))
-
-    def _documents(self, events: Sequence[Event]) -> tuple[bytes, ...]:
-        """Return the documents that travel with events, as far as they are here."""
-        named = dict.fromkeys(name for name in map(document_of, events) if name)
-        return tuple(blob for blob in map(self.vault.blob, named) if blob is not None)
 
     def _chain(self, device: str, start: int, end: int, count: int) -> Iterator[Event]:
         at = start
@@ -150,7 +167,7 @@ class Desk:
         carried = sorted((*events, *self._faces(events)), key=lambda each: each.order_key)
         rooms = by_need(self.vault, self.governance, carried, recipients)
         checkpoint = self.checkpoint()
-        letters = ((Letter(part, checkpoint, self._documents(part)), devices) for part, devices in rooms)
+        letters = ((each, devices) for part, devices in rooms for each in letters_of(self.vault, part, checkpoint))
         found = tuple(self.seal(letter, devices, purpose) for letter, devices in letters)
         failpoint("workspace.seal.after")
         return found

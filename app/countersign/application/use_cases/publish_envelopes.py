@@ -7,22 +7,22 @@ events, and nobody is sent the same again before they have said anew how far the
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
-from typing import Final, TypeAlias
+from typing import Final
 
 from countersign.application.failpoints import failpoint
 from countersign.application.ports.vault import VaultTransaction
 from countersign.application.ports.workspace import WorkspaceVault
-from countersign.application.use_cases.exchange_envelopes import Tools, wanted_document
+from countersign.application.use_cases.exchange_envelopes import Tools
 from countersign.application.use_cases.invite_member import Asking, Stage, askings, keep_asking, kept_asking
 from countersign.application.use_cases.join_workspace import joining_of, seal_request
-from countersign.application.use_cases.letter_desk import GRACE_MS, LETTER_EVENTS, Desk, behind, leaving_desk
+from countersign.application.use_cases.letter_desk import GRACE_MS, LETTER_EVENTS, Desk, Outgoing, behind, leaving_desk
 from countersign.application.use_cases.relay_notes import Lack, Notes, Outbox, Sizes
+from countersign.application.use_cases.wish_letters import wish_documents, wish_events
 from countersign.domain.ledger.envelope import Purpose
 from countersign.domain.ledger.event import Chain, Event
 from countersign.domain.ledger.governance import Device
-from countersign.domain.ledger.letter import Letter
 
 CHECKPOINT_MS: Final = 240_000
 """Well within the five minutes after which silence is noticed."""
@@ -38,26 +38,6 @@ CARRIED_EVENTS: Final = 50
 
 _ANSWERED_AT_ONCE: Final = 16
 _CHECKPOINT: Final = "checkpoint"
-
-Note: TypeAlias = Callable[[Notes, VaultTransaction, Sequence[str]], None]
-"""What is remembered once the parcels of these names are left."""
-
-
-@dataclass(frozen=True, slots=True)
-class Outgoing:
-    """Parcels that belong together, sealed.
-
-    Attributes:
-        parcels: To be left in the store, all of them.
-        events: How many events they bring.
-        note: See ``Note``.
-        what: What they are for, in a word.
-    """
-
-    parcels: tuple[bytes, ...]
-    events: int
-    note: Note
-    what: str
 
 
 def next_outgoing(vault: WorkspaceVault, tools: Tools, notes: Notes, relay: str) -> Outgoing | None:
@@ -79,7 +59,7 @@ def next_outgoing(vault: WorkspaceVault, tools: Tools, notes: Notes, relay: str)
         return None
     desk = Desk(vault, tools, notes, relay)
     desk.look_around()
-    for due in (_welcome, _own, _answer, _lacking, _wish, _checkpoint):
+    for due in (_welcome, _own, _answer, _lacking, wish_events, wish_documents, _checkpoint):
         found = due(desk)
         if found is not None:
             return found
@@ -346,28 +326,6 @@ def _answered(desk: Desk, device: str) -> Lack:
     tries = 0 if known > lack.known else lack.tries + 1
     wait = min(GRACE_MS << min(tries, 10), PATIENCE_MS)
     return Lack(lack.since, heard.at, desk.now + wait, tries, known)
-
-
-def _wish(desk: Desk) -> Outgoing | None:
-    """Ask for events that others rest on and that never came: whoever wrote them knows, later everybody is asked."""
-    waiting = desk.vault.waiting()
-    if not waiting or not desk.others or 0 <= desk.now - desk.notes.asked < GRACE_MS << min(desk.notes.asks, 4):
-        return None
-    old = [item for item in waiting if desk.now - item.since >= GRACE_MS // 3]
-    missing = list(dict.fromkeys(event for item in old for event in item.missing if desk.vault.event(event) is None))
-    if not missing:
-        return None
-    authors = {item.device for item in old}
-    asked = tuple(item for item in desk.others if item.device in authors) if desk.notes.asks == 0 else desk.others
-    letter = Letter((), desk.checkpoint(), (wanted_document(missing),))
-    said = desk.said()
-
-    def note(notes: Notes, change: VaultTransaction, _names: Sequence[str]) -> None:
-        notes.asks += 1
-        notes.keep_asked(change, desk.now)
-        notes.keep_outbox(change, desk.relay, said)
-
-    return Outgoing((desk.seal(letter, asked or desk.others, Purpose.EVENTS),), 0, note, "wish")
 
 
 def _checkpoint(desk: Desk) -> Outgoing | None:

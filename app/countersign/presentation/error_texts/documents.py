@@ -83,4 +83,11 @@ def opening() -> Block:
             _("No copy could be written"),
             _("The copy could not be written: the disk is full, or the folder is closed to you. Try another folder."),
         ),
+        "envelope.document": ErrorText(
+            _("A document was not kept"),
+            _(
+                "A document came with a payment and is not the one that the payment names, so it was not kept. The "
+                "right one is asked for; call who requested the payment if it doesn't come."
+            ),
+        ),
     }

@@ -7,10 +7,10 @@ from pathlib import Path
 
 import pytest
 
-from countersign.adapters.relays.envelope_file import read_carried_file, write_envelope_file
+from countersign.adapters.relays import envelope_file
+from countersign.adapters.relays.envelope_file import CARRIED_LIMIT, read_carried_file, write_envelope_file
 from countersign.domain.errors import SecurityError, UserFacingError
 from countersign.domain.ledger.envelope import MAGIC
-from countersign.domain.ledger.letter import ENVELOPE_LIMIT
 
 CONTENT = MAGIC + b"sealed"
 
@@ -44,9 +44,17 @@ def test_nothing_huge_is_read(tmp_path: Path) -> None:
     path = tmp_path / "x.countersign"
     with path.open("wb") as file:
         file.write(MAGIC)
-        file.truncate(ENVELOPE_LIMIT + 1)
+        file.truncate(CARRIED_LIMIT + 1)
     with pytest.raises(SecurityError, match=r"^envelope\.too_large$"):
         read_carried_file(path)
+
+
+def test_nothing_is_written_that_nobody_would_read(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(envelope_file, "CARRIED_LIMIT", 10)
+    write_envelope_file(tmp_path / "x.countersign", b"0123456789")
+    with pytest.raises(SecurityError, match=r"^envelope\.too_large$"):
+        write_envelope_file(tmp_path / "x.countersign", b"01234567890")
+    assert (tmp_path / "x.countersign").read_bytes() == b"0123456789"
 
 
 def test_what_is_no_file_can_not_be_read(tmp_path: Path) -> None:

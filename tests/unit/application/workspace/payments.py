@@ -11,7 +11,7 @@ from countersign.domain.ledger.event import EventDraft
 from countersign.domain.ledger.governance import World
 from countersign.domain.ledger.order_record import OrderRecord, judge_intent
 from countersign.domain.money import Money
-from countersign.domain.order import OrderContent
+from countersign.domain.order import Attachment, OrderContent
 from countersign.domain.payment import PaymentFields, PaymentProduct
 
 PAYEE, ORDER = "aa" * 16, "bb" * 16
@@ -30,7 +30,15 @@ class Desk(Protocol):
         """Its device."""
 
 
-def request(desk: Desk, order: str = ORDER, *, sender: str = "", purpose: str = "", batch: str = "") -> None:
+def request(
+    desk: Desk,
+    order: str = ORDER,
+    *,
+    sender: str = "",
+    purpose: str = "",
+    batch: str = "",
+    attachments: tuple[Attachment, ...] = (),
+) -> None:
     """Put a payee and an order for it on record."""
     vault = desk.vault
     details: dict[str, Json] = {
@@ -66,6 +74,7 @@ def request(desk: Desk, order: str = ORDER, *, sender: str = "", purpose: str = 
                 purpose=purpose,
             ),
             batch=batch,
+            attachments=attachments,
         )
         body: dict[str, Json] = {"content": content.canonical(), "digest": content.digest}
         frozen = change.append(EventDraft(kinds.ORDER_FROZEN, order, body, refs=(payee.id,)))

@@ -10,7 +10,8 @@ import pytest
 from countersign.application.flows import exchange_round
 from countersign.application.flows.exchange_round import LISTING_MS
 from countersign.application.ports.workspace import WorkspaceVault
-from countersign.application.use_cases.publish_envelopes import NEWS_MS, Outgoing, mark_sent
+from countersign.application.use_cases.letter_desk import Outgoing
+from countersign.application.use_cases.publish_envelopes import NEWS_MS, mark_sent
 from countersign.application.use_cases.relay_notes import OWN_PARCELS_KEPT, STANDING_KEPT, Notes, read_notes
 from countersign.application.use_cases.watch_relay import SILENCE_MS
 from countersign.domain.errors import ConnectorError, FailureKind
