@@ -23,8 +23,6 @@ def barred(rules: Rules, device: str, at: int) -> Problem:
         able = sorted(isolate(item.name) for item in members if Role.REQUESTER in item.roles and item.has_access(at))
         return Problem(
             _("Your role doesn't ask for payments"),
-            _("A transfer that you write here could not be requested. Ask {names} to do it.").format(
-                names=either(able)
-            ),
+            _("What you write here could not be requested. Ask {names} to do it.").format(names=either(able)),
         )
     return Problem()

@@ -14,7 +14,7 @@ from tests.unit.application.test_batches import checked, many, run
 from tests.unit.presentation.team_desk import four
 from tests.unit.presentation.transfer_pages import TransferPage
 
-ROLE = "A transfer that you write here could not be requested. Ask \u2066Mei Chen\u2069 or \u2066Ravi Singh\u2069 to do it."
+ROLE = "What you write here could not be requested. Ask \u2066Mei Chen\u2069 or \u2066Ravi Singh\u2069 to do it."
 LAPSED = fakes.START_MS + 6 * fakes.DAY_MS
 
 
