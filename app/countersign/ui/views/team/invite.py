@@ -90,9 +90,9 @@ class InvitePage(WorkPage):
     def _make_form(self) -> Card:
         card = Card()
         card.body.setSpacing(Space.L)
-        self.name = TextField(_("Name"))
+        self.name = TextField(_("Full name"))
         self.name.setObjectName("invite.name")
-        self._fields["name"] = Field(_("Name"), self.name, hint=_("Their full name, as colleagues know it."))
+        self._fields["name"] = Field(_("Full name"), self.name, hint=_("As colleagues know it."))
         self._roles_holder, self._roles_body = column(Space.XS)
         self.roles: dict[str, CheckField] = {}
         self._fields["roles"] = Field(_("What this member may do"), self._roles_holder)
