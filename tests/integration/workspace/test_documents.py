@@ -12,6 +12,7 @@ from countersign.adapters.relays.sealing import HpkeSuite
 from countersign.adapters.vault.database import Connection
 from countersign.application.ports.vault import LocalSpace
 from countersign.application.use_cases.approve_order import approve_order
+from countersign.application.use_cases.relay_notes import read_notes
 from countersign.application.use_cases.seal_envelope import seal_envelope
 from countersign.domain.documents import TOTAL_BYTES, require_same_bytes
 from countersign.domain.errors import SecurityError, UserFacingError
@@ -109,6 +110,19 @@ def test_a_withheld_one_comes_once_it_is_there_also_after_a_restart(team: Team) 
     team.rounds(12)
     assert team[0].vault.blob(item.sha256) == SMALL[0]
     assert team[0].vault.local(LocalSpace.DOCUMENT) == {}
+
+
+def test_by_files_alone_a_missing_one_is_asked_for_and_sent_again(team: Team) -> None:
+    team.join("Tom", files=True)
+    (item,) = requested(team[1], SMALL, kept=False)
+    team.by_files(1)
+    assert len(team[0].vault.local(LocalSpace.DOCUMENT)) == 1
+    with team[1].vault.transaction() as change:
+        change.keep_blob(SMALL[0])
+    team.by_files(2)
+    assert team[0].vault.blob(item.sha256) == SMALL[0]
+    assert team[0].vault.local(LocalSpace.DOCUMENT) == {}
+    assert read_notes(team[1].vault).wanted == {}
 
 
 def test_one_that_joins_later_gets_what_its_role_may_read(team: Team) -> None:

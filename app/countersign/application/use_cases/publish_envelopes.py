@@ -18,8 +18,8 @@ from countersign.application.use_cases.exchange_envelopes import Tools
 from countersign.application.use_cases.invite_member import Asking, Stage, askings, keep_asking, kept_asking
 from countersign.application.use_cases.join_workspace import joining_of, seal_request
 from countersign.application.use_cases.letter_desk import GRACE_MS, LETTER_EVENTS, Desk, Outgoing, behind, leaving_desk
-from countersign.application.use_cases.relay_notes import Lack, Notes, Outbox, Sizes
-from countersign.application.use_cases.wish_letters import wish_documents, wish_events
+from countersign.application.use_cases.relay_notes import Lack, Notes, Outbox, Sizes, noting
+from countersign.application.use_cases.wish_letters import ask_by_hand, wish_documents, wish_events
 from countersign.domain.ledger.envelope import Purpose
 from countersign.domain.ledger.event import Chain, Event
 from countersign.domain.ledger.governance import Device
@@ -131,8 +131,9 @@ def go_on_carried(vault: WorkspaceVault, tools: Tools, notes: Notes, carried: Ca
     desk = Desk(vault, tools, notes, "file")
     events = desk.stretch(carried.start, carried.end, CARRIED_EVENTS)
     if not events:
-        last = () if carried.parcels else desk.sealed((), carried.recipients, Purpose.CHECKPOINT)
-        return replace(carried, parcels=(*carried.parcels, *last), ended=True)
+        found = (*carried.parcels, *_asked_by_hand(desk, carried.recipients))
+        last = () if found else desk.sealed((), carried.recipients, Purpose.CHECKPOINT)
+        return replace(carried, parcels=(*found, *last), ended=True)
     return replace(
         carried,
         parcels=(*carried.parcels, *desk.sealed(events, carried.recipients, Purpose.EVENTS)),
@@ -218,12 +219,7 @@ def _answer(desk: Desk) -> Outgoing | None:
         wanted = desk.notes.wanted.get(device.device)
         if not wanted:
             continue
-        found: dict[str, Event] = {}
-        for name in wanted[:_ANSWERED_AT_ONCE]:
-            for event in _up_to(desk, name, device.device):
-                found.setdefault(event.id, event)
-        left = wanted[_ANSWERED_AT_ONCE:]
-        events = sorted(found.values(), key=lambda each: each.order_key)[:LETTER_EVENTS]
+        events, left = _wanted_by(desk, device)
 
         def note(
             notes: Notes,
@@ -237,6 +233,30 @@ def _answer(desk: Desk) -> Outgoing | None:
         parcels = desk.sealed(events, (device,), Purpose.EVENTS) if events else ()
         return Outgoing(parcels, len(events), note, "answer")
     return None
+
+
+def _wanted_by(desk: Desk, device: Device) -> tuple[Sequence[Event], tuple[str, ...]]:
+    """Return what answers a device that asked, as much as a letter holds, and what it asks for beyond that."""
+    found: dict[str, Event] = {}
+    wanted = desk.notes.wanted.get(device.device, ())
+    for name in wanted[:_ANSWERED_AT_ONCE]:
+        for event in _up_to(desk, name, device.device):
+            found.setdefault(event.id, event)
+    return sorted(found.values(), key=lambda each: each.order_key)[:LETTER_EVENTS], wanted[_ANSWERED_AT_ONCE:]
+
+
+def _asked_by_hand(desk: Desk, recipients: Sequence[Device]) -> tuple[bytes, ...]:
+    """Answer by file what these devices asked for, and ask them for documents that did not come."""
+    if not desk.vault.admitted:  # who leaves says that, and no more
+        return ()
+    found: tuple[bytes, ...] = ()
+    for device in recipients:
+        events, left = _wanted_by(desk, device)
+        if events:
+            found += desk.sealed(events, (device,), Purpose.EVENTS)
+            with noting(desk.vault) as change:
+                desk.notes.keep_wanted(change, device.device, left)
+    return found + ask_by_hand(desk, recipients)
 
 
 def _up_to(desk: Desk, name: str, asker: str) -> Sequence[Event]:

@@ -8,8 +8,9 @@ from countersign.application.ports.vault import VaultTransaction
 from countersign.application.use_cases.carried_documents import documents_to_ask_for, note_asked
 from countersign.application.use_cases.exchange_envelopes import wanted_document
 from countersign.application.use_cases.letter_desk import GRACE_MS, Desk, Outgoing
-from countersign.application.use_cases.relay_notes import Notes
+from countersign.application.use_cases.relay_notes import Notes, noting
 from countersign.domain.ledger.envelope import Purpose
+from countersign.domain.ledger.governance import Device
 from countersign.domain.ledger.letter import Letter
 
 
@@ -50,3 +51,14 @@ def wish_documents(desk: Desk) -> Outgoing | None:
         notes.keep_outbox(change, desk.relay, said)
 
     return Outgoing((desk.seal(letter, asked, Purpose.EVENTS),), 0, note, "wish")
+
+
+def ask_by_hand(desk: Desk, recipients: Sequence[Device]) -> tuple[bytes, ...]:
+    """Ask for documents by file whoever the file is for."""
+    lacking = documents_to_ask_for(desk.vault, desk.now)
+    if not lacking:
+        return ()
+    letter = Letter((), desk.checkpoint(), (wanted_document([event.id for event, _tries in lacking]),))
+    with noting(desk.vault) as change:
+        note_asked(change, lacking, desk.now)
+    return (desk.seal(letter, recipients, Purpose.EVENTS),)
