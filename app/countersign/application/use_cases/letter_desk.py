@@ -194,13 +194,14 @@ class Desk:
         return sorted(names, key=lambda name: hashlib.sha256((device + name).encode()).digest()).index(self.own)
 
 
-def leaving_desk(vault: WorkspaceVault, tools: Tools, notes: Notes, relay: str) -> Desk | None:
-    """Return where a device that closed itself says so: nobody else puts its own change in force. None for others."""
-    if vault.admitted or known_governance(vault) is None:
+def closed_desk(vault: WorkspaceVault, tools: Tools, notes: Notes, relay: str) -> Desk | None:
+    """Return where a device that is closed, as far as it knows, says how far that is. None for others."""
+    if vault.admitted:
+        return None
+    governance = known_governance(vault)
+    if governance is None or governance.device(vault.identity.device) is None:
         return None
     desk = Desk(vault, tools, notes, relay)
-    if not desk.own_end:
-        return None
     try:
         desk.checkpoint()
     except SecurityError as error:
@@ -208,6 +209,12 @@ def leaving_desk(vault: WorkspaceVault, tools: Tools, notes: Notes, relay: str) 
             raise
         return None
     return desk
+
+
+def leaving_desk(vault: WorkspaceVault, tools: Tools, notes: Notes, relay: str) -> Desk | None:
+    """Return where a device that closed itself says so: nobody else puts its own change in force. None for others."""
+    desk = closed_desk(vault, tools, notes, relay)
+    return desk if desk is not None and desk.own_end else None
 
 
 def behind(start: Sizes, events: Sequence[Event]) -> dict[str, int]:

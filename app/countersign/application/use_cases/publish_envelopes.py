@@ -17,7 +17,15 @@ from countersign.application.ports.workspace import WorkspaceVault
 from countersign.application.use_cases.exchange_envelopes import Tools
 from countersign.application.use_cases.invite_member import Asking, Stage, askings, keep_asking, kept_asking
 from countersign.application.use_cases.join_workspace import joining_of, seal_request
-from countersign.application.use_cases.letter_desk import GRACE_MS, LETTER_EVENTS, Desk, Outgoing, behind, leaving_desk
+from countersign.application.use_cases.letter_desk import (
+    GRACE_MS,
+    LETTER_EVENTS,
+    Desk,
+    Outgoing,
+    behind,
+    closed_desk,
+    leaving_desk,
+)
 from countersign.application.use_cases.relay_notes import Lack, Notes, Outbox, Sizes, noting
 from countersign.application.use_cases.wish_letters import ask_by_hand, wish_documents, wish_events
 from countersign.domain.ledger.envelope import Purpose
@@ -53,8 +61,8 @@ def next_outgoing(vault: WorkspaceVault, tools: Tools, notes: Notes, relay: str)
         SecurityError: ``vault.*``.
     """
     if not vault.admitted:  # nothing of its own is signed before that, but the request is
-        leaving = leaving_desk(vault, tools, notes, relay)
-        return _own(leaving) if leaving is not None else _request(vault, tools, notes)
+        desk = closed_desk(vault, tools, notes, relay)
+        return (_own(desk) or _overruled(desk)) if desk is not None else _request(vault, tools, notes)
     if not vault.may_sign:
         return None
     desk = Desk(vault, tools, notes, relay)
@@ -213,6 +221,22 @@ def _own(desk: Desk) -> Outgoing | None:
     )
 
 
+def _overruled(desk: Desk) -> Outgoing | None:
+    """Say how far a device knows that believes itself closed, where others hold more and tell it so.
+
+    Nobody writes to a device that is closed. Where the change that closed it, its own perhaps, had a rival, and a
+    settlement keeps it open, the others do, and wait to hear what it lacks: the settlement, too.
+    """
+    since = desk.outbox.left_at
+    sent = (item for item in desk.notes.heard.values() if item.arrived > since)
+    more = any(size > _have(desk, chain) for item in sent for chain, (size, _event) in item.heads.items())
+    return _said(desk) if more and desk.others and desk.now - since >= GRACE_MS else None
+
+
+def _have(desk: Desk, chain: str) -> int:
+    return desk.heads[chain].size if chain in desk.heads else 0
+
+
 def _answer(desk: Desk) -> Outgoing | None:
     """Send events that somebody waits for, with what stands before them in their chain."""
     for device in desk.others:
@@ -358,6 +382,10 @@ def _checkpoint(desk: Desk) -> Outgoing | None:
     due = since >= CHECKPOINT_MS or (news and since >= rest) or (bool(desk.notes.missing) and since >= GRACE_MS)
     if not due and since >= 0:  # below 0: our own clock was set back
         return None
+    return _said(desk)
+
+
+def _said(desk: Desk) -> Outgoing:
     said = desk.said()
     return Outgoing(
         desk.sealed((), desk.others, Purpose.CHECKPOINT),

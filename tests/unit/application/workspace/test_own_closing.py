@@ -2,10 +2,19 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from countersign.application.ports.workspace import Statement
-from countersign.application.use_cases.change_governance import endorse_change, propose_change, without_device
+from countersign.application.use_cases.change_governance import (
+    endorse_change,
+    is_contested,
+    next_state,
+    propose_change,
+    with_member,
+    without_device,
+)
 from countersign.application.use_cases.publish_envelopes import file_letters, next_outgoing
 from countersign.application.use_cases.relay_notes import Notes, read_notes
 from countersign.domain.errors import SecurityError
@@ -65,6 +74,37 @@ def test_what_a_store_lost_of_it_is_left_again() -> None:
     assert not is_closed_at(some[1], some[0].device)
     some.rounds(12, step_ms=60_000)
     assert all(is_closed_at(desk, some[0].device) for desk in some.desks[1:])
+
+
+def test_where_a_settlement_keeps_it_open_it_says_what_it_lacks_and_hears_of_that() -> None:
+    some = several(3)
+    some.rounds()
+    first, second, third = some.desks
+    closing = propose_change(first.vault, fake_verify, without_device(first.vault, first.device)).change
+    renamed = replace(second.vault.rules.governance.members[0], name="Mei Chen")
+    naming = propose_change(second.vault, fake_verify, with_member(second.vault.rules, renamed)).change
+    some.rounds()
+    for change in (closing, naming):
+        endorse_change(third.vault, fake_verify, change)
+    third.round()
+    first.round()
+    known = set(some.store.put_honestly)
+    second.round()
+    second.round()
+    for name in set(some.store.put_honestly) - known:
+        some.store.shelf("device 0").remove(name)
+    some.rounds()
+    assert [desk.vault.admitted for desk in some.desks] == [False, True, True]
+    assert is_contested(second.vault)
+    left = len(some.store.put_honestly)
+    first.round()
+    assert len(some.store.put_honestly) == left  # nobody writes to it
+    settled = propose_change(second.vault, fake_verify, next_state(second.vault.rules)).change
+    some.rounds()
+    endorse_change(third.vault, fake_verify, settled)
+    some.rounds(20, step_ms=61_000)
+    assert [desk.vault.admitted for desk in some.desks] == [True, True, True]
+    assert some.agree
 
 
 def test_it_is_told_by_files_too() -> None:
