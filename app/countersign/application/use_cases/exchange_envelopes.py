@@ -234,13 +234,20 @@ def _requested(
 def _heard(
     vault: WorkspaceVault, tools: Tools, notes: Notes, name: str, opened: OpenedEnvelope, governance: Governance | None
 ) -> str:
-    """Keep the sender's checkpoint and what they ask for; of a closed device nothing is kept."""
+    """Keep the sender's checkpoint and what they ask for.
+
+    Of a closed device only that it spoke: if a rival of what closed it opens it again, what is read anew is no news.
+    """
     sender, letter = opened.header.sender, opened.letter
     device = governance.device(sender) if governance else None
     if name in notes.later:
         with noting(vault) as change:
             notes.keep_later(change, name, None)
-    if device is None or device.closed or sender == vault.identity.device:
+    if device is None or sender == vault.identity.device:
+        return ""
+    if device.closed:
+        if letter.checkpoint is not None:
+            notes.hear(letter.checkpoint.checkpoint, tools.clock.now_ms())
         return ""
     wanted = [event for document in letter.documents for event in _wanted_in(document)]
     if wanted:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from countersign.application.use_cases.change_governance import endorse_change, propose_change, without_device
 from countersign.application.use_cases.exchange_envelopes import Tools, faces_of
 from countersign.application.use_cases.watch_relay import ON_ITS_WAY_MS, SILENCE_MS, Withheld
 from countersign.domain.ledger import kinds
@@ -65,6 +66,35 @@ def test_who_is_silent_for_five_minutes_is_shown_and_comes_back() -> None:
     assert (found.device, found.since) == (some[1].device, notes.heard[some[1].device].arrived)
     some[1].round()
     assert some[0].round().unheard == ()
+
+
+def test_that_a_closed_device_spoke_is_no_news_when_it_is_read_again() -> None:
+    some = heard(several(3))
+    closing = propose_change(some[0].vault, fake_verify, without_device(some[0].vault, some[2].device)).change
+    some[0].round()
+    some[1].round()
+    endorse_change(some[1].vault, fake_verify, closing)
+    some[1].round()
+    some[0].round()
+    found = some[0].vault.rules.governance.device(some[2].device)
+    assert found is not None
+    assert found.closed
+    some[2].say("hasn't heard of it")
+    some[2].round()
+    some.later(1_000)
+    some[0].round()
+    notes = some[0].memory.notes
+    assert notes is not None
+    spoke = notes.heard[some[2].device]
+    assert (spoke.arrived, spoke.size(some[2].device)) == (some.clock.now_ms(), 1)
+    some[0].vault.taken.clear()
+    some[0].restart()
+    some.later(SILENCE_MS)
+    report = some[0].round()
+    notes = some[0].memory.notes
+    assert notes is not None
+    assert notes.heard[some[2].device] == spoke
+    assert [item.device for item in report.unheard] == [some[1].device]
 
 
 def test_what_agreed_long_ago_is_forgotten_and_compared_anew() -> None:
