@@ -135,6 +135,14 @@ class AuthorisingRun(ABC, Generic[Seen]):
     def _require_shown(self, seen: Seen) -> Script[None]:
         """Hold what a page shows to what was agreed."""
 
+    def _read_once_more(self) -> Script[Progress | None]:
+        """Have the bank show, just before the commit point, what that will count for; where it stops, return that.
+
+        One order needs none: its authorisation belongs to one payment, which was read back when it was opened.
+        """
+        yield from ()
+        return None
+
     @abstractmethod
     def _intend(self, seen: Seen) -> None:
         """Record that the commit point is next, which ``_elsewhere`` says more of. VAULT lane."""
@@ -220,6 +228,9 @@ class AuthorisingRun(ABC, Generic[Seen]):
 
     def _answer(self, code: SecretText, seen: Seen) -> Script[Progress]:
         yield from self._require_shown(seen)
+        stopped = yield from self._read_once_more()
+        if stopped is not None:
+            return stopped
         request_id = self.new_request_id()
         yield from on_vault(partial(self._intend, seen))
         self._elsewhere = False  # from here on it is the code of which nobody knows
@@ -234,6 +245,9 @@ class AuthorisingRun(ABC, Generic[Seen]):
     def _ask_for(self, method: str, seen: Seen) -> Script[Progress]:
         """Choose a method by which the bank's own app may decide: from here on money may move without another word."""
         yield from self._require_shown(seen)
+        stopped = yield from self._read_once_more()
+        if stopped is not None:
+            return stopped
         yield from on_vault(partial(self._intend, seen))
         try:
             asked = yield from on_network(lambda: self.bank.choose_method(self._handle, method))

@@ -9,7 +9,7 @@ reply the bank is asked: of the authorisation once, and of every payment.
 from __future__ import annotations
 
 from abc import abstractmethod
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 
@@ -21,6 +21,7 @@ from countersign.application.use_cases.record_submission import record_reply_ref
 from countersign.domain.errors import ConnectorError, CountersignError, UserFacingError
 from countersign.domain.ledger.order_record import OrderRecord
 from countersign.domain.order import BindingError, require_same
+from countersign.domain.order_state import TransactionStatus
 from countersign.domain.payment import PaymentFields
 from countersign.domain.secret import SecretText
 
@@ -93,6 +94,26 @@ class BasketRun(AuthorisingRun[Shown]):
         for record in (yield from self._records()):
             if record.content.order in seen.payments:
                 require_same(record.content.payment, seen.payments[record.content.order][0], "otp")
+
+    def _read_basket(
+        self, records: Sequence[OrderRecord], signable: Collection[TransactionStatus]
+    ) -> Script[Progress | None]:
+        """Have the bank show the basket: all that was tied, nothing else, and that it can still be signed.
+
+        Raises:
+            UserFacingError: ``basket.changed``.
+        """
+        basket, tied = records[0].basket, records[0].tied
+        if not basket:  # it was untied meanwhile, so that no intent can be recorded
+            return None
+        try:
+            now = yield from on_network(partial(self.baskets.basket, basket, tied))
+        except BindingError as error:
+            return (yield from self._refused_reply("basket", error))
+        if now.status not in signable:
+            yield from self._reconcile()
+            raise UserFacingError("basket.changed")
+        return None
 
     # — asking —
 
@@ -216,7 +237,7 @@ class BasketRun(AuthorisingRun[Shown]):
 
 
 def _states(records: Sequence[OrderRecord]) -> tuple[object, ...]:
-    return tuple((record.state, record.basket, record.signings) for record in records)
+    return tuple((record.state, record.basket, record.attempts, record.signings) for record in records)
 
 
 _REASONS = {state: state.value for state in DONE}

@@ -74,6 +74,10 @@ class BasketSigning(BasketRun):
                 raise UserFacingError("basket.changed")
         return None
 
+    def _read_once_more(self) -> Script[Progress | None]:
+        records = yield from self._records()
+        return (yield from self._agree(records)) or (yield from self._read_basket(records, _WAITING))
+
     # — what a further signature is —
 
     def _permit(self) -> None:

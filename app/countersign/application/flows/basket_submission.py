@@ -27,6 +27,7 @@ _HELD = frozenset({OrderState.INITIATED, OrderState.AUTHORISING})
 _NOT_YET = frozenset({OrderState.APPROVED, OrderState.INTENDED})
 _UNKNOWN = frozenset({OrderState.ANSWERING, OrderState.UNKNOWN})
 _UNSENT = frozenset({Phase.IDLE, Phase.CONTINUE, Phase.PASSWORD, Phase.METHOD, Phase.CODE})
+_SIGNABLE = frozenset({TransactionStatus.RCVD})
 _GONE = frozenset({TransactionStatus.RJCT, TransactionStatus.CANC})
 
 
@@ -130,6 +131,10 @@ class BasketSubmission(BasketRun):
                 yield from self._reconcile()
                 raise UserFacingError("basket.changed")
         return None
+
+    def _read_once_more(self) -> Script[Progress | None]:
+        records = yield from self._records()
+        return (yield from self._read_back(records)) or (yield from self._read_basket(records, _SIGNABLE))
 
     def _tie(self, records: Sequence[OrderRecord]) -> Script[Basket | Progress]:
         request_id = self.new_request_id()
