@@ -211,6 +211,7 @@ class Submission(CarryingRun):
     def _ask_authorisation(self, known: OrderRecord) -> Script[ConnectorError | None]:
         """Ask what became of an answer; where the bank can't say, its status may."""
         refused = known.state is OrderState.AUTHORISING and known.answered and not known.basket
+        refused = refused and bool(known.authorisation_id)  # none is open any more once a basket was untied
         if not (known.state in _ANSWERED or refused) or known.purpose != "payment":
             return None
         self._authorisation = known.authorisation_id
