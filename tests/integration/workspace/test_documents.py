@@ -1,13 +1,15 @@
-"""Documents between real vaults, by a folder and by files: the very bytes, checked when they arrive and open."""
+"""Documents between real vaults, by a folder, files and PostgreSQL: the very bytes, checked when they arrive."""
 
 from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterator
+from contextlib import closing
 from pathlib import Path
 
 import pytest
 
+from countersign.adapters.relays.postgres import PostgresRelay
 from countersign.adapters.relays.sealing import HpkeSuite
 from countersign.adapters.vault.database import Connection
 from countersign.application.ports.vault import LocalSpace
@@ -20,6 +22,7 @@ from countersign.domain.ledger.envelope import Purpose
 from countersign.domain.ledger.letter import Letter
 from countersign.domain.order import Attachment, last_digits
 from tests.integration.workspace.team import Person, Team
+from tests.postgres import PostgresServer
 from tests.unit.application.workspace.payments import ORDER, known, request
 
 PIECE = TOTAL_BYTES // 4
@@ -76,6 +79,18 @@ def test_as_much_as_may_be_attached_arrives(team: Team, *, files: bool) -> None:
         assert person.vault.local(LocalSpace.DOCUMENT) == {}
     sign(team[0])
     assert team[0].door.verify(lambda _done, _total: True).faults == ()
+
+
+def test_as_much_as_may_be_attached_arrives_by_postgresql(team: Team, postgres: PostgresServer) -> None:
+    team.join("Tom")
+    items = requested(team[1], FOUR)
+    for _ in range(2):
+        for person in reversed(team.people):
+            with closing(PostgresRelay(postgres.settings(), person.vault.identity.workspace, poll_ms=50)) as relay:
+                assert person.round(relay).refused == ()
+        team.clock.advance(31_000)
+    assert [team[0].vault.blob(item.sha256) for item in items] == FOUR
+    sign(team[0])
 
 
 def test_a_forged_one_is_refused_and_the_right_one_still_comes(team: Team) -> None:
