@@ -14,6 +14,7 @@ from countersign.presentation.messages import language, set_language
 from countersign.ui import widgets as kit
 from countersign.ui.theme.look import look
 from countersign.ui.theme.tokens import Tone
+from countersign.ui.widgets.parcel_cards import ParcelOut
 from tests.gui.kit.hands import click, double_click, press
 
 if TYPE_CHECKING:
@@ -104,6 +105,30 @@ def test_a_line_tells_how_a_balance_went(show: Show) -> None:
     assert line.canvas.accessibleName() == "Down a little."
     line.show_table(shown=True)
     assert line.table_shown()
+
+
+def test_a_parcel_is_saved_once_it_is_ready_and_says_so_before(show: Show) -> None:
+    saved: list[str] = []
+
+    class Hands:
+        def save_parcel(self) -> None:
+            saved.append("saved")
+
+        def read_parcel(self) -> None:
+            raise AssertionError
+
+        def paste_parcel(self, picture: bytes, text: str) -> None:
+            raise AssertionError(picture or text)
+
+    card = ParcelOut("parcel", "Hand it over")
+    card.attach(Hands())
+    show(card)
+    card.save.click()
+    assert saved == []
+    assert card.save.blocked_reason()
+    card.set_frames((), "This goes as a file.")
+    card.save.click()
+    assert saved == ["saved"]
 
 
 def test_pictures_come_and_go_without_harm(show: Show) -> None:

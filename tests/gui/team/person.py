@@ -11,7 +11,7 @@ from pytestqt.qtbot import QtBot
 from countersign.testing.window import Window
 from countersign.ui.start import Running
 from countersign.ui.views.new_vault import NewVaultPage
-from countersign.ui.widgets import PlainLabel, QrView
+from countersign.ui.widgets import KitButton, PlainLabel, QrView
 from tests.gui.own_bank.hands import Desk
 
 SECONDS = 60_000
@@ -41,6 +41,7 @@ class Person:
     def press(self, name: str) -> None:
         """Press a button once it is there and can act."""
         self.see(name)
+        self.qtbot.waitUntil(lambda: not self.window.find_as(name, KitButton).blocked_reason(), timeout=SECONDS)
         self.window.press(name)
 
     def make_vault(self) -> None:

@@ -55,6 +55,9 @@ class ParcelOut(Card):
         self.show_code = QuietButton(_("Show it as a code"), icon="qr")
         self.show_code.setObjectName(f"{name}.show")
         self.show_code.activated.connect(self._toggle)
+        why = reason_label()
+        self.save.show_reason_in(why)
+        self.add(why)
         self.add(button_row((self.save, self.show_code)))
         self.saved = PlainLabel("", Variant.LABEL)
         self.saved.setObjectName(f"{name}.saved")
@@ -106,6 +109,8 @@ class ParcelOut(Card):
         moving = several and not self._paused and look().motion
         self.code.setVisible(shown)
         self.hint.setVisible(shown or bool(self._as_file))
+        ready = bool(self._frames or self._as_file)
+        self.save.set_blocked("" if ready else _("It is being made ready; try again in a moment."))
         self.show_code.setVisible(bool(self._frames))
         self.part.setVisible(several)
         self._steps.setVisible(several)
