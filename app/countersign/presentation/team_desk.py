@@ -74,14 +74,16 @@ class Work:
         """Work for the page that ``render`` shows."""
         self._session, self._render = session, render
         self.busy = self.problem = ""
-        self.closed = False
+        self.closed = self._of_a_look = False
 
     def run(self, script: Script[T], busy: str, done: Callable[[T], None]) -> None:
         """Run a script to its end, unless another is under way."""
         if self.busy:
             script.close()
             return
-        self.busy, self.problem = busy, ""
+        self.busy = busy
+        if busy or self._of_a_look:  # what went wrong with a deed stays, however often a page looks anew meanwhile
+            self.problem, self._of_a_look = "", False
 
         def ended(found: T) -> None:
             self.busy = ""
@@ -90,7 +92,11 @@ class Work:
                 self._render()
 
         self._render_open()
-        run_script(self._session.tasks, script, ended, self.failed)
+        run_script(self._session.tasks, script, ended, self.failed if busy else self._not_seen)
+
+    def _not_seen(self, error: Exception) -> None:
+        self._of_a_look = True
+        self.failed(error)
 
     def failed(self, error: Exception) -> None:
         """Put an error into words."""
@@ -142,10 +148,12 @@ def effect_text(session: Session, picture: Picture, after: Governance) -> str:
     ends_at = picture.signs_at(session) + OPEN_FOR_MS
     end = moment_text(ends_at, session.zone)
     if signable_from(ends_at) <= now:
-        return f"{text.format(count=missing)} " + _("Unless it is in force by then, it ends on {time}.").format(time=end)
+        return f"{text.format(count=missing)} " + _("Unless it is in force by then, it ends on {time}.").format(
+            time=end
+        )
     late = _(
-        "The clock of this device once ran ahead: what it proposes now would end on {end}, and others can sign that from "
-        "{begins} on. Sooner: have another administrator propose it."
+        "The clock of this device once ran ahead: what it proposes now would end on {end}, and others can sign that "
+        "from {begins} on. Sooner: have another administrator propose it."
     )
     begins = moment_text(signable_from(ends_at), session.zone)
     return f"{text.format(count=missing)} " + late.format(end=end, begins=begins)

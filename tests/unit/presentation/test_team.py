@@ -407,3 +407,23 @@ def test_every_kind_of_change_has_a_sentence(mei: Colleague) -> None:
     assert "has no end" in ended[1]
     endless = tuple(replace(item, expires_at=START_MS) for item in before.devices)
     assert "don't expire" in change_sentences(replace(before, devices=endless), before, ZONE)[0]
+
+
+def test_what_went_wrong_stays_on_screen_while_others_are_heard() -> None:
+    mei = four(connected=True)
+    page, looks = TeamDesk(mei), 0
+
+    def looked() -> None:
+        nonlocal looks
+        looks += 1
+
+    mei.sharing.listen(looked)
+    page.presenter.endorse("00" * 32)
+    said = page.now.problem
+    assert said
+    mei.sharing.exchange_now()
+    assert looks > 0
+    assert page.now.problem == said
+    propose_admin(mei)
+    page.presenter.decline(open_changes(mei.vault, mei.sharing.verify)[0].change)
+    assert page.now.problem == ""
