@@ -81,6 +81,10 @@ class OrderRun(AuthorisingRun[OnScreen]):
     def _now(self, phase: Phase) -> Script[Progress]:
         return self._shown(phase, (yield from self._order()).state)
 
+    def _begin_anew(self) -> None:
+        """Forget what was heard of an authorisation before this one: whether the bank's own app asked in that."""
+        self._elsewhere, self._heard, self._words = False, False, ""
+
     # — running —
 
     def _within(self, script: Script[Progress], stage: str) -> Script[Progress]:
@@ -104,14 +108,16 @@ class OrderRun(AuthorisingRun[OnScreen]):
 
     def _truthful(self, script: Script[Progress], before: Progress) -> Script[Progress]:
         signings: tuple[BankSigning, ...] = ()
+        attempts = 0
         try:
             known = yield from self._order()
-            signings = known.signings
+            signings, attempts = known.signings, known.attempts
             self.bank_id, self._bank = self.find_bank(known)
             return (yield from script)
         except CountersignError as error:
             known = yield from self._order()
-            unchanged = known.state is before.state and known.signings == signings
+            told_more = known.signings != signings or known.attempts > attempts  # a code may be on its way
+            unchanged = known.state is before.state and not told_more
             if unchanged and before.phase is not Phase.NOT_SENT:
                 return replace(before, error=error.code, error_params=error.params)
             return self._shown(self._phase_of(known), known.state, error)

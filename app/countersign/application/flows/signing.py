@@ -52,6 +52,7 @@ class Signing(OrderRun):
             opened = yield from on_network(partial(self.bank.start_authorisation, held.handle, person))
         except BindingError as error:
             return (yield from self._refused_reply("authorisation", error))
+        self._begin_anew()
         yield from on_vault(partial(record.record_signing_started, self.vault, self.order, opened.authorisation_id))
         return (yield from self._step(opened))
 

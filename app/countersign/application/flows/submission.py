@@ -146,8 +146,11 @@ class Submission(CarryingRun):
         except BindingError as error:
             return (yield from self._refused_reply("authorisation", error))
         except ConnectorError as error:
+            if error.kind is FailureKind.UNKNOWN:
+                yield from self._note_lost_step(error.code)
             known = yield from self._order()
             return self._shown(self._phase_of(known), known.state, error)
+        self._begin_anew()
         note = partial(record.record_authorisation, self.vault, self.order, opened.authorisation_id, purpose)
         yield from on_vault(note)
         return (yield from self._step(opened))
@@ -173,9 +176,14 @@ class Submission(CarryingRun):
             record.record_answer_refused(self.vault, self.order, reason)
 
     def _step_lost(self, error: ConnectorError) -> Script[Progress]:
-        """Ask: a bank that exempts may have executed upon this very step."""
+        """Ask: a bank that exempts may have executed upon this very step, and any may ask in its own app since."""
+        yield from self._note_lost_step(error.code)
         found = yield from self._reconcile()
         return found if found.phase in {Phase.ACCEPTED, Phase.ENDED} else self._with_error(found, error)
+
+    def _note_lost_step(self, reason: str) -> Script[None]:
+        if (yield from self._order()).state in {OrderState.INITIATED, OrderState.AUTHORISING}:
+            yield from on_vault(partial(record.record_unknown, self.vault, self.order, "authorisation", reason))
 
     # — asking —
 
@@ -210,9 +218,9 @@ class Submission(CarryingRun):
 
     def _ask_authorisation(self, known: OrderRecord) -> Script[ConnectorError | None]:
         """Ask what became of an answer; where the bank can't say, its status may."""
-        refused = known.state is OrderState.AUTHORISING and known.answered and not known.basket
-        refused = refused and bool(known.authorisation_id)  # none is open any more once a basket was untied
-        if not (known.state in _ANSWERED or refused) or known.purpose != "payment":
+        open_still = known.state is OrderState.AUTHORISING and not known.basket  # its own app may ask all the same
+        open_still = open_still and bool(known.authorisation_id)  # none is open any more once a basket was untied
+        if not (known.state in _ANSWERED or open_still) or known.purpose != "payment":
             return None
         self._authorisation = known.authorisation_id
         try:
@@ -222,7 +230,7 @@ class Submission(CarryingRun):
                 raise
             return error
         if found.state is AuthorisationState.OPEN and (self._app_asks or asks_elsewhere(known, found)):
-            if refused:  # a code was, and yet its own app asks
+            if open_still:
                 yield from on_vault(self._note_asked)
             self._heard, self._words = True, found.message or self._words
             return None
@@ -240,6 +248,8 @@ class Submission(CarryingRun):
 
     def _refused_reply(self, stage: str, error: BindingError) -> Script[Progress]:
         """Stop: the bank holds, or speaks of, something else than what was agreed."""
+        if stage == "authorisation":
+            yield from self._note_lost_step(error.code)
         yield from self._note_refused_reply(stage, error)
         known = yield from self._order()
         if known.state is OrderState.INTENDED:
@@ -254,6 +264,10 @@ class Submission(CarryingRun):
         known = yield from self._order()
         if known.by_hand and not_sent:
             yield from self._require_nothing_laid_out(known)
+        if known.state is OrderState.AUTHORISING:  # the bank's own app may ask, though nobody here heard of it
+            yield from self._ask_authorisation(known)
+            if (yield from self._order()).state is not OrderState.AUTHORISING:
+                return (yield from self._reconcile())
         give_up = partial(record.record_abandoned, self.vault, self.order, reason, nothing_sent=not_sent)
         yield from on_vault(give_up)
         self._pending_initiation = ""

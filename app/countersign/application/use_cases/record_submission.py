@@ -236,7 +236,14 @@ def record_refusal(vault: Vault, order: str, code: str) -> None:
 
 
 def record_unknown(vault: Vault, order: str, stage: str, reason: str) -> None:
-    """Record that nobody knows whether the bank did ``initiation``, ``answer`` or ``cancellation`` (the stage)."""
+    """Record that nobody knows whether the bank did something.
+
+    Args:
+        vault: The unlocked vault.
+        order: The order.
+        stage: ``initiation``, ``answer``, ``cancellation``, or ``authorisation``: any step before the answer.
+        reason: A code.
+    """
     _append(vault, order, kinds.ORDER_OUTCOME_UNKNOWN, {"stage": stage, "reason": reason})
 
 

@@ -111,6 +111,8 @@ def _after_the_end(record: OrderRecord, event: Event, move: Move | None) -> Orde
 
 def _lost(record: OrderRecord, _event: Event, body: JsonObject) -> OrderRecord:
     reason = text_of(body, "reason")
+    if body.get("stage") == "authorisation" and record.state in {OrderState.INITIATED, OrderState.AUTHORISING}:
+        return replace(record, answered=True, reason=reason)  # a bank may ask in its own app upon any step
     if record.state in {OrderState.CANCELLING, OrderState.UNKNOWN}:
         return replace(record, reason=reason)
     return replace(record, state=after(record.state, Move.LOSE), reason=reason)

@@ -40,8 +40,9 @@ class OrderRecord:
         authorisation_id: The open authorisation.
         purpose: ``payment`` or ``cancellation``: what the open authorisation is for.
         attempts: How many answers were intended for the open authorisation.
-        answered: Whether an answer to a payment's authorisation was ever intended: from then on only the bank can say
-            that nothing was executed, and the order can't be abandoned.
+        answered: Whether an answer to a payment's authorisation was ever intended, or nobody knows what became of a
+            step, upon which its own app may ask: from then on only the bank can say that nothing was executed, and the
+            order can't be abandoned.
         by_hand: Whether the person carries the payment to the bank, as the connector declared before the intent.
         file: SHA-256 of the payment file that was laid out, hex; empty where the payment is typed.
         handed_over_at: When the person said that they carried it there; 0 before.
