@@ -22,6 +22,8 @@ CONTRACT: Final = b"%PDF-1.7\n" + b" " * 1_400_000 + b"\n%%EOF\n"
 INVOICE: Final = b"%PDF-1.4 invoice\n%%EOF\n"
 PROGRAM: Final = b"MZ\x90\x00\x03"
 LONG: Final = "Purchase agreement between Hartwell and Stone about the flat in 12 Königstraße, signed on 3 November.pdf"
+NAMES: Final = ("contract.pdf", LONG, "note.txt", "invoice\ufffdfdp.exe")
+"""As they are shown."""
 PAYEE: Final = "Notariat Königstraße"
 
 

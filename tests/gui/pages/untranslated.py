@@ -25,6 +25,7 @@ from countersign.testing.fake_door import KIT
 from countersign.testing.page_walk import shown_texts, visible_widgets
 from tests.gui.pages.batch_scenes import LIST
 from tests.gui.pages.check_scenes import SUSPICIOUS
+from tests.gui.pages.documents_scenes import NAMES
 from tests.gui.pages.inbox_scenes import NOTES
 from tests.gui.pages.stage import WORDS
 from tests.gui.pages.team_scenes import ANNA, LIN, RAVI, TOM
@@ -39,6 +40,7 @@ _CODES: Final = re.compile(
     r"|\bCS[0-9A-F]{24}\b"  # end-to-end numbers
     r"|\b[0-9a-f]{4,8}(?: [0-9a-f]{4,8}){3,}\b"  # digests and fingerprints, in groups
     r"|\b[0-9a-f]{4} [0-9a-f]{4}\b"  # names of devices
+    r"|\bSHA-256 [0-9a-f]{8}…[0-9a-f]{8}\b"  # of documents
     r"|\b(?:EUR|GBP)(?= ?-?\d|$)|^[A-Z]{3}$"  # currencies, alone in a list or before an amount
     r"|\b(?:pain|camt)\.\d{3}\.\d{3}\.\d{2}\b"  # formats
     "|\\S*\u200b\\S*"  # paths, which may break anywhere
@@ -103,7 +105,7 @@ def foreign_texts(world: fakes.World) -> tuple[str, ...]:
     if world.session.admitted:  # before that, nobody is known yet
         found |= {member.name for member in world.vault.rules.governance.members} | set(NOTES)
     found |= {"Ines Vogt", "Lena Sauber", "Kestrel & Vogt", "One more signature is needed."}
-    found |= {TOM, RAVI, ANNA, LIN, "Finance", "Passport", "/srv/shared"}
+    found |= {TOM, RAVI, ANNA, LIN, "Finance", "Passport", "/srv/shared"} | set(NAMES)
     for record in world.reader.orders_in_flight():
         payment = record.content.payment
         words = amount_in_words(payment.instructed_amount, "en")
