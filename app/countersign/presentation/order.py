@@ -326,7 +326,7 @@ class OrderPresenter:
             account=iban_text(payment.creditor_account),
             chip=words.word,
             tone=words.tone,
-            sentence=words.sentence,
+            sentence=sca.lead if sca and sca.elsewhere and sca.phase is Phase.UNKNOWN else words.sentence,
             next_steps=record_steps(record),
             warning=self._warning(record),
             timeline=timeline(

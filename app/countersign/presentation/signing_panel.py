@@ -80,6 +80,11 @@ class SigningPanel(ScaPanel):
         """Ask the bank about the signature. Nothing is sent again."""
         self._step(lambda signing: signing.reconcile())
 
+    def look(self) -> None:
+        """Ask quietly whether the bank's own app has decided."""
+        if self._signing is not None and not self._closed:
+            self._signing.look()
+
     def _step(self, act: Callable[[Signing], None]) -> None:
         self._problem = Problem()
         if self._signing is not None:

@@ -169,6 +169,10 @@ class TogetherPresenter:
         """Ask the bank. Nothing is sent again."""
         self.panel.check_again()
 
+    def look(self) -> None:
+        """Ask quietly whether the bank's own app has decided."""
+        self.panel.look()
+
     def open_order(self, order: str) -> None:
         """Show one of them."""
         self._navigate.open_order(order)
@@ -294,10 +298,12 @@ class TogetherPresenter:
         waiting = [record for record in records if record.awaits_signature]
         goes_on = idle and not unknown and not self._further and any(r.state in _HELD for r in records)
         not_sent = idle and sca.phase is Phase.NOT_SENT
+        signed = self._signed_now(records)
+        beside = records if idle or not signed else signed  # what a code doesn't count for isn't listed beside it
         return TogetherState(
             loaded=self._loaded,
-            rows=tuple(self._row(record, choosable=False) for record in records),
-            totals=totals_of(record.content.payment for record in waiting or self._signed_now(records) or records),
+            rows=tuple(self._row(record, choosable=False) for record in beside),
+            totals=totals_of(record.content.payment for record in waiting or signed or records),
             sentence=self._sentence(sca, unknown=unknown, waiting=bool(waiting), goes_on=goes_on),
             steps=self._steps(waiting),
             action=(_("Try again") if not_sent else _("Go on")) if goes_on or not_sent else "",
@@ -306,6 +312,7 @@ class TogetherPresenter:
             and any(record.basket and may_be_untied(record) for record in records),
             may_check=idle and (unknown or bool(waiting)),
             sca=sca if asking else None,
+            looks=sca.elsewhere and not asking,
             busy=_("Still waiting for the bank. Nothing is sent twice.") if working else "",
             problem=self._problem if self._problem != Problem() or asking else sca.problem,
         )
@@ -336,8 +343,8 @@ class TogetherPresenter:
             return _("One code signs all that still wait for a signature here. It counts for nothing else.")
         if sca.phase in _STEPS:
             return _("One code signs all of these. It counts for nothing else.")
-        if sca.bank_message and unknown:
-            return isolate(sca.bank_message)
+        if sca.elsewhere and unknown:
+            return sca.lead
         if unknown:
             return _("Nobody knows yet whether the bank has your signature. Nothing is sent again; checking only asks.")
         if waiting:

@@ -81,6 +81,11 @@ class TogetherPanel(ScaPanel):
             self._clear()
             self._run.reconcile()
 
+    def look(self) -> None:
+        """Ask quietly whether the bank's own app has decided."""
+        if self._run is not None and not self._closed:
+            self._run.look()
+
     def give_password(self, typed: str) -> None:
         """Say who is there."""
         password = SecretText(typed)

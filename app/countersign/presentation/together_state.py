@@ -65,6 +65,7 @@ class TogetherState:
         blocked: Why it can't act now; empty where it can.
         asks_person: Whether somebody signs further, under their own name.
         sca: The bank's questions, where it asks any.
+        looks: Whether the bank's own app may decide while no question is shown: ``look`` is called from time to time.
         busy: What is under way; or empty.
     """
 
@@ -80,6 +81,7 @@ class TogetherState:
     may_untie: bool = False
     may_check: bool = False
     sca: ScaState | None = None
+    looks: bool = False
     busy: str = ""
     problem: Problem = field(default_factory=Problem)
 

@@ -10,6 +10,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from functools import partial
 
+from countersign.application.flows.progress import PHASE_OF
 from countersign.application.flows.script import on_network, on_vault, run_script
 from countersign.application.flows.submission import Phase, Progress, Submission
 from countersign.application.ports.practice import PhoneMessage
@@ -24,7 +25,7 @@ from countersign.domain.secret import SecretText
 from countersign.presentation.error_texts import sentence
 from countersign.presentation.formats import isolate, money_text
 from countersign.presentation.messages import _, language, ngettext
-from countersign.presentation.transfer_confirm_texts import method_text, phase_words
+from countersign.presentation.transfer_confirm_texts import asked_in_app, method_text, or_in_app, phase_words
 from countersign.presentation.transfer_desk import Option, Problem, clock_text
 
 __all__ = ["Bound", "Phase", "PhoneText", "ScaPanel", "ScaState", "bound", "code_in"]
@@ -66,6 +67,7 @@ class ScaState:
         information: What the bank wants to be shown with the challenge.
         attempts_left: How many wrong codes are left, as a sentence.
         problem: What went wrong last.
+        elsewhere: Whether the bank's own app may decide: ``ScaPanel.look`` is called from time to time then.
         practice_password: The practice bank's password, which protects nothing; empty at a real bank.
     """
 
@@ -80,6 +82,7 @@ class ScaState:
     information: str = ""
     attempts_left: str = ""
     bank_message: str = ""
+    elsewhere: bool = False
     practice_password: str = ""
     problem: Problem = field(default_factory=Problem)
     phone: tuple[PhoneText, ...] | None = None
@@ -160,6 +163,11 @@ class ScaPanel:
             self.resume()  # the program was started anew since
         else:
             self._act(lambda submission: submission.reconcile())
+
+    def look(self) -> None:
+        """Ask quietly whether the bank's own app has decided; does nothing where it isn't asked."""
+        if self._submission is not None and not self._closed:
+            self._submission.look()
 
     def give_up(self) -> None:
         """End the order where nothing can have been executed."""
@@ -244,7 +252,7 @@ class ScaPanel:
         if found is Phase.IDLE and self._record is not None and not self._cancels:
             if self._record.by_hand and self._record.state is OrderState.INITIATED:
                 return Phase.CARRYING
-            return _PHASE_ON_RECORD.get(self._record.state, Phase.ENDED)
+            return Phase.ENDED if self._record.state is OrderState.PREPARED else PHASE_OF[self._record.state]
         return found
 
     @property
@@ -314,7 +322,10 @@ class ScaPanel:
     def _state(self, shown: Bound | None) -> ScaState:
         progress, phase = self._progress, self.phase
         heading, lead = phase_words(phase, cancels=self._cancels)
+        if progress.elsewhere and phase is Phase.UNKNOWN:
+            heading, lead = asked_in_app(progress.message)
         challenge = progress.challenge
+        information = challenge.information if challenge else ""
         return ScaState(
             phase=phase,
             heading=heading,
@@ -324,9 +335,10 @@ class ScaPanel:
             method_name=challenge.method.name if challenge else "",
             digits_only=challenge is None or challenge.otp_format != "characters",
             max_length=challenge.otp_max_length if challenge else 0,
-            information=challenge.information if challenge else "",
+            information=or_in_app(information) if progress.elsewhere else information,
             attempts_left=self._attempts_left(),
             bank_message=progress.message,
+            elsewhere=progress.elsewhere,
             practice_password=self._password,
             problem=self._problem_shown(),
             phone=self._phone() if self._session.practice is not None else None,
@@ -383,16 +395,3 @@ def code_in(text: str) -> str:
     """Find the code in a text message; empty where none stands alone."""
     found = _CODE.search(text)
     return found[0] if found else ""
-
-
-_PHASE_ON_RECORD = {
-    OrderState.APPROVED: Phase.IDLE,
-    OrderState.PREPARED: Phase.ENDED,
-    OrderState.INTENDED: Phase.UNKNOWN,
-    OrderState.INITIATED: Phase.CONTINUE,
-    OrderState.AUTHORISING: Phase.CONTINUE,
-    OrderState.ANSWERING: Phase.UNKNOWN,
-    OrderState.UNKNOWN: Phase.UNKNOWN,
-    OrderState.ACCEPTED: Phase.ACCEPTED,
-    OrderState.CANCELLING: Phase.UNKNOWN,
-}

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from countersign.application.flows.submission import Phase
+from countersign.presentation.formats import isolate
 from countersign.presentation.messages import _
 
 
@@ -13,7 +14,21 @@ def method_text(kind: str) -> str:
         "CHIP_OTP": _("Your authenticator app shows a code."),
         "PHOTO_OTP": _("You take a picture of a code on this screen."),
         "PUSH_OTP": _("Your bank's app asks you."),
+        "SMTP_OTP": _("Your bank sends a code by e-mail."),
     }.get(kind, "")
+
+
+def asked_in_app(message: str) -> tuple[str, str]:
+    """Return heading and lead while the bank's own app asks and no code is typed here; ``message`` is the bank's."""
+    waits = _("Nothing more is sent from here. This page notices when you have decided.")
+    told = isolate(message) if message else _("Your bank asks you in its own app.")
+    return _("Decide in your bank's app"), f"{told} {waits}"
+
+
+def or_in_app(information: str) -> str:
+    """Add to what the bank shows with a code that its own app may do instead."""
+    instead = _("If your bank's app asks you, you can decide there instead. This page notices.")
+    return f"{information}\n{instead}" if information else instead
 
 
 def phase_words(phase: Phase, *, cancels: bool) -> tuple[str, str]:

@@ -6,10 +6,14 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from PySide6.QtCore import QTimer
+from pytestqt.qtbot import QtBot
 
+from countersign.application.ports.bank import AuthorisationState, ScaMethod
 from countersign.domain.errors import FailureKind
 from countersign.presentation.together import TogetherOffer
 from countersign.testing import fakes
+from countersign.testing.fake_bank import SMS
 from countersign.ui.views.together.offer import TogetherCard
 from countersign.ui.widgets import CheckField, KitButton, PlainLabel
 from tests.contract.company import INES, Firm
@@ -48,6 +52,31 @@ def test_chosen_payments_are_signed_by_one_code(open_together: OpenTogether, tab
     assert not window.has("together.sca.code")
     window.press("together.leave")
     assert window.sent.to[-1] == "home"
+
+
+@pytest.mark.parametrize("typed", [False, True], ids=["app", "app or code"])
+def test_the_page_notices_what_the_banks_app_decided(
+    open_together: OpenTogether, table: Table, qtbot: QtBot, *, typed: bool
+) -> None:
+    table.bank.methods = (SMS, ScaMethod("push-1", "PUSH_OTP", "The bank's app"))
+    table.bank.in_app = frozenset() if typed else frozenset({"PUSH_OTP"})
+    window = open_together(table.world)
+    window.mark(0, 1, 2)
+    window.press("together.sign")
+    window.fill("together.sca.password", fakes.PASSWORD)
+    window.press("together.sca.sign_in")
+    window.pick("together.sca.method.push-1")
+    window.press("together.sca.choose")
+    assert window.has("together.sca.code") is typed
+    assert "app" in window.texts()
+    opened = list(table.bank.opened.values())[-1]
+    opened.state = AuthorisationState.FINALISED
+    assert table.bank.ties is not None
+    table.bank.ties.sign(opened.payment_id, "")
+    for timer in window.page.findChildren(QTimer):
+        timer.setInterval(5)
+    qtbot.waitUntil(lambda: not window.has("together.sca.code") and window.chips(3) == ["Accepted"] * 3)
+    assert "answer" not in table.bank.calls
 
 
 def test_nothing_goes_out_before_two_are_chosen(open_together: OpenTogether, table: Table) -> None:

@@ -7,8 +7,8 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from PySide6.QtCore import Qt
-from PySide6.QtGui import QGuiApplication
+from PySide6.QtCore import Qt, QTimer
+from PySide6.QtGui import QGuiApplication, QHideEvent
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from countersign.presentation.messages import _
@@ -27,6 +27,7 @@ from countersign.ui.widgets.progress import ProgressRow
 from countersign.ui.widgets.rows import KeyValueRows, Row
 
 _FIELD_WIDTH = 420
+_LOOK_MS = 3_000
 
 
 class ScaView(QWidget):
@@ -63,6 +64,9 @@ class ScaView(QWidget):
         }
         self._cards: dict[str, Card] = {}
         self._body = body
+        self._look = QTimer(self)  # while the bank's own app may decide
+        self._look.setInterval(_LOOK_MS)
+        self._look.timeout.connect(lambda: self._act(lambda panel: panel.look()))
         self.phone = _Phone(name)
 
     # — parts: each is made when it is first wanted; all at once would be felt —
@@ -157,6 +161,11 @@ class ScaView(QWidget):
         button.activated.connect(act)
         card.body.addWidget(button, 0, Qt.AlignmentFlag.AlignLeading)
 
+    def hideEvent(self, event: QHideEvent) -> None:
+        """Ask no more where nobody sees it."""
+        self._look.stop()
+        super().hideEvent(event)
+
     # — what a person does —
 
     def _act(self, act: Callable[[ScaPanel], None]) -> None:
@@ -196,6 +205,8 @@ class ScaView(QWidget):
         self._show_choices(phase)
         self._show_problem(state)
         self.phone.show_messages(state)
+        if state.elsewhere != self._look.isActive():
+            (self._look.start if state.elsewhere else self._look.stop)()
         if phase is not self._phase:
             self._phase = phase
             self._take_focus(phase)

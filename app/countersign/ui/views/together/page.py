@@ -32,6 +32,7 @@ from countersign.ui.widgets.sca_panel import ScaView
 from countersign.ui.widgets.work_page import WorkPage, button_row, column, reason_label
 
 _PHONE_MS = 1_000
+_LOOK_MS = 3_000
 
 
 class TogetherPage(WorkPage):
@@ -49,6 +50,9 @@ class TogetherPage(WorkPage):
         self._phone = QTimer(self)
         self._phone.setInterval(_PHONE_MS)
         self._phone.timeout.connect(self._look_at_phone)
+        self._looks = QTimer(self)  # while the bank's own app decides
+        self._looks.setInterval(_LOOK_MS)
+        self._looks.timeout.connect(self._look)
         text = _("Nothing waits here. Payments that are approved, and sent from this device, can be signed together.")
         self.empty = EmptyState("shield-check", _("Nothing to sign together"), text)
         self.empty.hide()
@@ -133,8 +137,14 @@ class TogetherPage(WorkPage):
         self._deeds.setVisible(bool(state.action) or state.may_check or state.may_untie)
         self.signing.show_offer(offered=state.asks_person)
         self._show_questions(state)
+        if state.looks != self._looks.isActive():
+            (self._looks.start if state.looks else self._looks.stop)()
         if before is not None and before.sentence != state.sentence:
             announce(self, state.sentence)
+
+    def _look(self) -> None:
+        if self._presenter is not None:
+            self._presenter.look()
 
     def _show_questions(self, state: TogetherState) -> None:
         self.sca.setVisible(state.sca is not None)
