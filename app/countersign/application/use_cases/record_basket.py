@@ -10,7 +10,7 @@ from collections.abc import Iterable, Mapping, Sequence
 
 from countersign.application.ports.bank import Basket, RawReply
 from countersign.application.ports.vault import Vault, VaultTransaction
-from countersign.application.use_cases.record_submission import CODE_WANTED, reply_object
+from countersign.application.use_cases.record_submission import CODE_WANTED, reply_object, require_not_stopped
 from countersign.domain.batch_digest import batch_digest
 from countersign.domain.canonical import Json
 from countersign.domain.errors import SecurityError, UserFacingError
@@ -151,7 +151,8 @@ def record_answer_together(
     Raises:
         SecurityError: ``binding.otp``: the code was asked for other orders than those that it would authorise, for
             another content, or by another authorisation; ``order.*``: one doesn't stand where a code may be sent.
-        UserFacingError: ``intent.frozen``: an emergency stop came into force.
+        UserFacingError: ``intent.frozen``: an emergency stop came into force; as ``require_not_stopped``, for any of
+            them.
     """
     with vault.transaction() as change:
         if change.rules.frozen:
@@ -161,6 +162,7 @@ def record_answer_together(
         if sorted(record.payment_id for record in records) != sorted(records[0].tied):
             raise SecurityError("binding.otp", field="payments")  # one of those that the code signs isn't on screen
         for record in records:
+            require_not_stopped(record)
             if authorisation_id != record.authorisation_id:
                 raise SecurityError("binding.otp", field="authorisation_id")
             if after_asking and record.state is OrderState.ANSWERING:

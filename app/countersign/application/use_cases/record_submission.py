@@ -91,20 +91,36 @@ def require_sendable(vault: Vault, order: str) -> None:
     """Judge anew whether an initiation that did not go out may be tried again.
 
     Raises:
-        UserFacingError: ``intent.frozen``: an emergency stop came into force; ``order.not_open``: the order has ended.
+        UserFacingError: ``intent.frozen``: an emergency stop came into force; ``order.not_open``: the order has ended;
+            as ``require_not_stopped``.
     """
     with vault.transaction() as change:
         if change.rules.frozen:
             raise UserFacingError("intent.frozen")
-        if _known(change.order(order)).state is not OrderState.INTENDED:
+        record = _known(change.order(order))
+        if record.state is not OrderState.INTENDED:
             raise UserFacingError("order.not_open")
+        require_not_stopped(record)
+
+
+def require_not_stopped(record: OrderRecord) -> None:
+    """Refuse what may move money, where by now this device knows of a word that would have kept it from intending to.
+
+    The intent stands (LEDGER 13), but nothing is authorised yet.
+
+    Raises:
+        UserFacingError: ``intent.stopped_meanwhile``.
+    """
+    if record.sent_before_known:
+        raise UserFacingError("intent.stopped_meanwhile")
 
 
 def require_not_frozen(vault: Vault, order: str) -> None:
     """Judge anew before a step of an authorisation, where the bank may exempt: then it may execute upon any of them.
 
     Raises:
-        UserFacingError: ``intent.frozen``: an emergency stop came into force. It doesn't stop taking a payment back.
+        UserFacingError: ``intent.frozen``: an emergency stop came into force. It doesn't stop taking a payment back;
+            as ``require_not_stopped``.
         SecurityError: ``vault.read_only``: what came of the step could not be recorded.
     """
     if not vault.may_sign:
@@ -112,6 +128,7 @@ def require_not_frozen(vault: Vault, order: str) -> None:
     record = _known(vault.order(order))
     if record.never_executes_unauthorised or record.purpose == "cancellation":
         return
+    require_not_stopped(record)
     with vault.transaction() as change:
         if change.rules.frozen:
             raise UserFacingError("intent.frozen")
@@ -156,12 +173,14 @@ def record_answer_intent(
     Raises:
         SecurityError: ``binding.otp``: the code was asked for another content, or another authorisation; ``order.*``:
             the order doesn't stand where a code may be sent.
-        UserFacingError: ``intent.frozen``: an emergency stop came into force.
+        UserFacingError: ``intent.frozen``: an emergency stop came into force; as ``require_not_stopped``.
     """
     with vault.transaction() as change:
         record = _known(change.order(order))
-        if change.rules.frozen and record.purpose == "payment":
-            raise UserFacingError("intent.frozen")
+        if record.purpose == "payment":
+            if change.rules.frozen:
+                raise UserFacingError("intent.frozen")
+            require_not_stopped(record)
         if shown_digest != record.digest:
             raise SecurityError("binding.otp", field="digest")
         if authorisation_id != record.authorisation_id:

@@ -43,13 +43,15 @@ def signing_obstacle(record: OrderRecord, rules: Rules, device: str, at: int) ->
         at: Milliseconds since the epoch.
 
     Returns:
-        ``signing.not_awaited``, ``intent.frozen``, ``signing.under_way``, ``order.may_not_sign``, ``author.*`` or
-        nothing.
+        ``signing.not_awaited``, ``intent.frozen``, ``intent.stopped_meanwhile``, ``signing.under_way``,
+        ``order.may_not_sign``, ``author.*`` or nothing.
     """
     if not record.awaits_signature or record.by_hand or not record.payment_id:
         return "signing.not_awaited"
     if rules.frozen:
         return "intent.frozen"
+    if record.sent_before_known:  # the intent stands (LEDGER 13); nobody need sign it further
+        return "intent.stopped_meanwhile"
     own = record.signing_of(device)
     if own is not None and own.under_way:
         return "signing.under_way"

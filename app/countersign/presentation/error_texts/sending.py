@@ -129,6 +129,13 @@ def intent() -> Block:
                 "already holds goes on. To send again, lift the stop under Settings."
             ),
         ),
+        "intent.stopped_meanwhile": ErrorText(
+            _("Somebody stopped it meanwhile"),
+            _(
+                "Somebody stopped this payment or assessed it anew, and this device knew of that only after it had "
+                "begun to send it. Nothing was signed. Talk to each other; then give it up, or leave it unsigned."
+            ),
+        ),
         "intent.not_the_first": ErrorText(
             _("This order was sent already"),
             _("This order was handed to the bank before and is never sent twice. Check again what the bank says."),
