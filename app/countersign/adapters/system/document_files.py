@@ -32,7 +32,7 @@ class PrivateCopies:
     """
 
     def __init__(self, profile: Path, base: Path | None = None) -> None:
-        """Name the folder; it is made when the first document is opened.
+        """Take away what a killed program left; the folder is made when the first document is opened.
 
         Args:
             profile: The folder of the profile's vault: the copies' folder is named after it.
@@ -42,6 +42,7 @@ class PrivateCopies:
         place = base or (Path(runtime) if runtime and Path(runtime).is_dir() else Path(tempfile.gettempdir()))
         named = hashlib.sha256(os.fsencode(profile.absolute())).hexdigest()[:16]
         self.folder: Final = place / f"countersign-{named}"
+        self.clear()
 
     def read(self, path: Path, stopped: Callable[[], bool]) -> bytes:
         """Read a file that a person chose, piece by piece."""

@@ -94,12 +94,10 @@ def test_a_copy_is_for_its_owner_alone_and_is_taken_away(copies: PrivateCopies) 
 
 def test_what_a_killed_program_left_is_found(copies: PrivateCopies, tmp_path: Path) -> None:
     copies.lay_out("a.pdf", b"one")
-    again = PrivateCopies(tmp_path / "vault", tmp_path / "base")
     other = PrivateCopies(tmp_path / "other vault", tmp_path / "base")
-    assert again.folder == copies.folder != other.folder
-    other.clear()
     assert copies.folder.exists()
-    again.clear()
+    again = PrivateCopies(tmp_path / "vault", tmp_path / "base")
+    assert again.folder == copies.folder != other.folder
     assert not copies.folder.exists()
 
 
