@@ -312,10 +312,17 @@ def _suffice(people: set[str], state: Governance) -> bool:
 
 
 def _standing(seat: Seat) -> frozenset[str]:
-    """Name the events that a device holds; of who was proven two-faced only that, and where: the rest is void."""
-    forks = seat.vault.forks
-    proven = {f"{device} {at}" for device, at in forks.items()}
+    """Name the events that a device holds; of who was closed and two-faced only what stands before: the rest is void.
+
+    Of a two-faced device that is open still, all is held by everybody: an intent beside any place may have been sent.
+    """
+    forks = {
+        item.device: seat.vault.forks.get(item.device) for item in seat.vault.rules.governance.devices if item.closed
+    }
+    proven = {f"{device} {at}" for device, at in seat.vault.forks.items()}
     kept = {
-        item.id for item in seat.vault.every if item.header.seq < forks.get(item.header.device, item.header.seq + 1)
+        item.id
+        for item in seat.vault.every
+        if (fork := forks.get(item.header.device)) is None or item.header.seq < fork
     }
     return frozenset(kept | proven)
