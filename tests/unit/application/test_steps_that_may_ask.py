@@ -9,6 +9,7 @@ from dataclasses import replace
 
 import pytest
 
+from countersign.application.flows.basket_submission import BasketSubmission
 from countersign.application.flows.progress import Phase
 from countersign.application.ports.bank import Authorisation, AuthorisationState
 from countersign.application.use_cases import record_submission
@@ -19,6 +20,7 @@ from countersign.domain.secret import SecretText
 from countersign.testing import fakes
 from countersign.testing.fake_bank import SMS as BY_SMS
 from tests.unit.application.app_scenes import TOLD, Asked, make
+from tests.unit.application.baskets import Table
 from tests.unit.application.orders import Desk
 
 S = OrderState
@@ -173,3 +175,35 @@ def test_a_lost_step_is_said_of_what_the_bank_holds_and_of_nothing_before() -> N
     desk = Desk()
     with pytest.raises(SecurityError, match=r"order\.illegal_move"):
         record_submission.record_unknown(desk.world.vault, desk.order, "authorisation", "bank.timeout")
+
+
+def test_what_the_app_may_decide_is_not_untied() -> None:
+    asked = make("together")
+    asked.bank.in_app = frozenset()
+    asked.to_method()
+    asked.choose()
+    assert isinstance(asked.run, BasketSubmission)
+    assert (asked.phase, asked.pending) == (Phase.CODE, True)
+    asked.run.untie()
+    assert (asked.phase, asked.pending) == (Phase.UNKNOWN, True)
+    assert "dissolve" not in asked.bank.calls
+    asked.approve()
+    asked.run.reconcile()
+    assert asked.phase == Phase.ACCEPTED.value
+
+
+def test_nothing_is_tied_while_a_step_of_one_of_them_is_under_way() -> None:
+    tasks = fakes.ManualTasks()
+    table = Table(tasks=tasks)
+    alone = table.world.session.submission(table.orders[0])
+    alone.begin()
+    tasks.finish()
+    alone.authenticate(SecretText(fakes.PASSWORD))
+    table.run.begin()
+    tasks.finish()
+    assert table.error == "basket.busy"
+    assert "tie" not in table.bank.calls
+    assert alone.progress.phase is Phase.METHOD
+    table.run.begin()
+    tasks.finish()
+    assert table.phase == Phase.PASSWORD.value

@@ -109,6 +109,8 @@ class BasketSubmission(BasketRun):
             raise UserFacingError("basket.too_many", count=MOST_TIED)
         if any(found.sender != self.vault.identity.device for found in records):
             raise SecurityError("intent.not_the_sender")
+        if any(self.submission(order).busy for order in self.orders):  # its reply would be of no use once it is tied
+            raise UserFacingError("basket.busy")
         self.baskets  # noqa: B018 - raises where the bank offers none
 
     def _look(self, records: Sequence[OrderRecord]) -> Script[Basket | Progress]:
@@ -174,6 +176,8 @@ class BasketSubmission(BasketRun):
 
     def _untie(self) -> Script[Progress]:
         records = yield from self._records()
+        if any(self._may_be_answered(found) for found in records):  # the bank's own app may decide, or a code is out
+            return (yield from self._reconcile())
         basket, request_id = next((found.basket for found in records if found.basket), ""), self.new_request_id()
         if basket:
             yield from on_network(partial(self.baskets.dissolve, basket, request_id))
