@@ -84,6 +84,14 @@ def test_trouble_under_another_number_is_trouble(code: str, hostile: HostileBank
     assert (failed.value.kind, failed.value.code) == (FailureKind.UNKNOWN, "bank.server_error")
 
 
+def test_trouble_beside_a_no_is_trouble(hostile: HostileBank, connected: Xs2aBank) -> None:
+    said = {"tppMessages": [*NO["tppMessages"], *SAID["tppMessages"]]}
+    hostile.behaviour = lambda seen: seen.json(said, 400)
+    with pytest.raises(ConnectorError) as failed:
+        connected.initiate(PAYMENT, request_id())
+    assert (failed.value.kind, failed.value.code) == (FailureKind.UNKNOWN, "bank.server_error")
+
+
 def test_a_no_is_a_no(hostile: HostileBank, connected: Xs2aBank) -> None:
     said = {"tppMessages": [{"category": "ERROR", "code": "ACCESS_EXCEEDED"}]}
     hostile.behaviour = lambda seen: seen.json(said, 429)

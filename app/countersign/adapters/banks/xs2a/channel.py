@@ -196,10 +196,10 @@ def _refusal(reply: Reply, *, lookup: bool) -> ConnectorError:
         return ConnectorError(unclear, "bank.server_error", status=reply.status)
     body = Body(reply.value, unclear)
     messages = [*body.each("tppMessages"), *body.each("additionalErrors"), body]
+    if any(message.text_or_empty("code") in _TROUBLE for message in messages):  # in whatever place
+        return ConnectorError(unclear, "bank.server_error", status=reply.status)
     for message in messages:
         code = message.text_or_empty("code")
-        if code in _TROUBLE:
-            return ConnectorError(unclear, "bank.server_error", status=reply.status)
         if _CODE.fullmatch(code):
             text = message.text_or_empty("text") or message.text_or_empty("detail")
             params: dict[str, str | int] = {"text": shown(text), "status": reply.status}
