@@ -110,6 +110,15 @@ def test_a_parcel_is_named_by_its_bytes_and_given_back(store: Store) -> None:
     assert theirs.identity == ours.identity
 
 
+def test_trying_leaves_nothing(store: Store) -> None:
+    ours, theirs = store.relay(), store.relay()
+    ours.probe()
+    assert list(theirs.names()[0]) == []
+    name = ours.put(PARCELS[0])
+    ours.probe()
+    assert list(theirs.names()[0]) == [name]
+
+
 def test_the_same_one_twice_is_kept_once(store: Store) -> None:
     ours, theirs = store.relay(), store.relay()
     assert ours.put(PARCELS[0]) == ours.put(PARCELS[0]) == theirs.put(PARCELS[0])

@@ -247,21 +247,41 @@ class Sharing:
     # — the way —
 
     def test(self, settings: JsonObject) -> int:
-        """Try a way without leaving anything there, and count the messages that lie there. NETWORK lane.
+        """Try a way, both to read and to write, and count the messages that lie there; nothing stays. NETWORK lane.
 
         Raises:
             ConnectorError: ``relay.*``.
         """
         relay = self.make_relay(settings)
         try:
-            return len(relay.names()[0])
+            count = len(relay.names()[0])
+            relay.probe()
         finally:
             relay.close()
+        return count
 
     def use(self, settings: JsonObject) -> Script[None]:
-        """Keep a way in the vault, and let messages travel by it."""
+        """Keep a way in the vault, and let messages travel by it.
+
+        Raises:
+            ConnectorError: ``relay.read_only``: nothing could ever be left there, so nothing has changed. A way that
+                can't be reached just now is kept.
+        """
+        if settings.get("kind") == "folder":
+            yield from on_network(partial(self._refuse_read_only, settings))
         yield from on_vault(partial(self._keep, settings))
         yield from self._go(settings)
+
+    def _refuse_read_only(self, settings: JsonObject) -> None:
+        try:
+            relay = self.make_relay(settings)
+            try:
+                relay.probe()
+            finally:
+                relay.close()
+        except CountersignError as error:
+            if error.code == "relay.read_only":
+                raise
 
     def keep_password(self, password: str) -> Script[None]:
         """Keep the password of the server, and begin to exchange."""

@@ -58,6 +58,7 @@ class RelayStore:
         down: While true nobody reaches it.
         lost_answers: How many of the next puts are kept and then answered with a failure.
         room: How many more bytes it holds.
+        read_only: Whether nothing can be left.
     """
 
     def __init__(self) -> None:
@@ -65,6 +66,7 @@ class RelayStore:
         self.down = False
         self.lost_answers = 0
         self.room = 1 << 40
+        self.read_only = False
         self.changed = Condition()
         self.version = 0
         self._shelves: dict[str, Shelf] = {}
@@ -77,7 +79,7 @@ class RelayStore:
 
     def put(self, writer: str, content: bytes) -> str:
         """Keep a parcel."""
-        self._answer()
+        self.probe()
         name = parcel_name(content)
         if name not in self.put_honestly:
             if len(content) > self.room:
@@ -91,6 +93,12 @@ class RelayStore:
             self.lost_answers -= 1
             raise ConnectorError(FailureKind.RETRYABLE, "relay.unreachable")
         return name
+
+    def probe(self) -> None:
+        """Say whether anything can be left."""
+        self._answer()
+        if self.read_only:
+            raise ConnectorError(FailureKind.TERMINAL, "relay.read_only")
 
     def listed(self, reader: str) -> Sequence[str]:
         """Show the names."""
@@ -156,6 +164,10 @@ class FakeRelay:
         if len(content) > PARCEL_LIMIT:
             raise SecurityError("relay.too_large", size=len(content))
         return self.store.put(self._reader, content)
+
+    def probe(self) -> None:
+        """Find out whether parcels can be left."""
+        self.store.probe()
 
     def names(self, mark: str = "") -> tuple[Sequence[str], str]:
         """List parcels: all of them, or those behind the mark."""

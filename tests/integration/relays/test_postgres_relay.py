@@ -322,6 +322,19 @@ def test_where_nobody_may_take_anything_away_it_stays(postgres: PostgresServer, 
         owner.execute(sql.SQL("REVOKE DELETE ON countersign_parcels FROM {}").format(sql.Identifier(DEVICE)))
 
 
+def test_trying_tells_that_nothing_may_be_added(postgres: PostgresServer, relay: PostgresRelay) -> None:
+    relay.probe()
+    with postgres.owner() as owner:
+        owner.execute(sql.SQL("REVOKE INSERT ON countersign_parcels FROM {}").format(sql.Identifier(DEVICE)))
+    try:
+        relay.names()
+        with pytest.raises(ConnectorError, match=r"^relay\.refused$"):
+            relay.probe()
+    finally:
+        with postgres.owner() as owner:
+            owner.execute(sql.SQL("GRANT INSERT ON countersign_parcels TO {}").format(sql.Identifier(DEVICE)))
+
+
 def test_what_the_documentation_tells_to_run_is_enough(postgres: PostgresServer, project_root: Path) -> None:
     told = (project_root / "docs" / "relays.md").read_text("utf-8").split("```sql")[1].split("```")[0]
     told = told.split("\\connect relay\n")[1].replace("'…'", "'" + PASSWORD.replace("'", "''") + "'")

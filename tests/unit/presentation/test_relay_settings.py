@@ -116,6 +116,34 @@ def test_what_is_only_tried_is_not_said_to_be_tried_again() -> None:
     assert trial_problem(refused) == sentence("relay.credentials")
 
 
+def test_a_folder_that_can_only_be_read_is_neither_passed_nor_used() -> None:
+    office = Office()
+    mei = four(office)
+    office.store.read_only = True
+    page = RelayDesk(mei)
+    form = RelayForm("folder", folder="/shared")
+    page.presenter.test(form)
+    assert (page.now.tested, page.now.tested_tone) == (sentence("relay.read_only"), "danger")
+    assert "right to write" in page.now.tested
+    page.presenter.save(form)
+    assert (page.now.problem, page.now.said) == (sentence("relay.read_only"), "")
+    assert page.now.form == form
+    assert mei.sharing.settings == {}
+    office.store.read_only = False
+    page.presenter.save(form)
+    assert (page.now.problem, page.now.said) == ("", "Messages travel this way from now on.")
+
+
+def test_a_folder_out_of_reach_just_now_may_be_used_all_the_same() -> None:
+    office = Office()
+    mei = four(office)
+    office.store.down = True
+    page = RelayDesk(mei)
+    page.presenter.save(RelayForm("folder", folder="/shared"))
+    assert (page.now.said, mei.sharing.settings["folder"]) == ("Messages travel this way from now on.", "/shared")
+    assert mei.sharing.error == "relay.unreachable"
+
+
 def test_a_servers_password_stays_until_another_is_typed() -> None:
     mei = four()
     page = RelayDesk(mei)

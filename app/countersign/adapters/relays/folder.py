@@ -36,6 +36,9 @@ _REFUSED: Final = frozenset({errno.EACCES, errno.EPERM, errno.EROFS})
 # Neither follows a link nor waits for whoever may write to a pipe; Windows has neither flag, and opens bytes as text.
 _READING: Final = os.O_RDONLY | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0)
 _WRITING: Final = os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_BINARY", 0)
+# Windows takes it away as it is closed: whoever looks at new files there, such as a virus scanner, can't be in the way.
+_TRYING: Final = _WRITING | getattr(os, "O_TEMPORARY", 0)
+_TRIAL: Final = b"Countersign tried whether it can leave messages here. This file can be deleted.\n"
 _SHARED_FILE: Final = 0o666  # narrowed by the umask: the others who share the folder must be able to read it
 
 
@@ -79,6 +82,23 @@ class FolderRelay:
             if not self._lies_there(place, content):
                 self._write(place, content)
         return name
+
+    def probe(self) -> None:
+        """Write a small file where parcels would lie, and take it away again.
+
+        Raises:
+            ConnectorError: ``relay.unreachable``, ``relay.full``, ``relay.refused``; ``relay.read_only``: nothing can
+                be left there, or not taken away.
+        """
+        with _translated():
+            self._look()
+            self._refuse_link()
+            try:
+                _write_and_remove((self._folder if self._folder.is_dir() else self._path) / _trial_name())
+            except OSError as error:
+                if error.errno in _REFUSED:
+                    raise ConnectorError(FailureKind.TERMINAL, "relay.read_only") from error
+                raise
 
     def names(self, mark: str = "") -> tuple[Sequence[str], str]:
         """List parcels, oldest first by the time that the folder gives; with the newest mark only those since.
@@ -151,10 +171,13 @@ class FolderRelay:
 
     def _make_folder(self) -> None:
         self._look()
-        if self._folder.is_symlink():  # whoever may write here could have our parcels written elsewhere
-            raise PermissionError(errno.EACCES, "a link stands where the parcels should")
+        self._refuse_link()
         self._folder.mkdir(exist_ok=True)
         self._was_there = True
+
+    def _refuse_link(self) -> None:
+        if self._folder.is_symlink():  # whoever may write here could have our parcels written elsewhere
+            raise PermissionError(errno.EACCES, "a link stands where the parcels should")
 
     def _modified(self) -> int:
         self._look()
@@ -240,6 +263,25 @@ class FolderRelay:
         with suppress(OSError):  # some network drives have no such call
             flush_folder(self._folder)
         failpoint("relay.folder.after")
+
+
+def _trial_name() -> str:
+    """Name a trial: whoever finds one knows what it was, and programs that keep folders in step leave it alone."""
+    return f".~countersign-trial-{secrets.token_hex(8)}.tmp"
+
+
+def _write_and_remove(place: Path) -> None:
+    """Write a few bytes through to the disk; whatever fails, nothing stays that can be taken away."""
+    try:
+        with os.fdopen(os.open(place, _TRYING, _SHARED_FILE), "wb") as file:
+            file.write(_TRIAL)
+            file.flush()
+            os.fsync(file.fileno())
+    except OSError:
+        with suppress(OSError):
+            place.unlink(missing_ok=True)
+        raise
+    place.unlink(missing_ok=True)
 
 
 @contextmanager

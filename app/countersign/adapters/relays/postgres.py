@@ -51,6 +51,8 @@ _PUT: Final = (
     "INSERT INTO {table} (workspace_tag, name, content) VALUES (%s, %s, %s)"
     " ON CONFLICT (workspace_tag, name) DO NOTHING"
 )
+_PROBE: Final = "INSERT INTO {table} (workspace_tag, name, content) SELECT '', '', ''::bytea WHERE 1 = 0"
+"""Adds nothing, and is refused to whoever may not add."""
 _GET: Final = (
     "SELECT octet_length(content), CASE WHEN octet_length(content) <= %s THEN content END"
     " FROM {table} WHERE workspace_tag = %s AND name = %s"
@@ -109,6 +111,14 @@ class PostgresRelay:
             raise ConnectorError(FailureKind.RETRYABLE, "relay.unreachable")  # taken away in between
         failpoint("relay.postgres.after")
         return name
+
+    def probe(self) -> None:
+        """Ask the server whether we may add.
+
+        Raises:
+            ConnectorError: See ``put``.
+        """
+        self._run(lambda line: line.execute(self._sql(_PROBE)))
 
     def names(self, mark: str = "") -> tuple[Sequence[str], str]:
         """List parcels, oldest first by the server's clock; with a mark those since then and a while before.

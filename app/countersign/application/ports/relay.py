@@ -33,6 +33,14 @@ class Relay(Protocol):
                 them. Sealed anew, the same letter has another name.
         """
 
+    def probe(self) -> None:
+        """Find out whether parcels can be left here; nothing stays of it.
+
+        Raises:
+            ConnectorError: ``relay.unreachable``, ``relay.full``, ``relay.refused``; ``relay.read_only``: what lies
+                there can be read, and nothing can be left.
+        """
+
     def names(self, mark: str = "") -> tuple[Sequence[str], str]:
         """List parcels, and return a mark from which to list the next time.
 

@@ -89,6 +89,13 @@ def relays() -> Block:
             _("The shared store says no"),
             _("The folder or database refuses this. Ask who runs it for the right to read and to add."),
         ),
+        "relay.read_only": ErrorText(
+            _("The folder can't be written to"),
+            _(
+                "What lies in this folder can be read, but no message can be left in it. Ask whoever runs it for the "
+                "right to write and delete files there, or choose another folder, then try again."
+            ),
+        ),
         "relay.credentials": ErrorText(
             _("Name or password not accepted"),
             _("The database does not accept this name and password. Type them again, or ask who runs it."),

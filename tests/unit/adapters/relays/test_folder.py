@@ -218,6 +218,62 @@ def test_what_the_file_system_says_has_a_code(
     assert list(tmp_path.rglob("*.*")) == [], "nothing half-written stays"
 
 
+def test_trying_leaves_nothing_whether_parcels_lie_there_or_not(tmp_path: Path, relay: FolderRelay) -> None:
+    written = []
+    opened = os.open
+
+    def noted(path: Path, flags: int, mode: int = 0o777) -> int:
+        written.append(Path(path))
+        return opened(path, flags, mode)
+
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setattr(os, "open", noted)
+        relay.probe()
+    assert list(tmp_path.iterdir()) == []
+    relay.put(PARCEL)
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setattr(os, "open", noted)
+        relay.probe()
+    assert [file.name for file in tmp_path.rglob("*.*")] == [f"{NAME}.countersign"]
+    assert [place.parent for place in written] == [tmp_path, folder(tmp_path)]
+    assert all(place.name.startswith(".~countersign-trial-") for place in written)
+
+
+@pytest.mark.parametrize("number", [errno.EACCES, errno.EPERM, errno.EROFS])
+@pytest.mark.parametrize("call", ["open", "fsync", "unlink"])
+def test_a_folder_that_lets_nobody_write_is_told_by_trying(
+    tmp_path: Path, relay: FolderRelay, monkeypatch: pytest.MonkeyPatch, call: str, number: int
+) -> None:
+    def fails(*_given: object, **_named: object) -> Never:
+        raise OSError(number, "made up")
+
+    monkeypatch.setattr(Path if call == "unlink" else os, call, fails)
+    with pytest.raises(ConnectorError, match=r"^relay\.read_only$"):
+        relay.probe()
+    monkeypatch.undo()
+    if call != "unlink":
+        assert list(tmp_path.iterdir()) == [], "nothing half-written stays"
+    assert list(relay.names()[0]) == [], "what can't be written to can be read"
+
+
+def test_what_else_keeps_a_trial_from_being_written_has_its_own_code(
+    tmp_path: Path, relay: FolderRelay, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fails(_descriptor: int | IO[bytes]) -> Never:
+        raise OSError(errno.ENOSPC, "made up")
+
+    with unreachable():
+        FolderRelay(tmp_path / "drive", WORKSPACE).probe()
+    monkeypatch.setattr(os, "fsync", fails)
+    with pytest.raises(ConnectorError, match=r"^relay\.full$"):
+        relay.probe()
+    monkeypatch.undo()
+    assert list(tmp_path.iterdir()) == []
+    folder(tmp_path).symlink_to(tmp_path)
+    with pytest.raises(ConnectorError, match=r"^relay\.refused$"):
+        relay.probe()
+
+
 def test_a_newest_mark_lists_only_what_is_new(tmp_path: Path, relay: FolderRelay) -> None:
     relay.put(PARCEL)
     listed, mark = relay.names()
