@@ -27,12 +27,15 @@ OPERATIONS: Final = {**STEPS, **STORIES, **VILLAINS, **STORE}
 FINDINGS: Final = ("forged", "lost", "doubled", "unnoticed", "apart", "broken")
 _ALWAYS: Final = {"request", "approve", "send_on", "exchange", "wait", "endorse", "store.heal"}
 _TEMPERS: Final = (0, 1, 1, 3)
+_DEPTH: Final = 20_000
+"""Calls inside calls: tasks are done on the spot here, so that a round with hundreds of parcels goes that deep."""
 _IDLE: Final = 5
 """Tries for each step: what finds nothing to do is no step."""
 
 
 def main(argv: Sequence[str]) -> int:
     """Play the worlds and say what was found."""
+    sys.setrecursionlimit(_DEPTH)
     first, count, steps = (int(item) for item in argv[:3])
     until = ""
     if len(argv) > 3:
