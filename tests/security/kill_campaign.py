@@ -1,6 +1,7 @@
 """Kills the program at every commit, anchor and send of a submission, and looks for lost or doubled money.
 
-``python -m tests.security.kill_campaign [--sample N] [--lanes N] [--report FILE] [--only PART]``. The bank doesn't
+``python -m tests.security.kill_campaign [--sample N] [--lanes N] [--report FILE] [--only NAME]
+[--parts alone,carried,together]``. The bank doesn't
 deduplicate: a client that sends twice pays twice, and the bank's own journal says so.
 """
 
@@ -21,6 +22,8 @@ from typing import Final, TypeAlias
 
 import orjson
 
+from tests.security.kill_baskets import PLANTED as TOGETHER_PLANTED
+from tests.security.kill_baskets import run_baskets
 from tests.security.kill_carried import PLANTED as CARRIED_PLANTED
 from tests.security.kill_carried import run_carried
 from tests.security.kill_judge import Verdict
@@ -51,17 +54,24 @@ def main(argv: Sequence[str] | None = None) -> int:
     try:
         template = scratch / "template"
         make_template(template)
-        astray = rehearse(template, scratch)
+        parts = options.parts.split(",")
+        astray = rehearse(template, scratch) if "alone" in parts else []
         chosen = sample(options.sample) if options.sample else CELLS
-        chosen = tuple(cell for cell in chosen if options.only in cell.name)
+        chosen = tuple(cell for cell in chosen if options.only in cell.name and "alone" in parts)
         planted = [cell for cells in PLANTED.values() for cell in cells]
-        rows = [] if astray else _run(template, scratch, [*planted, *chosen], options.lanes)
+        rows = [] if astray or "alone" not in parts else _run(template, scratch, [*planted, *chosen], options.lanes)
         report = _report(rows, {cell.name for cell in chosen}, astray)
-        _add_carried(report, *run_carried(scratch, options.sample, options.lanes))
+        wanted = len(PLANTED) if "alone" in parts else 0
+        if "carried" in parts:
+            _add(report, "carried", *run_carried(scratch, options.sample, options.lanes))
+            wanted += len(CARRIED_PLANTED)
+        if "together" in parts:
+            _add(report, "together", *run_baskets(scratch, options.sample, options.lanes, options.only))
+            wanted += len(TOGETHER_PLANTED)
         report["seconds"] = round(time.monotonic() - started, 1)
         options.report.parent.mkdir(parents=True, exist_ok=True)
         options.report.write_bytes(orjson.dumps(report, option=orjson.OPT_INDENT_2))
-        good = _say(report, int(str(report["cells"])))
+        good = _say(report, int(str(report["cells"])), wanted)
         if good:
             shutil.rmtree(scratch)
         else:
@@ -77,7 +87,8 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--sample", type=int, default=0, help="so many cells, always the same; 0: all")
     parser.add_argument("--lanes", type=int, default=max(2, os.cpu_count() or 2), help="cells at a time")
     parser.add_argument("--report", type=Path, default=REPORT)
-    parser.add_argument("--only", default="", help="cells whose name has this in it")
+    parser.add_argument("--only", default="", help="cells whose name has this in it, but for those carried by hand")
+    parser.add_argument("--parts", default="alone,carried,together", help="which of these")
     return parser
 
 
@@ -125,8 +136,8 @@ def _report(rows: Iterable[Row], chosen: set[str], astray: Sequence[str]) -> Row
     }
 
 
-def _add_carried(report: Row, verdicts: Sequence[Verdict], caught: dict[str, bool]) -> None:
-    """Add what was carried by hand to the figures of what was sent."""
+def _add(report: Row, part: str, verdicts: Sequence[Verdict], caught: dict[str, bool]) -> None:
+    """Add the figures of another part to those of single orders that were sent."""
     rows: list[Row] = [orjson.loads(orjson.dumps(verdict)) for verdict in verdicts]
     sums = {
         "points": len({row["cell"].rpartition(".")[0] for row in rows if isinstance(row["cell"], str)}),
@@ -134,9 +145,9 @@ def _add_carried(report: Row, verdicts: Sequence[Verdict], caught: dict[str, boo
         **{name: sum(1 for row in rows if row[name]) for name in ("fired", "struck", "failed", *COUNTED)},
         "planted_caught": sum(caught.values()),
     }
-    report["carried"] = {**sums, "planted": caught, "states": dict(Counter(str(row["state"]) for row in rows))}
+    report[part] = {**sums, "planted": caught, "states": dict(Counter(str(row["state"]) for row in rows))}
     report |= {name: int(str(report[name])) + figure for name, figure in sums.items()}
-    report["red"] = [*_listed(report["red"]), *(row for row in rows if _red(row) or row["failed"])]
+    report["red"] = [*_listed(report["red"]), *(row for row in rows if _red(row) or row["failed"] or not row["struck"])]
 
 
 def _listed(found: object) -> list[object]:
@@ -151,7 +162,7 @@ def _how(rows: Iterable[Row]) -> list[str]:
     return sorted({name for row in rows for name in COUNTED if row[name]})
 
 
-def _say(report: Row, cells: int) -> bool:
+def _say(report: Row, cells: int, planted: int) -> bool:
     """Print the table, and tell whether all is well."""
     for name, figure in report.items():
         if name != "red":
@@ -160,7 +171,7 @@ def _say(report: Row, cells: int) -> bool:
         "cells": cells,
         "fired": cells,
         "struck": cells,
-        "planted_caught": len(PLANTED) + len(CARRIED_PLANTED),
+        "planted_caught": planted,
     }
     wanted |= dict.fromkeys((*COUNTED, "failed"), 0) | {"astray": []}
     wrong = {name: report[name] for name, figure in wanted.items() if report[name] != figure}

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from countersign.application.flows.submission import Phase
-from countersign.domain.order_state import OrderState
+from countersign.domain.order_state import MAY_HAVE_MOVED_MONEY, OrderState
 from practicebank.dump import dump
 from tests.security.kill_person import Visit
 from tests.security.kill_world import PASSPHRASE, door_of, order_of
@@ -33,9 +33,9 @@ class Books:
     gone: int
 
     @classmethod
-    def of(cls, home: Path) -> Books:
-        """Read the bank's own database."""
-        _, end_to_end_id = order_of(home)
+    def of(cls, home: Path, end_to_end_id: str = "") -> Books:
+        """Read the bank's own database, of one order; of the cell's one where none is named."""
+        end_to_end_id = end_to_end_id or order_of(home)[1]
         found = dump(home / "world")
         payments = [one for one in _rows(found["payments"]) if one["end_to_end_id"] == end_to_end_id]
         executed = [one for one in _rows(found["journal"]) if one["end_to_end_id"] == end_to_end_id]
@@ -54,7 +54,8 @@ class Verdict:
         fired: Whether the worker died by its own hand at the named place.
         struck: Whether the bank's trouble struck.
         duplicates: More than one execution.
-        lost: The ledger says that nothing happened, or doesn't know of what was sent, and the bank has it.
+        lost: The ledger says that nothing happened, or that nothing was sent, or doesn't know of it, and the bank has
+            it.
         silent_unknown: The ledger or the page claims to know what isn't so.
         sent_twice: The order was handed to the bank more than once, executed or not.
         order_broken: Something was sent between a commit and its anchor.
@@ -85,6 +86,11 @@ class Verdict:
         """Whether anything is wrong with the program."""
         wrong = self.duplicates or self.lost or self.silent_unknown or self.sent_twice or self.order_broken
         return wrong or self.rollback_unnoticed or self.damaged or self.unresolved or bool(self.failed)
+
+
+def judge_found(verdict: Verdict, state: str, books: Books) -> None:
+    """Judge what the ledger said before anybody asked: what the bank carried out is on record as sent (LEDGER 16)."""
+    verdict.lost |= bool(books.gone) and OrderState(state) not in MAY_HAVE_MOVED_MONEY
 
 
 def judge_look(verdict: Verdict, visit: Visit, before: Books, after: Books) -> None:

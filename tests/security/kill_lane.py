@@ -12,7 +12,7 @@ import socket
 import sys
 import time
 import traceback
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Final
 
@@ -21,10 +21,11 @@ import orjson
 from countersign.adapters.practice.launcher import Lease
 from countersign.adapters.system.failpoint_trigger import VARIABLE
 from countersign.domain.errors import CountersignError
-from tests.security.kill_judge import Books, Verdict, judge_end, judge_look, order_kept, rollback_noticed
+from tests.security.kill_judge import Books, Verdict, judge_end, judge_found, judge_look, order_kept, rollback_noticed
 from tests.security.kill_person import Visit, be_cut_off, come_back
 from tests.security.kill_planted import DEFECTS
 from tests.security.kill_points import (
+    ALONE,
     CELLS,
     LATENCY_MS,
     PLANTED,
@@ -82,7 +83,8 @@ class Bank:
         """Tell it what the cell wants of it before the worker starts."""
         if cell.point.story is Story.CANCEL:
             self.lease.control.set_outcomes({"settle_seconds": None})
-        lost = (lost_answer(),) if cell.point.story is Story.LOST and not cell.planted.startswith("answer") else ()
+        loses = cell.point.story in {Story.LOST, Story.TOGETHER_LOST} and not cell.planted.startswith("answer")
+        lost = (lost_answer(),) if loses else ()
         self.lease.control.set_faults(*lost, *trouble_in_flight(cell))
 
     def turn(self, cell: Cell) -> None:
@@ -147,9 +149,9 @@ def _play(home: Path, cell: Cell, bank: Bank, verdict: Verdict) -> None:
 
     ended = in_worker(home, cut_off)
     died = time.monotonic()
-    verdict.fired = os.WIFSIGNALED(ended) and os.WTERMSIG(ended) == signal.SIGKILL and _fired(order)
+    verdict.fired = os.WIFSIGNALED(ended) and os.WTERMSIG(ended) == signal.SIGKILL and has_fired(order)
     verdict.order_broken = not order_kept((home / "trace").read_text("ascii").split())
-    verdict.failed = _failure(home) if not verdict.fired else ""
+    verdict.failed = failure_of(home) if not verdict.fired else ""
     bank.turn(cell)
     visit = Visit()
     for number in range(VISITS):
@@ -161,55 +163,63 @@ def _play(home: Path, cell: Cell, bank: Bank, verdict: Verdict) -> None:
             come_back(home, cell, path, defect.on_return)
 
         if in_worker(home, back) != _ENDED:
-            verdict.failed = _failure(home)
+            verdict.failed = failure_of(home)
             return
         visit = Visit.read(path)
+        if number == 0:
+            judge_found(verdict, visit.found, books)
         judge_look(verdict, visit, books, Books.of(home))
         bank.revive()
         if visit.final:
             break
-    _wait_out(cell, died)
+    wait_out(cell, died)
     verdict.struck = bank.struck()
     judge_end(verdict, visit, Books.of(home))
 
 
 def rehearse(template: Path, scratch: Path) -> list[str]:
     """Play every story uncut, and name where it passes other places than the points are made from."""
-    faults = []
-    for story in Story:
-        home = scratch / f"rehearsal.{story}"
-        shutil.copytree(template, home)
-        bank = Bank(home, own_ports())
-        try:
-            bank.prepare(Cell(next(points_of(story)), Moment.BEFORE, Behaviour.ANSWERS))
-            ended = in_worker(home, lambda: be_cut_off(home, story))  # noqa: B023 - ended before the next turn
-        finally:
-            bank.end()
-        if ended != _ENDED:
-            faults.append(f"{story}: {_failure(home)}")
-            continue
-        trace = (home / "trace").read_text("ascii").split()
-        sends = [name.removesuffix(".before") for name in trace if name.endswith(".send.before")]
-        if sends != list(sends_of(story)):
-            faults.append(f"{story} sends {' '.join(sends)}")
-        for place in ("vault.commit", "vault.anchor"):
-            for moment in Moment:
-                passed = trace.count(f"{place}.{moment}")
-                if passed != records_of(story):
-                    faults.append(f"{story} passes {place}.{moment} {passed} times, not {records_of(story)}")
-    return faults
+    return [fault for story in ALONE for fault in rehearse_story(template, scratch, story, be_cut_off)]
 
 
-def _fired(order: Path) -> bool:
+def rehearse_story(
+    template: Path, scratch: Path, story: Story, tell_it: Callable[[Path, Story], None]
+) -> Iterator[str]:
+    """Play one story uncut, and name where it passes other places than the points are made from."""
+    home = scratch / f"rehearsal.{story}"
+    shutil.copytree(template, home)
+    bank = Bank(home, own_ports())
+    try:
+        bank.prepare(Cell(next(points_of(story)), Moment.BEFORE, Behaviour.ANSWERS))
+        ended = in_worker(home, lambda: tell_it(home, story))
+    finally:
+        bank.end()
+    if ended != _ENDED:
+        yield f"{story}: {failure_of(home)}"
+        return
+    trace = (home / "trace").read_text("ascii").split()
+    sends = [name.removesuffix(".before") for name in trace if name.endswith(".send.before")]
+    if sends != list(sends_of(story)):
+        yield f"{story} sends {' '.join(sends)}"
+    for place in ("vault.commit", "vault.anchor"):
+        for moment in Moment:
+            passed = trace.count(f"{place}.{moment}")
+            if passed != records_of(story):
+                yield f"{story} passes {place}.{moment} {passed} times, not {records_of(story)}"
+
+
+def has_fired(order: Path) -> bool:
+    """Tell whether the armed place was passed."""
     return order.with_name(f"{order.name}.fired").exists()
 
 
-def _failure(home: Path) -> str:
+def failure_of(home: Path) -> str:
+    """Return what a worker said of its end."""
     told = home / "failed"
     return told.read_text("utf-8").strip().splitlines()[-1] if told.exists() else "the worker ended in another way"
 
 
-def _wait_out(cell: Cell, died: float) -> None:
+def wait_out(cell: Cell, died: float) -> None:
     """Let a request that a slow bank still holds come to its end before the books are read."""
     if cell.behaviour is Behaviour.SLOW:
         time.sleep(max(0.0, died + 1.5 * LATENCY_MS / 1000 - time.monotonic()))

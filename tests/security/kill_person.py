@@ -45,10 +45,12 @@ class Visit:
     """What one process of the person saw.
 
     Attributes:
+        found: Where the ledger had the order before anybody asked.
         looks: Phase, state and error, each time the person looked; the first is what the restart showed.
     """
 
     may_sign: bool = False
+    found: str = ""
     looks: list[tuple[str, str, str]] = field(default_factory=list)
     final: bool = False
     intents: int = 0
@@ -191,13 +193,13 @@ def come_back(home: Path, cell: Cell, visit_path: Path, first: Callable[[Person]
         first: Done before anything else: nothing, but for planted defects.
     """
     person = Person(home)
-    visit = Visit(person.vault.may_sign)
+    visit = Visit(person.vault.may_sign, person.record().state.value)
     first(person)
     person.submission.resume()
     _look(person, visit)
     visit.write(visit_path)
     if person.phase is Phase.ENDED:
-        _glance_at_the_bank(person)
+        glance_at_the_bank(person)
     for _ in range(ROUNDS):
         if person.phase is Phase.ENDED or not _goes_on(person, cell):
             break
@@ -216,7 +218,7 @@ def _look(person: Person, visit: Visit) -> None:
     visit.looks.append((progress.phase.value, person.record().state.value, progress.error))
 
 
-def _glance_at_the_bank(person: Person) -> None:
+def glance_at_the_bank(person: Person) -> None:
     """Ask something that changes nothing, as the program does when it opens."""
     try:
         person.bank.profile()

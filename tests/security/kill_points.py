@@ -35,6 +35,12 @@ class Story(StrEnum):
     PAY = "pay"  # mistyping the first code
     LOST = "lost"  # the reply to the code is lost
     CANCEL = "cancel"  # taking an accepted payment back
+    TOGETHER = "together"  # two payments, tied and signed by one code
+    TOGETHER_LOST = "together_lost"  # the reply to that code is lost
+
+
+ALONE: Final = (Story.PAY, Story.LOST, Story.CANCEL)
+"""The stories of one order; the others are told by ``kill_baskets``."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,6 +112,11 @@ _RECORDS: Final[dict[Story, tuple[str, ...]]] = {
         *("", "", "", "", "", ""),
         *("cancellation_intent", "cancellation_opened", "cancellation_answer", "cancellation_authorised", "cancelled"),
     ),
+    Story.TOGETHER: (
+        *("", "", "second_intent", "second_initiation", "tying_intent", "tied", "authorisation", "answer"),
+        *("authorised", "first_accepted", "", "", "second_settled"),
+    ),
+    Story.TOGETHER_LOST: (*("", "", "", "", "", "", "", ""), "unknown", "found", "", "", "", ""),
 }
 """The transactions of each story, in order; those without a name are killed at in another story."""
 
@@ -139,6 +150,25 @@ _SENDS: Final[dict[Story, tuple[tuple[str, str], ...]]] = {
         ("answer", "cancellation_code"),
         *(("read_back", "cancellation_read_back"), ("report", "cancellation_report")),
     ),
+    Story.TOGETHER: (
+        *(("profile", ""), ("profile", ""), ("initiate", ""), ("read_back", "")),
+        *(("profile", ""), ("initiate", "second_initiate"), ("read_back", "")),
+        *(("read_back", "read_back"), ("read_back", ""), ("tie", "tie"), ("basket", "tied_read_back")),
+        *(("authorise", "authorise"), ("authenticate", "authenticate"), ("method", "method")),
+        *(("read_back", ""), ("read_back", "once_more"), ("basket", "basket_once_more"), ("answer", "code")),
+        *(("read_back", ""), ("report", "first_report"), ("read_back", ""), ("report", "second_report")),
+        *(("read_back", ""), ("report", ""), ("read_back", ""), ("report", "")),
+    ),
+    Story.TOGETHER_LOST: (
+        *(("profile", ""), ("profile", ""), ("initiate", ""), ("read_back", "")),
+        *(("profile", ""), ("initiate", ""), ("read_back", "")),
+        *(("read_back", ""), ("read_back", ""), ("tie", ""), ("basket", "")),
+        *(("authorise", ""), ("authenticate", ""), ("method", "")),
+        *(("read_back", ""), ("read_back", ""), ("basket", ""), ("answer", "")),
+        ("authorisation", "authorisation_lookup"),
+        *(("read_back", ""), ("report", ""), ("read_back", ""), ("report", "")),
+        *(("read_back", ""), ("report", ""), ("read_back", ""), ("report", "")),
+    ),
 }
 
 
@@ -165,13 +195,19 @@ def points_of(story: Story) -> Iterator[Point]:
             yield Point(story, f"{name}.send", f"bank.{operation}.send", seen[operation])
 
 
-POINTS: Final = tuple(point for story in Story for point in points_of(story))
+POINTS: Final = tuple(point for story in ALONE for point in points_of(story))
 CELLS: Final = tuple(Cell(point, moment, behaviour) for point in POINTS for moment in Moment for behaviour in Behaviour)
 
 
 def sample(count: int) -> tuple[Cell, ...]:
     """Choose cells, always the same ones, spread over points, moments and behaviours."""
-    return tuple(sorted(CELLS, key=lambda cell: zlib.crc32(cell.name[::-1].encode()))[:count])
+    return spread(CELLS, count)
+
+
+def spread(cells: Sequence[Cell], count: int) -> tuple[Cell, ...]:
+    """Choose so many of them, always the same ones; 0: all."""
+    mixed = sorted(cells, key=lambda cell: zlib.crc32(cell.name[::-1].encode()))
+    return tuple(mixed[:count] if count else cells)
 
 
 def _named(story: Story, place: str, nth: int) -> Point:
@@ -208,6 +244,8 @@ _MATCHES: Final[dict[str, tuple[str, str, str]]] = {
     "report": ("GET", "/status$", ""),
     "authorisation": ("GET", "authorisations/[^/]+$", ""),
     "cancel": ("DELETE", "/v1/payments/", ""),
+    "tie": ("POST", "/v1/signing-baskets$", ""),
+    "basket": ("GET", "/v1/signing-baskets/[^/]+$", ""),
 }
 
 Rule = dict[str, str | int]

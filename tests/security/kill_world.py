@@ -68,8 +68,8 @@ def start_bank(home: Path) -> Lease:
     return take_lease(home / "world", SystemClock(), options=BANK_OPTIONS)
 
 
-def make_template(home: Path) -> None:
-    """Make a vault whose owner has approved one order, and the bank that it is for."""
+def make_template(home: Path, count: int = 1) -> None:
+    """Make a vault whose owner has approved so many orders, and the bank that they are for."""
     home.mkdir(parents=True)
     clock, entropy = SystemClock(), SystemEntropy()
     practice = open_practice_bank(home / "world", clock, entropy, options=BANK_OPTIONS)
@@ -86,23 +86,30 @@ def make_template(home: Path) -> None:
         identifier, version = keep_payee(vault, entropy, details, "", check)
         accounts = _rows(practice.world()["accounts"])
         own = next(str(one["iban"]) for one in accounts if one["currency"] == _AMOUNT.currency)
-        draft = TransferDraft("aa" * 16, payee=identifier, name=payee, account=account, agent=agent, check=check)
-        draft = replace(draft, source=DetailsSource.CONTRACT, amount=_AMOUNT, debtor_account=own)
-        assessed = assess_transfer(door.projections(), draft, clock.now_ms(), ZONE, "Mei Hartmann")
-        content = freeze_order(vault, entropy, draft, version, assessed).content
-        approve_order(vault, content.order, content.payment, content.digest, last_digits(account))
-        facts = {"order": content.order, "end_to_end_id": content.payment.end_to_end_id}
-        (home / "order.json").write_bytes(orjson.dumps(facts))
+        facts = []
+        for number in range(count):
+            draft = TransferDraft(f"{number:032x}", payee=identifier, name=payee, account=account, agent=agent)
+            draft = replace(draft, check=check, source=DetailsSource.CONTRACT, debtor_account=own)
+            draft = replace(draft, amount=Money(_AMOUNT.minor + number, _AMOUNT.currency))
+            assessed = assess_transfer(door.projections(), draft, clock.now_ms(), ZONE, "Mei Hartmann")
+            content = freeze_order(vault, entropy, draft, version, assessed).content
+            approve_order(vault, content.order, content.payment, content.digest, last_digits(account))
+            facts.append([content.order, content.payment.end_to_end_id])
+        (home / "orders.json").write_bytes(orjson.dumps(facts))
         door.lock()
         bank.close()
     finally:
         practice.close_and_wait(_END_SECONDS)
 
 
+def orders_of(home: Path) -> tuple[tuple[str, str], ...]:
+    """Return a cell's orders, each with its end-to-end identification."""
+    return tuple((order, name) for order, name in orjson.loads((home / "orders.json").read_bytes()))
+
+
 def order_of(home: Path) -> tuple[str, str]:
-    """Return a cell's order and its end-to-end identification."""
-    facts = orjson.loads((home / "order.json").read_bytes())
-    return facts["order"], facts["end_to_end_id"]
+    """Return a cell's one order and its end-to-end identification."""
+    return orders_of(home)[0]
 
 
 def _rows(found: object) -> list[Mapping[str, object]]:
