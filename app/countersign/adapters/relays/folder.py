@@ -45,6 +45,9 @@ _SHARED_FILE: Final = 0o666  # narrowed by the umask: the others who share the f
 class FolderRelay:
     """Implements the ``Relay`` port.
 
+    A folder that was used and is another one now, with nothing of ours in it, is left alone (``relay.emptied``): a
+    drive may have been taken out. A new ``FolderRelay`` takes it as it is.
+
     Args:
         path: The shared folder. It must be there: one that is missing may be a drive that is not connected.
         workspace: 32 hex digits; the store sees only ``workspace_tag``.
@@ -60,7 +63,7 @@ class FolderRelay:
         self._ages: dict[str, int] = {}
         self._mark = ""
         self._changed_at = 0
-        self._was_there = False
+        self._was_in: tuple[int, int] | None = None
         self._woken = Event()
 
     @property
@@ -72,7 +75,7 @@ class FolderRelay:
         """Leave a parcel; one that lies there altered is replaced.
 
         Raises:
-            ConnectorError: ``relay.unreachable``, ``relay.full``, ``relay.refused``.
+            ConnectorError: ``relay.unreachable``, ``relay.emptied``, ``relay.full``, ``relay.refused``.
             SecurityError: ``relay.too_large``.
         """
         name = parcel_name(fitting(content))
@@ -104,7 +107,7 @@ class FolderRelay:
         """List parcels, oldest first by the time that the folder gives; with the newest mark only those since.
 
         Raises:
-            ConnectorError: ``relay.unreachable``, ``relay.refused``.
+            ConnectorError: ``relay.unreachable``, ``relay.emptied``, ``relay.refused``.
         """
         with _translated(), self._lock:
             changed_at = self._modified()
@@ -119,7 +122,7 @@ class FolderRelay:
         """Read a parcel.
 
         Raises:
-            ConnectorError: ``relay.unreachable``, ``relay.refused``.
+            ConnectorError: ``relay.unreachable``, ``relay.emptied``, ``relay.refused``.
             SecurityError: ``relay.altered``, ``relay.too_large``.
         """
         if not NAME.fullmatch(name):
@@ -133,7 +136,7 @@ class FolderRelay:
         """Take a parcel away; one that isn't there, or that the folder holds on to, is left as it is.
 
         Raises:
-            ConnectorError: ``relay.unreachable``.
+            ConnectorError: ``relay.unreachable``, ``relay.emptied``.
         """
         if NAME.fullmatch(name):
             with _translated():
@@ -165,15 +168,30 @@ class FolderRelay:
         self.wake()
 
     def _look(self) -> None:
-        """Fail where the folder is out of reach: what lies in it is then not gone."""
-        if not self._path.is_dir() or (self._was_there and not self._folder.is_dir()):
+        """Fail where the folder is out of reach: what lies in it is then not gone.
+
+        Where a drive was, an empty folder is left once the drive is taken out. It is another one than was seen before;
+        where it is the very same and ours is not in it any more, somebody took ours away, and it is made again.
+        """
+        if not self._path.is_dir():
             raise FileNotFoundError(errno.ENOENT, "the shared folder is not there")
+        if self._was_in is not None and not self._folder.is_dir() and not self._is_the_same(self._was_in):
+            raise ConnectorError(FailureKind.RETRYABLE, "relay.emptied")
+
+    def _is_the_same(self, seen: tuple[int, int]) -> bool:
+        """Tell whether the shared folder is the one that was seen; not every file system can tell one from another."""
+        return seen[1] != 0 and self._which() == seen
+
+    def _which(self) -> tuple[int, int]:
+        """Return by what the system knows the shared folder: the file system that it lies in, and its number there."""
+        status = self._path.stat()
+        return status.st_dev, status.st_ino
 
     def _make_folder(self) -> None:
         self._look()
         self._refuse_link()
         self._folder.mkdir(exist_ok=True)
-        self._was_there = True
+        self._was_in = self._which()
 
     def _refuse_link(self) -> None:
         if self._folder.is_symlink():  # whoever may write here could have our parcels written elsewhere
@@ -204,7 +222,7 @@ class FolderRelay:
                             found[name] = entry.name
         except FileNotFoundError:
             return {}
-        self._was_there = True
+        self._was_in = self._which()
         return found
 
     def _age(self, file: str) -> int:
@@ -219,7 +237,7 @@ class FolderRelay:
                 if not thorough and self._modified() == self._changed_at:
                     return False
                 return not self._listed().keys() <= self._known.keys()
-        except OSError:
+        except (OSError, ConnectorError):
             return False
 
     def _lies_there(self, place: Path, content: bytes) -> bool:

@@ -85,6 +85,14 @@ def relays() -> Block:
             _("The shared store can't be reached"),
             _("The folder or database that your team shares can't be reached. Nothing is lost; it is tried again."),
         ),
+        "relay.emptied": ErrorText(
+            _("The shared folder is not the one that was used"),
+            _(
+                "Nothing that was left in the shared folder is there. If it is on a drive, see that the drive is "
+                "connected: it is tried again. If the folder was made anew, go to Team, How messages travel, and "
+                "choose “Use this way” once more; what the others lack is then left there again."
+            ),
+        ),
         "relay.refused": ErrorText(
             _("The shared store says no"),
             _("The folder or database refuses this. Ask who runs it for the right to read and to add."),

@@ -172,14 +172,52 @@ def test_a_folder_that_vanishes_is_out_of_reach_and_not_made_again(tmp_path: Pat
             attempt()
     drive.mkdir()  # where a drive was there is an empty folder now: our parcels are not gone, the drive is
     for attempt in (lambda: relay.put(PARCEL), relay.names, lambda: relay.get(NAME)):
-        with unreachable():
+        with pytest.raises(ConnectorError, match=r"^relay\.emptied$") as caught:
             attempt()
+        assert caught.value.kind is FailureKind.RETRYABLE
     assert not relay.wait(30)
     assert list(drive.iterdir()) == []
     shutil.rmtree(drive)
     (tmp_path / "taken out").rename(drive)
     assert relay.get(NAME) == PARCEL
     assert list(relay.names()[0]) == [NAME]
+
+
+def test_a_folder_that_was_made_anew_is_used_once_somebody_says_so(tmp_path: Path) -> None:
+    drive = tmp_path / "drive"
+    drive.mkdir()
+    before = FolderRelay(drive, WORKSPACE, poll_ms=10)
+    before.put(PARCEL)
+    drive.rename(tmp_path / "taken out")
+    drive.mkdir()
+    with pytest.raises(ConnectorError, match=r"^relay\.emptied$"):
+        before.names()
+    again = FolderRelay(drive, WORKSPACE, poll_ms=10)  # what choosing the way once more makes
+    assert list(again.names()[0]) == []
+    again.put(PARCEL)
+    assert list(before.names()[0]) == [NAME], "whoever waited for it goes on by itself"
+
+
+def test_ours_taken_away_from_a_folder_that_stayed_is_made_again(tmp_path: Path, relay: FolderRelay) -> None:
+    relay.put(PARCEL)
+    _, mark = relay.names()
+    shutil.rmtree(folder(tmp_path))
+    assert not relay.wait(30)
+    assert relay.get(NAME) is None
+    assert list(relay.names(mark)[0]) == []
+    other = b"another parcel"
+    relay.put(other)
+    assert list(relay.names()[0]) == [parcel_name(other)]
+
+
+def test_where_folders_have_no_numbers_none_is_taken_for_the_same(
+    tmp_path: Path, relay: FolderRelay, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(FolderRelay, "_which", lambda _relay: (7, 0))
+    relay.put(PARCEL)
+    shutil.rmtree(folder(tmp_path))
+    with pytest.raises(ConnectorError, match=r"^relay\.emptied$"):
+        relay.put(PARCEL)
 
 
 def test_a_file_where_the_folder_should_be_is_out_of_reach(tmp_path: Path) -> None:

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 
 from countersign.application.flows.exchange import ExchangeReport, Memory, exchange_once
 from countersign.application.flows.script import run_script
+from countersign.application.ports.relay import Relay
 from countersign.application.use_cases.exchange_envelopes import Tools
 from countersign.domain.canonical import Json
 from countersign.domain.ledger import kinds
@@ -28,7 +29,7 @@ class Desk:
     """One device: its vault, its way to the store, and what it remembers."""
 
     vault: MemoryWorkspace
-    relay: FakeRelay
+    relay: Relay
     tools: Tools
     memory: Memory = field(default_factory=Memory)
     took: list[frozenset[str]] = field(default_factory=list)
