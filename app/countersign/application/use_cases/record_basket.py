@@ -32,6 +32,7 @@ _UNSETTLED = frozenset(
         OrderState.ABANDONED,  # given up here alone: the bank may still hold it in the basket
     }
 )
+_AUTHORISING = frozenset({OrderState.AUTHORISING})
 _ANSWERED = frozenset({OrderState.ANSWERING, OrderState.UNKNOWN})
 _WAITS_FOR = {
     "signed": _ANSWERED | {OrderState.AUTHORISING},  # exempted: no answer was wanted
@@ -175,8 +176,8 @@ def record_asked_together(vault: Vault, orders: Sequence[str], authorisation_id:
 
     An emergency stop doesn't keep it from being recorded: it is asked already.
     """
-    with vault.transaction() as change:
-        records = [_known(change, order) for order in orders]
+    with vault.transaction() as change:  # one that was turned down meanwhile has ended
+        records = [record for record in (_known(change, order) for order in orders) if record.state in _AUTHORISING]
         digest = batch_digest(record.digest for record in records)
         for record in records:
             _take(change, _intent(kinds.ORDER_ANSWER_INTENDED, record, authorisation_id, record.attempts, digest))
