@@ -25,6 +25,7 @@ from countersign.presentation.transfer_payee_state import details_sources
 _NEEDED: Final = frozenset({"name", "account", "amount"})
 _REMEMBERED: Final = "list_columns."
 _CELL: Final = 40
+_TAIL: Final = 4
 
 
 @dataclass(slots=True)
@@ -127,6 +128,7 @@ class BatchSetup:
             currencies=(("", _("Choose")), *((code, code) for code in sorted(EXPONENTS))) if asks_currency else (),
             account=self.account,
             accounts=(("", _("Choose")), *((row.account, _account(row)) for row in self.accounts)),
+            short_accounts=(("", _("Choose")), *((row.account, _short(row)) for row in self.accounts)),
             source=self.source,
             sources=(*details_sources(),),
             asks_payroll=self.shared,
@@ -142,6 +144,10 @@ def _row(cells: Sequence[str], width: int) -> tuple[str, ...]:
 
 def _account(row: AccountRow) -> str:
     return f"{row.name} · {iban_text(row.iban)} · {money_text(row.balance, language())}"
+
+
+def _short(row: AccountRow) -> str:
+    return f"{row.name} · …{row.iban[-_TAIL:]}"
 
 
 def look_at_file(session: Session, path: Path) -> Script[BatchSetup]:

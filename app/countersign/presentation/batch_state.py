@@ -58,7 +58,7 @@ class Setup:
         head: The cells of the line that names the columns.
         rows: The first rows under it, each as long as the head.
         currency: Of all amounts where no column says it; ``currencies`` is empty where one does.
-        accounts: Own accounts to pay from, where a line doesn't say.
+        accounts: Own accounts to pay from, where a line doesn't say; ``short_accounts`` names them where it is narrow.
         sources: Where the payees' details come from.
         faults: What is missing, by field: ``columns``, ``account``, ``source``.
         asks_payroll: Whether it is asked if the list is a payroll: where others belong to the workspace.
@@ -75,6 +75,7 @@ class Setup:
     currencies: tuple[tuple[str, str], ...]
     account: str
     accounts: tuple[tuple[str, str], ...]
+    short_accounts: tuple[tuple[str, str], ...]
     source: str
     sources: tuple[Option, ...]
     faults: tuple[tuple[str, str], ...]

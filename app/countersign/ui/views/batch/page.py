@@ -215,6 +215,7 @@ class BatchPage(ScrollPage):
             form.source_chosen.connect(presenter.choose_source)
             form.payroll_chosen.connect(presenter.choose_payroll)
         self.main.insertWidget(self.main.indexOf(self._lines), form)
+        form.arrange()
 
     def _show_report(self, before: Report | None, report: Report | None) -> None:
         if report is not None:
@@ -334,6 +335,8 @@ class BatchPage(ScrollPage):
         """Put the detail beside the table or below it."""
         super().resizeEvent(event)
         self._fit()
+        if self._form is not None:
+            self._form.arrange()
 
     def _row(self, place: int) -> LineRow | None:
         return self._presenter.row(place) if self._presenter is not None else None
