@@ -82,7 +82,10 @@ def finding_text(finding: Finding) -> str:
 def _payment_fault(field: str, code: str) -> str:
     """Say what is wrong with one payment of a list."""
     texts: Mapping[str, str] = {
-        "formula": _("A spreadsheet would run this as a formula: {field}. No list of payments needs one."),
+        "formula": _(
+            "A spreadsheet would run this as a formula: {field}. In the spreadsheet, copy the cell and paste the values "
+            "in its place, then save the list and open it again. If it should be no formula, ask whoever made the list."
+        ),
         "rounded": _("A spreadsheet has rounded this number and lost its digits: {field}. Get the number again."),
         "ambiguous": _("This can be read as two amounts. Ask whoever made the list what is to be paid."),
         "encoding": _("Some characters of this row can't be read. Save the list as UTF-8 and open it again."),

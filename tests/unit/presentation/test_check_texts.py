@@ -66,6 +66,7 @@ def test_every_question_has_words() -> None:
     ("code", "words"),
     [
         ("formula", "formula"),
+        ("formula", "paste the values"),
         ("rounded", "rounded"),
         ("ambiguous", "two amounts"),
         ("file.payment.missing", "does not say"),
