@@ -83,8 +83,9 @@ def _payment_fault(field: str, code: str) -> str:
     """Say what is wrong with one payment of a list."""
     texts: Mapping[str, str] = {
         "formula": _(
-            "A spreadsheet would run this as a formula: {field}. In the spreadsheet, copy the cell and paste the values "
-            "in its place, then save the list and open it again. If it should be no formula, ask whoever made the list."
+            "A spreadsheet would run this as a formula: {field}. In the spreadsheet, copy the cell and paste the "
+            "values in its place, then save the list and open it again. If it should be no formula, ask "
+            "whoever made the list."
         ),
         "rounded": _("A spreadsheet has rounded this number and lost its digits: {field}. Get the number again."),
         "ambiguous": _("This can be read as two amounts. Ask whoever made the list what is to be paid."),
