@@ -9,7 +9,7 @@ from dataclasses import replace
 import pytest
 
 from countersign.application.flows.progress import Phase
-from countersign.application.ports.bank import Authorisation, AuthorisationState, Basket, ScaMethod
+from countersign.application.ports.bank import Authorisation, AuthorisationState, BankProfile, Basket, ScaMethod
 from countersign.application.use_cases import record_basket
 from countersign.application.use_cases.approve_order import stop_order
 from countersign.application.use_cases.record_submission import record_abandoned
@@ -155,6 +155,22 @@ def test_what_is_under_way_alone_is_not_signed_with_others(table: Table) -> None
     table.world.session.submission(table.orders[1])._busy = True  # noqa: SLF001 - as an exchange under way
     table.run.begin()
     assert table.error == "basket.busy"
+    assert "tie" not in table.bank.calls
+
+
+def test_what_is_begun_alone_while_others_are_handed_in_is_not_signed_with_them(
+    table: Table, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    alone, profile = table.world.session.submission(table.orders[1]), table.bank.profile()
+
+    def meanwhile(_bank: object) -> BankProfile:
+        alone._busy = True  # noqa: SLF001 - as an exchange that begins just now
+        return profile
+
+    monkeypatch.setattr(type(table.bank), "profile", meanwhile)
+    table.run.begin()
+    assert table.error == "basket.busy"
+    assert table.bank.calls.count("initiate") == 1
     assert "tie" not in table.bank.calls
 
 
