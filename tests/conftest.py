@@ -102,12 +102,19 @@ def real_input(project_root: Path) -> Path:
 
 
 @pytest.fixture(scope="session")
-def postgres() -> Iterator[PostgresServer]:
-    """Give a real PostgreSQL server, for the whole session."""
+def postgres_server() -> Iterator[PostgresServer]:
+    """Run a real PostgreSQL server, for the whole session."""
     from tests.postgres import running_postgres  # noqa: PLC0415 - few tests need a database
 
     with running_postgres() as server:
         yield server
+
+
+@pytest.fixture(scope="module")
+def postgres(postgres_server: PostgresServer) -> PostgresServer:
+    """Give a real PostgreSQL server without what others left: the same names make the same workspace."""
+    postgres_server.empty()
+    return postgres_server
 
 
 @pytest.fixture(scope="session")

@@ -74,6 +74,11 @@ class PostgresServer:
         ) as connection:
             yield connection
 
+    def empty(self) -> None:
+        """Take away all parcels."""
+        with self.owner() as owner:
+            owner.execute("TRUNCATE countersign_parcels")
+
 
 def start_postgres(folder: Path, *, durable: bool = False) -> PostgresServer:
     """Make a server in an empty folder and start it; whoever starts it ends it with ``stop_postgres``.
