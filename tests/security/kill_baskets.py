@@ -6,7 +6,6 @@ The stories, places and troubles are those of ``kill_points``; the person looks 
 from __future__ import annotations
 
 import os
-import shutil
 import signal
 import time
 from collections.abc import Sequence
@@ -18,20 +17,19 @@ from typing import Final
 
 import orjson
 
-from countersign.adapters.system.failpoint_trigger import VARIABLE, KillAt
-from countersign.application import failpoints
+from countersign.adapters.system.failpoint_trigger import VARIABLE
 from countersign.application.flows.basket_run import Shown
 from countersign.application.flows.basket_submission import BasketSubmission
 from countersign.application.flows.progress import Phase, Progress
 from countersign.application.flows.script import Script, on_network
 from countersign.application.session import Listener, together_name
 from countersign.domain.batch_digest import batch_digest
-from countersign.domain.errors import ConnectorError, CountersignError
+from countersign.domain.errors import ConnectorError
 from countersign.domain.ledger import kinds
 from countersign.domain.ledger.order_record import OrderRecord
 from countersign.domain.order_state import OrderState
 from countersign.domain.secret import SecretText
-from tests.security.kill_judge import Books, Verdict, judge_end, judge_found, judge_look, order_kept, rollback_noticed
+from tests.security.kill_judge import Books, Verdict, judge_end, judge_found, judge_look, order_kept
 from tests.security.kill_lane import (
     VISITS,
     Bank,
@@ -40,9 +38,10 @@ from tests.security.kill_lane import (
     in_worker,
     own_ports,
     rehearse_story,
+    tried,
     wait_out,
 )
-from tests.security.kill_person import Person, Visit, glance_at_the_bank
+from tests.security.kill_person import Person, Visit, glance_at_the_bank, traced
 from tests.security.kill_points import Behaviour, Cell, Moment, Story, points_of, spread
 from tests.security.kill_world import make_template, orders_of
 
@@ -125,22 +124,11 @@ class Pair(Person):
 def be_cut_off(home: Path, _story: Story, kind: type[BasketSubmission] = BasketSubmission) -> None:
     """Play the story until the armed place is passed, if one is."""
     person = Pair(home, kind)
-    trace = os.open(home / "trace", os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
-    armed = os.environ.get(VARIABLE)
-    kill = KillAt(Path(armed)) if armed else None
-
-    def passed(name: str) -> None:
-        os.write(trace, f"{name}\n".encode())
-        if kill is not None:
-            kill(name)
-
-    failpoints.arm(passed)
-    run = person.together(person.orders)
-    person.sign(run)
-    person.control.set_clock({"advance_ms": 5_000})
-    run.reconcile()
-    failpoints.arm(None)
-    os.close(trace)
+    with traced(home):
+        run = person.together(person.orders)
+        person.sign(run)
+        person.control.set_clock({"advance_ms": 5_000})
+        run.reconcile()
     if not all(record.final for record in person.records):
         raise LookupError(f"{run.progress.phase} {run.progress.error}")
     person.door.lock()
@@ -259,25 +247,7 @@ PLANTED: Final = {"code_before_intent": (Cell(_ANSWER, Moment.BEFORE, Behaviour.
 
 def run_cell(template: Path, scratch: Path, cell: Cell) -> Verdict:
     """Kill once, come back until both orders are at their end, and judge."""
-    started = time.monotonic()
-    home = scratch / cell.name
-    shutil.copytree(template, home)
-    verdict = Verdict(cell.name)
-    bank = Bank(home, own_ports())
-    try:
-        _play(home, cell, bank, verdict)
-        older = scratch / f"{cell.name}.older"
-        shutil.copytree(template, older)
-        verdict.rollback_unnoticed = not rollback_noticed(home, older)
-    except (CountersignError, OSError, LookupError) as error:
-        verdict.failed = f"{type(error).__name__}: {error}"
-    finally:
-        bank.end()
-    verdict.seconds = round(time.monotonic() - started, 2)
-    if not verdict.red:
-        shutil.rmtree(home)
-    shutil.rmtree(scratch / f"{cell.name}.older", ignore_errors=True)
-    return verdict
+    return tried(template, scratch, cell, own_ports(), _play)
 
 
 def _play(home: Path, cell: Cell, bank: Bank, verdict: Verdict) -> None:

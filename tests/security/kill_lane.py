@@ -115,13 +115,24 @@ class Bank:
 
 def run_cell(template: Path, scratch: Path, cell: Cell, ports: tuple[int, int]) -> Verdict:
     """Kill once, come back until the order is at its end, and judge."""
+    return tried(template, scratch, cell, ports, _play)
+
+
+def tried(
+    template: Path,
+    scratch: Path,
+    cell: Cell,
+    ports: tuple[int, int],
+    play: Callable[[Path, Cell, Bank, Verdict], None],
+) -> Verdict:
+    """Play a cell in a world of its own; then see that an older copy of its vault is known for one."""
     started = time.monotonic()
     home = scratch / cell.name
     shutil.copytree(template, home)
     verdict = Verdict(cell.name)
     bank = Bank(home, ports)
     try:
-        _play(home, cell, bank, verdict)
+        play(home, cell, bank, verdict)
         older = scratch / f"{cell.name}.older"
         shutil.copytree(template, older)
         verdict.rollback_unnoticed = not rollback_noticed(home, older)

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import os
 import uuid
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final
@@ -161,9 +162,9 @@ def tell(person: Person, story: Story) -> None:
         person.let_it_settle()
 
 
-def be_cut_off(home: Path, story: Story, submission: Callable[..., Submission] = Submission) -> None:
-    """Play a story until the armed place is passed, if one is. Every passage is written down as it happens."""
-    person = Person(home, submission)
+@contextmanager
+def traced(home: Path) -> Iterator[None]:
+    """Write down every passage of a named place as it happens, and be killed at the armed one, if one is."""
     trace = os.open(home / "trace", os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
     armed = os.environ.get(VARIABLE)
     kill = KillAt(Path(armed)) if armed else None
@@ -174,9 +175,16 @@ def be_cut_off(home: Path, story: Story, submission: Callable[..., Submission] =
             kill(name)
 
     failpoints.arm(passed)
-    tell(person, story)
+    yield
     failpoints.arm(None)
     os.close(trace)
+
+
+def be_cut_off(home: Path, story: Story, submission: Callable[..., Submission] = Submission) -> None:
+    """Play a story until the armed place is passed, if one is. Every passage is written down as it happens."""
+    person = Person(home, submission)
+    with traced(home):
+        tell(person, story)
     visit = Visit(person.vault.may_sign)
     _look(person, visit)
     visit.write(home / "told.json")
