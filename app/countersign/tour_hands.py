@@ -28,14 +28,6 @@ PATIENCE: Final = 120
 class TeamWindow(Window):
     """The window of somebody whose program exchanges messages with others all the time."""
 
-    @property
-    def quiet(self) -> bool:
-        """Whether nothing is under way but waiting for news of others."""
-        presenter = self.running.program.presenter
-        shared = presenter.session.shared if presenter.unlocked else None
-        waits = 1 if shared is not None and shared.connected else 0
-        return self.running.tasks.under_way <= waits
-
     def ready(self, name: str) -> Until:
         """Wait until a button is on screen and can act: that may take what others do."""
         return Until(lambda: self.quiet and self.shows(name) and not self._reason(name), f"{name} to act", PATIENCE)

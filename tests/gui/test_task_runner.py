@@ -51,8 +51,7 @@ def test_what_a_call_holds_is_let_go_of_on_the_windows_thread(qtbot: QtBot, task
     ends: list[str] = []
     for _ in range(CALLS):
         run_one(tasks, lane, Held(ends))
-    qtbot.waitUntil(lambda: tasks.idle, timeout=30_000)
-    assert len(ends) == CALLS
+    qtbot.waitUntil(lambda: len(ends) == CALLS, timeout=30_000)
     assert set(ends) == {threading.main_thread().name}
 
 
@@ -61,11 +60,26 @@ def test_each_call_ends_once_and_says_how(qtbot: QtBot, tasks: TaskRunner) -> No
     tasks.run(Lane.READ, lambda: threading.current_thread().name, told.append, told.append)
     tasks.run(Lane.READ, lambda: int("x"), told.append, told.append)
     assert not tasks.idle
-    assert tasks.under_way == 2
     qtbot.waitUntil(lambda: tasks.idle, timeout=30_000)
     name, error = told
     assert str(name).startswith("countersign-read")
     assert isinstance(error, ValueError)
+
+
+def test_to_wait_for_news_is_no_work(qtbot: QtBot, tasks: TaskRunner) -> None:
+    heard: list[object] = []
+    idle: list[bool] = []
+    news, answer = threading.Event(), threading.Event()
+    tasks.run(Lane.NEWS, news.wait, heard.append, heard.append)
+    idle.append(tasks.idle)
+    tasks.run(Lane.NETWORK, answer.wait, heard.append, heard.append)
+    idle.append(tasks.idle)
+    answer.set()
+    qtbot.waitUntil(lambda: len(heard) == 1, timeout=30_000)
+    idle.append(tasks.idle)
+    news.set()
+    qtbot.waitUntil(lambda: len(heard) == 2, timeout=30_000)
+    assert idle == [True, False, True]
 
 
 def test_nothing_is_begun_after_the_end(tasks: TaskRunner) -> None:

@@ -1,4 +1,4 @@
-"""Work off the window's thread: three lanes of worker threads and one bridge back (ARCHITECTURE, Threads).
+"""Work off the window's thread: lanes of worker threads and one bridge back (ARCHITECTURE, Threads).
 
 The bridge is born on the window's thread and outlives every worker; the news that a call has ended reaches its slot
 through a queued signal, so no callback ever runs on a worker, and none is ever let go of there.
@@ -20,7 +20,7 @@ from countersign.application.ports.tasks import Lane
 T = TypeVar("T")
 
 _SWITCH_SECONDS = 0.00001
-_WORKERS = {Lane.VAULT: 1, Lane.READ: 1, Lane.NETWORK: 4}
+_WORKERS = {Lane.VAULT: 1, Lane.READ: 1, Lane.NETWORK: 4, Lane.NEWS: 1}
 
 
 class _Bridge(QObject):
@@ -42,6 +42,7 @@ class _Bridge(QObject):
 class _Call:
     """What was asked for, and how it ended. It belongs to the window's thread."""
 
+    lane: Lane
     work: Callable[[], object]
     done: Callable[[Any], None]
     failed: Callable[[Exception], None]
@@ -68,13 +69,8 @@ class TaskRunner:
 
     @property
     def idle(self) -> bool:
-        """Whether nothing is queued or running, and every result has been delivered."""
-        return not self._calls
-
-    @property
-    def under_way(self) -> int:
-        """How much is queued or running: an exchange with others waits for their news all the time."""
-        return len(self._calls)
+        """Whether nothing is queued or running, and every result has been delivered; to wait for news is no work."""
+        return all(call.lane is Lane.NEWS for call in self._calls.values())
 
     def run(
         self,
@@ -90,7 +86,7 @@ class TaskRunner:
         if self._closed:
             return
         number = next(self._numbers)
-        self._calls[number] = _Call(work, done, failed)
+        self._calls[number] = _Call(lane, work, done, failed)
         self._pools[lane].submit(self._perform, number)
 
     def _perform(self, number: int) -> None:

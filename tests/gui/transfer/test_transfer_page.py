@@ -104,6 +104,25 @@ def test_after_no_match_the_primary_button_is_the_safe_one_and_nothing_goes_on(o
     assert window.has("transfer.payee.name")
 
 
+def test_nobody_goes_on_before_the_bank_has_answered_about_the_name(open_transfer: OpenTransfer) -> None:
+    tasks = fakes.ManualTasks()
+    window = open_transfer(fakes.make_world(tasks=tasks))
+    tasks.finish()
+    window.press("transfer.payee.known.0")
+    tasks.finish()
+    window.press("transfer.payee.continue")
+    tasks.step()  # the draft is saved, the bank not yet asked
+    go_on = window.find("transfer.name_check.continue", PrimaryButton)
+    assert go_on.blocked_reason() == "The bank has not answered about this name yet."
+    go_on.click()
+    tasks.finish()
+    assert not window.has("transfer.amount.continue")
+    assert go_on.blocked_reason() is None
+    window.press("transfer.name_check.continue")
+    tasks.finish()
+    assert window.has("transfer.amount.continue")
+
+
 def test_a_question_interrupts_and_its_primary_button_is_the_safe_one(open_transfer: OpenTransfer) -> None:
     world = fakes.make_world()
     world.bank.name_checks.clear()

@@ -163,7 +163,7 @@ class Exchange:
         if self._stopped or self._waiting or self._running or not self.state.connected:
             return
         self._waiting = True
-        self._tasks.run(Lane.NETWORK, partial(self._relay.wait, ROUND_MS), self._woken, self._unheard)
+        self._tasks.run(Lane.NEWS, partial(self._relay.wait, ROUND_MS), self._woken, self._unheard)
 
     def _woken(self, news: bool) -> None:  # noqa: FBT001 - what the store says
         self._waiting = False

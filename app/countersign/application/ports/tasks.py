@@ -1,4 +1,4 @@
-"""Work off the window's thread, in three lanes (ARCHITECTURE, Threads)."""
+"""Work off the window's thread, in lanes (ARCHITECTURE, Threads)."""
 
 from __future__ import annotations
 
@@ -15,6 +15,7 @@ class Lane(Enum):
     VAULT = "vault"  # one worker: owns the writing connection and the keys; at most 100 ms a task
     READ = "read"  # one worker: its own read-only, interruptible connection
     NETWORK = "network"  # a few workers: never touch the vault
+    NEWS = "news"  # one worker: waits for what others send, most of the time, and does nothing else
 
 
 class Tasks(Protocol):

@@ -78,9 +78,9 @@ def test_it_makes_a_round_at_the_start_and_then_waits_for_news() -> None:
     assert watched.states[-1] == state
     assert watched.lanes == []
     watched.exchange.tick()
-    assert watched.lanes == [Lane.NETWORK]  # waits for news
+    assert watched.lanes == [Lane.NEWS]  # waits for news
     watched.exchange.tick()
-    assert watched.lanes == [Lane.NETWORK]
+    assert watched.lanes == [Lane.NEWS]
     watched.relay.news = [True]
     some[1].say("news")
     some[1].round()

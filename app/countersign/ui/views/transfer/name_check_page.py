@@ -44,6 +44,7 @@ class NameCheckPage(StepPage):
         self._presenter = presenter
         step = presenter.name_check
         self._actions = ""
+        self._primary: KitButton | None = None
         self.answer = Card()
         top = QHBoxLayout()
         self.title = PlainLabel(_("What the payee's bank says"), Variant.MUTED)
@@ -97,6 +98,8 @@ class NameCheckPage(StepPage):
         self.show_faults(page.faults, {"call_back": self.call_back_field})
         self.ask_again.setVisible(not page.outcome and not state.busy)
         self._show_actions(page)
+        if self._primary is not None:
+            self._primary.set_blocked(None if page.outcome else _("The bank has not answered about this name yet."))
 
     def _show_actions(self, page: NameCheckState) -> None:
         wanted = page.outcome if page.outcome in {"CMTC", "NMTC"} else "on"
@@ -129,6 +132,7 @@ class NameCheckPage(StepPage):
             names = ("back", "continue")
         safe.setObjectName(f"transfer.name_check.{names[0]}")
         primary.setObjectName(f"transfer.name_check.{names[1]}")
+        self._primary = primary
         self.set_step_actions(safe, primary)
 
 
