@@ -214,7 +214,8 @@ class BatchHead:
         asked: How many names the bank was asked about.
         made: How many lines have become orders, or were passed over: the next one to look at.
         announced: How many parts of ``batch.prepared`` are on record.
-        payroll: Whether it pays people for their work: what each receives is for those who need it.
+        payroll: Whether whoever brought it said that it pays people for their work.
+        pay_lines: How many lines the file itself calls that, by their category purpose.
     """
 
     batch: str
@@ -236,6 +237,12 @@ class BatchHead:
     made: int = 0
     announced: int = 0
     payroll: bool = False
+    pay_lines: int = 0
+
+    @property
+    def restricted(self) -> bool:
+        """Whether what each payee receives is for those who need it: of all lines, where it is so of some."""
+        return self.payroll or self.pay_lines > 0
 
     @property
     def held(self) -> bool:
@@ -273,6 +280,7 @@ class BatchHead:
             "made": self.made,
             "announced": self.announced,
             **({"payroll": True} if self.payroll else {}),
+            **({"pay_lines": self.pay_lines} if self.pay_lines else {}),
         }
 
     @classmethod
@@ -306,6 +314,7 @@ class BatchHead:
             made=taken.integer("made"),
             announced=taken.integer("announced"),
             payroll=taken.has("payroll") and taken.flag("payroll"),
+            pay_lines=taken.integer("pay_lines") if taken.has("pay_lines") else 0,
         )
 
     @property

@@ -14,7 +14,7 @@ from countersign.domain.money import Money
 from countersign.domain.payee import DetailsSource
 from countersign.domain.vetting import Level
 from countersign.presentation.batch_state import LineDetail, LineRow, Report, Shown
-from countersign.presentation.batch_words import count_words, line_state, noticed_text
+from countersign.presentation.batch_words import count_words, line_state, noticed_text, pay_text
 from countersign.presentation.check_texts import printable
 from countersign.presentation.formats import iban_text, isolate, money_text
 from countersign.presentation.inbox_batch import outliers
@@ -205,6 +205,8 @@ def report_of(head: BatchHead, shown: Shown, charts: Sequence[Scatter]) -> Repor
         facts.append(Fact(_("Left out") if done else _("Need a look"), count_words(tally.looks), "warn"))
     if tally.stops:
         facts.append(Fact(_("Stay out"), count_words(tally.stops), "danger"))
+    if head.pay_lines:
+        facts.append(Fact(_("Confidential"), pay_text(head)))
     filters = (
         (Shown.FLAGGED, _("Flagged")),
         (Shown.GOES, _("Requested") if done else _("Goes along")),

@@ -34,6 +34,15 @@ def noticed_text(finding: Finding) -> str:
     return _texts()[finding.rule].format_map(given)
 
 
+def pay_text(head: BatchHead) -> str:
+    """Say that the file calls payments pay, who receives what, and what the bank is not told."""
+    text = _(
+        "The file calls {payments} pay. Approvers, administrators and auditors get the details, others the total. "
+        "The bank is not told this category: it may list each payment by itself."
+    )
+    return text.format(payments=count_words(head.pay_lines))
+
+
 def _paid_before(days: int) -> str:
     if not days:
         return _("Account, amount and reference are those of a payment made or requested today.")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import TypeVar
 
@@ -10,7 +11,7 @@ import pytest
 
 from countersign.adapters.banks.files.bank_files import LocalBankFiles
 from countersign.application.flows.script import run_script
-from countersign.application.ports.bank_files import FileHead, FileKind
+from countersign.application.ports.bank_files import FileHead, FileKind, FilePayment
 from countersign.application.ports.tasks import Lane
 from countersign.domain.ledger import kinds
 from countersign.domain.ledger.event import Chain
@@ -191,6 +192,24 @@ def test_whose_pay_a_list_is_others_are_not_told(desk: Desk) -> None:
     batch = [event for event in desk.world.vault.events(Chain.SHARED, 0, 100_000) if event.kind in OF_A_LIST]
     assert [event.kind for event in batch] == [kinds.BATCH_RESTRICTED, *[kinds.ORDER_FROZEN] * 3, kinds.BATCH_PREPARED]
     assert batch[0].header.subject == batch[-1].header.subject
+
+
+def test_a_list_that_calls_its_payments_pay_is_kept_to_those_who_need_it(desk: Desk) -> None:
+    """The person ticked nothing: the category purpose of one payment is enough, and the page says so."""
+    listed(desk.world, many(3))
+    files = desk.world.session.files
+    assert isinstance(files, ListedFiles)
+    head, first, *rest = files.files[PATH.name]
+    assert isinstance(first, FilePayment)
+    files.files[PATH.name] = [head, replace(first, category="SALA"), *rest]
+    desk.check()
+    told = next(fact.text for fact in desk.page.report.facts if fact.label == "Confidential")
+    assert told.startswith("The file calls 1 payment pay. Approvers, administrators and auditors get the details")
+    later = desk.again()
+    later.go_on(desk.page.now.kept[0].batch)  # what the file said is kept with the list
+    later.request()
+    said = [event.kind for event in desk.world.vault.events(Chain.SHARED, 0, 100_000) if event.kind in OF_A_LIST]
+    assert said == [kinds.BATCH_RESTRICTED, *[kinds.ORDER_FROZEN] * 3, kinds.BATCH_PREPARED]
 
 
 def test_where_others_are_it_is_asked_whether_a_list_is_a_payroll(tmp_path: Path) -> None:

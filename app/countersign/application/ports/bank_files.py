@@ -268,6 +268,8 @@ class FilePayment:
     Attributes:
         line: Line of the file on which it begins, from 1.
         faults: What is wrong with it, as (field, code); ``payment`` is then what could be read, or None.
+        category: ISO 20022 ExternalCategoryPurpose1Code of the payment, or of all with which it stands; or the bank's
+            own words, or empty. It is said to the payer's bank, where ``PaymentFields.purpose`` is for the payee's.
     """
 
     line: int
@@ -275,6 +277,7 @@ class FilePayment:
     instruction_id: str
     payment: PaymentFields | None
     faults: tuple[tuple[str, str], ...] = ()
+    category: str = ""
 
 
 @dataclass(frozen=True, slots=True)

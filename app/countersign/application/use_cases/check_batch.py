@@ -29,6 +29,7 @@ from countersign.application.ports.vault import LocalSpace, Vault
 from countersign.application.session import Session
 from countersign.application.use_cases.batch_lines import LineDesk
 from countersign.application.use_cases.check_payments import PaymentsDesk
+from countersign.application.use_cases.need_to_know import is_pay
 from countersign.domain.errors import CountersignError, SecurityError, UserFacingError
 from countersign.domain.payee import DetailsSource, NameCheck
 from countersign.domain.vetting import Finding, Level
@@ -156,7 +157,8 @@ def _check_lines(
         checks = yield from on_network(partial(_ask_names, session, desk, known_of.unknown))
         head = replace(head, asked=head.asked + len(checks))
         lines = yield from on_read(partial(desk.judge, some, known_of, checks))
-        head = replace(head, tally=head.tally.with_all(lines))
+        pay = sum(is_pay(part.category) for _n, part, _found in some)
+        head = replace(head, tally=head.tally.with_all(lines), pay_lines=head.pay_lines + pay)
         yield from on_vault(partial(_keep_slice, session.vault, head, lines))
         kept(head, lines)
     return head

@@ -3,7 +3,8 @@
 The orders of a payroll say what each person earns. Their bodies go to those who approve, administer or audit, and to
 whoever asked for them; to others they go without: the batch and its totals are there, and every chain can be verified.
 
-What a payroll is, the purpose of each payment says, or whoever requested the list said of it as a whole: a list from a
+What a payroll is, the purpose of each payment says; or the category purpose of any payment of a list (pain.001,
+CtgyPurp: what the payer's bank is told) says it of the whole list; or whoever requested the list said so: one from a
 spreadsheet has no purposes, and not every bank carries them.
 """
 
@@ -20,12 +21,17 @@ from countersign.domain.ledger.event import Event
 from countersign.domain.ledger.governance import Device, Governance, Role
 from countersign.domain.ledger.order_record import OrderRecord
 
-# ISO 20022 ExternalPurpose1Code: what is paid to a person for work, and what follows from it.
+# ISO 20022 ExternalPurpose1Code and ExternalCategoryPurpose1Code: what is paid to a person for work, and what follows.
 PAYROLL_PURPOSES: Final = frozenset({"SALA", "PAYR", "BONU", "PENS", "COMM", "ALLW", "BECH", "BENE", "SSBE"})
 
 _QUOTED: Final = tuple(f'"{purpose}"'.encode() for purpose in PAYROLL_PURPOSES)
 _BATCH: Final = re.compile(rb'"batch":"([0-9a-f]{32})"')
 _READS_ALL: Final = frozenset({Role.APPROVER, Role.ADMINISTRATOR, Role.AUDITOR})
+
+
+def is_pay(category: str) -> bool:
+    """Tell whether a category purpose, by code or in a bank's own words, says that somebody is paid for work."""
+    return category.strip().upper() in PAYROLL_PURPOSES
 
 
 def by_need(

@@ -118,7 +118,7 @@ def _begin(vault: Vault, batch: str) -> BatchHead:
                 raise UserFacingError("batch.empty")
             head = replace(head, stage=BatchStage.REQUESTING)
             _put(change, head)
-            if head.payroll:  # first, so that no order of it goes where it shouldn't
+            if head.restricted:  # first, so that no order of it goes where it shouldn't
                 change.append(EventDraft(kinds.BATCH_RESTRICTED, batch, {"why": "payroll"}))
     return head
 

@@ -43,6 +43,7 @@ class Transaction:
     instruction_id: str
     above: PaymentInformation
     payment: PaymentFields | None
+    category: str
     faults: tuple[tuple[str, str], ...]
 
 
@@ -74,6 +75,7 @@ def read_document(document: Document, progress: Reading | None = None) -> Iterat
                 instruction_id=item.instruction_id,
                 payment=item.payment,
                 faults=item.faults,
+                category=item.category,
             )
 
 
@@ -91,12 +93,13 @@ def walk(document: Document, progress: Reading | None = None) -> Iterator[Header
             continue
         if above is None or part.parent is not enclosing:
             enclosing, above = part.parent, read_payment_information(part.parent)
-        payment, faults = read_transaction(part.element, above)
+        payment, category, faults = read_transaction(part.element, above)
         yield Transaction(
             line=part.element.line,
             instruction_id=_plain(part.element, "PmtId/InstrId"),
             above=above,
             payment=payment,
+            category=category,
             faults=faults,
         )
 

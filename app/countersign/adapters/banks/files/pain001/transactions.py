@@ -110,6 +110,7 @@ class PaymentInformation:
     type: PaymentType
     charge_bearer: str
     ultimate_debtor: str
+    category: str
     faults: tuple[tuple[str, str], ...]
 
 
@@ -130,17 +131,19 @@ def read_payment_information(element: Element) -> PaymentInformation:
         type=_type(element, faults),
         charge_bearer=faults.value(element, ("ChrgBr",), "charge_bearer"),
         ultimate_debtor=faults.value(element, ("UltmtDbtr", "Nm"), "ultimate_debtor"),
+        category=_category(element, faults),
         faults=tuple(faults.found),
     )
 
 
 def read_transaction(
     element: Element, above: PaymentInformation
-) -> tuple[PaymentFields | None, tuple[tuple[str, str], ...]]:
+) -> tuple[PaymentFields | None, str, tuple[tuple[str, str], ...]]:
     """Read a CdtTrfTxInf.
 
     Returns:
-        The payment, or None where it has no amount above nothing that can be read; and its faults.
+        The payment, or None where it has no amount above nothing that can be read; its category purpose, or empty;
+        and its faults.
     """
     faults = Faults(list(above.faults))
     account = _account(element, "CdtrAcct", "creditor_account", faults)
@@ -164,8 +167,9 @@ def read_transaction(
         above.country,
         country_of(account.number, account.scheme, agent.bic, agent.member),
     )
+    category = _category(element, faults) or above.category
     if amount is None:
-        return None, tuple(faults.found)
+        return None, category, tuple(faults.found)
     if not way.known:
         faults.add("product", "rail")
     payment = PaymentFields(
@@ -208,7 +212,7 @@ def read_transaction(
         ),
         arrival=way.arrival,
     )
-    return payment, tuple(faults.found)
+    return payment, category, tuple(faults.found)
 
 
 def _account(element: Element, tag: str, name: str, faults: Faults) -> Account:
@@ -262,6 +266,12 @@ def _type(element: Element, faults: Faults) -> PaymentType:
         faults.value(found, ("LclInstrm", "Cd"), "product"),
         faults.value(found, ("LclInstrm", "Prtry"), "product"),
     )
+
+
+def _category(element: Element, faults: Faults) -> str:
+    """Read what kind of payment the payer's bank is told that it is (CtgyPurp), by code or in the bank's own words."""
+    code, own = (faults.value(element, ("PmtTpInf", "CtgyPurp", tag), "product") for tag in ("Cd", "Prtry"))
+    return code or own
 
 
 def _date(element: Element, faults: Faults) -> str:
