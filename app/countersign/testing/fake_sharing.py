@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from countersign.application.flows.script import run_script
-from countersign.application.ports.parcels import Gathered
+from countersign.application.ports.parcels import Collected, Gathered
 from countersign.application.ports.relay import Relay
 from countersign.application.ports.tasks import Tasks
 from countersign.application.ports.vault import LocalSpace
@@ -24,6 +24,8 @@ from countersign.testing.fake_relay import FakeRelay, RelayStore
 from countersign.testing.fake_workspace import FakeKeys, FakeSuite, MemoryWorkspace, fake_verify
 
 WORKSPACE = "77" * 16
+
+_PARTS = 3
 
 
 class PromptRelay(FakeRelay):
@@ -121,7 +123,36 @@ class FakeParcels:
         if len(names) != 1:
             raise SecurityError("qr.mixed")
         have = len(set(texts))
-        return Gathered(self.shown[names.pop()] if have == 3 else (), have, 3)  # noqa: PLR2004
+        return Gathered(self.shown[names.pop()] if have == _PARTS else (), have, _PARTS)
+
+    def collector(self) -> FakeCollector:
+        """Begin to put together what comes picture by picture."""
+        return FakeCollector(self)
+
+
+class FakeCollector:
+    """Implements ``Collector`` over fake codes; a foreign one is any other text, a damaged one says so."""
+
+    def __init__(self, parcels: FakeParcels) -> None:
+        """Put together what these parcels show."""
+        self._parcels = parcels
+        self._texts: dict[str, set[str]] = {}
+
+    def add(self, texts: Sequence[str]) -> Collected:
+        """Take in the codes of a picture."""
+        foreign, damaged, last = False, "DAMAGED" in texts, ""
+        for text in texts:
+            name = text.rpartition(" ")[0]
+            if name not in self._parcels.shown:
+                foreign = foreign or text != "DAMAGED"
+                continue
+            last = name
+            self._texts.setdefault(name, set()).add(text)
+            if len(self._texts[name]) == _PARTS:
+                return Collected(self._parcels.shown[name], _PARTS, _PARTS)
+        have = len(self._texts.get(last, ()))
+        several = len(self._texts) > 1
+        return Collected((), have, _PARTS if have else 0, foreign=foreign, damaged=damaged, several=several)
 
 
 @dataclass(slots=True)

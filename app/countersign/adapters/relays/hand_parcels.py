@@ -10,6 +10,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Final
 
+from countersign.adapters.relays.code_collector import CodeCollector
 from countersign.adapters.relays.envelope_file import read_carried_file, write_envelope_file
 from countersign.adapters.relays.qr_frames import FrameCollector, GreyPicture, frames_of, read_codes
 from countersign.adapters.system.export_file import NewExport
@@ -76,3 +77,7 @@ class HandParcels:
         for text in texts:
             content = collector.add(text)
         return Gathered(unbundled(content) if content is not None else (), collector.have, collector.count)
+
+    def collector(self) -> CodeCollector:
+        """Begin to put together what comes picture by picture."""
+        return CodeCollector(unbundled)

@@ -30,6 +30,34 @@ class Gathered:
     total: int
 
 
+@dataclass(frozen=True, slots=True)
+class Collected:
+    """How far what a camera or a screen shows was put together.
+
+    Attributes:
+        contents: The parcels, once a message is whole; none before.
+        have: How many parts of the message that was seen last are there.
+        total: How many it has; 0 where none was seen.
+        foreign: A code of this picture is none of ours: it was ignored.
+        damaged: The parts of a message did not add up: it begins anew.
+        several: Parts of more than one message were seen; they are kept apart.
+    """
+
+    contents: tuple[bytes, ...]
+    have: int
+    total: int
+    foreign: bool = False
+    damaged: bool = False
+    several: bool = False
+
+
+class Collector(Protocol):
+    """Puts together what comes picture by picture, in any order, over and over."""
+
+    def add(self, texts: Sequence[str]) -> Collected:
+        """Take in the texts of the codes of one picture: untrusted, any number, from anybody."""
+
+
 class Parcels(Protocol):
     """Writes and reads parcels."""
 
@@ -75,3 +103,6 @@ class Parcels(Protocol):
         Raises:
             SecurityError: ``qr.*``: a text is none of ours, or they belong to different parcels.
         """
+
+    def collector(self) -> Collector:
+        """Begin to put together what comes picture by picture."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
@@ -31,6 +32,8 @@ EVENTS_AT_ONCE: Final = 100
 WANTED_LIMIT: Final = 100
 
 _WANTED: Final = b"countersign wanted events 1\n"
+_ABOUT: Final = b"countersign about an order 1\n"
+_ORDER: Final = re.compile(rb"[0-9a-f]{32}")
 _NOT_OURS: Final = frozenset({"envelope.not_for_us"})
 _LATER: Final = frozenset({"envelope.unknown_sender"})
 
@@ -57,6 +60,7 @@ class TakenParcel:
         checkpoint: Whose newest checkpoint it brought; empty where it brought none.
         asked: Whether somebody asks to join.
         passed: Why nothing of it is for this device; empty where something was.
+        about: The order that its sender wants looked at; empty where they named none.
     """
 
     events: int = 0
@@ -66,6 +70,7 @@ class TakenParcel:
     checkpoint: str = ""
     asked: bool = False
     passed: str = ""
+    about: str = ""
 
     def along_with(self, other: TakenParcel) -> TakenParcel:
         """Return what came of two parcels that were brought together."""
@@ -77,12 +82,24 @@ class TakenParcel:
             checkpoint=other.checkpoint or self.checkpoint,
             asked=self.asked or other.asked,
             passed=self.passed and other.passed,
+            about=self.about or other.about,
         )
 
 
 def wanted_document(events: Sequence[str]) -> bytes:
     """Return the document that asks for events."""
     return _WANTED + canonical_bytes({"events": list(events[:WANTED_LIMIT])})
+
+
+def about_document(order: str) -> bytes:
+    """Return the document that says which order a letter is about."""
+    return _ABOUT + order.encode()
+
+
+def _about(letter: Letter) -> str:
+    """Name the order that a letter says it is about: a hint and no more, what is shown is read from the ledger."""
+    named = (item.removeprefix(_ABOUT) for item in letter.documents if item.startswith(_ABOUT))
+    return next((item.decode() for item in named if _ORDER.fullmatch(item)), "")
 
 
 def known_governance(vault: WorkspaceVault) -> Governance | None:
@@ -135,14 +152,14 @@ def take_parcel(
     if keep_heard:
         notes.keep_heard(vault)
     letter = opened.letter
-    documents = [item for item in letter.documents if not item.startswith(_WANTED)]
+    documents = [item for item in letter.documents if not item.startswith((_WANTED, _ABOUT))]
     kept = keep_documents(vault, letter.events, documents, tools.clock.now_ms())
     events, subjects, refused = _taken(vault, letter.events, (relay, name))
     refused = refused or kept.refused
     if refused:
         with noting(vault) as change:
             notes.keep_refused(change, name, refused, tools.clock.now_ms())
-    return TakenParcel(events, subjects | kept.subjects, refused, checkpoint=checkpoint)
+    return TakenParcel(events, subjects | kept.subjects, refused, checkpoint=checkpoint, about=_about(letter))
 
 
 def refuse_parcel(vault: WorkspaceVault, notes: Notes, relay: str, name: str, code: str, now_ms: int) -> None:

@@ -161,14 +161,36 @@ class Desk:
                     yield event
             at = window[-1].header.seq + 1
 
-    def sealed(self, events: Sequence[Event], recipients: Sequence[Device], purpose: Purpose) -> tuple[bytes, ...]:
-        """Seal events with this device's checkpoint, each recipient's as far as their need reaches."""
+    def sealed(
+        self,
+        events: Sequence[Event],
+        recipients: Sequence[Device],
+        purpose: Purpose,
+        *,
+        note: bytes = b"",
+        documents: bool = True,
+    ) -> tuple[bytes, ...]:
+        """Seal events with this device's checkpoint, each recipient's as far as their need reaches.
+
+        Args:
+            events: What is told.
+            recipients: Who is told.
+            purpose: What for.
+            note: A document of its own for whoever opens it; none where it is empty.
+            documents: Whether those that events name go along.
+        """
         failpoint("workspace.seal.before")
         carried = sorted((*events, *self._faces(events)), key=lambda each: each.order_key)
         rooms = by_need(self.vault, self.governance, carried, recipients)
         checkpoint = self.checkpoint()
-        letters = ((each, devices) for part, devices in rooms for each in letters_of(self.vault, part, checkpoint))
-        found = tuple(self.seal(letter, devices, purpose) for letter, devices in letters)
+        found: tuple[bytes, ...] = ()
+        for part, devices in rooms:
+            first, *others = (
+                letters_of(self.vault, part, checkpoint) if documents else (Letter(tuple(part), checkpoint),)
+            )
+            if note:
+                first = replace(first, documents=(note, *first.documents))
+            found += tuple(self.seal(letter, devices, purpose) for letter in (first, *others))
         failpoint("workspace.seal.after")
         return found
 
