@@ -215,7 +215,8 @@ class StallWatch:
         while not self._stop.is_set():
             self._turning.wait()
             number += 1
-            stretch, turns = self._begin(number), self._turns
+            turns = self._turns  # first: what is looked away from while this begins is none of it
+            stretch = self._begin(number)
             self._stop.wait(_PERIOD)
             late_ms = self._late_ms(stretch)
             if late_ms > _LATE_MS and turns == self._turns:  # it began before it could be asked

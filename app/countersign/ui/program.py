@@ -20,7 +20,6 @@ from countersign.application.ports.preferences import LANGUAGES, Preferences, Pr
 from countersign.application.ports.tasks import Lane, Tasks
 from countersign.application.ports.vault import Vault
 from countersign.application.ports.vault_door import VaultDoor
-from countersign.domain.errors import UserFacingError
 from countersign.presentation.first_run import NewVaultPresenter
 from countersign.presentation.messages import _, language, set_language
 from countersign.presentation.shell import Opened, Page, ShellPresenter
@@ -105,7 +104,7 @@ class Program:
         self.shell.show()
         self.presenter.attach(self.shell)
         names = iter((*LIBRARIES, *LATER, *self._parts.later))
-        QTimer.singleShot(_WARM_UP_AFTER_MS, partial(self._load, names))
+        QTimer.singleShot(_WARM_UP_AFTER_MS, partial(self._warm_up, partial(self._load, names)))
 
     # — looks —
 
@@ -136,7 +135,7 @@ class Program:
         """Load what is slow to load, while nobody waits for it: one at a time, so that other work comes between."""
         name = next(names, None)
         if name is None:
-            self._warm_up(self._prepare)
+            self._prepare()
         else:
             self._parts.tasks.run(
                 Lane.READ, partial(import_module, name), lambda _module: self._load(names), self.presenter.report
@@ -322,12 +321,8 @@ class Program:
         self._ask(self.shell, "countersign-recovery-kit.pdf", _("PDF (*.pdf)"), write)
 
     def _write_kit(self, words: Sequence[str], path: Path) -> None:
-        from countersign.ui.kit_pdf import write_kit  # noqa: PLC0415 - for one page, once
-
-        try:
-            write_kit(path, words, self._kit_name())
-        except UserFacingError as error:
-            self.presenter.report(error)
+        write = partial(_write_kit, path, words, self._kit_name())  # a disk may take its time
+        self._parts.tasks.run(Lane.NETWORK, write, lambda _none: None, self.presenter.report)
 
     def _print_kit(self, words: Sequence[str]) -> None:
         from PySide6.QtPrintSupport import QPrintDialog, QPrinter  # noqa: PLC0415 - for one page, once
@@ -343,6 +338,12 @@ class Program:
     def _kit_name(self) -> str:
         page = self.shell.page
         return page.name.text() if isinstance(page, NewVaultPage) else ""
+
+
+def _write_kit(path: Path, words: Sequence[str], name: str) -> None:
+    from countersign.ui.kit_pdf import write_kit  # noqa: PLC0415 - for one page, once
+
+    write_kit(path, words, name)
 
 
 def _load_joining(make: Callable[[], JoiningParts]) -> JoiningParts:

@@ -81,6 +81,38 @@ def test_a_stall_in_the_last_act_before_the_loop_is_left_is_caught(qapp: QApplic
     assert any(stall.busy_ms > LIMIT_MS for stall in watch.stalls)
 
 
+class SlowToBegin(StallWatch):
+    """Is kept from its first look, once the test waits for it, until a picture was taken."""
+
+    def __init__(self, application: QApplication) -> None:
+        super().__init__(application, turning=False)
+        self.wanted, self.begun, self.taken = threading.Event(), threading.Event(), threading.Event()
+
+    def _begin(self, number: int) -> stalls._Stretch:
+        stretch = super()._begin(number)
+        if self.wanted.is_set() and not self.taken.is_set():
+            self.begun.set()
+            self.taken.wait(10)
+        return stretch
+
+    def picture(self) -> None:
+        """Take one while a look begins."""
+        assert self.begun.is_set()
+        with self.looking_away():
+            block(2 * PLANTED_MS)
+        self.taken.set()
+
+
+def test_a_picture_taken_while_a_look_begins_is_no_stall(qapp: QApplication, qtbot: QtBot) -> None:
+    with SlowToBegin(qapp) as watch:
+        turn(
+            qtbot, watch, partial(compute, 1), watch.wanted.set, partial(compute, 1), watch.picture, partial(compute, 1)
+        )
+    assert watch.taken.is_set()
+    assert watch.beats
+    assert watch.longest_ms < 2 * PLANTED_MS
+
+
 def test_what_a_test_does_outside_the_loop_is_no_stall(qapp: QApplication, qtbot: QtBot) -> None:
     with StallWatch(qapp, turning=False) as watch:
         turn(qtbot, watch, lambda: compute(1))

@@ -8,7 +8,8 @@ from typing import Final
 
 from PySide6.QtCore import QSize, Qt, Signal
 from PySide6.QtGui import QColor, QPainter, QPaintEvent, QResizeEvent, QShowEvent
-from PySide6.QtWidgets import QBoxLayout, QFrame, QHBoxLayout, QScrollArea, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QBoxLayout, QFrame, QHBoxLayout, QLayout, QScrollArea, QVBoxLayout, QWidget
+from shiboken6 import isValid
 
 from countersign.ui.theme.look import look
 from countersign.ui.theme.style import Dress, dress
@@ -224,14 +225,17 @@ class ScrollPage(QWidget):
     def laid_out_once(self) -> Iterator[None]:
         """Leave the page as it lies until the block has ended; it is laid out in a turn of the event loop that follows.
 
-        Each widget that is shown or hidden on a page would have all of it laid out anew at once.
+        Each widget that is shown on a page would have all that is around it laid out anew at once, layout by layout.
         """
-        before = self._column.isEnabled()
-        self._column.setEnabled(False)
+        lying = [layout for layout in self._content.findChildren(QLayout) if layout.isEnabled()]
+        for layout in lying:
+            layout.setEnabled(False)
         try:
             yield
         finally:
-            self._column.setEnabled(before)
+            for layout in lying:
+                if isValid(layout):  # it may have gone with its card
+                    layout.setEnabled(True)
 
     def one_column(self) -> bool:
         """Tell whether the page shows one column now."""
