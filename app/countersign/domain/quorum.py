@@ -10,7 +10,7 @@ from countersign.domain.errors import SecurityError
 from countersign.domain.ledger import kinds
 from countersign.domain.ledger.event import Event
 from countersign.domain.ledger.governance import Governance
-from countersign.domain.ledger.order_record import OrderRecord, standing_under
+from countersign.domain.ledger.order_record import OrderRecord, standing_confirmations, standing_under
 from countersign.domain.ledger.rules import Rules
 
 
@@ -49,6 +49,7 @@ class Quorum:
         requester: Who asked for it.
         sender: The device that may send it, and whose that is.
         approvals: Every approval.
+        confirmations: What devices said as the requester's other one, where a rule asks for that.
         rejections: Who stopped it, with the reason's code in ``fault``.
         opened: Who looked at it, and when.
         progress: The rules that apply, and how far each is met.
@@ -61,6 +62,7 @@ class Quorum:
     requester: Signatory
     sender: Signatory
     approvals: tuple[Signatory, ...]
+    confirmations: tuple[Signatory, ...]
     rejections: tuple[Signatory, ...]
     opened: tuple[tuple[str, int], ...]
     progress: ApprovalProgress
@@ -88,6 +90,7 @@ def quorum_of(record: OrderRecord, rules: Rules, events: Iterable[Event], at: in
     when = intent.header.at if intent else at
     names = {item.member: item.name for item in governance.members}
     counting = {item.event for item in standing_under(record, governance, when)}
+    confirming = {item.event for item in standing_confirmations(record, governance, when)}
     approvals = []
     for item in record.approvals:
         found = _signatory(by_id[item.event], governance)
@@ -100,6 +103,14 @@ def quorum_of(record: OrderRecord, rules: Rules, events: Iterable[Event], at: in
         requester=_signatory(by_id[record.frozen_event], governance),
         sender=_of_device(record.sender, governance),
         approvals=tuple(approvals),
+        confirmations=tuple(
+            _judged(
+                _signatory(by_id[item.event], governance),
+                "",
+                "" if item.event in confirming else item.fault or "confirmation.lapsed",
+            )
+            for item in record.confirmations
+        ),
         rejections=tuple(
             _judged(_signatory(event, governance), "", _reason(event))
             for event in by_id.values()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from countersign.domain.approval.requirement import requirement
+from countersign.domain.approval.requirement import Terms, requirement
 from countersign.domain.approval.rule import PayeeStanding, SignatoryLimit
 from countersign.domain.ledger.governance import Governance
 from countersign.domain.order import OrderContent
@@ -21,7 +21,7 @@ class Basis:
         limit: What that authority carries in the order's currency.
     """
 
-    terms: tuple[tuple[bool, tuple[tuple[str, int], ...]], ...]
+    terms: Terms
     alone: bool
     groups: tuple[str, ...]
     limit: SignatoryLimit | None

@@ -1,6 +1,6 @@
 """Judging one more signature: whether it counts, and the code of what is wrong where it does not.
 
-The fold judges every approval by it, and ``progress`` asks it of signatures that nobody has given yet.
+The fold judges every approval and confirmation by it, and ``progress`` asks it of signatures that nobody gave yet.
 """
 
 from __future__ import annotations
@@ -8,6 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 
 from countersign.domain.approval.authority import authorities, basis_of
+from countersign.domain.approval.confirmation import Confirmation, device_fault
 from countersign.domain.approval.limits import Spent, day_of, nothing_spent
 from countersign.domain.approval.requirement import Requirement
 from countersign.domain.approval.signature import Approval, fill, filled, is_met
@@ -67,6 +68,38 @@ def judge_approval(
         basis = basis_of(named, record.content, record.standing, authority)
         judged.append(_judged(case, replace(claimed, authority=authority, basis=basis), known=given is not None))
     return next((item for item in judged if not item.fault), judged[0])
+
+
+def judge_confirmation(
+    record: OrderRecord, claimed: Confirmation, governance: Governance, given: Governance | None
+) -> Confirmation:
+    """Return the requester's word from another device with its terms, and with its fault where it does not count.
+
+    It is judged like an approval where both are asked the same: digest, assessment, epoch, expiry, a hard stop. No
+    approval is looked at, so that neither changes what the other is worth.
+
+    Args:
+        record: The order before it.
+        claimed: What the event says.
+        governance: The epoch in force.
+        given: The epoch that the device names; None where there is no such one.
+    """
+    device, at, now = governance.device(claimed.device), claimed.at, record.requirement(governance)
+    terms = record.requirement(given or governance).terms
+    barred = device_fault(governance, claimed.device, record.content.requester, record.used_devices, at)
+    if device is None or device.closed:
+        barred = "confirmation.unknown_device"
+    faults = {
+        "confirmation.not_asked": not now.second_device,
+        "confirmation.other_digest": claimed.digest != record.digest,
+        "confirmation.other_assessment": claimed.assessment != record.assessment_event or not claimed.assessment,
+        "confirmation.other_epoch": given is None or claimed.epoch > governance.epoch or terms != now.terms,
+        "confirmation.expired": claimed.expires_at <= at,
+        "confirmation.too_late": record.state not in _OPEN,
+        "confirmation.hard_stop": bool(record.assessment and record.assessment.get("stops")),
+    }
+    fault = barred or next((code for code, found in faults.items() if found), "")
+    return replace(claimed, terms=terms, fault=fault)
 
 
 def _judged(case: _Case, approval: Approval, *, known: bool) -> Approval:

@@ -5,12 +5,13 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import Final
 
-from countersign.domain.approval.judgement import judge_approval
+from countersign.domain.approval.confirmation import Confirmation, device_fault
+from countersign.domain.approval.judgement import judge_approval, judge_confirmation
 from countersign.domain.approval.limits import Spent, nothing_spent
 from countersign.domain.approval.rule import ApprovalRule, Need
 from countersign.domain.approval.signature import Approval, fill
 from countersign.domain.ledger.governance import Governance
-from countersign.domain.ledger.order_record import OrderRecord, standing_under
+from countersign.domain.ledger.order_record import OrderRecord, standing_confirmations, standing_under
 from countersign.domain.ledger.rules import OrderKey, Rules
 
 _NOT_YET: Final = "not yet assessed"
@@ -38,15 +39,36 @@ class ApprovalStep:
 
 
 @dataclass(frozen=True, slots=True)
+class ConfirmationStep:
+    """That whoever asked confirms it on another device of theirs.
+
+    Attributes:
+        member: Who asked.
+        given: The confirmations that count.
+        devices: While none counts: the devices of theirs that could give one.
+    """
+
+    member: str
+    given: tuple[Confirmation, ...]
+    devices: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class ApprovalProgress:
-    """All steps of an order's approval."""
+    """All steps of an order's approval; ``confirmation`` is None where no rule asks for one."""
 
     steps: tuple[ApprovalStep, ...]
+    confirmation: ConfirmationStep | None = None
 
     @property
     def met(self) -> bool:
         """Whether nothing is missing."""
-        return not any(step.missing for step in self.steps)
+        return not self.wants_confirmation and not any(step.missing for step in self.steps)
+
+    @property
+    def wants_confirmation(self) -> bool:
+        """Whether another device of the requester's has still to confirm it."""
+        return self.confirmation is not None and not self.confirmation.given
 
     @property
     def may_sign(self) -> tuple[str, ...]:
@@ -56,7 +78,9 @@ class ApprovalProgress:
     @property
     def stuck(self) -> bool:
         """Whether more is missing somewhere than anybody is left to give."""
-        return any(step.missing > len(step.may_sign) for step in self.steps)
+        asked = self.confirmation
+        nowhere = asked is not None and not (asked.given or asked.devices)
+        return nowhere or any(step.missing > len(step.may_sign) for step in self.steps)
 
 
 def progress(record: OrderRecord, rules: Rules, place: OrderKey, at: int) -> ApprovalProgress:
@@ -89,7 +113,38 @@ def progress_under(record: OrderRecord, governance: Governance, at: int) -> Appr
             may_sign = tuple(item.member for item in (later if waits else would)) if missing else ()
             steps.append(ApprovalStep(rule, need, signed, missing, may_sign, waits=waits and missing > 0))
             waits = waits or (rule.ordered and missing > 0)
-    return ApprovalProgress(tuple(steps))
+    return ApprovalProgress(tuple(steps), _confirmation(record, governance, at))
+
+
+def _confirmation(record: OrderRecord, governance: Governance, at: int) -> ConfirmationStep | None:
+    if not record.requirement(governance).second_device:
+        return None
+    member, given = record.content.requester, standing_confirmations(record, governance, at)
+    devices = tuple(
+        item.device
+        for item in governance.devices
+        if not given and not item.closed and not device_fault(governance, item.device, member, record.used_devices, at)
+    )
+    return ConfirmationStep(member, given, devices)
+
+
+def confirmation_obstacle(record: OrderRecord, governance: Governance, device: str, at: int) -> str:
+    """Return why a device's confirmation would not count now, or isn't wanted: a code; empty if it would.
+
+    Args:
+        record: The order.
+        governance: The epoch in force.
+        device: Which device asks.
+        at: Milliseconds since the epoch.
+    """
+    if not record.assessment_event:
+        return "approval.not_assessed"
+    claimed = Confirmation(
+        "", device, record.digest, governance.epoch, record.assessment_event, expires_at=at + 1, at=at
+    )
+    fault = judge_confirmation(record, claimed, governance, governance).fault
+    given = not fault and bool(standing_confirmations(record, governance, at))
+    return "confirmation.given" if given else fault
 
 
 def obstacle(record: OrderRecord, governance: Governance, member: str, at: int, spent: Spent = nothing_spent) -> str:

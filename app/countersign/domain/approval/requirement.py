@@ -19,6 +19,19 @@ STANDING_AFTER_MS: Final = 30 * 86_400_000
 
 
 @dataclass(frozen=True, slots=True)
+class Terms:
+    """What has to be signed for an order, whatever the rules are called: equal where its rule is unchanged (LEDGER 11).
+
+    Attributes:
+        needs: Of each rule whether its signatures follow one another, and how many of which group it asks for.
+        second_device: Whether whoever asked must confirm it on another device of theirs.
+    """
+
+    needs: tuple[tuple[bool, tuple[tuple[str, int], ...]], ...]
+    second_device: bool
+
+
+@dataclass(frozen=True, slots=True)
 class Requirement:
     """The rules that apply to one order: never empty.
 
@@ -33,10 +46,15 @@ class Requirement:
         return frozenset(need.group for rule in self.rules for need in rule.needs)
 
     @property
-    def terms(self) -> tuple[tuple[bool, tuple[tuple[str, int], ...]], ...]:
-        """What has to be signed, whatever the rules are called: equal where the rule of this order is unchanged."""
+    def second_device(self) -> bool:
+        """Whether whoever asked must confirm it on another device of theirs: one rule that says so is enough."""
+        return any(rule.second_device for rule in self.rules)
+
+    @property
+    def terms(self) -> Terms:
+        """What has to be signed."""
         found = {(rule.ordered, tuple((need.group, need.count) for need in rule.needs)) for rule in self.rules}
-        return tuple(sorted(found))
+        return Terms(tuple(sorted(found)), self.second_device)
 
 
 def standing_for(payee: PayeeRecord | None, content: OrderContent, at: int) -> PayeeStanding:

@@ -69,6 +69,8 @@ class ApprovalRule:
             word, so that ``batch`` alone adds to what holds otherwise, and ``single`` holds for every order.
         needs: What must be signed. One person's signature counts for one need of a rule.
         ordered: One after the other: whoever signs names the signatures before, and a later need waits for the earlier.
+        second_device: Whoever asked must confirm it, too, on another device of theirs than the one that wrote it down
+            and the one that sends it. That fills no need: it adds to what others sign, and is written only where asked.
     """
 
     rule: str
@@ -79,9 +81,11 @@ class ApprovalRule:
     kinds: tuple[OrderKind, ...] = ()
     needs: tuple[Need, ...] = (Need("", 1),)
     ordered: bool = False
+    second_device: bool = False
 
     def canonical(self) -> dict[str, Json]:
         """Return the rule as a canonical object."""
+        asked: dict[str, Json] = {"second_device": True} if self.second_device else {}
         return {
             "rule": self.rule,
             "currency": self.currency,
@@ -91,6 +95,7 @@ class ApprovalRule:
             "kinds": [item.value for item in self.kinds],
             "needs": [item.canonical() for item in self.needs],
             "ordered": self.ordered,
+            **asked,
         }
 
     @classmethod
@@ -103,6 +108,7 @@ class ApprovalRule:
         """
         fields = Fields(value, "rule")
         payees, kinds = fields.texts("payees"), fields.texts("kinds")
+        asked = fields.has("second_device")
         if not set(payees) <= set(PayeeStanding) or not set(kinds) <= set(OrderKind):
             raise SecurityError("policy.rule_form")
         found = cls(
@@ -114,8 +120,11 @@ class ApprovalRule:
             kinds=tuple(OrderKind(item) for item in kinds),
             needs=tuple(Need.read(item) for item in fields.items("needs")),
             ordered=fields.flag("ordered"),
+            second_device=fields.flag("second_device") if asked else False,
         )
         fields.end()
+        if asked and not found.second_device:  # one way to write what isn't asked for
+            raise SecurityError("policy.rule_form")
         found.check_form()
         return found
 

@@ -64,4 +64,6 @@ def simulate_policy(
 
 def _unsigned(record: OrderRecord) -> OrderRecord:
     """Return an order as it was made: what stopped it, or became of it, is no matter of who must sign."""
-    return replace(record, state=OrderState.PREPARED, approvals=(), assessment=None, assessment_event="")
+    return replace(
+        record, state=OrderState.PREPARED, approvals=(), confirmations=(), assessment=None, assessment_event=""
+    )

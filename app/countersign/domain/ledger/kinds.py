@@ -25,6 +25,7 @@ ORDER_FROZEN: Final = "order.frozen"
 ORDER_ASSESSED: Final = "order.assessed"
 ORDER_INTERVENTION_ANSWERED: Final = "order.intervention_answered"
 ORDER_APPROVED: Final = "order.approved"
+ORDER_CONFIRMED: Final = "order.confirmed"  # by the requester, on another device of theirs: no approval
 ORDER_STOPPED: Final = "order.stopped"  # a person or a hard stop ended it before anything was sent
 ORDER_SUBMISSION_INTENDED: Final = "order.submission_intended"
 ORDER_INITIATED: Final = "order.initiated"  # the bank holds it, nothing is authorised
@@ -107,6 +108,7 @@ SHARED_KINDS: Final = GOVERNANCE_KINDS | frozenset(
         ORDER_ASSESSED,
         ORDER_INTERVENTION_ANSWERED,
         ORDER_APPROVED,
+        ORDER_CONFIRMED,
         ORDER_STOPPED,
         ORDER_SUBMISSION_INTENDED,
         ORDER_INITIATED,

@@ -34,7 +34,7 @@ _SENDER_KINDS = frozenset(
     }
 )
 _FURTHER_SIGNATURES = frozenset({kinds.ORDER_SIGNING_STARTED, kinds.ORDER_SIGNING_INTENDED})
-_JUDGED_ELSEWHERE = frozenset({kinds.ORDER_APPROVED, kinds.ORDER_SUBMISSION_INTENDED})
+_JUDGED_ELSEWHERE = frozenset({kinds.ORDER_APPROVED, kinds.ORDER_CONFIRMED, kinds.ORDER_SUBMISSION_INTENDED})
 _BANK_FACTS = frozenset(
     {
         kinds.ORDER_AUTHORISED,
@@ -47,8 +47,8 @@ _BANK_FACTS = frozenset(
 )
 _OF_THE_SENDER = _SENDER_KINDS | _BANK_FACTS | {kinds.ORDER_SENDER_RELEASED}
 _SENDERS_WORD = frozenset({kinds.ORDER_SENDER_RELEASED, kinds.ORDER_SUBMISSION_INTENDED})
-# One approval more that counts, and an intent rests on others than it says.
-_FORBIDDING = frozenset({kinds.ORDER_STOPPED, kinds.ORDER_ASSESSED, kinds.ORDER_APPROVED})
+# One signature more that counts, and an intent rests on others than it says.
+_FORBIDDING = frozenset({kinds.ORDER_STOPPED, kinds.ORDER_ASSESSED, kinds.ORDER_APPROVED, kinds.ORDER_CONFIRMED})
 
 
 def may_forbid(record: OrderRecord, event: Event, rules: Rules) -> bool:

@@ -5,11 +5,12 @@ The same judgement serves twice: before an intent is recorded, and whenever the 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
 from typing import TypeAlias
 
-from countersign.domain.approval.judgement import judge_approval
+from countersign.domain.approval.confirmation import Confirmation
+from countersign.domain.approval.judgement import judge_approval, judge_confirmation
 from countersign.domain.approval.limits import Spent, nothing_spent
 from countersign.domain.approval.requirement import standing_for
 from countersign.domain.approval.signature import Approval, is_met
@@ -18,11 +19,17 @@ from countersign.domain.errors import SecurityError
 from countersign.domain.ledger import kinds
 from countersign.domain.ledger.authors import acting_member
 from countersign.domain.ledger.event import Event
-from countersign.domain.ledger.governance import Role
+from countersign.domain.ledger.governance import Governance, Role
 from countersign.domain.ledger.order_authors import require_author, require_may_stop
 from countersign.domain.ledger.order_bank_steps import BANK_STEPS
 from countersign.domain.ledger.order_fields import flag_of, number_of, require_same_digest, text_of
-from countersign.domain.ledger.order_record import OrderRecord, judge_intent, standing_approvals, standing_under
+from countersign.domain.ledger.order_record import (
+    OrderRecord,
+    is_confirmed,
+    judge_intent,
+    standing_confirmations,
+    standing_under,
+)
 from countersign.domain.ledger.rules import Rules
 from countersign.domain.order import OrderContent
 from countersign.domain.order_state import IllegalMoveError, Move, OrderState, after
@@ -126,7 +133,8 @@ def _assessed(record: OrderRecord, event: Event, body: JsonObject, _rules: Rules
         raise NotCanonicalError("canonical.field_type", field="assessment")
     # A new assessment voids what was approved under the old one.
     approvals = tuple(replace(item, fault=item.fault or "approval.other_assessment") for item in record.approvals)
-    return replace(record, assessment_event=event.id, assessment=assessment, approvals=approvals)
+    said = tuple(replace(item, fault=item.fault or "confirmation.other_assessment") for item in record.confirmations)
+    return replace(record, assessment_event=event.id, assessment=assessment, approvals=approvals, confirmations=said)
 
 
 def _intervened(record: OrderRecord, _event: Event, body: JsonObject, _rules: Rules) -> OrderRecord:
@@ -158,9 +166,31 @@ def _approved(record: OrderRecord, event: Event, body: JsonObject, rules: Rules,
     standing = standing_under(record, governance, at)
     earlier = tuple(i if i.fault or i in standing else replace(i, fault="approval.lapsed") for i in record.approvals)
     following = replace(record, approvals=(*earlier, approval))
-    if record.state is OrderState.PREPARED and is_met(record.requirement(governance), (*standing, approval)):
-        return replace(following, state=after(record.state, Move.MEET_RULE))
-    return following
+    return _met(following, governance, (*standing, approval), at)
+
+
+def _confirmed(record: OrderRecord, event: Event, body: JsonObject, rules: Rules) -> OrderRecord:
+    governance, at = rules.governance_before(event.order_key), event.header.at
+    claimed = Confirmation(
+        event=event.id,
+        device=event.header.device,
+        digest=text_of(body, "digest"),
+        epoch=number_of(body, "epoch"),
+        assessment=text_of(body, "assessment"),
+        expires_at=number_of(body, "expires_at"),
+        at=at,
+    )
+    found = judge_confirmation(record, claimed, governance, rules.governance_of(claimed.epoch))
+    following = replace(record, confirmations=(*record.confirmations, found))
+    return following if found.fault else _met(following, governance, standing_under(record, governance, at), at)
+
+
+def _met(record: OrderRecord, governance: Governance, standing: Sequence[Approval], at: int) -> OrderRecord:
+    """Return the order as approved once its rules are met, and confirmed on another device where one asks for that."""
+    met = record.state is OrderState.PREPARED and is_met(record.requirement(governance), standing)
+    if not met or not is_confirmed(record, governance, at):
+        return record
+    return replace(record, state=after(record.state, Move.MEET_RULE))
 
 
 def _stopped(record: OrderRecord, event: Event, body: JsonObject, rules: Rules) -> OrderRecord:
@@ -192,13 +222,16 @@ def _intended(record: OrderRecord, event: Event, body: JsonObject, rules: Rules)
     faults = judge_intent(record, rules, event.header.device, event.order_key, event.header.at)
     if faults:
         raise SecurityError(faults[0])
-    good = {item.event for item in standing_approvals(record, rules, event.order_key, event.header.at)}
-    refs, void = set(event.header.refs), {item.event for item in record.approvals} - good
-    if not {record.frozen_event, record.assessment_event, *good} <= refs or refs & void:
+    governance, at = rules.governance_before(event.order_key), event.header.at
+    good = {item.event for item in standing_under(record, governance, at)}
+    rests = good | {item.event for item in standing_confirmations(record, governance, at)}
+    said = {item.event for item in record.approvals} | {item.event for item in record.confirmations}
+    refs, void = set(event.header.refs), said - rests
+    if not {record.frozen_event, record.assessment_event, *rests} <= refs or refs & void:
         raise SecurityError("intent.refs")
     if body.get("approvals") != sorted(good):
         raise SecurityError("intent.approvals")
-    if number_of(body, "epoch") != rules.governance_before(event.order_key).epoch:
+    if number_of(body, "epoch") != governance.epoch:
         raise SecurityError("intent.epoch")
     if text_of(body, "end_to_end_id") != record.content.payment.end_to_end_id:
         raise SecurityError("intent.end_to_end_id")
@@ -221,6 +254,7 @@ _STEPS = {
     kinds.ORDER_FROZEN: _frozen_again,
     kinds.ORDER_ASSESSED: _assessed,
     kinds.ORDER_INTERVENTION_ANSWERED: _intervened,
+    kinds.ORDER_CONFIRMED: _confirmed,
     kinds.ORDER_STOPPED: _stopped,
     kinds.ORDER_SUBMISSION_INTENDED: _intended,
     kinds.ORDER_OPENED: _opened,

@@ -9,6 +9,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from countersign.domain.approval.authority import authorities, basis_of
+from countersign.domain.approval.confirmation import Confirmation, device_fault
 from countersign.domain.approval.limits import Spent, day_of, nothing_spent
 from countersign.domain.approval.requirement import Requirement, pays_current, requirement
 from countersign.domain.approval.rule import PayeeStanding
@@ -21,7 +22,16 @@ from countersign.domain.order import OrderContent
 from countersign.domain.order_state import FINAL, OrderState, TransactionStatus
 from countersign.domain.payee import PayeeRecord
 
-__all__ = ["Approval", "OrderRecord", "counts_under", "judge_intent", "standing_approvals", "standing_under"]
+__all__ = [
+    "Approval",
+    "Confirmation",
+    "OrderRecord",
+    "counts_under",
+    "judge_intent",
+    "standing_approvals",
+    "standing_confirmations",
+    "standing_under",
+]
 
 _RECALLABLE = frozenset({OrderState.INITIATED, OrderState.ACCEPTED, OrderState.UNKNOWN, OrderState.SETTLED})
 
@@ -33,6 +43,7 @@ class OrderRecord:
     Attributes:
         frozen_event: The event that froze the content.
         assessment_event: The newest assessment; approvals refer to it.
+        confirmations: What devices signed as the requester's other one, in folding order.
         intent_event: The single valid intent, or empty.
         request_id: X-Request-ID of the initiation.
         never_executes_unauthorised: What the bank declared just before the intent.
@@ -91,6 +102,7 @@ class OrderRecord:
     assessment: JsonObject | None = None
     interventions: tuple[tuple[str, str, str], ...] = ()
     approvals: tuple[Approval, ...] = ()
+    confirmations: tuple[Confirmation, ...] = ()
     intent_event: str = ""
     bank: str = ""
     request_id: str = ""
@@ -136,6 +148,11 @@ class OrderRecord:
     def sender(self) -> str:
         """The one device that may send it: the content's, unless that one handed it over."""
         return self.released_to or self.content.sender_device
+
+    @property
+    def used_devices(self) -> frozenset[str]:
+        """The devices that wrote it down and that may send it: another one of the requester's is neither."""
+        return frozenset({self.frozen_device, self.sender})
 
     def requirement(self, governance: Governance) -> Requirement:
         """Return what it requires under an epoch."""
@@ -237,6 +254,30 @@ def standing_approvals(record: OrderRecord, rules: Rules, place: OrderKey, at: i
     return standing_under(record, rules.governance_before(place), at)
 
 
+def standing_confirmations(record: OrderRecord, governance: Governance, at: int) -> tuple[Confirmation, ...]:
+    """Return the confirmations that count in an epoch, at a time: by the same rules as approvals (LEDGER rule 11).
+
+    The order's terms are those that it was signed under, its time is not over, and its device is still the requester's
+    and still neither the one that wrote the order down nor the one that sends it.
+    """
+    terms, content = record.requirement(governance).terms, record.content
+    return tuple(
+        item
+        for item in record.confirmations
+        if not item.fault
+        and item.expires_at > at
+        and item.epoch <= governance.epoch
+        and item.terms == terms
+        and not device_fault(governance, item.device, content.requester, record.used_devices, at)
+    )
+
+
+def is_confirmed(record: OrderRecord, governance: Governance, at: int) -> bool:
+    """Tell whether no rule asks for the requester's other device, or it has confirmed the order."""
+    asked = record.requirement(governance).second_device
+    return not asked or bool(standing_confirmations(record, governance, at))
+
+
 def judge_intent(
     record: OrderRecord,
     rules: Rules,
@@ -271,6 +312,7 @@ def judge_intent(
         "intent.governance_contested": bool(rules.contested),
         "intent.frozen": rules.frozen_before(place),
         "intent.rule_not_met": not is_met(record.requirement(governance), good),
+        "intent.not_confirmed": not is_confirmed(record, governance, at),
         "intent.not_approved": record.state is not OrderState.APPROVED,
         "intent.other_world": record.content.world is not governance.world,
         "intent.payee_conflict": payee is not None and payee.in_conflict,

@@ -349,6 +349,7 @@ class _OrderFold:
             record,
             state=after(OrderState.APPROVED, Move.INTEND),
             approvals=judged.approvals,
+            confirmations=judged.confirmations,
             intent_event=intent.id,
             bank=judged.bank,
             request_id=judged.request_id,
