@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from countersign.domain.approval.progress import ApprovalProgress, progress_under
 from countersign.domain.errors import SecurityError
@@ -27,6 +27,8 @@ class Signatory:
         at: Milliseconds since the epoch, by that device's clock.
         on_behalf: Whose authority it carries, where that is another's.
         fault: Why it does not count; empty where it does.
+        listed: Whether it was signed together with others, from a list.
+        unopened: Whether it was, and nothing says that this person had opened the order by itself before.
     """
 
     event: str
@@ -37,6 +39,8 @@ class Signatory:
     at: int
     on_behalf: str = ""
     fault: str = ""
+    listed: bool = False
+    unopened: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,7 +100,10 @@ def quorum_of(record: OrderRecord, rules: Rules, events: Iterable[Event], at: in
         found = _signatory(by_id[item.event], governance)
         behalf = names.get(item.authority, "") if item.authority != item.member else ""
         fault = "" if item.event in counting else item.fault or "approval.lapsed"
-        approvals.append(_judged(found, behalf, fault))
+        listed = bool(_said(by_id[item.event], "batch"))
+        looked = any(member == item.member and seen <= found.at for member, seen in record.opened)
+        judged = _judged(found, behalf, fault)
+        approvals.append(replace(judged, listed=listed, unopened=listed and not looked))
     return Quorum(
         epoch=governance.epoch,
         names=names,
@@ -112,7 +119,7 @@ def quorum_of(record: OrderRecord, rules: Rules, events: Iterable[Event], at: in
             for item in record.confirmations
         ),
         rejections=tuple(
-            _judged(_signatory(event, governance), "", _reason(event))
+            _judged(_signatory(event, governance), "", _said(event, "reason"))
             for event in by_id.values()
             if event.kind == kinds.ORDER_STOPPED
         ),
@@ -139,8 +146,8 @@ def _judged(found: Signatory, on_behalf: str, fault: str) -> Signatory:
     return Signatory(found.event, found.name, found.roles, found.groups, found.device, found.at, on_behalf, fault)
 
 
-def _reason(event: Event) -> str:
+def _said(event: Event, name: str) -> str:
     try:
-        return str(event.says().get("reason", ""))
+        return str(event.says().get(name, ""))
     except SecurityError:
         return ""

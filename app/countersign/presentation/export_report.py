@@ -7,7 +7,13 @@ from dataclasses import dataclass, field
 from typing import Final
 
 from countersign.application.ports.exports import ExportLines
-from countersign.application.use_cases.check_export import ExportCheck, OrderFinding, RuleAct, check_export
+from countersign.application.use_cases.check_export import (
+    ExportCheck,
+    ListLook,
+    OrderFinding,
+    RuleAct,
+    check_export,
+)
 from countersign.application.use_cases.check_receipt import Verdict
 from countersign.domain.accounts import grouped
 from countersign.domain.canonical import Json, canonical_bytes
@@ -123,6 +129,10 @@ class ExportReport:
             {"event": act.event, "kind": act.kind, "at": act.at, "name": act.name, "counts": act.counts}
             for act in check.acts
         ]
+        report["looks"] = [
+            {"event": look.event, "at": look.at, "name": look.name, "count": look.count, "digest": look.digest}
+            for look in check.looks
+        ]
         report["unjudged"] = check.unjudged
         report["orders"] = self._objects
         return report
@@ -143,6 +153,8 @@ class ExportReport:
             lines += ["", _("The file"), *points(_file_lines(check))]
             lines += ["", _("Who belongs to the workspace"), *points(_member_lines(check))]
             lines += ["", _("What changed the rules"), *points([_act_line(act) for act in check.acts])]
+            if check.looks:
+                lines += ["", _("Who was shown lists of payments"), *points([_look_line(look) for look in check.looks])]
             for found in self._lines:
                 lines += ["", found[0], *points(found[1:])]
             lines += ["", _("What is proven"), *points(_proven(check))]
@@ -225,6 +237,16 @@ def _act_line(act: RuleAct) -> str:
     name = act.name or _("a device that the workspace does not name")
     line = texts[act.kind].format(time=utc(act.at), name=name)
     return line if act.counts else _("{sentence} It does not count.").format(sentence=line)
+
+
+def _look_line(look: ListLook) -> str:
+    text = ngettext(
+        "{time}: {name} was shown {count} payment in a list, digest {digest}.",
+        "{time}: {name} was shown {count} payments in a list, with their total, digest {digest}.",
+        look.count,
+    )
+    name = look.name or _("a device that the workspace does not name")
+    return text.format(time=utc(look.at), name=name, count=look.count, digest=look.digest)
 
 
 def _order_lines(finding: OrderFinding) -> Sequence[str]:

@@ -7,7 +7,6 @@ from functools import partial
 from typing import Final
 
 from countersign.application.flows.script import Script, on_read, on_vault, run_script
-from countersign.application.ports.tasks import Lane
 from countersign.application.ports.vault import AccountRow
 from countersign.application.ports.vault_door import VaultDoor
 from countersign.application.ports.workspace import ChainHead
@@ -17,7 +16,7 @@ from countersign.domain.errors import CountersignError
 from countersign.domain.ledger.order_record import OrderRecord
 from countersign.presentation.error_texts import sentence
 from countersign.presentation.formats import isolate, time_text
-from countersign.presentation.inbox_batch import batch_of, may_go_along, selection_text
+from countersign.presentation.inbox_batch import batch_of, look_at_marked, may_go_along, selection_text
 from countersign.presentation.inbox_deeds import Deed, Deeds
 from countersign.presentation.inbox_detail import Words, detail_of, why_not
 from countersign.presentation.inbox_facts import BATCH, Whole, whole
@@ -198,7 +197,8 @@ class InboxPresenter:
         self._stage, self._signs_whole = stage, False
         self._deeds.forget()
         if stage is Stage.BATCH:
-            self._session.tasks.run(Lane.READ, self._session.reader.accounts, self._take_accounts, self._failed)
+            looking = look_at_marked(self._session, self._marked())
+            run_script(self._session.tasks, looking, self._take_accounts, self._failed)
         self._render()
 
     def open_order(self) -> None:

@@ -3,9 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from functools import partial
 
+from countersign.application.flows.script import Script, on_read, on_vault
 from countersign.application.ports.vault import AccountRow
+from countersign.application.session import Session
 from countersign.application.use_cases.approve_batch import BATCH_LIMIT
+from countersign.application.use_cases.look_at_order import look_at_list
 from countersign.domain.batch_digest import batch_digest
 from countersign.domain.ledger.order_record import OrderRecord
 from countersign.domain.money import Money
@@ -101,6 +105,15 @@ def batch_of(
         primary=ngettext("Approve {count} payment", "Approve {count} payments", count).format(count=count),
         blocked=blocked,
     )
+
+
+def look_at_marked(session: Session, selected: Sequence[Listed]) -> Script[Sequence[AccountRow]]:
+    """Put on record that what is marked was looked at together, and read the own accounts, which stand below it."""
+    records = [item.facts.record for item in selected if may_go_along(item.row)]
+    digest = batch_digest(record.digest for record in records) if records else ""
+    orders = [record.content.order for record in records]
+    yield from on_vault(partial(look_at_list, session.vault, "", digest, orders))
+    return (yield from on_read(session.reader.accounts))
 
 
 def _item(record: OrderRecord) -> BatchItem:

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from countersign.application.ports.vault import AccountRow
+from countersign.application.ports.vault import AccountRow, LedgerEntry
 from countersign.application.use_cases.look_at_order import CALL_BACK
 from countersign.application.use_cases.reject_order import REJECTIONS, REPAIRS
 from countersign.domain.accounts import masked
@@ -170,12 +170,20 @@ def _reasons(found: Whole) -> tuple[str, ...]:
 
 
 def _signed(found: Whole, ground: Ground, state: Approvals, words: Words) -> tuple[Fact, ...]:
-    times: Mapping[str, int] = {entry.event: entry.at for entry in found.timeline}
+    entries: Mapping[str, LedgerEntry] = {entry.event: entry for entry in found.timeline}
     governance = ground.rules.governance
     return tuple(
-        Fact(name_of(governance, item.member), words.moment(times[item.event]) if item.event in times else "", "ok")
+        Fact(name_of(governance, item.member), _signed_when(entries.get(item.event), words), "ok")
         for item in state.signed
     )
+
+
+def _signed_when(entry: LedgerEntry | None, words: Words) -> str:
+    """Say when somebody signed, and that it was from a list where it was: fewer details are shown there."""
+    if entry is None:
+        return ""
+    when = words.moment(entry.at)
+    return _("{when}, from a list").format(when=when) if (entry.body or {}).get("batch") else when
 
 
 def _opened(found: Whole, ground: Ground, words: Words) -> tuple[Fact, ...]:

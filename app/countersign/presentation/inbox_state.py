@@ -225,6 +225,7 @@ class Batch:
         flagged: Those, each of which can be opened.
         phrase: Six words for the digest over all that is signed.
         digest: What they stand for.
+        looked: Who was shown all of this batch together before, and when.
     """
 
     heading: str
@@ -239,6 +240,7 @@ class Batch:
     digest: str
     primary: str
     blocked: str
+    looked: tuple[Fact, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,7 +6,7 @@ Both can be stopped. What was gathered is held as short as it can be: a batch ma
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import partial
 from typing import Final
 
@@ -17,20 +17,23 @@ from countersign.application.session import Session
 from countersign.application.use_cases.approve_batch import ShownOrder
 from countersign.application.use_cases.approve_whole import Signed, approve_whole
 from countersign.application.use_cases.confirm_person import confirm_person
+from countersign.application.use_cases.look_at_order import look_at_list
 from countersign.domain.batch_digest import batch_digest
 from countersign.domain.errors import CountersignError
+from countersign.domain.ledger import kinds
 from countersign.domain.order import fingerprint_phrase
 from countersign.domain.secret import SecretText
 from countersign.presentation.error_texts import sentence
+from countersign.presentation.formats import isolate, time_text
 from countersign.presentation.inbox_batch import charts_of, item_of, may_go_along, totals_of
 from countersign.presentation.inbox_deeds import PASSPHRASE_ERRORS, Deed
 from countersign.presentation.inbox_detail import left_in_accounts
 from countersign.presentation.inbox_facts import BATCH
 from countersign.presentation.inbox_ground import Ground, read_ground
 from countersign.presentation.inbox_rows import scan
-from countersign.presentation.inbox_state import Batch, Faults, Filter
-from countersign.presentation.messages import _, ngettext
-from countersign.presentation.transfer_desk import Problem
+from countersign.presentation.inbox_state import Batch, Fact, Faults, Filter
+from countersign.presentation.messages import _, language, ngettext
+from countersign.presentation.transfer_desk import Problem, zone_name
 
 _BETWEEN_MS: Final = 150  # of two looks at how far it is
 
@@ -155,7 +158,10 @@ class WholeBatch:
             if after is None:
                 break
         accounts = yield from on_read(session.reader.accounts)
-        return found, (yield from on_read(partial(_worded, found, ground, accounts, self._words)))
+        worded = yield from on_read(partial(_worded, found, ground, accounts, self._words))
+        orders = [item.order for item in found.going]
+        looked = yield from on_vault(partial(_look, session, ground, batch, worded.digest, orders))
+        return found, replace(worded, looked=looked)
 
     def _gathered(self, found: tuple[_Gathered, Batch] | None) -> None:
         self._rest()
@@ -229,6 +235,19 @@ def _take_some(
         else:
             found.others += 1
     return piece.after
+
+
+def _look(session: Session, ground: Ground, batch: str, digest: str, orders: Sequence[str]) -> tuple[Fact, ...]:
+    """Put on record that all of this was shown, and say who else was shown the batch so, and when. VAULT lane."""
+    vault = session.vault
+    look_at_list(vault, batch, digest, orders)
+    looks: dict[str, Fact] = {}
+    for event in vault.events_of(batch):
+        member = ground.rules.governance.member_of(event.header.device)
+        if event.kind == kinds.BATCH_OPENED and member is not None and member.member != vault.identity.member:
+            when = isolate(time_text(event.header.at, zone_name(session.zone), language()))
+            looks.setdefault(member.member, Fact(member.name, when))
+    return tuple(looks.values())
 
 
 def _worded(found: _Gathered, ground: Ground, accounts: Sequence[AccountRow], words: Sequence[str]) -> Batch:

@@ -120,6 +120,8 @@ def _of_another(entry: LedgerEntry, name: str) -> TimelineLine | None:
         kinds.ORDER_CANCELLATION_INTENDED: _("{name} asked the bank to cancel it"),
     }
     text = texts.get(entry.kind, "")
+    if entry.kind == kinds.ORDER_APPROVED:
+        return _done(text.format(name=name), _from_a_list(entry.body or {}))
     if entry.kind != kinds.ORDER_STOPPED:
         return _done(text.format(name=name)) if text else None
     line, reason = _stopped(entry.body or {}), str((entry.body or {}).get("reason", ""))
@@ -128,6 +130,15 @@ def _of_another(entry: LedgerEntry, name: str) -> TimelineLine | None:
     elif reason.startswith("rejected."):
         text = _("{name} rejected it")
     return replace(line, title=text.format(name=name))
+
+
+def _from_a_list(body: JsonObject) -> str:
+    """Say that it was signed together with others, which shows less than an order's own page; empty if it wasn't."""
+    return _("Signed together with others, from a list.") if body.get("batch") else ""
+
+
+def _approved(body: JsonObject) -> TimelineLine:
+    return _done(_("You approved it"), _from_a_list(body) or _("You read it back and said that it is right."))
 
 
 def _done(text: str, detail: str = "") -> TimelineLine:
@@ -283,7 +294,7 @@ _BY_HAND: dict[str, Callable[[JsonObject], TimelineLine]] = {
 
 _WORDS: dict[str, Callable[[JsonObject], TimelineLine]] = {
     kinds.ORDER_FROZEN: lambda _b: _done(_("Written down"), _("Its details can't change any more.")),
-    kinds.ORDER_APPROVED: lambda _b: _done(_("You approved it"), _("You read it back and said that it is right.")),
+    kinds.ORDER_APPROVED: _approved,
     kinds.ORDER_STOPPED: _stopped,
     kinds.ORDER_OPENED: lambda _b: _done(_("You looked at it")),
     kinds.ORDER_SENDER_RELEASED: lambda _b: _done(_("The sending was handed over to another device")),

@@ -89,6 +89,14 @@ def utc(at_ms: int) -> str:
 
 
 def _approval(item: Signatory) -> str:
+    """Say that somebody approved it, and whether it was shown to them by itself before."""
+    line = _approval_line(item)
+    if item.unopened:
+        return _("{sentence} It was signed from a list of several, without opening this one.").format(sentence=line)
+    return _("{sentence} It was signed from a list of several.").format(sentence=line) if item.listed else line
+
+
+def _approval_line(item: Signatory) -> str:
     name, time = _person(item), utc(item.at)
     if item.fault:
         why = title(item.fault) if is_known(item.fault) else item.fault
@@ -119,4 +127,6 @@ def _object(item: Signatory) -> dict[str, Json]:
         "at": item.at,
         "on_behalf": item.on_behalf,
         "code": item.fault,
+        "listed": item.listed,
+        "unopened": item.unopened,
     }

@@ -11,7 +11,7 @@ from countersign.application.use_cases.approve_batch import BATCH_LIMIT, ShownOr
 from countersign.application.use_cases.approve_order import TEAM_APPROVAL_LIFETIME_MS, approve_order
 from countersign.application.use_cases.confirm_person import confirm_person
 from countersign.application.use_cases.hand_in_order import hand_in_order
-from countersign.application.use_cases.look_at_order import look_at_order, record_call_back
+from countersign.application.use_cases.look_at_order import look_at_list, look_at_order, record_call_back
 from countersign.application.use_cases.reject_order import NOTE_LIMIT, REJECTIONS, REPAIRS, reject_order
 from countersign.application.use_cases.repair_order import dealt_with, dismiss_return, repair_order
 from countersign.application.use_cases.save_draft import saved_drafts
@@ -209,6 +209,26 @@ def test_looking_is_on_record_once_and_not_for_the_requester(team: Team) -> None
     assert look_at_order(team.vault, order, "00" * 32) is None
     team.vault.may_sign = False
     assert look_at_order(team.vault, order, record.digest) is None
+
+
+def test_a_look_at_a_list_is_on_record_once_and_opens_none_of_its_orders(team: Team) -> None:
+    orders = [asked(team, minor=600_000 + number).content.order for number in range(3)]
+    batch, digest = "be" * 16, "d1" * 32
+    seen = look_at_list(team.vault, batch, digest, orders)
+    assert seen is not None
+    assert (seen.header.subject, dict(seen.says())) == (batch, {"digest": digest, "count": 3})
+    assert look_at_list(team.vault, batch, digest, orders) is None
+    with team.vault.by(RAVI):
+        assert look_at_list(team.vault, batch, digest, orders) is not None
+    assert look_at_list(team.vault, batch, "d2" * 32, orders[:2]) is not None  # another list by now
+    marked = look_at_list(team.vault, "", digest, orders)
+    assert marked is not None
+    assert (marked.header.subject, marked.says()["orders"]) == (digest[:32], orders)
+    assert look_at_list(team.vault, "", digest, orders) is None
+    assert look_at_list(team.vault, batch, "", []) is None
+    team.vault.may_sign = False
+    assert look_at_list(team.vault, batch, "d3" * 32, orders) is None
+    assert not any(record_of(team, order).opened for order in orders)
 
 
 def test_a_look_with_a_second_device_is_the_same_persons(team: Team) -> None:

@@ -6,7 +6,10 @@ from dataclasses import replace
 
 import pytest
 
+from countersign.application.use_cases.approve_batch import ShownOrder, approve_batch
 from countersign.application.use_cases.check_receipt import Verdict
+from countersign.application.use_cases.look_at_order import look_at_list
+from countersign.domain.batch_digest import batch_digest
 from countersign.domain.canonical import Json, parse_canonical
 from countersign.domain.ledger import kinds
 from countersign.domain.ledger.event import EventDraft
@@ -25,6 +28,12 @@ def office() -> Office:
     office = Office()
     office.sent(1)
     office.asked(2)
+    many = office.asked(3)
+    look_at_list(office.vault(1), "", batch_digest([many.digest]), [many.order])
+    approve_batch(office.vault(1), [ShownOrder(many.order, many.payment, many.digest)], batch_digest([many.digest]))
+    for body in ({"count": "many", "digest": "d"}, {"digest": "d"}):  # what nobody can read is nobody's look
+        with office.vault(1).transaction() as change:
+            change.append(EventDraft(kinds.BATCH_OPENED, "ab" * 16, dict(body)))
     vault = office.vault(0)
     with vault.transaction() as change:
         stop = change.append(EventDraft(kinds.WORKSPACE_FROZEN, vault.identity.workspace, {}))
@@ -57,6 +66,9 @@ def test_people_read_who_saw_and_signed_what_and_when(office: Office, content: b
     assert text.startswith("CONSISTENT, but whose workspace it is is not established.\n")
     assert "World: practice: no real money" in text
     assert "device 1 looked at it at 2026-" in text
+    assert "device 1 was shown 1 payment in a list, digest " in text
+    assert text.count(" in a list, digest ") == 1
+    assert text.count("It was signed from a list of several, without opening this one.") == 1
     assert "approved it at 2026-" in text
     assert "The rules are met." in text
     assert "The rules are not met." in text
@@ -82,7 +94,9 @@ def test_programs_read_the_same(office: Office, content: bytes) -> None:
         (kinds.WORKSPACE_FROZEN, True),
         (kinds.WORKSPACE_UNFROZEN, True),
     ]
-    orders = found["orders"]
+    looks, orders = found["looks"], found["orders"]
+    assert isinstance(looks, list)
+    assert [(item["name"], item["count"]) for item in looks if isinstance(item, dict)] == [("device 1", 1)]
     assert isinstance(orders, list)
     first = orders[0]
     assert isinstance(first, dict)
@@ -102,9 +116,9 @@ def test_what_is_withheld_is_counted_and_not_judged(office: Office, content: byt
         for event in (read_event(line),)
     ]
     text = said(closed([lines[0], *bare], office.vault(1)))
-    assert "4 records are here without what they say: order.approved 2, order.frozen 2." in text
+    assert "6 records are here without what they say: order.approved 3, order.frozen 3." in text
     assert "What it says is not in this file, so it can't be judged." in text
-    assert "Not judged: 2." in text
+    assert "Not judged: 3." in text
     assert "What the records say whose content is missing" in text
 
 

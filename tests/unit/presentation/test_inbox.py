@@ -432,6 +432,9 @@ def test_a_batch_leaves_out_what_is_flagged_and_lists_it() -> None:
     assert len(batch.items) == 6
     assert [fact.text for fact in batch.totals] == ["EUR 38,395.00"]
     assert batch.phrase == fingerprint_phrase(batch.digest, WORDS)
+    (look,) = inbox.team.vault.events_of(batch.digest[:32])  # who marks by hand names what was shown
+    assert look.kind == kinds.BATCH_OPENED
+    assert look.says()["orders"] == [item.order for item in batch.items]
     (chart,) = batch.charts
     assert [dot.text for dot in chart.dots if dot.outlier] == ["EUR 8,400.00"]
     assert "Unlike the others" in chart.sentence

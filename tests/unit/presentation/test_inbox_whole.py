@@ -10,6 +10,7 @@ import pytest
 from countersign.application.ports.tasks import Lane
 from countersign.application.use_cases.approve_batch import ShownOrder
 from countersign.application.use_cases.approve_whole import Signed, approve_whole
+from countersign.application.use_cases.look_at_order import look_at_list
 from countersign.application.use_cases.reject_order import reject_order
 from countersign.application.use_cases.request_batch import request_batch
 from countersign.domain.batch_digest import batch_digest
@@ -23,7 +24,7 @@ from countersign.presentation.inbox_facts import BATCH, SCANNED
 from countersign.presentation.inbox_state import Batch, Filter, Stage
 from countersign.testing import fakes
 from countersign.testing.fake_door import PASSPHRASE, FakeDoor
-from countersign.testing.fake_team import HARTWELL, RAVI, Team, busy_team
+from countersign.testing.fake_team import ANNA, HARTWELL, RAVI, Team, busy_team
 from tests.signed_orders import approved_order
 from tests.unit.application.test_batches import checked, many
 from tests.unit.application.test_batches import run as run_here
@@ -104,6 +105,25 @@ def test_all_of_a_batch_is_one_sheet_with_what_is_flagged_apart() -> None:
     assert inbox.page.now.whole == "Back to all of this batch"
     inbox.presenter.approve_whole()
     assert inbox.page.now.batch is batch, "and nothing is gathered again"
+
+
+def test_that_a_list_was_shown_is_on_record_with_who_else_was_shown_it() -> None:
+    team, _tasks = with_batch()
+    inbox = opened(team)
+    with team.vault.by(ANNA):
+        look_at_list(team.vault, LIST, "ab" * 32, ["cd" * 16])
+    batch = gathered(inbox)
+    assert [fact.label for fact in batch.looked] == ["Anna Weiss"]
+    assert "2026" in batch.looked[0].text
+    mine = [event for event in team.vault.events_of(LIST) if event.kind == kinds.BATCH_OPENED][-1]
+    assert dict(mine.says()) == {"digest": batch.digest, "count": COUNT}
+    events = team.world.vault.events(Chain.SHARED, 0, 100_000)
+    assert not any(event.kind == kinds.ORDER_OPENED for event in events), "none of its orders was opened"
+    inbox.presenter.approve_batch(batch, PASSPHRASE)
+    order = batch.items[0].order
+    inbox.presenter.set_filter(Filter.ALL)
+    inbox.presenter.choose(order)
+    assert inbox.page.detail.signed[0].text.endswith(", from a list")
 
 
 def test_one_passphrase_signs_each_with_one_digest_over_all() -> None:

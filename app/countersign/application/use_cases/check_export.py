@@ -8,14 +8,14 @@ from __future__ import annotations
 
 import hashlib
 import re
-from collections import Counter, OrderedDict
+from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Final
 
 from countersign.application.ports.exports import ExportLines
 from countersign.application.use_cases.check_receipt import Verdict
-from countersign.domain.approval.limits import day_of
+from countersign.application.use_cases.export_index import ExportIndex
 from countersign.domain.errors import SecurityError
 from countersign.domain.ledger import kinds
 from countersign.domain.ledger.chain_store import MemoryStore
@@ -25,12 +25,11 @@ from countersign.domain.ledger.event import Chain, Event
 from countersign.domain.ledger.governance import Device, Member
 from countersign.domain.ledger.order_record import OrderRecord
 from countersign.domain.ledger.rules import Rules
-from countersign.domain.ledger.several_devices import RULE_KINDS, VERSION_KINDS, Ledger, keys_named_in
+from countersign.domain.ledger.several_devices import RULE_KINDS, Ledger, keys_named_in
 from countersign.domain.quorum import Quorum, quorum_of
 from countersign.domain.workspace_export import Closing, ExportError, Opening, is_closing, read_event
 
 _FINGERPRINT: Final = re.compile(r"[0-9a-f]{64}")
-_REMEMBERED: Final = 1_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,6 +80,25 @@ class RuleAct:
 
 
 @dataclass(frozen=True, slots=True)
+class ListLook:
+    """Somebody was shown several orders at once: totals, and a line for each.
+
+    Attributes:
+        event: Its identifier.
+        at: Milliseconds since the epoch, by its device's clock.
+        name: Who; empty where the workspace doesn't name the device.
+        count: How many orders could be signed together.
+        digest: Over them; approvals that were signed from there name it.
+    """
+
+    event: str
+    at: int
+    name: str
+    count: int
+    digest: str
+
+
+@dataclass(frozen=True, slots=True)
 class ExportCheck:
     """What checking an export found.
 
@@ -92,6 +110,7 @@ class ExportCheck:
         device: That made the file; None where the workspace doesn't know it.
         member: Whose it is.
         acts: What changed the rules, oldest first.
+        looks: Who was shown which lists as a whole, oldest first.
         events: How many records there are.
         bodies_missing: How many records of each kind are there without what they say.
         two_faced: Devices that signed two records for one place: such a chain counts for nothing from there on.
@@ -107,6 +126,7 @@ class ExportCheck:
     device: Device | None = None
     member: Member | None = None
     acts: tuple[RuleAct, ...] = ()
+    looks: tuple[ListLook, ...] = ()
     events: int = 0
     bodies_missing: Mapping[str, int] = field(default_factory=dict)
     two_faced: tuple[str, ...] = ()
@@ -159,6 +179,7 @@ def check_export(
         device=device,
         member=rules.governance.member_of(reading.maker),
         acts=tuple(reading.acts(rules)),
+        looks=tuple(reading.looks(rules)),
         events=reading.events,
         bodies_missing=dict(sorted(reading.missing.items())),
         two_faced=tuple(sorted({device for device, _chain in reading.history.store.forks()})),
@@ -185,7 +206,7 @@ class _Reading:
         self._closing: Closing | None = None
         self.events = 0
         self.missing: Counter[str] = Counter()
-        self.index = _Index(file)
+        self.index = ExportIndex(file)
 
     def begin(self) -> None:
         """Read the opening."""
@@ -286,6 +307,18 @@ class _Reading:
             name = member.name if member else ""
             yield RuleAct(event.id, event.kind, event.header.at, name, event.id in effective)
 
+    def looks(self, rules: Rules) -> Iterator[ListLook]:
+        """List who was shown which lists; what a device without a say had signed, or came empty, is left out."""
+        for event in self.ledger.counting(self.index.of_looks(), rules):
+            try:
+                said = event.says()
+            except SecurityError:
+                continue
+            count, digest = said.get("count"), said.get("digest")
+            member = rules.governance.member_of(event.header.device)
+            if isinstance(count, int) and isinstance(digest, str):
+                yield ListLook(event.id, event.header.at, member.name if member else "", count, digest)
+
     def _order(self, order: str, rules: Rules, at: int) -> OrderFinding:
         about = self.index.of_subject(order)
         missing = sum(event.body is None for event in about)
@@ -311,56 +344,3 @@ def _sending_faults(record: OrderRecord, about: Sequence[Event]) -> Iterator[str
     for event, code in record.faults:
         if event in intents and event != record.intent_event:
             yield "export.second_intent" if record.intent_event else code
-
-
-class _Index:
-    """Where what is about a subject stands in the file; implements ``several_devices.Events``."""
-
-    def __init__(self, file: ExportLines) -> None:
-        self._file = file
-        self._subjects: dict[str, list[int]] = {}
-        self._approvals: dict[int, list[int]] = {}
-        self._rules: list[Event] = []
-        self._recent: OrderedDict[int, Event] = OrderedDict()
-        self._known: set[str] = set()
-        self.orders: list[str] = []
-
-    def add(self, place: int, event: Event) -> None:
-        """Note an event."""
-        header = event.header
-        self._subjects.setdefault(header.subject, []).append(place)
-        if event.kind in RULE_KINDS:
-            self._rules.append(event)
-        if event.kind == kinds.ORDER_APPROVED:
-            self._approvals.setdefault(day_of(header.at), []).append(place)
-        if event.kind == kinds.ORDER_FROZEN and header.subject not in self._known:
-            self._known.add(header.subject)
-            self.orders.append(header.subject)
-
-    def of_subject(self, subject: str) -> Sequence[Event]:
-        """Read the events about one subject."""
-        return _folding(map(self._read, self._subjects.get(subject, ())))
-
-    def of_rules(self) -> Sequence[Event]:
-        """Return the events of governance and of emergency stops."""
-        return _folding(self._rules)
-
-    def of_versions(self, payee: str) -> Sequence[Event]:
-        """Read the versions of a payee."""
-        return [event for event in self.of_subject(payee) if event.kind in VERSION_KINDS]
-
-    def of_approvals(self, utc_day: int) -> Sequence[Event]:
-        """Read the approvals of a day."""
-        return _folding(map(self._read, self._approvals.get(utc_day, ())))
-
-    def _read(self, place: int) -> Event:
-        known = self._recent.get(place)
-        if known is None:
-            known = self._recent[place] = read_event(self._file.line_at(place))
-            if len(self._recent) > _REMEMBERED:
-                self._recent.popitem(last=False)
-        return known
-
-
-def _folding(events: Iterator[Event] | Sequence[Event]) -> list[Event]:
-    return sorted(events, key=lambda each: (each.order_key, each.id))

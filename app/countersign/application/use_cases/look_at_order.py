@@ -1,16 +1,20 @@
-"""Put on record that somebody looked at an order that others asked for, or called the payee about it."""
+"""Put on record that somebody looked at an order or a list that others asked for, or called the payee about it."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Final
 
 from countersign.application.ports.vault import Vault
+from countersign.domain.canonical import Json
 from countersign.domain.errors import SecurityError, UserFacingError
 from countersign.domain.ledger import kinds
 from countersign.domain.ledger.event import Event, EventDraft
 from countersign.domain.order_state import OrderState
 
 CALL_BACK: Final = "call_back"
+LIST_DIGITS: Final = 32
+"""Of the digest over a selection: the subject under which it is on record that somebody looked at it."""
 CALL_BACK_ANSWERS: Final = ("called_known_number", "in_person")
 
 
@@ -35,6 +39,36 @@ def look_at_order(vault: Vault, order: str, shown_digest: str) -> Event | None:
             return None
         body = {"digest": record.digest}
         return change.append(EventDraft(kinds.ORDER_OPENED, order, body, refs=(record.frozen_event,)))
+
+
+def look_at_list(vault: Vault, batch: str, digest: str, orders: Sequence[str]) -> Event | None:
+    """Record that this device's person was shown several orders at once: their totals and a line for each.
+
+    That is less than opening an order, and no order is said to be opened by it. One event, however many orders: once
+    for each person and list. A list that changed has another digest.
+
+    Args:
+        vault: The unlocked vault.
+        batch: The batch that they were requested in; empty where they were marked one by one, and are named then.
+        digest: Over the digests of all that can be signed together, as an approval of them names it.
+        orders: Those.
+
+    Returns:
+        The event; None where that is on record, or can't be.
+    """
+    if not (vault.may_sign and digest and orders):
+        return None
+    subject, member = batch or digest[:LIST_DIGITS], vault.identity.member
+    with vault.transaction() as change:
+        governance = change.rules.governance
+        for item in vault.events_of(subject):
+            seen = governance.member_of(item.header.device)
+            own = item.kind == kinds.BATCH_OPENED and seen is not None and seen.member == member
+            if own and item.body is not None and item.says().get("digest") == digest:
+                return None
+        named: dict[str, Json] = {} if batch else {"orders": list(orders)}
+        body: dict[str, Json] = {"digest": digest, "count": len(orders), **named}
+        return change.append(EventDraft(kinds.BATCH_OPENED, subject, body))
 
 
 def record_call_back(vault: Vault, order: str, shown_digest: str, answer: str) -> Event:

@@ -56,6 +56,7 @@ ORDER_SENDER_RELEASED: Final = "order.sender_released"  # the sender hands the s
 
 BATCH_RESTRICTED: Final = "batch.restricted"  # before its orders: what each pays is not for everybody
 BATCH_PREPARED: Final = "batch.prepared"
+BATCH_OPENED: Final = "batch.opened"  # a member looked at totals and a list of what is to be approved together
 TEMPLATE_KEPT: Final = "template.kept"
 TEMPLATE_DROPPED: Final = "template.dropped"
 
@@ -136,6 +137,7 @@ SHARED_KINDS: Final = GOVERNANCE_KINDS | frozenset(
         ORDER_UNTIED,
         BATCH_RESTRICTED,
         BATCH_PREPARED,
+        BATCH_OPENED,
         TEMPLATE_KEPT,
         TEMPLATE_DROPPED,
         GOVERNANCE_PROPOSED,

@@ -43,6 +43,9 @@ class BatchSheet(QWidget):
         self._body.addWidget(PlainLabel(batch.lead, Variant.MUTED))
         if batch.totals:
             self._body.addWidget(facts_list(batch.totals))
+        if batch.looked:
+            self._body.addWidget(PlainLabel(_("Who was shown this list"), Variant.STRONG))
+            self._body.addWidget(facts_list(batch.looked))
         if batch.excluded:
             self._body.addWidget(self._excluded(batch))
         for chart in batch.charts:
