@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
+
 from countersign.application.ports.vault import LocalSpace, Vault, VaultTransaction
 from countersign.application.use_cases.attach_documents import require_documents
 from countersign.domain.canonical import Json
@@ -42,15 +44,21 @@ def approve_order(vault: Vault, order: str, shown: PaymentFields, shown_digest: 
         return sign_approval(change, record)
 
 
-def as_shown(change: VaultTransaction, order: str, shown: PaymentFields, shown_digest: str) -> OrderRecord:
-    """Return an open order that is what the screen showed.
+def as_shown(
+    change: VaultTransaction,
+    order: str,
+    shown: PaymentFields,
+    shown_digest: str,
+    states: Collection[OrderState] = (OrderState.PREPARED,),
+) -> OrderRecord:
+    """Return an open order that is what the screen showed; it stands in one of ``states``.
 
     Raises:
         UserFacingError: ``order.not_open``.
         BindingError: ``binding.screen``: the screen did not show what was agreed.
     """
     record = change.order(order)
-    if record is None or record.state is not OrderState.PREPARED:
+    if record is None or record.state not in states:
         raise UserFacingError("order.not_open")
     require_same(record.content.payment, shown, "screen")
     if shown_digest != record.digest:
@@ -68,6 +76,16 @@ def require_digits(record: OrderRecord, typed_digits: str) -> None:
         raise UserFacingError("review.digits_differ")
 
 
+def require_not_ahead(record: OrderRecord, now_ms: int) -> None:
+    """Refuse an order that says it was made later than it is now.
+
+    Raises:
+        SecurityError: ``approval.ahead_of_time``.
+    """
+    if record.created_at > now_ms + AHEAD_LIMIT_MS:
+        raise SecurityError("approval.ahead_of_time")
+
+
 def sign_approval(change: VaultTransaction, record: OrderRecord, batch: str = "") -> Event:
     """Append one approval; ``batch`` is the digest over all that are approved with it, where there are several.
 
@@ -77,9 +95,9 @@ def sign_approval(change: VaultTransaction, record: OrderRecord, batch: str = ""
     """
     require_documents(change, record.content)
     order, governance = record.content.order, change.rules.governance
-    if record.created_at > change.now_ms + AHEAD_LIMIT_MS:
-        raise SecurityError("approval.ahead_of_time")
-    several = not governance.approves_own
+    require_not_ahead(record, change.now_ms)
+    # Who signs alone, and no other device of theirs, does so right before it is sent.
+    several = not governance.approves_own or record.requirement(governance).second_device
     body: dict[str, Json] = {
         "digest": record.digest,
         "epoch": governance.epoch,

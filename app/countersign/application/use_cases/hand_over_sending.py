@@ -15,7 +15,7 @@ from countersign.application.ports.workspace import WorkspaceVault
 from countersign.domain.errors import SecurityError, UserFacingError
 from countersign.domain.ledger import kinds
 from countersign.domain.ledger.event import Event, EventDraft
-from countersign.domain.ledger.order_record import OrderRecord
+from countersign.domain.ledger.order_record import OrderRecord, standing_confirmations
 from countersign.domain.order_state import OrderState
 
 SENDER_LOST = "sender_lost"
@@ -52,7 +52,8 @@ def hand_over_sending(vault: WorkspaceVault, order: str, to: str) -> Event:
 
     Raises:
         UserFacingError: ``order.not_open``; ``sending.not_the_sender``: this device may not send it;
-            ``sending.no_device``: the other can't send.
+            ``sending.no_device``: the other can't send; ``sending.confirmed_there``: it confirmed the order as the
+            requester's other device, and would be that no more.
         SecurityError: ``order.*``: the ledger would not count it.
     """
     failpoint("workspace.release.before")
@@ -66,6 +67,8 @@ def hand_over_sending(vault: WorkspaceVault, order: str, to: str) -> Event:
             raise UserFacingError("sending.no_device")
         if to == vault.identity.device:
             raise UserFacingError("sending.no_device")
+        if any(item.device == to for item in standing_confirmations(record, governance, change.now_ms)):
+            raise UserFacingError("sending.confirmed_there")
         body = {"digest": record.digest, "to": to}
         draft = EventDraft(kinds.ORDER_SENDER_RELEASED, order, body, refs=(record.frozen_event,))
         event = change.append(draft)

@@ -18,7 +18,12 @@ from countersign.domain.errors import SecurityError, UserFacingError
 from countersign.domain.ledger import kinds
 from countersign.domain.ledger.event import EventDraft
 from countersign.domain.ledger.governance import World
-from countersign.domain.ledger.order_record import OrderRecord, judge_intent, standing_approvals
+from countersign.domain.ledger.order_record import (
+    OrderRecord,
+    judge_intent,
+    standing_approvals,
+    standing_confirmations,
+)
 from countersign.domain.order import OrderContent, money_object
 from countersign.domain.order_state import OrderState, TransactionStatus
 
@@ -71,7 +76,8 @@ def record_intent(vault: Vault, order: str, bank: str, profile: BankProfile, req
         }
         if profile.by_hand:
             body["by_hand"] = True
-        refs = tuple(sorted({record.frozen_event, record.assessment_event, *approvals} - {""}))
+        confirmed = (item.event for item in standing_confirmations(record, change.rules.governance, change.now_ms))
+        refs = tuple(sorted({record.frozen_event, record.assessment_event, *approvals, *confirmed} - {""}))
         _take(change, EventDraft(kinds.ORDER_SUBMISSION_INTENDED, order, body, refs=refs))
         return record.content
 
