@@ -77,6 +77,34 @@ def test_nor_does_a_second_device_of_the_same_person() -> None:
     _never_counts(desk, desk.sign(second, epoch=1))
 
 
+def test_nor_does_a_second_device_that_confirms_where_a_rule_asks_for_that() -> None:
+    """It is asked for beside the approvals of others, and takes the place of none of them."""
+    workspace, desk = firm(replace(ANY, second_device=True), roles=BOTH)
+    second = _recovered(workspace, "ada 2", "ada")
+    desk.prepared()
+    refs = (desk.frozen.id, desk.assessed.id)
+    second.write(kinds.ORDER_CONFIRMED, desk.order, desk.approval_body(), refs=refs, seen=desk.sender.shared[-1:])
+    assert [item.fault for item in desk.record().confirmations] == [""]
+    _never_counts(desk, desk.sign(second))
+    other = desk.sign(workspace.pen("ben"))
+    assert (_standing(desk), desk.record().state) == ([other], S.APPROVED)
+
+
+def test_nor_does_an_approvers_own_device_stand_for_the_requesters_other_one() -> None:
+    workspace, desk = firm(replace(ANY, second_device=True), roles=BOTH)
+    desk.prepared()
+    other = desk.sign(workspace.pen("ben"))
+    refs, seen = (desk.frozen.id, desk.assessed.id), desk.sender.shared[-1:]
+    for pen in (workspace.pens[-1], desk.sender):  # another person's second device; the one that it was made on
+        own = () if pen is desk.sender else seen
+        pen.write(kinds.ORDER_CONFIRMED, desk.order, desk.approval_body(), refs=refs, seen=own)
+    assert sorted(item.fault for item in desk.record().confirmations) == [
+        "confirmation.not_the_requester",
+        "confirmation.same_device",
+    ]
+    assert (_standing(desk), desk.record().state) == ([other], S.PREPARED)
+
+
 def test_nor_does_a_restored_vaults_new_device() -> None:
     workspace, desk = firm(ANY, roles=BOTH)
     restored = _recovered(workspace, "ada restored", "ada")
