@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from functools import partial
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QTimer
@@ -30,6 +31,7 @@ from countersign.ui.widgets import (
     Variant,
 )
 from countersign.ui.widgets.page import FORM_WIDTH
+from countersign.ui.widgets.turns import in_turns
 
 if TYPE_CHECKING:
     from countersign.presentation.join_state import InvitationState
@@ -208,7 +210,8 @@ class NewVaultPage(QWidget):
 
     def _add_appearance(self) -> None:
         if not self.isHidden():  # else it was left meanwhile, and another page is being shown
-            self._pages[0].add_aside(self._appearance())
+            card = self._appearance()
+            in_turns(self, [partial(self._pages[0].add_aside, card)])  # the page is laid out and painted with it then
 
     # — showing —
 

@@ -20,6 +20,7 @@ from countersign.ui.widgets import (
     SelectField,
     Variant,
 )
+from countersign.ui.widgets.turns import in_turns
 
 
 class SettingsPage(ScrollPage):
@@ -31,6 +32,7 @@ class SettingsPage(ScrollPage):
         self.setObjectName("settings.page")
         self._presenter: SettingsPresenter | None = None
         self._fields: dict[str, SelectField] = {}
+        self._choices: dict[str, Choice] = {}
         self._looks = Card(_("Appearance"))
         self._looks.body.setSpacing(Space.L)
         self._safety = Card(_("Locking"))
@@ -61,8 +63,11 @@ class SettingsPage(ScrollPage):
 
     def show_state(self, state: SettingsState) -> None:
         """Show the state."""
-        for choice in state.choices:
-            self._show(choice)
+        new = [choice.key for choice in state.choices if choice.key not in self._choices]
+        self._choices = {choice.key: choice for choice in state.choices}
+        for key in self._fields:
+            self._show(self._choices[key])
+        in_turns(self, [partial(self._show_newest, key) for key in new])  # all at once would be felt
         self._fingerprint_label.setText(state.fingerprint_label)
         self._fingerprint.setText(state.fingerprint)
         self._fingerprint_hint.setText(state.fingerprint_hint)
@@ -70,6 +75,9 @@ class SettingsPage(ScrollPage):
         self._setup.setText(state.setup)
         self._frozen.set_text(_("Payments are stopped"), state.frozen)
         self._frozen.setVisible(bool(state.frozen))
+
+    def _show_newest(self, key: str) -> None:
+        self._show(self._choices[key])
 
     def _show(self, choice: Choice) -> None:
         select = self._fields.get(choice.key)
