@@ -25,6 +25,7 @@ def quorum_lines(quorum: Quorum) -> Sequence[str]:
     lines = [_("Asked for by {name}.").format(name=_person(quorum.requester))]
     lines += [_("{name} looked at it at {time}.").format(name=name, time=utc(at)) for name, at in quorum.opened]
     lines += [_approval(item) for item in quorum.approvals]
+    lines += [_confirmation(item) for item in quorum.confirmations]
     lines += [
         _("{name} stopped it at {time}: {reason}.").format(
             name=_person(item), time=utc(item.at), reason=reason_title(item.fault)
@@ -64,6 +65,7 @@ def quorum_object(quorum: Quorum) -> dict[str, Json]:
         "requester": _object(quorum.requester),
         "sender": _object(quorum.sender),
         "approvals": [_object(item) for item in quorum.approvals],
+        "confirmations": [_object(item) for item in quorum.confirmations],
         "stops": [_object(item) for item in quorum.rejections],
         "opened": [{"name": name, "at": at} for name, at in quorum.opened],
         "needs": [
@@ -78,6 +80,15 @@ def quorum_object(quorum: Quorum) -> dict[str, Json]:
         ],
         "left_out": list(quorum.left_out),
     }
+
+
+def _confirmation(item: Signatory) -> str:
+    name, time = _person(item), utc(item.at)
+    if item.fault:
+        why = title(item.fault) if is_known(item.fault) else item.fault
+        text = _("{name} confirmed it on another device at {time}, which does not count: {reason}.")
+        return text.format(name=name, time=time, reason=why)
+    return _("{name} confirmed it on another device at {time}.").format(name=name, time=time)
 
 
 def utc(at_ms: int) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from datetime import tzinfo
 
-from countersign.domain.approval.progress import ApprovalProgress, ApprovalStep
+from countersign.domain.approval.progress import ApprovalProgress, ApprovalStep, ConfirmationStep
 from countersign.domain.approval.requirement import Requirement
 from countersign.domain.approval.rule import (
     DEFAULT_RULE,
@@ -16,11 +16,13 @@ from countersign.domain.approval.rule import (
     PayeeStanding,
     SignatoryLimit,
 )
+from countersign.domain.ledger.governance import Governance, Role
 from countersign.domain.money import Money
 from countersign.domain.policy import Policy
 from countersign.presentation.formats import iban_text, isolate, money_text, time_text
 from countersign.presentation.messages import _, language, ngettext
 
+_TWO = 2
 NameOf = Callable[[str], str]
 """A member's name, ready for a sentence, by their identifier."""
 
@@ -59,6 +61,14 @@ def default_sentence(policy: Policy) -> str:
 
 def rule_sentence(rule: ApprovalRule) -> str:
     """Say one rule: "Above EUR 50,000.00, 2 of Finance must approve, one after the other."."""
+    if rule.second_device:
+        text = _("{when}, {who} must approve, and whoever asks confirms on another device of theirs.")
+        if rule.ordered:
+            text = _(
+                "{when}, {who} must approve, one after the other, and whoever asks confirms on another device of "
+                "theirs."
+            )
+        return text.format(when=_when(rule), who=_who(rule.needs, ordered=rule.ordered))
     text = _("{when}, {who} must approve, one after the other.") if rule.ordered else _("{when}, {who} must approve.")
     return text.format(when=_when(rule), who=_who(rule.needs, ordered=rule.ordered))
 
@@ -96,7 +106,34 @@ def delegation_sentence(delegation: Delegation, name: NameOf, zone: tzinfo) -> s
 
 def progress_sentences(come: ApprovalProgress, name: NameOf) -> tuple[str, ...]:
     """Say how far an order's approval has come, need by need."""
-    return tuple(step_sentence(step, name) for step in come.steps)
+    steps = tuple(step_sentence(step, name) for step in come.steps)
+    return steps if come.confirmation is None else (*steps, confirmation_sentence(come.confirmation, name))
+
+
+def confirmation_sentence(step: ConfirmationStep, name: NameOf) -> str:
+    """Say whether whoever asked has confirmed it on another device of theirs."""
+    who = name(step.member)
+    if step.given:
+        return _("{name} confirmed it on another device of theirs.").format(name=who)
+    if step.devices:
+        return _("{name} has still to confirm it on another device of theirs.").format(name=who)
+    return _("{name} must confirm it on another device of theirs, and has none.").format(name=who)
+
+
+def one_device_warning(rules: Sequence[ApprovalRule], state: Governance) -> str:
+    """Warn where a rule asks for another device of people who have only one; empty where nobody lacks one."""
+    asking = [item for item in state.members if Role.REQUESTER in item.roles]
+    open_devices = [item.member for item in state.devices if not item.closed]
+    lacking = [isolate(item.name) for item in asking if open_devices.count(item.member) < _TWO]
+    if not lacking or not any(rule.second_device for rule in rules):
+        return ""
+    return ngettext(
+        "{names} has only one device: what they ask for under such a rule could not be sent. First add another one: on "
+        "Team, open their page and choose “Add another device”.",
+        "{names} have only one device each: what they ask for under such a rule could not be sent. First add another "
+        "one for each: on Team, open their page and choose “Add another device”.",
+        len(lacking),
+    ).format(names=_row(lacking))
 
 
 def step_sentence(step: ApprovalStep, name: NameOf) -> str:

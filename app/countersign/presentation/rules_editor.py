@@ -16,7 +16,7 @@ from countersign.domain.approval.rule import ApprovalRule, Delegation, Signatory
 from countersign.domain.ledger.governance import Governance
 from countersign.domain.policy import Policy
 from countersign.presentation.messages import _
-from countersign.presentation.rule_words import delegation_sentence, limit_sentence, rule_sentence
+from countersign.presentation.rule_words import delegation_sentence, limit_sentence, one_device_warning, rule_sentence
 from countersign.presentation.rules_editor_forms import (
     account_options,
     approver_options,
@@ -291,6 +291,7 @@ class RulesPresenter:
                 groups=group_options(state),
                 people=approver_options(state),
                 preview=self._preview(state),
+                warning=self._warning(state),
                 simulated=self._simulated,
                 blocked=may_not_change(session, state),
                 unchanged=_("Nothing differs from the rules that hold now.") if policy == before else "",
@@ -308,6 +309,12 @@ class RulesPresenter:
             return ""
         found = rule_of(self._rule_form, "preview", state)
         return rule_sentence(found) if isinstance(found, ApprovalRule) else ""
+
+    def _warning(self, state: Governance) -> str:
+        """Warn of all rules as they are written, the one in the form among them, before anybody signs them."""
+        written = rule_of(self._rule_form, "preview", state) if self._rule_form else ()
+        rules = self._policy.rules if self._policy else ()
+        return one_device_warning((*rules, *((written,) if isinstance(written, ApprovalRule) else ())), state)
 
 
 def _lines(before: Sequence[T], after: Sequence[T], words: Callable[[T], tuple[str, str]]) -> tuple[RuleLine, ...]:

@@ -121,6 +121,7 @@ def form_of(rule: ApprovalRule) -> RuleForm:
         second_count=str(second.count) if rest else "0",
         second_group=second.group,
         ordered=rule.ordered,
+        second_device=rule.second_device,
     )
 
 
@@ -157,6 +158,7 @@ def rule_of(form: RuleForm, name: str, state: Governance) -> ApprovalRule | tupl
         kinds=_KINDS[form.kinds],
         needs=tuple(needs),
         ordered=form.ordered and len(needs) > 1,
+        second_device=form.second_device,
     )
 
 

@@ -35,6 +35,7 @@ class RuleForm:
     second_count: str = "0"
     second_group: str = ""
     ordered: bool = False
+    second_device: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,6 +66,7 @@ class RulesState:
         rule_form: The rule that is being written; None while none is. ``limit_form`` and ``delegation_form`` likewise.
         blocked: Why nothing can be changed from here; empty where it can.
         unchanged: Why there is nothing to propose; empty where there is something.
+        warning: Who could send nothing under the rules as written; empty where nobody is shut out.
         simulated: What the rules as written here would have asked for last month, sentence by sentence.
         asked: The change that is about to be proposed; empty while it is written.
     """
@@ -91,6 +93,7 @@ class RulesState:
     simulated: tuple[str, ...] = ()
     blocked: str = ""
     unchanged: str = ""
+    warning: str = ""
     asked: str = ""
     asked_lines: tuple[str, ...] = ()
     effect: str = ""

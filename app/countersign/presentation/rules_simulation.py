@@ -53,6 +53,14 @@ def simulate_last_month(session: Session, state: Governance, policy: Policy) -> 
             len(stuck),
         )
         lines.append(text.format(count=len(stuck)))
+    alone = sum(item.lacks_device for item in found)
+    if alone:
+        text = ngettext(
+            "{count} could not have been sent: whoever asked has no other device to confirm it on.",
+            "{count} could not have been sent: whoever asked has no other device to confirm them on.",
+            alone,
+        )
+        lines.append(text.format(count=alone))
     return tuple(lines)
 
 

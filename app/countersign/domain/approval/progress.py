@@ -76,11 +76,15 @@ class ApprovalProgress:
         return tuple(dict.fromkeys(member for step in self.steps if not step.waits for member in step.may_sign))
 
     @property
+    def lacks_device(self) -> bool:
+        """Whether another device of the requester's must confirm it, and they have none."""
+        asked = self.confirmation
+        return asked is not None and not (asked.given or asked.devices)
+
+    @property
     def stuck(self) -> bool:
         """Whether more is missing somewhere than anybody is left to give."""
-        asked = self.confirmation
-        nowhere = asked is not None and not (asked.given or asked.devices)
-        return nowhere or any(step.missing > len(step.may_sign) for step in self.steps)
+        return any(step.missing > len(step.may_sign) for step in self.steps)
 
 
 def progress(record: OrderRecord, rules: Rules, place: OrderKey, at: int) -> ApprovalProgress:

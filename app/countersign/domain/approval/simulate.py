@@ -39,6 +39,11 @@ class SimulatedOrder:
         """Whether too few people could give what would be asked for."""
         return self.who.stuck
 
+    @property
+    def lacks_device(self) -> bool:
+        """Whether whoever asked would have needed another device, and has none."""
+        return self.who.lacks_device
+
 
 def simulate_policy(
     orders: Sequence[OrderRecord], governance_now: Governance, policy_new: Policy

@@ -469,7 +469,7 @@ def test_progress_names_who_must_confirm_and_with_which_devices() -> None:
     assert (step.member, step.given, step.devices) == ("ada", (), (second.device,))
     approval = desk.sign(workspace.pen("cho"))
     found = progress(desk.record(), rules, LAST, START)
-    assert (found.met, found.wants_confirmation, found.stuck, found.may_sign) == (False, True, False, ())
+    assert (found.met, found.wants_confirmation, found.lacks_device, found.may_sign) == (False, True, False, ())
     assert confirmation_obstacle(desk.record(), rules.governance, second.device, START) == ""
     for pen, code in ((desk.sender, "same_device"), (workspace.pen("cho"), "not_the_requester")):
         assert confirmation_obstacle(desk.record(), rules.governance, pen.device, START) == f"confirmation.{code}"
@@ -477,7 +477,7 @@ def test_progress_names_who_must_confirm_and_with_which_devices() -> None:
     found = progress(desk.record(), rules, LAST, START)
     assert found.confirmation is not None
     assert ([item.event for item in found.confirmation.given], found.confirmation.devices) == ([given_one.id], ())
-    assert (found.met, found.stuck) == (True, False)
+    assert (found.met, found.lacks_device) == (True, False)
     assert confirmation_obstacle(desk.record(), rules.governance, second.device, START) == "confirmation.given"
 
 
@@ -486,16 +486,16 @@ def test_with_one_device_nothing_could_be_sent_and_the_simulation_says_so() -> N
     desk.prepared()
     desk.sign(workspace.pen("cho"))
     found = progress(desk.record(), workspace.rules(), LAST, START)
-    assert (found.met, found.stuck) == (False, True)
+    assert (found.met, found.stuck, found.lacks_device) == (False, False, True)
     state = workspace.rules().governance
     (tried,) = simulate_policy([desk.record()], state, replace(state.policy, rules=(PLAIN,)))
-    assert (tried.changed, tried.impossible) == (True, False)
+    assert (tried.changed, tried.impossible, tried.lacks_device) == (True, False, False)
     (back,) = simulate_policy(
         [desk.record()],
         replace(state, policy=replace(state.policy, rules=(PLAIN,))),
         Policy(requester_may_approve=False, rules=(CONFIRMED,)),
     )
-    assert (back.changed, back.impossible) == (True, True)
+    assert (back.changed, back.impossible, back.lacks_device) == (True, False, True)
 
 
 def test_a_confirmation_whose_words_are_kept_back_holds_up_the_sending() -> None:

@@ -89,6 +89,9 @@ class RuleCard(_Form):
         self.ordered = CheckField(_("In this order: the second only after the first."))
         self.ordered.setObjectName("rules.rule.ordered")
         self.add(self.ordered)
+        self.second_device = CheckField(_("And whoever asks confirms on another device of theirs."))
+        self.second_device.setObjectName("rules.rule.second_device")
+        self.add(self.second_device)
         self.add(self.fields["payees"])
         self.add(self.fields["kinds"])
         self.add(self.fields["account"])
@@ -97,7 +100,8 @@ class RuleCard(_Form):
         self.add(self.preview)
         self._end()
         self.above.textEdited.connect(lambda _text: edited())
-        self.ordered.toggled.connect(lambda _on: edited())
+        for check in (self.ordered, self.second_device):
+            check.toggled.connect(lambda _on: edited())
         for select in self._selects():
             select.chosen.connect(lambda _value: edited())
 
@@ -128,6 +132,7 @@ class RuleCard(_Form):
         if anew:
             self.above.setText(form.above)
             self.ordered.setChecked(form.ordered)
+            self.second_device.setChecked(form.second_device)
             values = (
                 form.currency,
                 form.count,
@@ -158,6 +163,7 @@ class RuleCard(_Form):
             second_count=self.second_count.value(),
             second_group=self.second_group.value(),
             ordered=self.ordered.isChecked(),
+            second_device=self.second_device.isChecked(),
         )
 
 

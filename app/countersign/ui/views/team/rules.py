@@ -11,10 +11,11 @@ from PySide6.QtWidgets import QVBoxLayout, QWidget
 from countersign.presentation.messages import _
 from countersign.presentation.rules_editor import RulesPresenter
 from countersign.presentation.rules_editor_state import RuleLine, RulesState
-from countersign.ui.theme.tokens import Space
+from countersign.ui.theme.tokens import Space, Tone
 from countersign.ui.views.team.proposal import ProposalCard
 from countersign.ui.views.team.rule_forms import DelegationCard, LimitCard, RuleCard
 from countersign.ui.widgets import (
+    Banner,
     Card,
     Divider,
     ErrorSummary,
@@ -45,6 +46,9 @@ class RulesPage(WorkPage):
         self.errors = ErrorSummary(_("Look at these again"))
         self.errors.setObjectName("rules.errors")
         self.add(self.errors)
+        self.warning = Banner(Tone.WARN, _("Somebody could send nothing"))
+        self.warning.setObjectName("rules.warning")
+        self.add(self.warning)
         self.proposal = ProposalCard("rules", self._confirm, self._withdraw)
         self.add(self.proposal)
         self._forms, self._forms_body = column(Space.L)
@@ -126,6 +130,9 @@ class RulesPage(WorkPage):
         self.set_heading(state.heading, state.lead)
         self.show_work(state.busy, state.problem)
         asked = bool(state.asked)
+        if before is None or before.warning != state.warning:
+            self.warning.set_text(_("Somebody could send nothing"), state.warning)
+            self.warning.setVisible(bool(state.warning))
         self.proposal.show_proposal(state.asked, state.asked_lines, state.effect)
         cards = (self.general, self.rules_card, self.limits_card, self.delegations_card, self.simulation)
         for card in cards:
