@@ -9,7 +9,7 @@ from countersign.domain.approval.progress import ApprovalProgress, progress_unde
 from countersign.domain.errors import SecurityError
 from countersign.domain.ledger import kinds
 from countersign.domain.ledger.event import Event
-from countersign.domain.ledger.governance import Governance
+from countersign.domain.ledger.governance import Evidence, Governance
 from countersign.domain.ledger.order_record import OrderRecord, standing_confirmations, standing_under
 from countersign.domain.ledger.rules import Rules
 
@@ -29,6 +29,8 @@ class Signatory:
         fault: Why it does not count; empty where it does.
         listed: Whether it was signed together with others, from a list.
         unopened: Whether it was, and nothing says that this person had opened the order by itself before.
+        identity: How it stood with the check of who they are: ``checked``, ``lapsed``, ``unchecked``, or empty where
+            that can't be told.
     """
 
     event: str
@@ -41,6 +43,7 @@ class Signatory:
     fault: str = ""
     listed: bool = False
     unopened: bool = False
+    identity: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,7 +135,18 @@ def quorum_of(record: OrderRecord, rules: Rules, events: Iterable[Event], at: in
 
 def _signatory(event: Event, governance: Governance) -> Signatory:
     found = _of_device(event.header.device, governance)
-    return Signatory(event.id, found.name, found.roles, found.groups, found.device, event.header.at)
+    member, at = governance.member_of(event.header.device), event.header.at
+    identity = "" if member is None else _identity(member.evidence, at)
+    return replace(found, event=event.id, at=at, identity=identity)
+
+
+def _identity(evidence: Evidence | None, at: int) -> str:
+    """Say how it stood with a check of identity at a time; of an earlier one nothing is known."""
+    if evidence is None:
+        return "unchecked"
+    if evidence.at > at:
+        return ""
+    return "lapsed" if 0 < evidence.until <= at else "checked"
 
 
 def _of_device(device: str, governance: Governance) -> Signatory:
@@ -143,7 +157,7 @@ def _of_device(device: str, governance: Governance) -> Signatory:
 
 
 def _judged(found: Signatory, on_behalf: str, fault: str) -> Signatory:
-    return Signatory(found.event, found.name, found.roles, found.groups, found.device, found.at, on_behalf, fault)
+    return replace(found, on_behalf=on_behalf, fault=fault)
 
 
 def _said(event: Event, name: str) -> str:

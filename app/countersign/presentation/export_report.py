@@ -19,7 +19,7 @@ from countersign.domain.accounts import grouped
 from countersign.domain.canonical import Json, canonical_bytes
 from countersign.domain.ledger import kinds
 from countersign.domain.ledger.chains import Verify
-from countersign.domain.ledger.governance import World
+from countersign.domain.ledger.governance import Governance, Member, World
 from countersign.domain.ledger.order_record import OrderRecord
 from countersign.domain.order import fingerprint_phrase
 from countersign.presentation.evidence_report import EXIT_CODES, in_fours, order_object, points, printable
@@ -119,6 +119,8 @@ class ExportReport:
                 "name": item.name,
                 "roles": [role.value for role in item.roles],
                 "groups": list(item.groups),
+                "access_until": item.access_until,
+                "evidence": item.evidence.canonical() if item.evidence else {},
                 "devices": [
                     {"device": one.device, "closed": one.closed} for one in state.devices if one.member == item.member
                 ],
@@ -222,7 +224,32 @@ def _member_lines(check: ExportCheck) -> Sequence[str]:
         )
         text = _("{name}: {roles}; devices: {devices}")
         lines.append(text.format(name=member.name, roles=", ".join(said), devices=devices or "–"))
+        if member.roles:
+            lines += _standing_lines(member, state, check.checkpoint.at if check.checkpoint else 0)
     return lines
+
+
+def _standing_lines(member: Member, state: Governance, at: int) -> Sequence[str]:
+    """Say how it was made sure who a member is, and until when their access was confirmed, as the file was made."""
+    found, name = member.evidence, member.name
+    if found is None:
+        lines = [_("{name}: nobody wrote down how this identity was checked.").format(name=name)]
+    else:
+        checker = state.member(found.by)
+        text = _("{name}: {what}, checked by {checker} at {time}.").format(
+            name=name, what=found.checked, checker=checker.name if checker else found.by[:8], time=utc(found.at)
+        )
+        if found.until:
+            over = found.until <= at
+            until = _("It was to be checked again by {time}.") if over else _("To be checked again by {time}.")
+            text = f"{text} {until.format(time=utc(found.until))}"
+        lines = [text]
+    if not member.access_until:
+        return [*lines, _("{name}: access has no end.").format(name=name)]
+    until = _("{name}: access lapsed at {time}.")
+    if member.has_access(at):
+        until = _("{name}: access is confirmed until {time}.")
+    return [*lines, until.format(name=name, time=utc(member.access_until))]
 
 
 def _act_line(act: RuleAct) -> str:

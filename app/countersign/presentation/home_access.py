@@ -1,4 +1,4 @@
-"""What waits on the first page because access, or the check of somebody's identity, ends soon or has ended."""
+"""What waits on the first page: access, or the check of somebody's identity, ends soon, or has ended."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from countersign.domain.ledger.governance import Governance, Member
 from countersign.presentation.formats import isolate
 from countersign.presentation.inbox_ground import Ground
 from countersign.presentation.messages import _
-from countersign.presentation.team_words import SOON_MS, day_text, in_a_row, name_of
+from countersign.presentation.team_words import SOON_MS, check_ends_soon, day_text, in_a_row, name_of
 from countersign.presentation.waiting_item import WaitingItem
 
 _SHOWN: Final = 3
@@ -23,8 +23,7 @@ def access_items(ground: Ground, zone: tzinfo) -> tuple[WaitingItem, ...]:
     about = [item for item in state.members if item.roles and (governs or item.member == me)]
     ending = [item for item in about if item.access_until and item.access_until - ground.now < SOON_MS]
     found = [_access(item, ground, zone) for item in sorted(ending, key=lambda item: item.access_until)]
-    if governs:
-        found += [_evidence(item, zone) for item in about if item.evidence and 0 < item.evidence.until <= ground.now]
+    found += [_evidence(item, ground, zone) for item in about if check_ends_soon(item, ground.now)]
     return tuple(found[:_SHOWN])
 
 
@@ -46,13 +45,23 @@ def _access(member: Member, ground: Ground, zone: tzinfo) -> WaitingItem:
     )
 
 
-def _evidence(member: Member, zone: tzinfo) -> WaitingItem:
-    until = member.evidence.until if member.evidence else 0
-    title = _("The identity of {name} was to be checked again by {day}").format(
-        name=isolate(member.name), day=day_text(until, zone)
+def _evidence(member: Member, ground: Ground, zone: tzinfo) -> WaitingItem:
+    state, until = ground.rules.governance, member.evidence.until if member.evidence else 0
+    over = until <= ground.now
+    if member.member == ground.me.member:
+        title = _("Your identity was to be checked again by {day}") if over else _("The check of you ends on {day}")
+        text = _("Ask {names} to look at your document again: without that your access is confirmed no further.")
+    else:
+        title = _("The identity of {name} was to be checked again by {day}")
+        if not over:
+            title = _("The check of the identity of {name} ends on {day}")
+        text = _("Check it, and write down on their page what you looked at. Access is confirmed no further than that.")
+    return _item(
+        member,
+        title.format(name=isolate(member.name), day=day_text(until, zone)),
+        text.format(names=_others(state, ground.me.member)),
+        (_("Identity check expired") if over else _("Identity check ends soon"), "warn"),
     )
-    text = _("Check it, and write down on their page what you looked at.")
-    return _item(member, title, text, (_("Identity check expired"), "warn"))
 
 
 def _others(state: Governance, me: str) -> str:

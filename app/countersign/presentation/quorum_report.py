@@ -100,8 +100,10 @@ def utc(at_ms: int) -> str:
 
 
 def _approval(item: Signatory) -> str:
-    """Say that somebody approved it, and whether it was shown to them by itself before."""
+    """Say that somebody approved it, whether their identity check held, and whether they had opened it before."""
     line = _approval_line(item)
+    if item.identity == "lapsed":
+        line = _("{sentence} The last check of who they are had ended by then.").format(sentence=line)
     if item.unopened:
         return _("{sentence} It was signed from a list of several, without opening this one.").format(sentence=line)
     return _("{sentence} It was signed from a list of several.").format(sentence=line) if item.listed else line
@@ -140,4 +142,5 @@ def _object(item: Signatory) -> dict[str, Json]:
         "code": item.fault,
         "listed": item.listed,
         "unopened": item.unopened,
+        "identity": item.identity,
     }

@@ -12,8 +12,11 @@ from countersign.application.use_cases.change_governance import (
     OpenChange,
     decline_change,
     endorse_change,
+    next_state,
+    propose_change,
     settle_changes,
     signable_from,
+    with_ends,
 )
 from countersign.application.use_cases.invite_member import Asking, Stage, askings, withdraw_invitation
 from countersign.domain.errors import UserFacingError
@@ -24,8 +27,9 @@ from countersign.presentation.messages import _, ngettext
 from countersign.presentation.relay_words import relay_line
 from countersign.presentation.rule_words import policy_sentences
 from countersign.presentation.team_changes import change_sentences
-from countersign.presentation.team_desk import DAY_MS, Picture, Work, looking, may_not_change, picture_of
+from countersign.presentation.team_desk import DAY_MS, Picture, Work, effect_text, looking, may_not_change, picture_of
 from countersign.presentation.team_invite_words import invited_name
+from countersign.presentation.team_member import end_of_next_quarter
 from countersign.presentation.team_state import AskingLine, ChangeCard, TeamNavigate, TeamState, TeamView
 from countersign.presentation.team_words import (
     day_text,
@@ -39,6 +43,7 @@ from countersign.presentation.team_words import (
 
 SILENT_MS: Final = DAY_MS
 """So long a device that proposed a change must be silent before another puts it in force: two of them would rival."""
+_SEVERAL: Final = 2
 _SHOWN: Final = frozenset({Stage.OUT, Stage.ASKED, Stage.PROPOSED})
 
 
@@ -96,12 +101,19 @@ class TeamPresenter:
 
         self._change(work, _("Putting the change in force"), _("The change is in force."))
 
+    def settle_ends(self) -> None:
+        """Propose an end for everybody's access that has none."""
+        after, sharing = self._ended(), self._session.sharing
+        if after is not None:
+            propose = partial(propose_change, sharing.vault, sharing.verify, after)
+            self._change(propose, _("Signing the change"), _("You signed that access ends unless it is confirmed."))
+
     def withdraw(self, invitation: str) -> None:
         """Take back an invitation that nobody has answered."""
         work = partial(withdraw_invitation, self._session.sharing.vault, invitation)
         self._change(work, _("Taking the invitation back"), _("The invitation was taken back. It admits nobody."))
 
-    def _change(self, work: Callable[[], None], busy: str, said: str) -> None:
+    def _change(self, work: Callable[[], object], busy: str, said: str) -> None:
         def script() -> Script[tuple[Picture, tuple[Asking, ...]]]:
             yield from on_vault(work)
             self._session.sharing.tell_others()
@@ -140,6 +152,35 @@ class TeamPresenter:
 
     # — showing —
 
+    def _ended(self) -> Governance | None:
+        """Return the workspace with an end to everybody's access; None where it has one, or that is proposed already.
+
+        One person alone has nobody who could confirm it: theirs needs none.
+        """
+        if self._picture is None:
+            return None
+        rules, until = self._picture.rules, end_of_next_quarter(self._session.clock.now_ms(), self._session.zone)
+        members = rules.governance.members
+        proposed = any(
+            all(item.access_until for item in one.state.members if item.roles) for one in self._picture.changes
+        )
+        if proposed or sum(item.signs for item in members) < _SEVERAL or with_ends(members, until) == members:
+            return None
+        return next_state(rules, members=with_ends(members, until))
+
+    def _endless(self, picture: Picture) -> dict[str, str]:
+        after, session = self._ended(), self._session
+        if after is None:
+            return {}
+        found = [item.member for item in picture.governance.members if item.roles and not item.access_until]
+        text = _("Nobody has to confirm anew each quarter that {names} still belong here, so it never lapses.")
+        until = end_of_next_quarter(session.clock.now_ms(), session.zone)
+        return {
+            "endless": text.format(names=names_text(picture.governance, found)),
+            "endless_offer": _("Let it end on {day} unless confirmed").format(day=day_text(until, session.zone)),
+            "endless_effect": effect_text(session, picture, after),
+        }
+
     def _render(self) -> None:
         work, picture, session = self._work, self._picture, self._session
         heading = _("Team")
@@ -162,6 +203,7 @@ class TeamPresenter:
                 relay_title=relay.chip,
                 relay_tone=relay.tone,
                 contested=_contested(picture),
+                **self._endless(picture),
                 busy=work.busy,
                 problem=work.problem,
                 said=self._said,

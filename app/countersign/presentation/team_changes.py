@@ -20,11 +20,12 @@ def change_sentences(before: Governance, after: Governance, zone: tzinfo) -> tup
     """Say sentence by sentence what differs; empty where nothing does."""
     known = {item.member: item for item in before.members}
     found: list[str] = []
+    for member in after.members:  # who joins comes first: it is what the others' access is settled for
+        if member.member not in known:
+            found += _joining(member, after, zone)
     for member in after.members:
         if member.member in known:
             found += _of_member(known[member.member], member, after, zone)
-        else:
-            found += _joining(member, after, zone)
     devices = {item.device: item for item in before.devices}
     for device in after.devices:
         found += _of_device(devices.get(device.device), device, after, zone, new=device.member not in known)

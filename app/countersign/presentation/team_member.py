@@ -37,6 +37,7 @@ from countersign.presentation.team_desk import (
 from countersign.presentation.team_state import DEVICE_OF, MemberState, MemberView, TeamNavigate
 from countersign.presentation.team_words import (
     access_text,
+    check_ends_soon,
     day_text,
     device_lines,
     device_title,
@@ -126,9 +127,9 @@ class MemberPresenter:
 
     def confirm_access(self) -> None:
         """Confirm access until the end of the next quarter."""
-        found = self._found()
-        if found is not None:
-            until = end_of_next_quarter(self._session.clock.now_ms(), self._session.zone)
+        found, at = self._found(), self._session.clock.now_ms()
+        if found is not None and not _check_over(found, at):
+            until = confirmed_until(found, at, self._session.zone)
             self._ask(_("Confirm the access of {name}?"), self._with(replace(found, access_until=until)))
 
     def close_device(self, device: str) -> None:
@@ -234,7 +235,7 @@ class MemberPresenter:
             return
         look, asked = looking(session, picture), self._asked
         state = picture.governance
-        until = end_of_next_quarter(look.at, look.zone)
+        until = confirmed_until(found, look.at, look.zone)
         known = in_a_row(groups_of(state))
         self._view.show_state(
             MemberState(
@@ -246,10 +247,15 @@ class MemberPresenter:
                 known_groups=_("With commas between them. In use: {groups}.").format(groups=known)
                 if known
                 else _("With commas between them: rules can ask for somebody of a group."),
-                evidence=evidence_text(state, found, look),
+                evidence=" ".join(filter(None, (evidence_text(state, found, look), _next_check(found, look.at)))),
                 checks=checks(),
                 check_until=datetime.fromtimestamp(look.at // 1000 + _YEAR_DAYS * 86_400, UTC).date().isoformat(),
                 access=access_text(found, look),
+                access_blocked=_(
+                    "Check the identity again first, and write it down: the last check held until {day}."
+                ).format(day=day_text(found.evidence.until, look.zone))
+                if found.evidence is not None and _check_over(found, look.at)
+                else "",
                 access_offer=_("Confirm until {day}").format(day=day_text(until, look.zone)),
                 devices=device_lines(state, found, look),
                 kit_offered=found.member == look.member and session.sharing.vault.may_sign,
@@ -297,6 +303,24 @@ def role_faults(chosen: Sequence[Role]) -> tuple[Fault, ...]:
     if Role.AUDITOR in chosen and len(chosen) > 1:
         return (Fault("roles", _("An auditor reads and signs nothing: choose that role alone, or the others.")),)
     return ()
+
+
+def confirmed_until(member: Member, at_ms: int, zone: tzinfo) -> int:
+    """Return until when access can be confirmed now: to the next quarter's end, and no longer than the check holds."""
+    quarter = end_of_next_quarter(at_ms, zone)
+    held = member.evidence.until if member.evidence is not None else 0
+    return min(quarter, held) if held > at_ms else quarter
+
+
+def _check_over(member: Member, at_ms: int) -> bool:
+    return member.evidence is not None and 0 < member.evidence.until <= at_ms
+
+
+def _next_check(member: Member, at_ms: int) -> str:
+    """Say how a check that ends soon, or has ended, is made anew; empty where there is time."""
+    if not check_ends_soon(member, at_ms):
+        return ""
+    return _("Look at the document again, with the person in front of you; then write down here what you looked at.")
 
 
 def end_of_next_quarter(at_ms: int, zone: tzinfo) -> int:

@@ -66,6 +66,8 @@ class TeamState:
         asking: Invitations that are out, and requests to join.
         may_invite: Why nobody can be invited from here; empty where it can be.
         rules: The approval rules, as sentences.
+        endless: Whose access has no end though several sign; empty where nobody's. ``endless_offer`` are the words of
+            the button that settles one for all of them, ``endless_effect`` when it takes effect.
         relay: How messages travel, in a sentence, with ``relay_tone``; ``warnings`` is how many were noticed.
     """
 
@@ -76,6 +78,9 @@ class TeamState:
     asking: tuple[AskingLine, ...] = ()
     may_invite: str = ""
     rules: tuple[str, ...] = ()
+    endless: str = ""
+    endless_offer: str = ""
+    endless_effect: str = ""
     relay: str = ""
     relay_tone: str = "neutral"
     relay_title: str = ""
@@ -98,6 +103,7 @@ class MemberState:
 
     Attributes:
         roles: What can be chosen, as (value, title, text); ``chosen`` are the values that are.
+        access_blocked: Why access can't be confirmed, though other things can be changed.
         blocked: Why nothing can be changed from here; empty where it can.
         kit_offered: Whether other devices can be closed with the recovery kit: they are one's own.
         kit_title: The question with which the kit is asked for; empty while it isn't.
@@ -118,6 +124,7 @@ class MemberState:
     checked: str = ""
     check_until: str = ""
     access: str = ""
+    access_blocked: str = ""
     access_offer: str = ""
     devices: tuple[DeviceLine, ...] = ()
     renewal: str = ""

@@ -15,7 +15,7 @@ Option = tuple[str, str]
 
 ROLES: Final = (Role.REQUESTER, Role.APPROVER, Role.ADMINISTRATOR, Role.AUDITOR)
 SOON_MS: Final = 14 * 86_400_000
-"""So long before it ends access is said to lapse soon."""
+"""So long before it ends access, or the check of somebody's identity, is said to end soon."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -155,7 +155,14 @@ def standing(member: Member, look: Looking) -> tuple[str, str]:
         return (_("Identity not checked"), "warn") if member.member != look.member else ("", "neutral")
     if member.evidence.until and member.evidence.until <= look.at:
         return _("Identity check expired"), "warn"
+    if check_ends_soon(member, look.at):
+        return _("Identity check ends soon"), "warn"
     return "", "ok"
+
+
+def check_ends_soon(member: Member, at: int) -> bool:
+    """Tell whether a check of identity ends within ``SOON_MS``, or has ended."""
+    return member.evidence is not None and 0 < member.evidence.until < at + SOON_MS
 
 
 def evidence_text(governance: Governance, member: Member, look: Looking) -> str:

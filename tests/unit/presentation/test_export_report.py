@@ -7,12 +7,19 @@ from dataclasses import replace
 import pytest
 
 from countersign.application.use_cases.approve_batch import ShownOrder, approve_batch
+from countersign.application.use_cases.change_governance import (
+    endorse_change,
+    next_state,
+    propose_change,
+    settle_changes,
+)
 from countersign.application.use_cases.check_receipt import Verdict
 from countersign.application.use_cases.look_at_order import look_at_list
 from countersign.domain.batch_digest import batch_digest
 from countersign.domain.canonical import Json, parse_canonical
 from countersign.domain.ledger import kinds
 from countersign.domain.ledger.event import EventDraft
+from countersign.domain.ledger.governance import Evidence
 from countersign.domain.workspace_export import event_line, read_event
 from countersign.presentation.export_report import report_on
 from countersign.testing.fake_workspace import fake_verify
@@ -73,6 +80,7 @@ def test_people_read_who_saw_and_signed_what_and_when(office: Office, content: b
     assert "The rules are met." in text
     assert "The rules are not met." in text
     assert "began the workspace." in text
+    assert text.count("nobody wrote down how this identity was checked.") == 3
     assert "stopped all payments." in text
     assert "allowed payments again." in text
     assert "Nothing was sent against the workspace's own rules" in text
@@ -105,6 +113,40 @@ def test_programs_read_the_same(office: Office, content: bytes) -> None:
     assert isinstance(quorum, dict)
     assert quorum["met"] is True
     assert (found["epoch"], found["world"], found["unjudged"]) == (0, "practice", 0)
+
+
+def test_how_members_were_checked_and_until_when_they_have_access_is_told() -> None:
+    office = Office()
+    vault = office.vault(0)
+    first, second, third = vault.rules.governance.members
+    with vault.transaction() as change:
+        now = change.now_ms
+    checked = Evidence("Passport seen in person", second.member, now - 9, now - 5)
+    members = (
+        replace(first, evidence=checked, access_until=now - 1),
+        replace(second, evidence=replace(checked, until=now + 10**9), access_until=now + 10**9),
+        replace(third, evidence=replace(checked, until=0)),
+    )
+    name = propose_change(vault, fake_verify, next_state(vault.rules, members=members)).change
+    office.share()
+    endorse_change(office.vault(1), fake_verify, name)
+    office.share()
+    settle_changes(vault, fake_verify)
+    office.share()
+    file = MemoryExport()
+    exported(vault, file)
+    text = said(file.content)
+    assert f"{first.name}: Passport seen in person, checked by {second.name} at 2026-" in text
+    assert text.count("It was to be checked again by ") == 1
+    assert text.count("To be checked again by ") == 1
+    assert text.count("nobody wrote down how") == 0
+    assert f"{first.name}: access lapsed at 2026-" in text
+    assert f"{second.name}: access is confirmed until 2026-" in text
+    assert f"{third.name}: access has no end." in text
+    shown = told(file.content)["members"]
+    assert isinstance(shown, list)
+    assert isinstance(shown[0], dict)
+    assert shown[0]["evidence"] == checked.canonical()
 
 
 def test_what_is_withheld_is_counted_and_not_judged(office: Office, content: bytes) -> None:

@@ -64,9 +64,19 @@ def test_who_left_is_no_matter_and_no_more_than_three_are_listed() -> None:
 
 def test_a_check_of_identity_that_is_over_is_a_task() -> None:
     tom, device = member_like("Tom Okoro", Role.APPROVER)
-    evidence = Evidence("Passport seen in person", tom.member, NOW - DAY_MS, NOW + DAY_MS)
-    mei = Office().begin(members=[replace(tom, evidence=evidence)], devices=[device])
+    evidence = Evidence("Passport seen in person", tom.member, NOW - DAY_MS, NOW + 20 * DAY_MS)
+    office = Office()
+    mei = office.begin(members=[replace(tom, evidence=evidence)], devices=[device])
     assert access_items(ground_of(mei), ZONE) == ()
-    (item,) = access_items(ground_of(mei, NOW + DAY_MS), ZONE)
+    (soon,) = access_items(ground_of(mei, NOW + 7 * DAY_MS), ZONE)
+    assert soon.title.startswith("The check of the identity of \u2066Tom Okoro\u2069 ends on")
+    assert soon.chip == "Identity check ends soon"
+    own = Ground(mei.vault.rules, office.present(mei, "Tom Okoro").identity, NOW + 7 * DAY_MS, may_sign=True)
+    (mine,) = access_items(own, ZONE)
+    assert mine.title.startswith("The check of you ends on")
+    assert mine.text.startswith("Ask \u2066Mei Chen\u2069 to look at your document again")
+    (late,) = access_items(replace(own, now=NOW + 20 * DAY_MS), ZONE)
+    assert late.title.startswith("Your identity was to be checked again by")
+    (item,) = access_items(ground_of(mei, NOW + 20 * DAY_MS), ZONE)
     assert item.title.startswith("The identity of \u2066Tom Okoro\u2069 was to be checked again by")
     assert item.chip == "Identity check expired"

@@ -77,13 +77,15 @@ def test_what_does_not_count_is_told_with_the_reason(office: Office) -> None:
     assert "The rules are not met." in lines
     first = dataclasses.replace(found.approvals[0], fault="approval.own_request", name="")
     second = dataclasses.replace(found.approvals[0], on_behalf="Ada")
-    third = dataclasses.replace(found.approvals[0], fault="nobody.knows_this")
+    third = dataclasses.replace(found.approvals[0], fault="nobody.knows_this", identity="lapsed")
     changed = dataclasses.replace(
         found, approvals=(first, second, third), left_out=("order.may_not_stop",), limited=True
     )
     told = "\n".join(quorum_lines(changed))
     assert "a device that the workspace does not name" in told
     assert "in place of Ada" in told
+    assert told.count("The last check of who they are had ended by then.") == 1
+    assert {item.identity for item in found.approvals} == {"unchecked"}
     assert "nobody.knows_this" in told
     assert "order.may_not_stop" in told
     assert len(unproven_lines(changed, shows_what_was_known=False)) == 4

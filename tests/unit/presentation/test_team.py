@@ -15,16 +15,18 @@ from countersign.application.use_cases.change_governance import (
     open_changes,
     propose_change,
     settle_changes,
+    with_ends,
     with_member,
+    without_member,
 )
 from countersign.domain.ledger.governance import Device, Evidence, Member, Role
 from countersign.presentation.team import SILENT_MS
 from countersign.presentation.team_changes import change_sentences
 from countersign.presentation.team_desk import picture_of
-from countersign.presentation.team_member import end_of_next_quarter
+from countersign.presentation.team_member import confirmed_until, end_of_next_quarter
 from countersign.presentation.team_state import DEVICE_OF
 from countersign.presentation.team_words import Looking, member_cards, read_groups, standing
-from countersign.testing.fake_sharing import Colleague, Office
+from countersign.testing.fake_sharing import Colleague, Office, member_like
 from countersign.testing.fake_workspace import MemoryWorkspace
 from countersign.testing.fakes import DAY_MS, START_MS, ZONE, FakeEntropy
 from tests.unit.presentation.team_desk import MemberDesk, TeamDesk, four, member_named
@@ -159,6 +161,71 @@ def test_access_is_confirmed_for_the_quarter(mei: Colleague) -> None:
     assert page.now.access_offer == "Confirm until \u206631 March 2027\u2069"
     page.presenter.confirm_access()
     assert page.now.asked_lines[0].startswith("The access of \u2066Ravi Singh\u2069 is confirmed until")
+
+
+def test_access_that_has_no_end_gets_one_for_all_at_once(mei: Colleague) -> None:
+    page = TeamDesk(mei)
+    names = "\u2066Mei Chen\u2069, \u2066Tom Okoro\u2069, \u2066Anna Weiss\u2069"
+    assert f"that {names} still belong here" in page.now.endless
+    assert page.now.endless_offer == "Let it end on \u206631 March 2027\u2069 unless confirmed"
+    assert page.now.endless_effect.startswith("It takes effect once 1 more person has signed it.")
+    page.presenter.settle_ends()
+    assert page.now.said == "You signed that access ends unless it is confirmed."
+    assert len(page.now.changes[0].lines) == 3
+    assert (page.now.endless, page.now.endless_offer) == ("", "")  # it waits for others
+    page.presenter.settle_ends()
+    assert len(page.now.changes) == 1
+    after = page.now.changes[0].lines
+    assert not any("Ravi" in line for line in after), "whose access ends already keeps that end"
+
+
+def test_who_pays_alone_needs_no_end_and_gets_rid_of_one() -> None:
+    tom, device = member_like("Tom Okoro", Role.APPROVER, access_until=START_MS)
+    mei = Office().begin(members=[tom], devices=[device])
+    assert TeamDesk(Office().begin()).now.endless == ""
+    rules = mei.vault.rules
+    own = next(item for item in rules.governance.members if item.member == mei.member)
+    ending = with_ends(rules.governance.members, START_MS)
+    assert [item.access_until for item in ending] == [START_MS, START_MS]
+    alone = without_member(mei.vault, tom.member)
+    assert {item.name: item.access_until for item in alone.members if item.roles} == {own.name: 0}
+    left = with_ends([replace(own, access_until=START_MS), replace(tom, roles=())], 0)
+    assert [item.access_until for item in left] == [0, START_MS]
+
+
+def test_whose_access_lapsed_with_everybodys_can_still_confirm_it(mei: Colleague) -> None:
+    """Nobody is locked out for good: where too few are left whose access stands, lapsed ones sign changes."""
+    lapsed = [replace(item, access_until=START_MS - 50 * DAY_MS) for item in mei.vault.rules.governance.members]
+    office = Office()
+    who = office.begin(
+        members=[item for item in lapsed if item.member != mei.member],
+        devices=[item for item in mei.vault.rules.governance.devices if item.member != mei.member],
+    )
+    page = MemberDesk(who, who.member)
+    assert page.now.blocked == ""
+    page.presenter.confirm_access()
+    page.presenter.propose()
+    (card,) = TeamDesk(who).now.changes
+    assert "Tom Okoro" in card.progress
+
+
+def test_access_is_confirmed_no_further_than_the_check_of_identity_holds(mei: Colleague) -> None:
+    tom = member_named(mei, "Tom Okoro")
+    found = next(item for item in mei.vault.rules.governance.members if item.member == tom)
+    now, quarter = START_MS, end_of_next_quarter(START_MS, ZONE)
+    for until, access in ((0, quarter), (now + 30 * DAY_MS, now + 30 * DAY_MS), (now - DAY_MS, quarter)):
+        checked = replace(found, evidence=Evidence("passport", mei.member, 0, until))
+        assert confirmed_until(checked, now, ZONE) == access
+    over, device = member_like("Ida Berg", Role.APPROVER)
+    over = replace(over, evidence=Evidence("passport", over.member, 0, START_MS - 70 * DAY_MS))
+    who = Office().begin(members=[over], devices=[device])
+    page = MemberDesk(who, over.member)
+    assert page.now.access_blocked.startswith("Check the identity again first, and write it down")
+    assert page.now.evidence.endswith("then write down here what you looked at.")
+    page.presenter.confirm_access()
+    assert page.now.asked == ""
+    page.presenter.record_evidence("passport", "", "2027-11-22")
+    assert page.now.asked
 
 
 def test_a_lost_device_is_closed_at_once(mei: Colleague) -> None:
@@ -341,6 +408,10 @@ def test_standings() -> None:
     assert standing(replace(member, roles=()), look)[0] == "Left"
     assert standing(replace(member, access_until=START_MS), look)[0] == "Access lapsed"
     assert standing(replace(member, evidence=seen), look)[0] == "Identity check expired"
+    assert standing(replace(member, evidence=replace(seen, until=START_MS + DAY_MS)), look) == (
+        "Identity check ends soon",
+        "warn",
+    )
     assert standing(replace(member, evidence=replace(seen, until=0)), look)[0] == ""
 
 

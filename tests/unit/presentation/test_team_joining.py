@@ -61,6 +61,9 @@ def test_somebody_is_invited_and_admitted_by_a_store() -> None:
     assert len(page.now.phrase.split()) == 6
     assert page.now.effect == "Your signature is enough: it takes effect at once."
     assert page.now.lines[0] == "\u2066Lin Wei\u2069 joins as approver · \u2066Finance\u2069."
+    until = "is confirmed until \u206631 March 2027\u2069."
+    confirmed = [line for line in page.now.lines if line.endswith(until)]
+    assert len(confirmed) == 2, "from now on two can confirm each other: the founder's access ends, too"
     page.presenter.admit(same=False)
     assert page.now.problem.startswith("Compare the words by voice")
     page.presenter.admit(same=True)
@@ -68,6 +71,7 @@ def test_somebody_is_invited_and_admitted_by_a_store() -> None:
     waiting.presenter.look_again()
     assert lin.vault.admitted
     assert waiting.admitted > 0
+    assert all(item.access_until for item in mei.vault.rules.governance.members)
     page.presenter.leave()
     assert page.went.to == [("team", "")]
 

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from countersign.application.ports.workspace import WorkspaceVault
-from countersign.application.use_cases.change_governance import Proposed, next_state, propose_change
+from countersign.application.use_cases.change_governance import Proposed, next_state, propose_change, with_ends
 from countersign.application.use_cases.invite_member import Asking, Stage, keep_asking, kept_asking, withdraw_invitation
 from countersign.domain.errors import SecurityError, UserFacingError
 from countersign.domain.ledger.chains import Verify
@@ -33,7 +33,8 @@ def admit_member(
         invitation: Its name.
         shown_digest: What the phrase on screen was made from: the person says that both sides read the same words.
         evidence: What was checked of the person's identity.
-        access_until: When access lapses unless it is confirmed anew, milliseconds since the epoch; 0 for no end.
+        access_until: When access lapses unless it is confirmed anew, milliseconds since the epoch; 0 for no end. Who
+            joins gets it, and so does everybody whose access has no end yet.
 
     Raises:
         UserFacingError: ``joining.not_open``: nobody asks, or it was settled already; ``change.*``.
@@ -59,8 +60,10 @@ def refuse_request(vault: WorkspaceVault, invitation: str) -> None:
 def state_with(rules: Rules, asking: Asking, evidence: Evidence | None = None, access_until: int = 0) -> Governance:
     """Return the next epoch with who asked.
 
-    A second person who signs ends that anybody approves their own requests. A known member gets the new device, and
-    the recovery key of the kit that goes with it.
+    A second person who signs ends that anybody approves their own requests, and that anybody's access has no end, the
+    founder's included: what is confirmed anew each quarter is confirmed by others. Nobody is locked out by that: where
+    too few are left whose access stands, those whose access lapsed sign changes all the same (``authority.able``). A
+    known member gets the new device, and the recovery key of the kit that goes with it.
 
     Raises:
         UserFacingError: ``joining.not_open``: nobody asked.
@@ -83,7 +86,7 @@ def state_with(rules: Rules, asking: Asking, evidence: Evidence | None = None, a
             evidence=evidence,
             access_until=access_until,
         )
-        members: Sequence[Member] = (*state.members, member)
+        members: Sequence[Member] = with_ends((*state.members, member), access_until)
     else:
         renewed = replace(known, recovery_public_key=request.recovery_public_key)
         members = [renewed if item == known else item for item in state.members]

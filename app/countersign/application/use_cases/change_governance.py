@@ -45,6 +45,7 @@ __all__ = [
     "settle_changes",
     "signable_from",
     "with_device_end",
+    "with_ends",
     "with_member",
     "without_device",
     "without_member",
@@ -96,10 +97,31 @@ def with_member(rules: Rules, member: Member) -> Governance:
     return next_state(rules, members=found)
 
 
+def with_ends(members: Sequence[Member], access_until: int) -> tuple[Member, ...]:
+    """Return members so that access ends where several sign, and has no end where one is left alone.
+
+    Args:
+        members: Of the next epoch.
+        access_until: Where several sign, the end of whose access has none yet; 0 leaves it so.
+    """
+    several = sum(item.signs for item in members) > 1
+
+    def settled(item: Member) -> Member:
+        if not several:
+            return replace(item, access_until=0) if item.signs else item
+        return replace(item, access_until=item.access_until or access_until) if item.roles else item
+
+    return tuple(settled(item) for item in members)
+
+
 def without_member(vault: WorkspaceVault, member: str) -> Governance:
-    """Return the next epoch without a person: no role is left, and all their devices are closed where they are now."""
+    """Return the next epoch without a person: no role is left, and all their devices are closed where they are now.
+
+    The access of whoever is left alone has no end any more: nobody could confirm it.
+    """
     rules = vault.rules
     members = [replace(item, roles=()) if item.member == member else item for item in rules.governance.members]
+    members = [*with_ends(members, 0)]
     devices = [closed(vault, item) if item.member == member else item for item in rules.governance.devices]
     return next_state(rules, members=members, devices=devices)
 

@@ -188,6 +188,7 @@ class MemberPage(WorkPage):
         self.confirm_access.setText(state.access_offer)
         for button in self._blockable:
             button.set_blocked(state.blocked)
+        self.confirm_access.set_blocked(state.blocked or state.access_blocked)
         self.add_device.set_blocked(state.adding_blocked)
         self.remove.set_blocked(state.blocked or state.remove_blocked)
         shown = (before.devices, before.blocked, before.renewal) if before else None

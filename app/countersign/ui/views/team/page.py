@@ -47,7 +47,8 @@ class TeamPage(WorkPage):
         self._changes, self._changes_body = column(Space.L)
         self._asking, self._asking_body = column(Space.L)
         self._members, self._members_body = column(Space.L)
-        for part in (self._changes, self._asking, self._members):
+        self.endless_card = self._make_endless()
+        for part in (self._changes, self._asking, self.endless_card, self._members):
             self.add(part)
         self.rules_card = Card(_("Approval rules"), icon="shield-check")
         self._rules, self._rules_body = column()
@@ -72,6 +73,23 @@ class TeamPage(WorkPage):
         self.audit.activated.connect(self._open_export)
         self.audit_card.body.addWidget(self.audit, 0, Qt.AlignmentFlag.AlignLeading)
         self.add_aside(self.audit_card)
+
+    def _make_endless(self) -> Card:
+        card = Card(_("Access without an end"), tone=Tone.WARN, icon="clock")
+        card.setObjectName("team.endless")
+        self.endless, self.endless_effect = PlainLabel(""), PlainLabel("", Variant.MUTED)
+        self.endless.setObjectName("team.endless.text")
+        self.settle_ends = QuietButton("", icon="check")
+        self.settle_ends.setObjectName("team.endless.settle")
+        self.settle_ends.enter_presses = False
+        self.settle_ends.activated.connect(self._settle_ends)
+        reason = reason_label()
+        self.settle_ends.show_reason_in(reason)
+        for part in (self.endless, self.endless_effect, reason):
+            card.add(part)
+        card.body.addWidget(self.settle_ends, 0, Qt.AlignmentFlag.AlignLeading)
+        card.hide()
+        return card
 
     def attach(self, presenter: TeamPresenter) -> None:
         """Take the presenter and show its first state."""
@@ -99,6 +117,12 @@ class TeamPage(WorkPage):
             if state.asking:
                 self._asking_body.addWidget(self._asking_card(state))
             self._asking.setVisible(bool(state.asking))
+        self.endless_card.setVisible(bool(state.endless))
+        self.endless.setText(state.endless)
+        self.endless_effect.setText(state.endless_effect)
+        self.endless_effect.setVisible(not state.may_invite)
+        self.settle_ends.setText(state.endless_offer)
+        self.settle_ends.set_blocked(state.may_invite)  # whoever may invite may propose this, too
         if before is None or before.members != state.members:
             empty(self._members_body)
             for place, member in enumerate(state.members):
@@ -226,6 +250,10 @@ class TeamPage(WorkPage):
     def _invite(self) -> None:
         if self._presenter is not None:
             self._presenter.invite()
+
+    def _settle_ends(self) -> None:
+        if self._presenter is not None:
+            self._presenter.settle_ends()
 
     def _endorse(self, change: str) -> None:
         if self._presenter is not None:
