@@ -15,6 +15,7 @@ from countersign.application.ports.practice import Letter
 from countersign.application.ports.vault import AccountRow, HistoryQuery
 from countersign.application.session import Session
 from countersign.application.use_cases.differences import Difference, open_differences
+from countersign.application.use_cases.hand_in_order import one_device_signs
 from countersign.application.use_cases.refresh_bank import refresh_bank
 from countersign.application.use_cases.repair_order import dealt_with, dismiss_return, repair_order
 from countersign.application.use_cases.save_draft import saved_drafts
@@ -224,16 +225,16 @@ class HomePresenter:
         paid_here = yield from on_read(self._paid_here)
         drafts = yield from on_vault(partial(saved_drafts, session.vault))
         ground = yield from read_ground(session)
-        device = "" if ground.rules.governance.approves_own else ground.me.device
+        device = "" if one_device_signs(ground.rules.governance) else ground.me.device
         orders = yield from orders_under_way(session.reader, drafts, device)
         differences = yield from on_vault(partial(open_differences, session.vault))
         team = yield from self._look_at_team(ground)
         return _Known(accounts, orders, drafts, differences, frozen, paid_here, cards, team)
 
     def _look_at_team(self, ground: Ground) -> Script[TeamWaiting | None]:
-        """See what waits because others belong to the workspace, too; nothing is asked in a workspace of one."""
+        """See what waits because others, or other devices, sign, too; nothing is asked where one device signs alone."""
         session = self._session
-        if ground.rules.governance.approves_own:
+        if one_device_signs(ground.rules.governance):
             return None
         answered = yield from on_vault(partial(dealt_with, session.vault))
         returned = yield from on_read(partial(returned_to, session.reader, ground.me, ground.rules, answered))

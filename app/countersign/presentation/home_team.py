@@ -8,6 +8,7 @@ from functools import partial
 
 from countersign.application.flows.script import Script, on_read
 from countersign.application.ports.vault import HistoryQuery, Identity, LedgerEntry, Projections
+from countersign.application.use_cases.hand_in_order import one_device_signs
 from countersign.domain.ledger.order_record import OrderRecord
 from countersign.domain.ledger.rules import Rules
 from countersign.domain.order_state import OrderState
@@ -55,7 +56,7 @@ class Returned:
 
 def returned_to(reader: Projections, me: Identity, rules: Rules, dealt_with: frozenset[str]) -> tuple[Returned, ...]:
     """List this person's newest orders that were rejected or returned and wait for an answer. READ lane."""
-    if rules.governance.approves_own:
+    if one_device_signs(rules.governance):
         return ()
     page = reader.history(HistoryQuery(state=OrderState.STOPPED.value, limit=_NEWEST_STOPPED))
     found = []
@@ -87,7 +88,7 @@ def team_waiting(
     incidents: Sequence[WaitingItem] = (),
 ) -> TeamWaiting:
     """Word what waits: incidents first, then approvals, then what came back."""
-    items = [*incidents, *_approvals(count), *(_returned(item, rules) for item in returned)]
+    items = [*incidents, *_approvals(count, rules), *(_returned(item, rules) for item in returned)]
     return TeamWaiting(rules, me, now, tuple(items))
 
 
@@ -96,9 +97,12 @@ def count_text(count: int) -> str:
     return _("{count}+").format(count=COUNTED) if count > COUNTED else str(count)
 
 
-def _approvals(count: int) -> tuple[WaitingItem, ...]:
+def _approvals(count: int, rules: Rules) -> tuple[WaitingItem, ...]:
     if not count:
         return ()
+    text = _("Others ask for it. What changed since the last payment comes first.")
+    if any(rule.second_device for rule in rules.governance.policy.rules):
+        text = _("Others ask for it, or you did on another device. What changed since the last payment comes first.")
     title = ngettext(
         "{count} payment waits for your approval", "{count} payments wait for your approval", count
     ).format(count=count_text(count))
@@ -108,7 +112,7 @@ def _approvals(count: int) -> tuple[WaitingItem, ...]:
             about="",
             icon="inbox",
             title=title,
-            text=_("Others ask for it. What changed since the last payment comes first."),
+            text=text,
             chip=_("To approve"),
             tone="info",
             action=_("Look and approve"),

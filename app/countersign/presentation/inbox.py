@@ -166,6 +166,8 @@ class InboxPresenter:
             return ""
         if order in self._selected:
             del self._selected[order]
+        elif row.confirms:
+            return _("Open it: a confirmation is given for one payment at a time.")
         elif row.mine:
             self._selected[order] = None
         else:
@@ -207,8 +209,10 @@ class InboxPresenter:
             self._go.open_order(self._chosen)
 
     def approve(self, on_screen: ReadBack, digits: str, passphrase: str) -> None:
-        """Sign exactly what is on screen."""
-        self._deeds.approve(on_screen, digits, passphrase)
+        """Sign exactly what is on screen: an approval, or the confirmation of the requester's other device."""
+        confirms = self._detail is not None and self._detail.act == "confirm"
+        sign = self._deeds.confirm if confirms else self._deeds.approve
+        sign(on_screen, digits, passphrase)
 
     def stop(self, reason: str | None, note: str) -> None:
         """Reject or return the order that is shown, as the stage says."""
@@ -371,7 +375,7 @@ class InboxPresenter:
             selection=selection_text([item.facts for item in self._marked()]),
             stage=self._stage,
             detail=detail,
-            form=form(self._stage, detail.payee, detail.amount) if detail else None,
+            form=form(self._stage, detail.payee, detail.amount, confirms=detail.act == "confirm") if detail else None,
             batch=self._batch(),
             faults=faults if self._stage is not Stage.DETAIL else Faults(),
             busy=self._deeds.busy or self.whole.busy,

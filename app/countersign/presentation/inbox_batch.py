@@ -29,7 +29,7 @@ _DOTS = 400  # in one picture
 
 def may_go_along(row: InboxRow) -> bool:
     """Tell whether an order can be signed with others, unopened."""
-    return row.mine and not row.flagged
+    return row.mine and not row.flagged and not row.confirms
 
 
 def totals_of(payments: Iterable[PaymentFields]) -> tuple[Fact, ...]:

@@ -11,6 +11,7 @@ from countersign.application.ports.vault_door import VaultDoor
 from countersign.application.session import Session
 from countersign.application.use_cases.approve_batch import ShownOrder, approve_batch
 from countersign.application.use_cases.approve_order import approve_order
+from countersign.application.use_cases.confirm_order import confirm_order
 from countersign.application.use_cases.confirm_person import confirm_person
 from countersign.application.use_cases.look_at_order import record_call_back
 from countersign.application.use_cases.reject_order import reject_order
@@ -26,6 +27,13 @@ from countersign.presentation.transfer_desk import Problem
 
 PASSPHRASE_ERRORS = frozenset({"vault.passphrase_wrong", "vault.wait", "confirm.no_passphrase"})
 _OF_NOTE = frozenset({"reject.no_note", "reject.long_note"})
+
+
+def _typed(digits: str, passphrase: str) -> Faults:
+    return Faults(
+        digits="" if digits.strip() else _("Type the last four digits of the account from your own document."),
+        passphrase="" if passphrase else _("Type the passphrase of your vault."),
+    )
 
 
 class Deed(StrEnum):
@@ -64,14 +72,26 @@ class Deeds:
 
     def approve(self, on_screen: ReadBack, digits: str, passphrase: str) -> None:
         """Sign one order."""
-        faults = Faults(
-            digits="" if digits.strip() else _("Type the last four digits of the account from your own document."),
-            passphrase="" if passphrase else _("Type the passphrase of your vault."),
-        )
         work = partial(
             approve_order, self._session.vault, on_screen.order, on_screen.shown, on_screen.shown_digest, digits
         )
-        self._run(Deed.APPROVED, faults, self._signed(on_screen.order, passphrase, work), _("Signing…"))
+        said = (
+            _("You approved it. Nothing more is missing: it can be sent."),
+            _("You approved it. It waits for the others."),
+        )
+        script = self._signed(on_screen.order, passphrase, work, said)
+        self._run(Deed.APPROVED, _typed(digits, passphrase), script, _("Signing…"))
+
+    def confirm(self, on_screen: ReadBack, digits: str, passphrase: str) -> None:
+        """Confirm one order of one's own, made on another device."""
+        shown = (on_screen.order, on_screen.shown, on_screen.shown_digest, digits)
+        said = (
+            _("You confirmed it. Nothing more is missing: it can be sent."),
+            _("You confirmed it. It waits for the others."),
+        )
+        work = partial(confirm_order, self._session.vault, *shown)
+        script = self._signed(on_screen.order, passphrase, work, said)
+        self._run(Deed.APPROVED, _typed(digits, passphrase), script, _("Signing…"))
 
     def approve_batch(self, orders: Sequence[OrderRecord], digest: str, passphrase: str) -> None:
         """Sign several, or none."""
@@ -101,13 +121,12 @@ class Deeds:
 
     # — inside —
 
-    def _signed(self, order: str, passphrase: str, work: Callable[[], object]) -> Script[str]:
+    def _signed(self, order: str, passphrase: str, work: Callable[[], object], said: tuple[str, str]) -> Script[str]:
         yield from on_vault(partial(confirm_person, self._door, SecretText(passphrase)))
         yield from on_vault(work)
         record = yield from on_vault(partial(self._session.vault.order, order))
-        if record is not None and record.state is OrderState.APPROVED:
-            return _("You approved it. Nothing more is missing: it can be sent.")
-        return _("You approved it. It waits for the others.")
+        done, waits = said
+        return done if record is not None and record.state is OrderState.APPROVED else waits
 
     def _signed_all(self, shown: Sequence[ShownOrder], digest: str, passphrase: str, said: str) -> Script[str]:
         yield from on_vault(partial(confirm_person, self._door, SecretText(passphrase)))

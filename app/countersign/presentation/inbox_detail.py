@@ -56,10 +56,11 @@ def detail_of(found: Whole, ground: Ground, waiting: Iterable[OrderRecord], word
     """
     facts, record = found.facts, found.facts.record
     payment, tag = record.content.payment, language()
-    state = approvals_of(record, ground.rules, ground.me.member, ground.now)
+    state = approvals_of(record, ground.rules, ground.me, ground.now)
     amount = money_text(payment.instructed_amount, tag)
     blocked = _blocked(found, ground, state)
-    calls = facts.wants_call_back and not blocked
+    confirms = state.may_confirm and not blocked
+    calls = facts.wants_call_back and not blocked and not confirms
     back = _read_back(found, words)
     return Detail(
         order=record.content.order,
@@ -77,9 +78,9 @@ def detail_of(found: Whole, ground: Ground, waiting: Iterable[OrderRecord], word
         liquidity=liquidity_of([record], waiting, found.accounts),
         opened=_opened(found, ground, words),
         chart=chart_of(facts, words.day),
-        hint="" if blocked else _hint(calls=calls),
-        act="" if blocked else "call_back" if calls else "approve",
-        primary=_("Record call-back first") if calls else _("Approve {amount}").format(amount=isolate(amount)),
+        hint="" if blocked else _hint(calls=calls, confirms=confirms),
+        act="" if blocked else "call_back" if calls else "confirm" if confirms else "approve",
+        primary=_primary(isolate(amount), calls=calls, confirms=confirms),
         blocked=blocked,
         reject_blocked=stop_blocked(record, ground, REJECTIONS[0]),
         return_blocked=stop_blocked(record, ground, REPAIRS[0]),
@@ -90,16 +91,24 @@ def detail_of(found: Whole, ground: Ground, waiting: Iterable[OrderRecord], word
     )
 
 
-def _hint(*, calls: bool) -> str:
+def _primary(amount: str, *, calls: bool, confirms: bool) -> str:
+    if calls:
+        return _("Record call-back first")
+    return (_("Confirm {amount}") if confirms else _("Approve {amount}")).format(amount=amount)
+
+
+def _hint(*, calls: bool, confirms: bool) -> str:
     if calls:
         return _("The account is in doubt: call the payee on a number you had before, then sign.")
+    if confirms:
+        return _("You asked for this on another device. Confirming asks for the last digits and for your passphrase.")
     return _("Approving asks for the last digits of the account and for your passphrase.")
 
 
 def _blocked(found: Whole, ground: Ground, state: Approvals) -> str:
     if not ground.may_sign:
         return read_only_text()
-    if state.blocked:
+    if state.blocked and not state.may_confirm:
         return state.blocked
     if ground.frozen:
         return sentence("intent.frozen")
@@ -172,10 +181,10 @@ def _reasons(found: Whole) -> tuple[str, ...]:
 def _signed(found: Whole, ground: Ground, state: Approvals, words: Words) -> tuple[Fact, ...]:
     entries: Mapping[str, LedgerEntry] = {entry.event: entry for entry in found.timeline}
     governance = ground.rules.governance
-    return tuple(
-        Fact(name_of(governance, item.member), _signed_when(entries.get(item.event), words), "ok")
-        for item in state.signed
-    )
+    signed = [(item.event, name_of(governance, item.member)) for item in state.signed]
+    asked = name_of(governance, found.facts.record.content.requester)
+    signed += [(item.event, _("{name}, on another device").format(name=asked)) for item in state.confirmed]
+    return tuple(Fact(name, _signed_when(entries.get(event), words), "ok") for event, name in signed)
 
 
 def _signed_when(entry: LedgerEntry | None, words: Words) -> str:

@@ -15,14 +15,13 @@ from countersign.application.ports.vault import (
     Projections,
     TransferRow,
 )
-from countersign.domain.approval.progress import obstacle
 from countersign.domain.errors import SecurityError
 from countersign.domain.ledger.order_record import OrderRecord
 from countersign.domain.order_state import OrderState
 from countersign.domain.payee import NameCheck, PayeeDetails, PayeeRecord
 from countersign.domain.risk import Assessment
 from countersign.presentation.inbox_ground import Ground
-from countersign.presentation.order_approvals import waits_here
+from countersign.presentation.order_approvals import signs_here, waits_here
 
 SCANNED: Final = 25
 """Orders folded in one task: other questions get their turn in between."""
@@ -150,8 +149,8 @@ def signable(
 ) -> tuple[frozenset[str], tuple[int, str] | None]:
     """Name those of the next orders that wait which this person can sign, and where to go on. READ lane."""
     records, following = pending(reader, ground, "", after)
-    me, governance = ground.me.member, ground.rules.governance
-    mine = {item.content.order for item in records if not obstacle(item, governance, me, ground.now)}
+    me, governance = ground.me, ground.rules.governance
+    mine = {item.content.order for item in records if signs_here(item, governance, me, ground.now)}
     if after is None:
         mine |= {BATCH + item.batch.batch for item in waiting_batches(reader, ground) if item.mine}
     return frozenset(mine), following
@@ -169,9 +168,9 @@ class WaitingBatch:
 def waiting_batches(reader: Projections, ground: Ground) -> tuple[WaitingBatch, ...]:
     """List the batches that were handed in. READ lane."""
     found = ((item, reader.order(item.first)) for item in reader.open_batches())
-    me, governance = ground.me.member, ground.rules.governance
+    me, governance = ground.me, ground.rules.governance
     return tuple(
-        WaitingBatch(item, record, not obstacle(record, governance, me, ground.now))
+        WaitingBatch(item, record, signs_here(record, governance, me, ground.now))
         for item, record in found
         if record is not None and waits_here(record, ground.rules)
     )

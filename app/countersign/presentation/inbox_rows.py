@@ -53,11 +53,13 @@ def row_of(facts: Facts, ground: Ground) -> InboxRow:
     """Put one order into words."""
     record, chips = facts.record, chips_of(facts)
     payment, governance = record.content.payment, ground.rules.governance
-    state = approvals_of(record, ground.rules, ground.me.member, ground.now)
+    state = approvals_of(record, ground.rules, ground.me, ground.now)
     amount = money_text(payment.instructed_amount, language())
     own = record.content.requester == ground.me.member
     who = _("you") if own else name_of(governance, record.content.requester)
     text = _("Requested by {name} · {count}").format(name=who, count=state.count)
+    if state.may_confirm:
+        text = _("Requested by you on another device · confirm it here")
     said = _("{amount} to {payee}").format(amount=isolate(amount), payee=payment.creditor_name)
     words = ". ".join((said, *(chip.text for chip in chips), text))
     return InboxRow(
@@ -67,7 +69,8 @@ def row_of(facts: Facts, ground: Ground) -> InboxRow:
         chips=chips,
         text=text,
         flagged=is_flagged(chips) or facts.wants_call_back,
-        mine=not state.blocked,
+        mine=not state.blocked or state.may_confirm,
+        confirms=state.may_confirm,
         spoken=words,
         currency=payment.instructed_amount.currency,
         minor=payment.instructed_amount.minor,

@@ -47,6 +47,7 @@ class InboxRow:
         text: Who asked for it, and how many have signed.
         flagged: Whether it can't be part of a batch before it was opened.
         mine: Whether this person can sign it.
+        confirms: Whether that is a confirmation, as the requester's other device: each is given by itself.
         spoken: Everything in one sentence, for screen readers.
         minor: The amount's minor units, in ``currency``.
     """
@@ -61,6 +62,7 @@ class InboxRow:
     spoken: str
     currency: str
     minor: int
+    confirms: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,7 +129,7 @@ class Detail:
         liquidity: The account that pays, before and after.
         opened: Who looked at it, and when.
         hint: What pressing the primary button asks for.
-        act: What the primary button leads to: ``approve``, ``call_back`` or nothing.
+        act: What the primary button leads to: ``approve``, ``confirm``, ``call_back`` or nothing.
         primary: Its words.
         blocked: Why it can't act, and who must; empty where it can.
         batch: The batch that it was made in; empty where it was made alone.

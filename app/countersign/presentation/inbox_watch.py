@@ -8,6 +8,7 @@ from functools import partial
 from countersign.application.flows.script import Script, on_read, run_script
 from countersign.application.ports.workspace import ChainHead
 from countersign.application.session import Session
+from countersign.application.use_cases.hand_in_order import one_device_signs
 from countersign.domain.errors import CountersignError
 from countersign.presentation.home_team import COUNTED, count_text
 from countersign.presentation.inbox_facts import signable
@@ -62,7 +63,7 @@ class InboxWatch:
             return self._last
         ground = yield from read_ground(session)
         self._heads = heads
-        if ground.rules.governance.approves_own:
+        if one_device_signs(ground.rules.governance):
             self._last = None
             return None
         found: set[str] = set()

@@ -145,8 +145,25 @@ def repairs() -> tuple[Option, ...]:
     )
 
 
-def form(stage: Stage, payee: str, amount: str) -> Form | None:
-    """Word what is asked before an order is signed, ended or returned; None where nothing is asked."""
+def form(stage: Stage, payee: str, amount: str, *, confirms: bool = False) -> Form | None:
+    """Word what is asked before an order is signed, ended or returned; None where nothing is asked.
+
+    Args:
+        stage: What is done.
+        payee: Who is paid.
+        amount: How much.
+        confirms: Whether the signature is the requester's, from another device of theirs.
+    """
+    if stage is Stage.APPROVE and confirms:
+        return Form(
+            _("Read it back, then confirm"),
+            _(
+                "This device read it from the order's own bytes. Compare every line with your document, and the six "
+                "words with your other device."
+            ),
+            primary=_("Confirm {amount}").format(amount=amount),
+            safe=_("Something is not right"),
+        )
     if stage is Stage.APPROVE:
         return Form(
             _("Read it back, then sign"),

@@ -6,10 +6,18 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from countersign.application.use_cases.hand_in_order import approves_alone
-from countersign.domain.approval.progress import ApprovalProgress, ApprovalStep, obstacle, progress
+from countersign.application.ports.vault import Identity
+from countersign.application.use_cases.hand_in_order import signed_here_alone
+from countersign.domain.approval.progress import (
+    ApprovalProgress,
+    ApprovalStep,
+    ConfirmationStep,
+    confirmation_obstacle,
+    obstacle,
+    progress,
+)
 from countersign.domain.ledger.governance import Governance
-from countersign.domain.ledger.order_record import Approval, OrderRecord, standing_approvals
+from countersign.domain.ledger.order_record import Approval, Confirmation, OrderRecord, standing_approvals
 from countersign.domain.ledger.rules import OrderKey, Rules
 from countersign.presentation.error_texts import sentence
 from countersign.presentation.inbox_words import either, together
@@ -32,6 +40,8 @@ class Approvals:
         rules: The rules that it meets, in sentences.
         missing: What is missing and who can give it, in sentences.
         blocked: Why this person can't sign, and who must; empty where they can.
+        confirmed: What another device of the requester's signed, where a rule asks for that.
+        may_confirm: Whether this device is such a one, and its confirmation is missing.
     """
 
     given: int
@@ -41,6 +51,8 @@ class Approvals:
     rules: tuple[str, ...]
     missing: tuple[str, ...]
     blocked: str
+    confirmed: tuple[Confirmation, ...] = ()
+    may_confirm: bool = False
 
     @property
     def count(self) -> str:
@@ -49,8 +61,8 @@ class Approvals:
 
 
 def is_shared(record: OrderRecord, rules: Rules) -> bool:
-    """Tell whether an order is for others to approve, and was handed in to them."""
-    return bool(record.assessment_event) and not approves_alone(rules.governance, record.content.requester)
+    """Tell whether an order is for others, or another device, to sign, and was handed in to them."""
+    return bool(record.assessment_event) and not signed_here_alone(record, rules.governance)
 
 
 def waits_here(record: OrderRecord, rules: Rules) -> bool:
@@ -66,8 +78,9 @@ def name_of(governance: Governance, member: str) -> str:
     return next((item.name for item in governance.members if item.member == member), _("somebody unknown"))
 
 
-def approvals_of(record: OrderRecord, rules: Rules, member: str, at: int) -> Approvals:
-    """Say how far an order's approval has come, and what ``member`` can do about it."""
+def approvals_of(record: OrderRecord, rules: Rules, me: Identity, at: int) -> Approvals:
+    """Say how far an order's approval has come, and what can be done about it on this person's device."""
+    member = me.member
     governance = rules.governance
     signed = standing_approvals(record, rules, LATEST, at)
     come = progress(record, rules, LATEST, at)
@@ -80,9 +93,35 @@ def approvals_of(record: OrderRecord, rules: Rules, member: str, at: int) -> App
         signed=signed,
         askable=askable,
         rules=requirement_sentences(record.requirement(governance)),
-        missing=_missing(come, governance),
+        missing=(*_missing(come, governance), *_unconfirmed(come, governance, me)),
         blocked=_blocked(code, askable) if code else "",
+        confirmed=come.confirmation.given if come.confirmation else (),
+        may_confirm=not confirmation_obstacle(record, governance, me.device, at),
     )
+
+
+def signs_here(record: OrderRecord, governance: Governance, me: Identity, at: int) -> bool:
+    """Tell whether an order waits for this person's approval, or for this device's confirmation."""
+    approves = not obstacle(record, governance, me.member, at)
+    return approves or not confirmation_obstacle(record, governance, me.device, at)
+
+
+def _unconfirmed(come: ApprovalProgress, governance: Governance, me: Identity) -> tuple[str, ...]:
+    step = come.confirmation
+    return () if step is None or step.given else (_confirmation_text(step, governance, me),)
+
+
+def _confirmation_text(step: ConfirmationStep, governance: Governance, me: Identity) -> str:
+    if me.device in step.devices:
+        return _("A confirmation on another device: yours, on this one.")
+    if step.member == me.member:
+        if step.devices:
+            return _("A confirmation on another device: yours. Open Approvals there.")
+        return _("A confirmation on another device: yours, and you have none. Add one on Team, on your own page.")
+    name = name_of(governance, step.member)
+    if step.devices:
+        return _("A confirmation on another device: by {name}, who asked for it.").format(name=name)
+    return _("A confirmation on another device: by {name}, who has none.").format(name=name)
 
 
 def _persons_missing(come: ApprovalProgress) -> int:

@@ -29,7 +29,8 @@ class OrderPageState:
         carry: What the person carries to the bank, and what they said of it; None where nothing is carried.
         poll_after_ms: When to look again; 0 for never.
         go_on: Words of the button that goes on, where others had to approve first; empty for the usual ones.
-        may_sign: It waits for this person's approval.
+        may_sign: It waits for this person's approval, or for this device's confirmation.
+        sign: Words of the button that leads there; empty for the usual ones.
         may_sign_at_bank: The bank wants another signature, and it can be given here.
         may_repair: It was returned to this person, who can make a new transfer from it.
     """
@@ -63,6 +64,7 @@ class OrderPageState:
     recall: RecallState | None = None
     go_on: str = ""
     may_sign: bool = False
+    sign: str = ""
     may_sign_at_bank: bool = False
     may_repair: bool = False
 

@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
 from countersign.application.ports.vault import Identity, LedgerEntry
-from countersign.application.use_cases.hand_in_order import approves_alone
+from countersign.application.use_cases.hand_in_order import signed_here_alone
 from countersign.domain.ledger import kinds
 from countersign.domain.ledger.order_record import OrderRecord
 from countersign.domain.ledger.rules import Rules
@@ -31,6 +31,7 @@ class TeamWords:
         next_steps: What comes next, and who must act.
         go_on: Words of the button that sends it; empty for the usual ones.
         may_sign: Whether this person's signature is wanted.
+        sign: Words of the button that leads to it; empty for the usual ones.
         may_repair: Whether it was rejected or returned to this person, who can make another one from it.
     """
 
@@ -42,13 +43,14 @@ class TeamWords:
     next_steps: tuple[str, ...] = ()
     go_on: str = ""
     may_sign: bool = False
+    sign: str = ""
     may_repair: bool = False
 
 
 def team_words(
     record: OrderRecord, rules: Rules, me: Identity, at: int, entries: Sequence[LedgerEntry] = ()
 ) -> TeamWords | None:
-    """Word an order's place among several people; None in a workspace of one.
+    """Word an order's place among several people or devices; None where this device signs it alone.
 
     Args:
         record: The order.
@@ -57,16 +59,16 @@ def team_words(
         at: Milliseconds since the epoch.
         entries: Its events, for who ended it and why.
     """
-    if approves_alone(rules.governance, record.content.requester):
+    if signed_here_alone(record, rules.governance):
         return None
     sends, own = record.sender == me.device, record.content.requester == me.member
     words = TeamWords(sends, own)
     if record.state is OrderState.PREPARED and not record.assessment_event:
         return replace(words, chip=_("Being reviewed"), tone="neutral", next_steps=(_not_handed_in(own=own),))
     if record.state is OrderState.PREPARED:
-        return _waiting(words, approvals_of(record, rules, me.member, at))
+        return _waiting(words, approvals_of(record, rules, me, at))
     if record.state is OrderState.APPROVED:
-        return _approved(words, _sender(record, rules))
+        return _approved(words, _sender(record, rules), approvals_of(record, rules, me, at))
     if record.state is OrderState.STOPPED:
         return _ended(words, record, rules, entries)
     if not sends and not record.final:
@@ -92,16 +94,21 @@ def _waiting(words: TeamWords, state: Approvals) -> TeamWords:
         steps.append(_("You can still stop it here: nothing was sent."))
     return replace(
         words,
-        chip=_("Waits for approval"),
+        chip=_("Waits for confirmation") if state.given == state.needed else _("Waits for approval"),
         tone="info",
         sentence=_("{count}. Nothing was sent.").format(count=state.count),
         next_steps=tuple(steps),
-        may_sign=not state.blocked,
+        may_sign=not state.blocked or state.may_confirm,
+        sign=_("Look and confirm") if state.may_confirm else "",
     )
 
 
-def _approved(words: TeamWords, sender: str) -> TeamWords:
+def _approved(words: TeamWords, sender: str, state: Approvals) -> TeamWords:
     sentence = _("Everybody who must has approved it. Nothing was sent yet.")
+    if state.missing:  # what was signed is over, or doesn't count any more
+        sentence = _("It was approved, and something is missing again. Nothing was sent yet.")
+        words = replace(words, sentence=sentence, next_steps=state.missing)
+        return replace(words, may_sign=state.may_confirm, sign=_("Look and confirm"))
     if words.sends:
         return replace(
             words,
@@ -161,6 +168,7 @@ def with_team(state: OrderPageState, words: TeamWords | None, *, idle: bool) -> 
         poll_after_ms=state.poll_after_ms if words.sends else 0,
         go_on=words.go_on,
         may_sign=words.may_sign and idle,
+        sign=words.sign,
         may_repair=words.may_repair and idle,
     )
 
@@ -181,7 +189,7 @@ def who_of(rules: Rules | None, me: Identity) -> Callable[[str], str]:
 
 def sent_to(record: OrderRecord, rules: Rules, me: Identity, at: int) -> str:
     """Name those who can sign an order that was handed in."""
-    state = approvals_of(record, rules, me.member, at)
+    state = approvals_of(record, rules, me, at)
     names = state.askable or tuple(
         name_of(rules.governance, item.member)
         for item in rules.governance.members

@@ -108,6 +108,7 @@ def _of_another(entry: LedgerEntry, name: str) -> TimelineLine | None:
         kinds.ORDER_ASSESSED: _("{name} handed it in for approval"),
         kinds.ORDER_OPENED: _("{name} looked at it"),
         kinds.ORDER_APPROVED: _("{name} approved it"),
+        kinds.ORDER_CONFIRMED: _("{name} confirmed it on another device"),
         kinds.ORDER_STOPPED: _("{name} stopped it"),
         kinds.ORDER_ANSWER_INTENDED: _("{name} sent the bank's code"),
         kinds.ORDER_SIGNING_STARTED: _("{name} began to sign at the bank"),
@@ -295,6 +296,7 @@ _BY_HAND: dict[str, Callable[[JsonObject], TimelineLine]] = {
 _WORDS: dict[str, Callable[[JsonObject], TimelineLine]] = {
     kinds.ORDER_FROZEN: lambda _b: _done(_("Written down"), _("Its details can't change any more.")),
     kinds.ORDER_APPROVED: _approved,
+    kinds.ORDER_CONFIRMED: lambda _b: _done(_("You confirmed it on another device")),
     kinds.ORDER_STOPPED: _stopped,
     kinds.ORDER_OPENED: lambda _b: _done(_("You looked at it")),
     kinds.ORDER_SENDER_RELEASED: lambda _b: _done(_("The sending was handed over to another device")),

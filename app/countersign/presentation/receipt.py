@@ -159,6 +159,7 @@ def _times(ground: ReceiptGround, zone: tzinfo, tag: str) -> ReceiptSection:
     moments = (
         (kinds.ORDER_FROZEN, _("Details fixed")),
         (kinds.ORDER_APPROVED, _("Approved")),
+        (kinds.ORDER_CONFIRMED, _("Confirmed on another device")),
         (kinds.ORDER_SUBMISSION_INTENDED, _("Handed to the bank")),
         (kinds.ORDER_AUTHORISED, _("Confirmed with the bank")),
         (kinds.ORDER_STATUS_CHANGED, _("Last word of the bank")),

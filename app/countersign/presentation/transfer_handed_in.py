@@ -1,4 +1,4 @@
-"""The end of a transfer that others approve: to whom it went, and what comes next."""
+"""The end of a transfer that others approve, or another device confirms: to whom it went, and what comes next."""
 
 from __future__ import annotations
 
@@ -26,9 +26,12 @@ def handed_in(record: OrderRecord, rules: Rules, me: Identity, at: int) -> Hande
     """Say to whom an order went, and what comes next."""
     payment = record.content.payment
     amount = isolate(money_text(payment.instructed_amount, language()))
-    state = approvals_of(record, rules, me.member, at)
+    state = approvals_of(record, rules, me, at)
+    heading = _("Sent to {names} for approval").format(names=sent_to(record, rules, me, at))
+    if state.given == state.needed:
+        heading = _("Now confirm it on another device of yours")
     return HandedInState(
-        heading=_("Sent to {names} for approval").format(names=sent_to(record, rules, me, at)),
+        heading=heading,
         lead=_("{amount} to {payee}. Nothing has left your account.").format(
             amount=amount, payee=payment.creditor_name
         ),

@@ -17,9 +17,11 @@ from countersign.application.use_cases.approve_order import approve_order, stop_
 from countersign.application.use_cases.freeze_order import FrozenOrder, PaidFrom, freeze_order
 from countersign.application.use_cases.hand_in_order import hand_in_order
 from countersign.application.use_cases.keep_payee import keep_payee
+from countersign.application.use_cases.save_draft import drop_draft
 from countersign.domain.errors import UserFacingError
 from countersign.domain.ledger.event import Event
 from countersign.domain.order import OrderContent
+from countersign.domain.order_state import OrderState
 from countersign.domain.payee import DetailsSource, PayeeDetails, VopOutcome
 from countersign.domain.policy import Policy
 from countersign.presentation.error_texts import sentence
@@ -123,12 +125,17 @@ class ReviewStep:
         self._desk.go(Step.PAYEE)
 
     def _approved(self, work: partial[Event]) -> Script[str]:
+        session, draft = self._desk.session, self._desk.draft
         try:
             yield from on_vault(work)
         except UserFacingError as error:
             if error.code != "review.digits_differ":
                 raise
             return sentence(error.code, error.params)
+        record = yield from on_vault(partial(session.vault.order, draft.order))
+        if self._alone and record is not None and record.state is OrderState.PREPARED:
+            self._alone = False  # another device of this person confirms it first
+            yield from on_vault(partial(drop_draft, session.vault, draft.draft))
         return ""
 
     def _confirmed(self, fault: str) -> None:

@@ -13,6 +13,7 @@ from countersign.domain.errors import UserFacingError
 from countersign.domain.ledger import kinds
 from countersign.domain.ledger.event import Event, EventDraft
 from countersign.domain.ledger.governance import Governance
+from countersign.domain.ledger.order_record import OrderRecord
 from countersign.domain.payment import PaymentFields
 from countersign.domain.risk import Assessment
 
@@ -20,6 +21,16 @@ from countersign.domain.risk import Assessment
 def approves_alone(governance: Governance, member: str) -> bool:
     """Tell whether a person's own approval of their own order can count: so it is in a workspace of one."""
     return governance.approves_own and governance.may_approve(member)
+
+
+def signed_here_alone(record: OrderRecord, governance: Governance) -> bool:
+    """Tell whether an order waits for no signature but the one that this device gives: nobody's, no other device's."""
+    return approves_alone(governance, record.content.requester) and not record.requirement(governance).second_device
+
+
+def one_device_signs(governance: Governance) -> bool:
+    """Tell whether that is so of every order: one person works alone, and no rule asks for another device of theirs."""
+    return governance.approves_own and not any(rule.second_device for rule in governance.policy.rules)
 
 
 def hand_in_order(

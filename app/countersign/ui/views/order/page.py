@@ -232,6 +232,7 @@ class OrderPage(ScrollPage):
         for key, shown in offered.items():
             self.buttons[key].setVisible(shown)
         self.buttons["go_on"].setText(state.go_on or _("Go on"))
+        self.buttons["sign"].setText(state.sign or _("Look and approve"))
         self._buttons.setVisible(any(offered.values()))
         self.receipt.setVisible(state.may_receipt)
         self.again.setVisible(bool(state.amount))
