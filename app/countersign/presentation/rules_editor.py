@@ -262,12 +262,13 @@ class RulesPresenter:
             self._view.show_state(RulesState(heading, lead, busy=work.busy, problem=work.problem))
             return
         state, before, session = picture.governance, picture.governance.policy, self._session
+        blocked = may_not_change(session, state)
         name = partial(name_of, state)
         asked = self._asked
         self._view.show_state(
             RulesState(
                 heading=heading,
-                lead=lead,
+                lead=" ".join(filter(None, (lead, blocked))),
                 approvals=str(policy.approvals),
                 approvals_options=count_options(policy.approvals)[1:],
                 own_request=_own_request(policy),
@@ -293,7 +294,7 @@ class RulesPresenter:
                 preview=self._preview(state),
                 warning=self._warning(state),
                 simulated=self._simulated,
-                blocked=may_not_change(session, state),
+                blocked=blocked,
                 unchanged=_("Nothing differs from the rules that hold now.") if policy == before else "",
                 asked=_("Propose these rules?") if asked else "",
                 asked_lines=change_sentences(state, asked, session.zone) if asked else (),

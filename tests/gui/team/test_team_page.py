@@ -14,6 +14,7 @@ from countersign.presentation.messages import set_language
 from countersign.testing import fakes
 from countersign.testing.fake_door import KIT
 from countersign.testing.fake_workspace import fake_verify
+from countersign.testing.page_walk import walk
 from countersign.ui.theme.style import apply_theme
 from countersign.ui.views.team.invite import InvitePage
 from countersign.ui.widgets.buttons import KitButton
@@ -109,3 +110,35 @@ def test_enter_puts_nothing_in_force_and_closes_no_device(floor: Floor) -> None:
     QTest.keyClick(close, Qt.Key.Key_Return)
     stage.settle()
     assert not stage.window.shows("member.propose")
+
+
+def test_who_may_change_nothing_reads_and_is_offered_nothing_to_fill_in(floor: Floor) -> None:
+    """What can't act is no field: the page says why above, and each button says it when it is pressed."""
+    stage = floor.stage
+    why = "This copy of the vault can only be read."
+    stage.press("shell.team", "team.rules", "rules.add_rule", "rules.rule.keep")
+    assert stage.window.shows("rules.rule.0.drop")
+    assert stage.window.shows("rules.approvals")
+    floor.who.vault.may_sign = False
+    stage.press("rules.simulate")
+    shown = {name: stage.window.shows(name) for name in ("rules.rule.0", "rules.rule.0.drop", "rules.approvals")}
+    assert shown == {"rules.rule.0": True, "rules.rule.0.drop": False, "rules.approvals": False}
+    assert stage.window.text("rules.approvals.fixed") == "Approvals by different people: 1 person"
+    assert stage.window.find_as("rules.add_rule", KitButton).blocked_reason() == why
+    stage.press("rules.back", "team.member.1.change")
+    for name in ("member.role.approver", "member.groups", "member.checked", "member.check_note", "member.check_until"):
+        assert not stage.window.shows(name), name
+    assert "approver, administrator" in stage.window.text("member.roles_said")
+    for name in ("member.save_roles", "member.save_evidence", "member.confirm_access"):
+        assert stage.window.find_as(name, KitButton).blocked_reason() == why
+    assert walk(stage.window.shell) == []
+
+
+def test_access_without_an_end_is_settled_from_the_teams_page(floor: Floor) -> None:
+    stage = floor.stage
+    stage.press("shell.team")
+    assert "Mei Chen" in stage.window.text("team.endless.text")
+    stage.press("team.endless.settle")
+    assert not stage.window.shows("team.endless")
+    assert stage.window.shows("team.change.endorse")
+    assert walk(stage.window.shell) == []

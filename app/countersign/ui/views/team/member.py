@@ -91,6 +91,9 @@ class MemberPage(WorkPage):
         self.groups = TextField(_("Groups"))
         self.groups.setObjectName("member.groups")
         self._fields["groups"] = Field(_("Groups"), self.groups)
+        self.roles_said = PlainLabel("")
+        self.roles_said.setObjectName("member.roles_said")
+        card.add(self.roles_said)
         self._role_field = Field(_("What this member may do"), self._roles_holder)
         self._fields["roles"] = self._role_field
         card.add(self._role_field)
@@ -107,7 +110,8 @@ class MemberPage(WorkPage):
         card.add(self.evidence)
         self.checked = SelectField(_("What was checked"))
         self.checked.setObjectName("member.checked")
-        card.add(Field(_("What was checked"), self.checked))
+        self._checked_field = Field(_("What was checked"), self.checked)
+        card.add(self._checked_field)
         self.check_note = TextField(_("Details"))
         self.check_note.setObjectName("member.check_note")
         self._fields["check_note"] = Field(
@@ -186,11 +190,7 @@ class MemberPage(WorkPage):
             QWidget.setTabOrder(self.check_until, self.save_evidence)
         self.access.setText(state.access)
         self.confirm_access.setText(state.access_offer)
-        for button in self._blockable:
-            button.set_blocked(state.blocked)
-        self.confirm_access.set_blocked(state.blocked or state.access_blocked)
-        self.add_device.set_blocked(state.adding_blocked)
-        self.remove.set_blocked(state.blocked or state.remove_blocked)
+        self._show_what_can_change(state)
         shown = (before.devices, before.blocked, before.renewal) if before else None
         if shown != (state.devices, state.blocked, state.renewal):
             empty(self._devices_body)
@@ -202,6 +202,19 @@ class MemberPage(WorkPage):
             self.errors.show_errors([(self._fields[fault.field], fault.text) for fault in state.faults])
         if before is not None and bool(before.asked or before.kit_title) != asked:
             self.focus_heading()
+
+    def _show_what_can_change(self, state: MemberState) -> None:
+        """Offer what this person can change; what they can't is read, not filled in, and the buttons say why."""
+        for button in self._blockable:
+            button.set_blocked(state.blocked)
+        self.roles_said.setText(state.lead)
+        self.roles_said.setVisible(bool(state.blocked))
+        for part in (self._role_field, self._fields["groups"], self._checked_field, self._fields["check_note"]):
+            part.setVisible(not state.blocked)
+        self._until_holder.setVisible(not state.blocked)
+        self.confirm_access.set_blocked(state.blocked or state.access_blocked)
+        self.add_device.set_blocked(state.adding_blocked)
+        self.remove.set_blocked(state.blocked or state.remove_blocked)
 
     def _show_roles(self, state: MemberState, before: MemberState | None) -> None:
         if not self.roles:

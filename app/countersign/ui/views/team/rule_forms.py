@@ -81,7 +81,10 @@ class RuleCard(_Form):
         self.second_count = self._select("second_count", _("And"))
         self.second_group = self._select("second_group", _("Of"))
         self.payees = self._select("payees", _("For which payees"))
-        self.kinds = self._select("kinds", _("For what"))
+        words = _(
+            "A rule can't be for single payments only: nothing but its requester's word says that a payment is in a batch."
+        )
+        self.kinds = self._select("kinds", _("For what"), words)
         self.account = self._select("account", _("From which account"))
         self._line(("above", 3), ("currency", 2))
         self._line(("count", 2), ("group", 3))

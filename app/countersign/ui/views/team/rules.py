@@ -93,7 +93,11 @@ class RulesPage(WorkPage):
         self.approvals = SelectField(_("Approvals by different people"))
         self.approvals.setObjectName("rules.approvals")
         self.approvals.chosen.connect(self._choose_approvals)
-        card.add(Field(_("Approvals by different people"), self.approvals))
+        self._approvals_field = Field(_("Approvals by different people"), self.approvals)
+        card.add(self._approvals_field)
+        self.fixed = PlainLabel("")
+        self.fixed.setObjectName("rules.approvals.fixed")
+        card.add(self.fixed)
         self.own = PlainLabel("", Variant.MUTED)
         card.add(self.own)
         return card
@@ -141,6 +145,11 @@ class RulesPage(WorkPage):
         self._forms.setVisible(not asked and writing is not None)
         self.approvals.set_options(state.approvals_options)
         self.approvals.set_value(state.approvals)
+        words = _("{label}: {value}")
+        fixed = words.format(label=self.approvals.accessibleName(), value=self.approvals.currentText())
+        self.fixed.setText(fixed)
+        self._approvals_field.setVisible(not state.blocked)  # who may change nothing reads it, and why in the lead
+        self.fixed.setVisible(bool(state.blocked))
         self.own.setText(state.own_request)
         for button in (self.add_rule, self.add_limit, self.add_delegation):
             button.set_blocked(state.blocked)
@@ -166,21 +175,24 @@ class RulesPage(WorkPage):
             for place, line in enumerate(lines):
                 if place:
                     body.addWidget(Divider())
-                self._add_line(body, place, line, kind)
+                self._add_line(body, place, line, kind, fixed=bool(state.blocked))
             if not lines:
                 body.addWidget(PlainLabel(nothing, Variant.MUTED))
 
-        if before is None or before.rules != state.rules:
+        blocked = None if before is None else before.blocked
+        if before is None or (before.rules, blocked) != (state.rules, state.blocked):
             show(self._rules, state.rules, "rule", _("No rule yet: what stands below holds for every payment."))
-        if before is None or before.limits != state.limits:
+        if before is None or (before.limits, blocked) != (state.limits, state.blocked):
             show(self._limits, state.limits, "limit", _("Approvers have no limits."))
-        if before is None or before.delegations != state.delegations:
+        if before is None or (before.delegations, blocked) != (state.delegations, state.blocked):
             show(self._delegations, state.delegations, "delegation", _("Nobody has handed over."))
 
-    def _add_line(self, body: QVBoxLayout, place: int, line: RuleLine, kind: str) -> None:
+    def _add_line(self, body: QVBoxLayout, place: int, line: RuleLine, kind: str, *, fixed: bool) -> None:
         label = PlainLabel(line.sentence)
         label.setObjectName(f"rules.{kind}.{place}")
         body.addLayout(titled(label, line.chip, line.tone))
+        if fixed:
+            return
         links = []
         if kind == "rule" and not line.dropped:
             change = LinkButton(_("Change"), name=_("Change: {rule}").format(rule=line.sentence))
