@@ -82,7 +82,8 @@ class RuleCard(_Form):
         self.second_group = self._select("second_group", _("Of"))
         self.payees = self._select("payees", _("For which payees"))
         words = _(
-            "A rule can't be for single payments only: nothing but its requester's word says that a payment is in a batch."
+            "A rule can't be for single payments only: nothing but its requester's word says that a payment is in a "
+            "batch."
         )
         self.kinds = self._select("kinds", _("For what"), words)
         self.account = self._select("account", _("From which account"))
