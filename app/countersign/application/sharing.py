@@ -56,6 +56,7 @@ class Sharing:
         failure: Why no exchange could begin, as a code; empty where it could.
         others: Whether other people belong to the workspace.
         stopped_by: Who stopped payments, by name: an emergency stop that is in force in the ledger.
+        by_code: Orders that came by code since the vault was opened: their answers may go the same way.
     """
 
     vault: WorkspaceVault
@@ -71,6 +72,7 @@ class Sharing:
     failure: str = ""
     others: bool = False
     stopped_by: tuple[str, ...] = ()
+    by_code: set[str] = field(default_factory=set)
     _exchange: Exchange | None = None
     _relay: Relay | None = None
     _listeners: list[Callable[[], None]] = field(default_factory=list)

@@ -35,6 +35,8 @@ class Page(StrEnum):
     RULES = "rules"
     RELAY = "relay"
     EXPORT = "export"  # of the whole workspace, for an audit
+    SHOW_CODE = "show_code"  # one order for another device, without a network
+    READ_CODE = "read_code"  # what another device shows
     JOIN = "join"  # this device waits to be admitted to a workspace
 
 

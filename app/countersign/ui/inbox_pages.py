@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QWidget
 
 from countersign.application.ports.vault_door import VaultDoor
 from countersign.presentation.shell import Page, ShellPresenter
+from countersign.ui.code_pages import add_code_ways
 from countersign.ui.document_cards import documents_card
 from countersign.ui.together_pages import add_together
 
@@ -31,6 +32,7 @@ def _inbox(shell: ShellPresenter, door: VaultDoor, words: Sequence[str], hands: 
 
     page = InboxPage()
     page.pane.documents = partial(documents_card, shell, hands)
-    page.attach(InboxPresenter(shell.session, page, shell, words, door, shell.count_approvals), order)
+    told = add_code_ways(shell, page)
+    page.attach(InboxPresenter(shell.session, page, shell, words, door, told), order)
     add_together(shell, page.add_notice)
     return page

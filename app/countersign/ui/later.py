@@ -31,6 +31,9 @@ LATER: Final = (
     "countersign.presentation.rules_editor",
     "countersign.presentation.audit_export",
     "countersign.presentation.relay_settings",
+    "countersign.presentation.code_offer",
+    "countersign.presentation.code_showing",
+    "countersign.presentation.code_reading",
     "countersign.ui.kit_pdf",
     "countersign.ui.receipt_pdf",
     "countersign.ui.views.check.page",
@@ -56,6 +59,9 @@ LATER: Final = (
     "countersign.ui.views.team.rules",
     "countersign.ui.views.team.sending",
     "countersign.ui.views.team.relay",
+    "countersign.ui.views.codes.offer",
+    "countersign.ui.views.codes.show",
+    "countersign.ui.views.codes.read",
 )
 """Pages that nobody sees at the start: loaded once the first one is on screen, the next first."""
 

@@ -24,6 +24,7 @@ from countersign.presentation.first_run import NewVaultPresenter
 from countersign.presentation.messages import _, language, set_language
 from countersign.presentation.shell import Opened, Page, ShellPresenter
 from countersign.presentation.unlock import UnlockPresenter, frozen_text, no_keyring_text
+from countersign.ui.code_pages import add_codes, code_pages
 from countersign.ui.document_cards import documents_card
 from countersign.ui.file_dialogs import (
     AskFolder,
@@ -39,6 +40,7 @@ from countersign.ui.file_dialogs import (
 from countersign.ui.inbox_pages import inbox_pages
 from countersign.ui.later import JOINING, LATER, LIBRARIES
 from countersign.ui.own_bank_pages import own_bank_pages
+from countersign.ui.picture_sources import ComputerSources
 from countersign.ui.qt_words import QtWords
 from countersign.ui.shell import MakePage, Shell
 from countersign.ui.team_pages import add_sending, team_pages
@@ -53,6 +55,7 @@ from countersign.ui.widgets.turns import in_turns
 
 if TYPE_CHECKING:
     from countersign.presentation.check import Vetting
+    from countersign.presentation.code_reading import PictureSources
     from countersign.presentation.home import Safety
     from countersign.presentation.join_state import JoiningParts
     from countersign.ui.receipt_pdf import ReceiptExporter
@@ -76,6 +79,7 @@ class Parts:
     prepare: Callable[[], None] = lambda: None
     settled: Callable[[], None] = lambda: None
     joining: Callable[[], JoiningParts] | None = None
+    sources: Callable[[], PictureSources] = ComputerSources
 
 
 class Program:
@@ -172,6 +176,7 @@ class Program:
             **team_pages(self.presenter, self._hands, self._words, self._parts.door),
             **inbox_pages(self.presenter, self._parts.door, self._words, self._hands),
             **together_pages(self.presenter),
+            **code_pages(self.presenter, self._hands, self._words, self._parts.sources),
         }
 
     def _new_vault(self, _about: str) -> QWidget:
@@ -253,6 +258,7 @@ class Program:
         cards = (
             lambda: page.add(documents_card(self.presenter, self._hands, order)),
             partial(add_sending, self.presenter, page, order),
+            partial(add_codes, self.presenter, page.add_aside, order),
             partial(add_together, self.presenter, page.add_aside, order),
         )
         in_turns(page, [partial(self._while_shown, page, add) for add in cards])  # all at once would be felt

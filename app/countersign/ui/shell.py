@@ -47,6 +47,7 @@ _BEFORE_ADMITTED: Final = frozenset({Page.LEARN, Page.CHECK})
 _CURRENT: Final = {
     Page.ORDER: Page.HISTORY,
     Page.SETUP: Page.HOME,
+    **dict.fromkeys((Page.SHOW_CODE, Page.READ_CODE), Page.INBOX),
     **dict.fromkeys((Page.BATCH, Page.TEMPLATES), Page.TRANSFER),
     **dict.fromkeys((Page.MEMBER, Page.INVITE, Page.RULES, Page.RELAY, Page.EXPORT), Page.TEAM),
 }

@@ -22,6 +22,7 @@ from countersign.presentation.shell import Opened
 from countersign.testing import fakes
 from countersign.testing.fake_door import PASSPHRASE, FakeDoor
 from countersign.testing.window import Window
+from countersign.ui.picture_sources import ComputerSources
 from countersign.ui.program import Parts, Program
 from countersign.ui.theme.look import board
 from countersign.ui.views.bring_in import BringInPage
@@ -41,6 +42,35 @@ class Look:
     def __str__(self) -> str:
         """Name the look, as a test's name has it."""
         return f"{self.language}-{self.theme}-{self.percent}-{self.size[0]}x{self.size[1]}"
+
+
+class NoPictures:
+    """A screen on which nothing is, and whatever is said of cameras here. Implements all of a picture source."""
+
+    failure = ""
+
+    @property
+    def no_camera(self) -> str:
+        """Say what the program says."""
+        return ComputerSources().no_camera
+
+    def screen(self) -> NoPictures:
+        """Look at the screen."""
+        return self
+
+    def camera(self) -> NoPictures:
+        """Look through the camera."""
+        return self
+
+    def open(self) -> None:
+        """Begin."""
+
+    def latest(self) -> Callable[[], bytes]:
+        """Give a picture of nothing."""
+        return bytes
+
+    def close(self) -> None:
+        """End."""
 
 
 @dataclass(slots=True)
@@ -105,6 +135,7 @@ class Stage:
             lambda: None,
             Vetter(LocalBankFiles().read, read_message, lambda: None),
             joining=(lambda: joining) if joining is not None else None,
+            sources=NoPictures,
         )
         self.viewed: list[Path] = []
         self.program = Program(parts, self._ask, viewer=self._view)

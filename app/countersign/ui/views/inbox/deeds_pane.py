@@ -30,6 +30,7 @@ class InboxPane(Pane):
 
     Attributes:
         documents: Makes the card with an order's documents; None where none can be opened.
+        show_code: Shows an order as a code; None where no other device could read it.
 
     Signals:
         batch_wanted(): the payments of the shown order's batch are to be listed.
@@ -44,6 +45,7 @@ class InboxPane(Pane):
         self._presenter: InboxPresenter | None = None
         self._primary: KitButton | None = None
         self.documents: Callable[[str], QWidget] | None = None
+        self.show_code: Callable[[str], None] | None = None
         self._show_nothing()
 
     def attach(self, presenter: InboxPresenter) -> None:
@@ -108,6 +110,9 @@ class InboxPane(Pane):
         content.batch.setVisible(bool(detail.batch) and not listed)
         content.batch.activated.connect(self.batch_wanted)
         content.page.activated.connect(self._open_page)
+        content.code.setVisible(self.show_code is not None)
+        if self.show_code is not None:
+            content.code.activated.connect(partial(self.show_code, detail.order))
         actions: list[KitButton] = []
         texts = (
             (Stage.REJECT, _("Reject…"), _("Reject this payment"), detail.reject_blocked),

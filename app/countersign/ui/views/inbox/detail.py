@@ -57,6 +57,8 @@ class DetailContent(QWidget):
         self.batch.setObjectName("inbox.batch_of_order")
         self.page = QuietButton(_("Open its page"), icon="external")
         self.page.setObjectName("inbox.page_of_order")
+        self.code = QuietButton(_("Show as a code"), icon="qr")
+        self.code.setObjectName("inbox.code_of_order")
         in_turns(self, (self._chart, self._why, self._who, self._end))
 
     def _chart(self) -> None:
@@ -84,7 +86,7 @@ class DetailContent(QWidget):
     def _end(self) -> None:
         self._section(_("The account after it"), facts=self._detail.liquidity)
         self._section(_("Looked at by"), facts=self._detail.opened)
-        self._body.addWidget(button_row((self.page, self.batch)))
+        self._body.addWidget(button_row((self.page, self.code, self.batch)))
         self._body.addStretch(1)
 
     def _section(self, title: str, *, facts: Sequence[Fact] = (), points: Sequence[str] = ()) -> None:

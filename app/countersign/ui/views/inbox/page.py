@@ -90,6 +90,10 @@ class InboxPage(QWidget):
         """Put a widget between the heading and the list."""
         self._outer.insertWidget(1, widget)
 
+    def add_tool(self, widget: QWidget) -> None:
+        """Put a widget beside the heading."""
+        self._top_row.insertWidget(1, widget)
+
     # — parts —
 
     def _make_top(self) -> None:

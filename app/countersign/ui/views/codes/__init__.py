@@ -1,0 +1,1 @@
+"""Pages on which one order travels as a code."""
