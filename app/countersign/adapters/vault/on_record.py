@@ -1,4 +1,7 @@
-"""What is on record of an own account: asked before a statement is, so that nothing is put on record twice."""
+"""What is on record: of an own account, asked before a statement is, so that nothing is put on record twice; documents.
+
+Asked of the connection that writes and of the one that reads.
+"""
 
 from __future__ import annotations
 

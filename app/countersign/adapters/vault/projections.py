@@ -16,6 +16,7 @@ import orjson
 from countersign.adapters.vault.book import Book
 from countersign.adapters.vault.database import Connection
 from countersign.adapters.vault.event_store import EventStore
+from countersign.adapters.vault.on_record import documents_on_record
 from countersign.adapters.vault.reader import Reader
 from countersign.adapters.vault.schema import DAY_MS, place_of
 from countersign.adapters.vault.search_text import search_terms
@@ -330,9 +331,8 @@ class VaultProjections:
 
     def documents_here(self, names: Sequence[str]) -> frozenset[str]:
         """Return those of these documents that are kept for good."""
-        asked = ", ".join("?" * len(names))
-        found = self._reader.rows(f"SELECT sha256 FROM documents WHERE sha256 IN ({asked})", tuple(names))  # noqa: S608
-        return frozenset(str(name) for (name,) in found)
+        with self._reader.use() as connection:
+            return documents_on_record(connection, names)
 
     def lessons_finished(self) -> Mapping[str, int]:
         """Map finished lessons to the best score."""
