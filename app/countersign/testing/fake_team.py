@@ -6,7 +6,7 @@ For tests of presenters and pages. What travels between real vaults is tested el
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from typing import Final
@@ -37,6 +37,8 @@ ME: Final = "Mei Chen"
 TOM: Final = "Tom Okoro"
 RAVI: Final = "Ravi Singh"
 ANNA: Final = "Anna Weiss"
+ELSEWHERE: Final = "Mei Chen, elsewhere"
+"""Mei's other device; she has one where a rule asks for that."""
 HARTWELL: Final = "Hartwell & Stone Solicitors LLP"
 SHANGHAI: Final = "上海张江精密制造有限公司"
 _ROLES: Final = {
@@ -51,7 +53,7 @@ QUIET: Final = Assessment(1, 0, (), (), (), Confidence(ConfidenceLevel.HIGH, 24)
 
 def member_of(name: str) -> str:
     """Return a member's identifier."""
-    return MEMBER if name == ME else hashlib.sha256(name.encode()).hexdigest()[:32]
+    return MEMBER if name in {ME, ELSEWHERE} else hashlib.sha256(name.encode()).hexdigest()[:32]
 
 
 def _key_of(name: str) -> bytes:
@@ -66,8 +68,15 @@ def device_of(name: str) -> str:
 class TeamVault(MemoryVault):
     """The vault of one of four persons; ``by`` writes what another one's device signed."""
 
-    def __init__(self, clock: Clock, entropy: Entropy, policy: Policy, groups: dict[str, tuple[str, ...]]) -> None:
-        """Begin a workspace of four."""
+    def __init__(
+        self,
+        clock: Clock,
+        entropy: Entropy,
+        policy: Policy,
+        groups: dict[str, tuple[str, ...]],
+        people: Sequence[str] = tuple(_ROLES),
+    ) -> None:
+        """Begin a workspace of four, or of some of them."""
         self._writer = DEVICE
         super().__init__(clock, entropy, name=ME)
         self._store.shared.clear()
@@ -81,10 +90,12 @@ class TeamVault(MemoryVault):
                 groups=groups.get(name, ()),
             )
             for name, roles in _ROLES.items()
+            if name in people
         )
+        elsewhere = (ELSEWHERE,) if any(rule.second_device for rule in policy.rules) else ()
         devices = tuple(
             Device(device_of(name), member_of(name), _key_of(name).hex(), hashlib.sha256(name.encode()).hexdigest())
-            for name in _ROLES
+            for name in (*people, *elsewhere)
         )
         governance = Governance(epoch=0, world=WorldKind.PRACTICE, members=members, devices=devices, policy=policy)
         self.append(EventDraft(kinds.WORKSPACE_CREATED, WORKSPACE, governance.canonical()))
@@ -94,7 +105,8 @@ class TeamVault(MemoryVault):
         """Let another person's device sign."""
         mine = self.identity
         self._writer = device_of(name)
-        self.identity = replace(mine, device=self._writer, member=member_of(name), member_name=name)
+        called = ME if name == ELSEWHERE else name
+        self.identity = replace(mine, device=self._writer, member=member_of(name), member_name=called)
         try:
             yield
         finally:
@@ -261,12 +273,13 @@ def make_team(
     groups: dict[str, tuple[str, ...]] | None = None,
     *,
     populated: bool = True,
+    people: Sequence[str] = tuple(_ROLES),
 ) -> Team:
     """Make a workspace of four in which two approvals are wanted, with two years of payments behind it."""
     clock = fakes.FakeClock(fakes.START_MS - 60 * fakes.DAY_MS)
     rule = policy or Policy(approvals=2, requester_may_approve=False)
     entropy = fakes.FakeEntropy()
-    vault = TeamVault(clock, entropy, rule, groups or {})
+    vault = TeamVault(clock, entropy, rule, groups or {}, people)
     return Team(fakes.world_around(vault, clock, entropy, tasks, populated=populated), vault)
 
 
