@@ -22,7 +22,7 @@ class OrderState(StrEnum):
     INTENDED = "intended"  # the intent is durable; the initiation may be on its way
     INITIATED = "initiated"  # the bank holds it; nothing is authorised
     AUTHORISING = "authorising"  # an authorisation is open and waits for a code
-    ANSWERING = "answering"  # the commit point is durable; the answer may be on its way
+    ANSWERING = "answering"  # the commit point is durable; the answer, or the start, may be on its way
     UNKNOWN = "unknown"  # the bank may or may not have executed it; we ask and never send
     ACCEPTED = "accepted"  # the bank took it and has not settled yet
     CANCELLING = "cancelling"  # a cancellation is under way; its outcome is not known yet
@@ -39,6 +39,9 @@ class Move(StrEnum):
     STOP = "stop"
     INTEND = "intend"
     INITIATE = "initiate"
+    START = "start"
+    OPEN = "open"
+    REFUSE_START = "refuse_start"
     AUTHORISE = "authorise"
     ANSWER = "answer"
     REFUSE_ANSWER = "refuse_answer"
@@ -66,6 +69,13 @@ TRANSITIONS: Final[Mapping[tuple[OrderState, Move], OrderState]] = MappingProxyT
         (_S.APPROVED, _M.STOP): _S.STOPPED,
         (_S.APPROVED, _M.INTEND): _S.INTENDED,
         (_S.INTENDED, _M.INITIATE): _S.INITIATED,
+        # Upon the start of an authorisation the bank's own app may ask: it may be the commit point (LEDGER 19).
+        (_S.INITIATED, _M.START): _S.ANSWERING,
+        (_S.AUTHORISING, _M.START): _S.ANSWERING,
+        (_S.ANSWERING, _M.OPEN): _S.AUTHORISING,
+        (_S.UNKNOWN, _M.OPEN): _S.AUTHORISING,
+        (_S.ANSWERING, _M.REFUSE_START): _S.INITIATED,
+        (_S.UNKNOWN, _M.REFUSE_START): _S.INITIATED,
         (_S.INITIATED, _M.AUTHORISE): _S.AUTHORISING,
         (_S.AUTHORISING, _M.AUTHORISE): _S.AUTHORISING,
         (_S.AUTHORISING, _M.ANSWER): _S.ANSWERING,

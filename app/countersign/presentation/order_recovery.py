@@ -34,6 +34,7 @@ def order_recovery(
     if record.returned_at or (record.state not in _GONE and not record.handed_over_at):
         return None
     answered = [entry.at for entry in entries if entry.kind == kinds.ORDER_ANSWER_INTENDED]
+    answered = answered or [entry.at for entry in entries if entry.kind == kinds.ORDER_START_INTENDED][:1]
     sent = answered[-1] if answered else record.handed_over_at or now_ms
     found = recovery_state(book, record.content.payment, sent, zone)
     settled = record.state is OrderState.SETTLED

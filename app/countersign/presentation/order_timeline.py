@@ -194,6 +194,7 @@ def _answer_refused(body: JsonObject) -> TimelineLine:
         "code_refused": _failed(_("The bank did not accept a code"), _("No money moved. Another code can be tried.")),
         "not_sent": _failed(_("A code could not be sent"), _("The bank was out of reach. No money moved.")),
         "not_received": _done(_("The bank still waits for a code"), _("The lost answer never reached it.")),
+        "not_found": _failed(_("The bank knows of no confirmation that was begun"), _("It can be begun again.")),
         "code_wanted": _done(_("The bank's app was asked first"), _("A code was typed all the same.")),
     }.get(reason, _failed(_("The bank ended a confirmation"), _("No money moved.")))
 
@@ -232,6 +233,10 @@ def _reply_refused(_body: JsonObject) -> TimelineLine:
     return _failed(
         _("A reply of the bank was refused"), _("It did not say what you agreed to. It is kept as evidence.")
     )
+
+
+def _start_intended(_body: JsonObject) -> TimelineLine:
+    return _done(_("The bank was asked to begin a confirmation"), _("From here on its own app may ask."))
 
 
 def _authorisation(body: JsonObject) -> TimelineLine:
@@ -302,6 +307,7 @@ _WORDS: dict[str, Callable[[JsonObject], TimelineLine]] = {
     kinds.ORDER_SENDER_RELEASED: lambda _b: _done(_("The sending was handed over to another device")),
     kinds.ORDER_SUBMISSION_INTENDED: lambda _b: _done(_("On its way to the bank")),
     kinds.ORDER_INITIATED: lambda _b: _done(_("The bank holds the order"), _("It read every detail back to us.")),
+    kinds.ORDER_START_INTENDED: _start_intended,
     kinds.ORDER_AUTHORISATION_STARTED: _authorisation,
     kinds.ORDER_ANSWER_INTENDED: _attempt,
     kinds.ORDER_ANSWER_REFUSED: _answer_refused,
@@ -316,6 +322,7 @@ _WORDS: dict[str, Callable[[JsonObject], TimelineLine]] = {
     kinds.ORDER_PROOF_ADDED: _proof,
     kinds.ORDER_RECALL_WRITTEN: _recall_written,
     kinds.ORDER_RETURNED: _returned,
+    kinds.ORDER_SIGNING_START_INTENDED: _start_intended,
     kinds.ORDER_SIGNING_STARTED: lambda _b: _done(_("Another signature was begun at the bank")),
     kinds.ORDER_SIGNING_INTENDED: lambda _b: _done(_("The code of another signature was sent")),
     kinds.ORDER_SIGNING_ENDED: _signing_ended,

@@ -312,7 +312,7 @@ class TogetherPresenter:
             and any(record.basket and may_be_untied(record) for record in records),
             may_check=idle and (unknown or bool(waiting)),
             sca=sca if asking else None,
-            looks=sca.elsewhere and not asking,
+            look_ms=sca.look_ms if sca.elsewhere and not asking else 0,
             busy=_("Still waiting for the bank. Nothing is sent twice.") if working else "",
             problem=self._problem if self._problem != Problem() or asking else sca.problem,
         )

@@ -65,7 +65,8 @@ class TogetherState:
         blocked: Why it can't act now; empty where it can.
         asks_person: Whether somebody signs further, under their own name.
         sca: The bank's questions, where it asks any.
-        looks: Whether the bank's own app may decide while no question is shown: ``look`` is called from time to time.
+        look_ms: After how many milliseconds ``look`` is called, since the bank's own app may decide while no question
+            is shown; 0: never.
         busy: What is under way; or empty.
     """
 
@@ -81,7 +82,7 @@ class TogetherState:
     may_untie: bool = False
     may_check: bool = False
     sca: ScaState | None = None
-    looks: bool = False
+    look_ms: int = 0
     busy: str = ""
     problem: Problem = field(default_factory=Problem)
 

@@ -68,6 +68,7 @@ class ScaState:
         attempts_left: How many wrong codes are left, as a sentence.
         problem: What went wrong last.
         elsewhere: Whether the bank's own app may decide: ``ScaPanel.look`` is called from time to time then.
+        look_ms: After how many milliseconds it is called.
         practice_password: The practice bank's password, which protects nothing; empty at a real bank.
     """
 
@@ -83,6 +84,7 @@ class ScaState:
     attempts_left: str = ""
     bank_message: str = ""
     elsewhere: bool = False
+    look_ms: int = 0
     practice_password: str = ""
     problem: Problem = field(default_factory=Problem)
     phone: tuple[PhoneText, ...] | None = None
@@ -323,7 +325,7 @@ class ScaPanel:
         progress, phase = self._progress, self.phase
         heading, lead = phase_words(phase, cancels=self._cancels)
         if progress.elsewhere and phase is Phase.UNKNOWN:
-            heading, lead = asked_in_app(progress.message)
+            heading, lead = asked_in_app(progress.message, still=progress.still)
         challenge = progress.challenge
         information = challenge.information if challenge else ""
         return ScaState(
@@ -339,6 +341,7 @@ class ScaPanel:
             attempts_left=self._attempts_left(),
             bank_message=progress.message,
             elsewhere=progress.elsewhere,
+            look_ms=progress.look_ms,
             practice_password=self._password,
             problem=self._problem_shown(),
             phone=self._phone() if self._session.practice is not None else None,

@@ -18,9 +18,16 @@ def method_text(kind: str) -> str:
     }.get(kind, "")
 
 
-def asked_in_app(message: str) -> tuple[str, str]:
-    """Return heading and lead while the bank's own app asks and no code is typed here; ``message`` is the bank's."""
+def asked_in_app(message: str, *, still: bool = False) -> tuple[str, str]:
+    """Return heading and lead while the bank's own app asks and no code is typed here.
+
+    Args:
+        message: The bank's.
+        still: The bank was asked since, and knows of no decision.
+    """
     waits = _("Nothing more is sent from here. This page notices when you have decided.")
+    if still:
+        waits = _("The bank still waits in its app. This page asks again by itself, and sends nothing.")
     told = isolate(message) if message else _("Your bank asks you in its own app.")
     return _("Decide in your bank's app"), f"{told} {waits}"
 

@@ -289,10 +289,31 @@ class ScriptedBank:
         payment_id: str,  # noqa: ARG002 - the port's
         product: PaymentProduct,  # noqa: ARG002
         authorisation_id: str,
+        *,
+        cancels: bool = False,
     ) -> Authorisation:
         """Say where an authorisation stands."""
         self.called("authorisation")
+        opened = self.opened.get(authorisation_id)
+        if opened is None or opened.purpose != ("cancellation" if cancels else "payment"):
+            raise ConnectorError(FailureKind.RETRYABLE, "bank.not_found_proves_nothing")
         return self.authorisation_now(authorisation_id)
+
+    def authorisations(
+        self,
+        payment_id: str,
+        product: PaymentProduct,  # noqa: ARG002 - the port's
+        *,
+        cancels: bool = False,
+    ) -> Sequence[str]:
+        """List the authorisations of a payment, or of its cancellation."""
+        self.called("authorisations")
+        return self.opened_for(payment_id, "cancellation" if cancels else "payment")
+
+    def opened_for(self, subject: str, purpose: str) -> tuple[str, ...]:
+        """Return the authorisations of something, oldest first."""
+        found = self.opened.items()
+        return tuple(name for name, one in found if (one.payment_id, one.purpose) == (subject, purpose))
 
     def report(
         self,

@@ -67,6 +67,11 @@ class FakeBaskets:
             raise ConnectorError(FailureKind.RETRYABLE, "bank.not_found_proves_nothing")
         return self.bank.authorisation_now(authorisation_id)
 
+    def authorisations(self, basket_id: str) -> Sequence[str]:
+        """List the authorisations of a basket."""
+        self.bank.called("basket_authorisations")
+        return self.bank.opened_for(basket_id, "basket")
+
     def dissolve(self, basket_id: str, request_id: str) -> None:
         """Untie what nobody has authorised."""
         del request_id

@@ -71,9 +71,11 @@ class OddBank(fakes.ScriptedBank):
         """Twist the reply."""
         return self._twisted("answer", fakes.ScriptedBank.answer(self, handle, code, request_id))
 
-    def authorisation(self, payment_id: str, product: PaymentProduct, authorisation_id: str) -> Authorisation:
+    def authorisation(
+        self, payment_id: str, product: PaymentProduct, authorisation_id: str, *, cancels: bool = False
+    ) -> Authorisation:
         """Twist the reply."""
-        found = fakes.ScriptedBank.authorisation(self, payment_id, product, authorisation_id)
+        found = fakes.ScriptedBank.authorisation(self, payment_id, product, authorisation_id, cancels=cancels)
         return self._twisted("authorisation", found)
 
     def cancel(self, payment_id: str, product: PaymentProduct, request_id: str) -> CancellationStart:
@@ -139,7 +141,7 @@ class Desk:
     @property
     def sent(self) -> tuple[str, ...]:
         """The calls that may change something at the bank."""
-        lookups = {"profile", "report", "authorisation", "recall_initiation", "accounts", "entries"}
+        lookups = {"profile", "report", "authorisation", "authorisations", "recall_initiation", "accounts", "entries"}
         return tuple(call for call in self.bank.calls if call not in lookups)
 
     def kinds(self) -> tuple[str, ...]:

@@ -9,7 +9,7 @@ import pytest
 
 from countersign.application.flows.progress import Phase
 from countersign.application.ports.bank import Authorisation, AuthorisationState, Basket
-from countersign.application.use_cases import record_basket
+from countersign.application.use_cases import record_basket_signing
 from countersign.application.use_cases.record_submission import record_abandoned
 from countersign.domain.errors import FailureKind, SecurityError, UserFacingError
 from countersign.domain.ledger.bank_signing import BankSigning, SigningState
@@ -195,12 +195,12 @@ def test_a_signature_that_would_count_for_an_order_that_is_not_shown_is_not_reco
     name = own(table).authorisation
     for orders in (table.orders, table.orders[:2]):
         with pytest.raises(SecurityError) as refused:
-            record_basket.record_signing_intent_together(vault, orders, name, some.digests, some.digest)
+            record_basket_signing.record_signing_intent_together(vault, orders, name, some.digests, some.digest)
         assert refused.value.params["field"] == "payments"
     with pytest.raises(SecurityError):
-        record_basket.record_signing_intent_together(vault, table.orders, name, {}, some.digest)
+        record_basket_signing.record_signing_intent_together(vault, table.orders, name, {}, some.digest)
     with pytest.raises(UserFacingError):
-        record_basket.require_may_sign_together(vault, ("ff" * 16,))
+        record_basket_signing.require_may_sign_together(vault, ("ff" * 16,))
 
 
 def test_a_wrong_code_leaves_room_and_one_that_did_not_go_out_too(table: Table) -> None:
@@ -255,7 +255,9 @@ def test_a_single_order_is_neither_signed_alone_nor_asked_about_wrongly(table: T
 def test_a_program_killed_while_the_code_was_sent_asks(table: Table) -> None:
     table.sign_to_code()
     shown, name = table.waiting(), own(table).authorisation
-    record_basket.record_signing_intent_together(table.world.vault, table.orders, name, shown.digests, shown.digest)
+    record_basket_signing.record_signing_intent_together(
+        table.world.vault, table.orders, name, shown.digests, shown.digest
+    )
     table.restart()
     table.bank.opened[name].state = AuthorisationState.FAILED
     table.signing.reconcile()

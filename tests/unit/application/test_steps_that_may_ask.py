@@ -144,7 +144,8 @@ def test_a_lost_start_of_a_cancellation_is_no_word_about_the_payment() -> None:
     desk.lose("start_authorisation")
     desk.submission.cancel()
     assert (desk.state, desk.phase) == (S.CANCELLING, Phase.UNKNOWN)
-    assert desk.kinds()[-1] == "cancellation_intended"
+    assert desk.kinds()[-3:] == ("start_intended", "outcome_unknown", "answer_refused")
+    assert desk.record.answered  # by the code, and by nothing of this
 
 
 @pytest.mark.parametrize("who", ["sender", "together"])

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from countersign.application.flows.authorising_run import LOOK_MS
 from countersign.application.flows.submission import Phase
 from countersign.application.ports.bank import AuthorisationState, ScaMethod
 from countersign.domain.errors import FailureKind
@@ -45,10 +46,13 @@ def test_the_page_says_where_to_decide_and_notices(page: TransferPage) -> None:
     assert (shown.phase, shown.elsewhere, shown.heading) == (Phase.UNKNOWN, True, "Decide in your bank's app")
     assert shown.lead.startswith("Your bank asks you in its own app. Nothing more is sent from here.")
     panel.look()
-    assert page.page(ScaState).phase is Phase.UNKNOWN
+    again = page.page(ScaState)
+    assert (again.phase, again.look_ms) == (Phase.UNKNOWN, 2 * shown.look_ms)  # asked less and less often
+    assert again.lead.startswith("Your bank asks you in its own app. The bank still waits in its app.")
     order = OrderPage(page.world, next(iter(page.world.session.submissions._open)))  # noqa: SLF001
     order.presenter.check_again()
-    assert order.state.sentence == shown.lead
+    assert page.page(ScaState).look_ms == shown.look_ms  # a person asks: what they wait for may be near
+    assert order.state.sentence == again.lead
     approve(page.world)
     panel.look()
     assert page.sent.to[-1].startswith("order ")
@@ -158,12 +162,12 @@ def test_several_are_decided_in_the_app_and_the_page_looks() -> None:
     page.presenter.sign()
     page.presenter.panel.give_password(fakes.PASSWORD)
     page.presenter.panel.choose(APP.method)
-    assert (page.state.looks, page.state.sca) == (True, None)
+    assert (page.state.look_ms, page.state.sca) == (LOOK_MS, None)
     assert page.state.sentence.startswith("Your bank asks you in its own app.")
     opened = list(table.bank.opened.values())[-1]
     opened.state = AuthorisationState.FINALISED
     assert table.bank.ties is not None
     table.bank.ties.sign(opened.payment_id, "")
     page.presenter.look()
-    assert not page.state.looks
+    assert not page.state.look_ms
     assert {row.chip for row in page.state.rows} == {"Accepted"}

@@ -283,9 +283,17 @@ class CarriedBank:
         del handle, code, request_id
         self._no_door()
 
-    def authorisation(self, payment_id: str, product: PaymentProduct, authorisation_id: str) -> Authorisation:
+    def authorisation(
+        self, payment_id: str, product: PaymentProduct, authorisation_id: str, *, cancels: bool = False
+    ) -> Authorisation:
         """Say that nothing is known."""
-        del payment_id, product, authorisation_id
+        del payment_id, product, authorisation_id, cancels
+        self._require_open()
+        self._nothing_known()
+
+    def authorisations(self, payment_id: str, product: PaymentProduct, *, cancels: bool = False) -> Sequence[str]:
+        """Say that nothing is known."""
+        del payment_id, product, cancels
         self._require_open()
         self._nothing_known()
 

@@ -1,8 +1,9 @@
 """One authorisation of the bank's, step by step: password, method, then a code, or the bank's own app decides.
 
-The commit point is the code; and choosing any method for which no code may be wanted here: then asking for it may be
-all that the bank still needs (LEDGER 16, 19). Whether a code is typed here, or the app is waited for, what the bank
-answers decides, and not the method's name. After a lost reply nothing is sent again: the bank is asked.
+The commit point is the code; and starting an authorisation, and choosing any method for which no code may be wanted
+here: then that may be all that the bank still needs (LEDGER 16, 19). Whether a code is typed here, or the app is waited
+for, what the bank answers decides, and not the method's name. After a lost reply nothing is sent again: the bank is
+asked, and of a start of which nobody knows what it lists is taken up.
 """
 
 from __future__ import annotations
@@ -27,6 +28,10 @@ Seen = TypeVar("Seen")
 TYPED: Final = frozenset({"SMS_OTP", "CHIP_OTP", "PHOTO_OTP", "SMTP_OTP"})
 """The kinds of which it is known that a code is typed here (NextGenPSD2 1.3 §14.13). The list is open, and of PUSH_OTP
 the standard leaves it open whether the app shows a code or asks for the decision."""
+
+LOOK_MS: Final = 3_000
+"""After how many milliseconds the bank is asked for the first time what was decided in its own app."""
+_LOOK_MOST_MS: Final = 60_000
 
 DONE: Final = {
     AuthorisationState.FINALISED: "signed",
@@ -76,6 +81,7 @@ class AuthorisingRun(ABC, Generic[Seen]):
     _elsewhere: bool = False  # it is on record that the bank's own app may decide, and nothing else was heard since
     _heard: bool = False  # when it was asked last, the bank said that its own app asks
     _words: str = ""  # the bank's, about that
+    _look_ms: int = LOOK_MS
 
     @property
     def busy(self) -> bool:
@@ -102,12 +108,13 @@ class AuthorisingRun(ABC, Generic[Seen]):
 
     def reconcile(self) -> None:
         """Ask the bank what became of it. Sends nothing again."""
+        self._look_ms = LOOK_MS  # a person asks: what they wait for may be near
         self._run(self._reconcile(), "status")
 
     def look(self) -> None:
         """Ask quietly, while its own app may ask the person, whether that is over; then ask about all of it.
 
-        What a person does meanwhile goes first: this says nothing then.
+        What a person does meanwhile goes first: this says nothing then. ``Progress.look_ms`` says when to look again.
         """
         if self.progress.elsewhere and not self._busy and not self._looking:
             self._looking = True
@@ -126,6 +133,22 @@ class AuthorisingRun(ABC, Generic[Seen]):
             self._run(self._answer(code, seen), "answer")
 
     # — what differs between one order and several, and between a first and a further signature —
+
+    @abstractmethod
+    def _intend_start(self) -> None:
+        """Judge anew whether an authorisation may be started, and record that this is next. VAULT lane."""
+
+    @abstractmethod
+    def _note_started(self, authorisation: str) -> None:
+        """Record under which name the bank has begun an authorisation. VAULT lane."""
+
+    @abstractmethod
+    def _note_not_started(self, reason: str) -> None:
+        """Record that none was begun, or that the bank knows of none. VAULT lane."""
+
+    @abstractmethod
+    def _unheard(self) -> Script[tuple[str, ...]]:
+        """Ask the bank for its authorisations; return those, oldest first, of which nothing is on record."""
 
     @abstractmethod
     def _permit(self) -> None:
@@ -186,6 +209,48 @@ class AuthorisingRun(ABC, Generic[Seen]):
 
     # — the steps —
 
+    def _start(self, work: Callable[[], Authorisation]) -> Script[Progress]:
+        """Start an authorisation, once that is on record: upon it the bank's own app may ask, or may have decided."""
+        yield from on_vault(self._intend_start)
+        self._begin_anew()
+        try:
+            opened = yield from on_network(work)
+        except BindingError as error:
+            return (yield from self._refused_reply("authorisation", error))
+        except ConnectorError as error:
+            if error.kind is not FailureKind.UNKNOWN:  # nothing went out, or the bank said no
+                yield from on_vault(partial(self._note_not_started, error.code))
+                raise
+            yield from on_vault(partial(self._note, "unknown", error.code))
+            found = yield from self._reconcile()
+            return found if found.phase in {Phase.ACCEPTED, Phase.ENDED} else self._with_error(found, error)
+        yield from on_vault(partial(self._note_started, opened.authorisation_id))
+        return (yield from self._step(opened))
+
+    def _begin_anew(self) -> None:
+        """Forget what was heard of an authorisation before this one: whether the bank's own app asked in that."""
+        self._elsewhere, self._heard, self._words = False, False, ""
+        self._look_ms = LOOK_MS
+
+    def _find_start(self) -> Script[ConnectorError | None]:
+        """Take up the authorisation of which only the start is on record; return an error where the bank knows of none.
+
+        Absence proves nothing: it may still arrive. Going on with the same payment is safe all the same, since a
+        payment executes once; giving it up is not, and stays refused.
+        """
+        try:
+            unheard = yield from self._unheard()
+        except ConnectorError as error:
+            if error.code != "bank.not_found_proves_nothing":
+                raise
+            unheard = ()
+        if not unheard:
+            yield from on_vault(partial(self._note_not_started, "not_found"))
+            return ConnectorError(FailureKind.RETRYABLE, "bank.not_found_proves_nothing")
+        self._authorisation = unheard[-1]
+        yield from on_vault(partial(self._note_started, self._authorisation))
+        return None
+
     def _authorise(self, work: Callable[[], Authorisation]) -> Script[Progress]:
         yield from on_vault(self._permit)
         try:
@@ -213,18 +278,20 @@ class AuthorisingRun(ABC, Generic[Seen]):
         self._words = taken.message
         now = yield from self._now(Phase.UNKNOWN)
         if taken.challenge is None and self._elsewhere:
-            return self._waiting(now)
-        return replace(asking(self.progress, taken), state=now.state, elsewhere=self._elsewhere)
+            return self._waiting(now, still=False)
+        found = replace(asking(self.progress, taken), state=now.state, elsewhere=self._elsewhere)
+        return replace(found, look_ms=self._look_ms)
 
     @property
     def _app_asks(self) -> bool:
         """Whether the bank's own app may have been asked by this program: by this run, or by one that has it signed."""
         return self._elsewhere or any(run.progress.elsewhere for run in self.others() if run is not self)
 
-    def _waiting(self, shown: Progress) -> Progress:
-        """Have it said, where nobody knows yet, that the bank's own app may be asking."""
-        waits = (self._elsewhere or self._heard) and shown.phase is Phase.UNKNOWN
-        return replace(shown, message=self._words, elsewhere=True) if waits else shown
+    def _waiting(self, shown: Progress, *, still: bool = True) -> Progress:
+        """Have it said, where nobody knows yet, that the bank's own app may ask; ``still``: the bank was asked."""
+        if shown.phase is not Phase.UNKNOWN or not (self._elsewhere or self._heard):
+            return shown
+        return replace(shown, message=self._words, elsewhere=True, look_ms=self._look_ms, still=still)
 
     def _answer(self, code: SecretText, seen: Seen) -> Script[Progress]:
         yield from self._require_shown(seen)
@@ -276,6 +343,8 @@ class AuthorisingRun(ABC, Generic[Seen]):
         silent = not (self._elsewhere or found.elsewhere or found.message)
         if found.state is not AuthorisationState.OPEN or (silent and self.progress.phase is Phase.UNKNOWN):
             self.reconcile()  # where a step is under way, nothing: that says more
+        else:
+            self._look_later()
 
     def _not_looked(self, error: Exception) -> None:
         self._looking = False
@@ -283,6 +352,15 @@ class AuthorisingRun(ABC, Generic[Seen]):
             self.reconcile()  # which puts it on record
         elif not isinstance(error, CountersignError):
             raise error
+        else:
+            self._look_later()
+
+    def _look_later(self) -> None:
+        """Have the bank asked again after a longer while: it still waits for its own app, or says no more than that."""
+        self._look_ms = min(2 * self._look_ms, _LOOK_MOST_MS)
+        if self.progress.elsewhere and not self._busy:
+            self.progress = replace(self.progress, look_ms=self._look_ms, still=True)
+            self.changed(self.progress)
 
     # — running —
 

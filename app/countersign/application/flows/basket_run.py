@@ -78,6 +78,10 @@ class BasketRun(AuthorisingRun[Shown]):
         return False
 
     @abstractmethod
+    def _is_starting(self, record: OrderRecord) -> bool:
+        """Tell whether only the start of an authorisation by this device is on record, and not what came of it."""
+
+    @abstractmethod
     def _authorisation_of(self, records: Sequence[OrderRecord]) -> str:
         """Return the bank's name for the authorisation that was begun here last."""
 
@@ -139,7 +143,12 @@ class BasketRun(AuthorisingRun[Shown]):
         return self._waiting(self._shown(self._phase_of(now), unanswered))
 
     def _ask_authorisation(self, *, sent: bool) -> Script[ConnectorError | None]:
-        """Ask what became of the answer; where the bank can't say, nobody can, and nothing is sent again."""
+        """Ask what became of the answer, or the start; where the bank can't say, nobody can: nothing is sent again."""
+        starting = any(self._is_starting(record) for record in (yield from self._records()))
+        if starting:
+            lost = yield from self._find_start()
+            if lost is not None:
+                return lost
         try:
             found = yield from self._stands()
         except ConnectorError as error:
@@ -149,15 +158,23 @@ class BasketRun(AuthorisingRun[Shown]):
         told = found.elsewhere or bool(sent and found.message)  # of what was sent words are enough: better to wait
         if found.state is AuthorisationState.OPEN and (self._app_asks or told):
             # The person hasn't decided yet, be it that this program was started anew since.
-            if not sent:
+            if starting or not sent:
                 yield from on_vault(self._note_asked)
             self._heard, self._words = True, found.message or self._words
+            return None
+        if starting and found.state is AuthorisationState.OPEN:
             return None
         # Where the bank still waits, whatever is on its way can only sign this basket, and each payment executes once.
         outcome, reason = DONE.get(found.state, "refused"), _REASONS.get(found.state, "not_received")
         yield from on_vault(partial(self._note, outcome, reason, found.reply))
         self._elsewhere = self._heard = False
         return None
+
+    def _unheard(self) -> Script[tuple[str, ...]]:
+        starting = [record for record in (yield from self._records()) if self._is_starting(record)]
+        known = frozenset[str]().union(*(record.authorisations for record in starting))
+        listed = yield from on_network(partial(self.baskets.authorisations, starting[0].basket))
+        return tuple(name for name in listed if name not in known)
 
     def _stands(self) -> Script[Authorisation]:
         basket = (yield from self._records())[0].basket

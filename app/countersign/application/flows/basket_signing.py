@@ -14,7 +14,7 @@ from countersign.application.flows.basket_run import BasketRun, Shown
 from countersign.application.flows.progress import Phase, Progress
 from countersign.application.flows.script import Script, on_network, on_vault
 from countersign.application.ports.bank import RawReply
-from countersign.application.use_cases import record_basket as record
+from countersign.application.use_cases import record_basket_signing as record
 from countersign.domain.errors import SecurityError, UserFacingError
 from countersign.domain.ledger.order_record import OrderRecord
 from countersign.domain.order import BindingError
@@ -48,14 +48,11 @@ class BasketSigning(BasketRun):
             return refused
         try:
             held = yield from on_network(partial(self.baskets.basket, basket, payments))
-            if not held.handle:
-                return (yield from self._reconcile())
-            opened = yield from on_network(partial(self.bank.start_authorisation, held.handle, person))
         except BindingError as error:
             return (yield from self._refused_reply("authorisation", error))
-        name = opened.authorisation_id
-        yield from on_vault(partial(record.record_signing_together, self.vault, self._signs, basket, name))
-        return (yield from self._step(opened))
+        if not held.handle:
+            return (yield from self._reconcile())
+        return (yield from self._start(partial(self.bank.start_authorisation, held.handle, person)))
 
     def _agree(self, records: Sequence[OrderRecord]) -> Script[Progress | None]:
         """Have the bank read every payment back that may be signed, and say which wait: those that the ledger says."""
@@ -80,6 +77,19 @@ class BasketSigning(BasketRun):
 
     # — what a further signature is —
 
+    def _intend_start(self) -> None:
+        self._authorisation = ""
+        record.record_signing_start_together(self.vault, self._signs)
+
+    def _note_started(self, authorisation: str) -> None:
+        known = {order: self.read(order) for order in self.orders}
+        orders = [order for order, found in known.items() if self._is_starting(found)]
+        basket = known[orders[0]].basket
+        record.record_signing_together(self.vault, orders, basket, authorisation)
+
+    def _note_not_started(self, reason: str) -> None:
+        record.record_signing_not_started_together(self.vault, self.orders, reason)
+
     def _permit(self) -> None:
         record.require_may_sign_together(self.vault, self._signs or self.orders)
 
@@ -90,7 +100,9 @@ class BasketSigning(BasketRun):
         record.record_signing_intent_together(*args, after_asking=self._elsewhere)
 
     def _note_asked(self) -> None:
-        record.record_signing_asked_together(self.vault, self._signs, self._authorisation)
+        own = {order: self.read(order).signing_of(self.vault.identity.device) for order in self.orders}
+        waits = [order for order, found in own.items() if found is not None and found.waits_by(self._authorisation)]
+        record.record_signing_asked_together(self.vault, waits or self._signs, self._authorisation)
 
     def _note(self, outcome: str, reason: str, reply: RawReply | None = None) -> None:
         args = (self.vault, self.orders, self._authorisation, outcome, reason, reply)
@@ -99,6 +111,10 @@ class BasketSigning(BasketRun):
     def _may_be_answered(self, record: OrderRecord) -> bool:
         own = record.signing_of(self.vault.identity.device)
         return own is not None and own.under_way
+
+    def _is_starting(self, record: OrderRecord) -> bool:
+        own = record.signing_of(self.vault.identity.device)
+        return own is not None and own.starting
 
     def _authorisation_of(self, records: Sequence[OrderRecord]) -> str:
         own = (found.signing_of(self.vault.identity.device) for found in records if self._may_be_answered(found))

@@ -164,13 +164,7 @@ class BasketSubmission(BasketRun):
 
     def _open(self, basket: Basket) -> Script[Progress]:
         yield from on_vault(self._permit)
-        try:
-            opened = yield from on_network(partial(self.bank.start_authorisation, basket.handle))
-        except BindingError as error:
-            return (yield from self._refused_reply("authorisation", error))
-        name = opened.authorisation_id
-        yield from on_vault(partial(record.record_together, self.vault, self.orders, basket.basket_id, name))
-        return (yield from self._step(opened))
+        return (yield from self._start(partial(self.bank.start_authorisation, basket.handle)))
 
     # — dissolving —
 
@@ -185,6 +179,15 @@ class BasketSubmission(BasketRun):
         return self._shown(self._phase_of((yield from self._records())))
 
     # — what a first signature is —
+
+    def _intend_start(self) -> None:
+        record.record_start_together(self.vault, self.orders)
+
+    def _note_started(self, authorisation: str) -> None:
+        record.record_together(self.vault, self.orders, self.read(self.orders[0]).basket, authorisation)
+
+    def _note_not_started(self, reason: str) -> None:
+        record.record_not_started_together(self.vault, self.orders, reason)
 
     def _permit(self) -> None:
         record.require_open(self.vault)
@@ -205,6 +208,9 @@ class BasketSubmission(BasketRun):
 
     def _may_be_answered(self, record: OrderRecord) -> bool:
         return bool(record.basket) and record.state in _UNKNOWN
+
+    def _is_starting(self, record: OrderRecord) -> bool:
+        return bool(record.basket and record.starting) and record.state in _UNKNOWN
 
     def _was_refused(self, record: OrderRecord) -> bool:
         return bool(record.basket) and record.state is OrderState.AUTHORISING and record.answered

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from abc import abstractmethod
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
 from typing import TypeAlias
@@ -11,7 +11,7 @@ from typing import TypeAlias
 from countersign.application.flows.authorising_run import AuthorisingRun
 from countersign.application.flows.progress import Phase, Progress
 from countersign.application.flows.script import Script, on_network, on_vault
-from countersign.application.ports.bank import Authorisation, AuthorisationState, Bank
+from countersign.application.ports.bank import Authorisation, AuthorisationState, Bank, SigningBaskets
 from countersign.application.use_cases.record_submission import record_reply_refused
 from countersign.domain.errors import CountersignError, UserFacingError
 from countersign.domain.ledger.bank_signing import BankSigning
@@ -70,6 +70,11 @@ class OrderRun(AuthorisingRun[OnScreen]):
         known = yield from self._order()
         return (yield from on_network(partial(find_authorisation, self.bank, known, self._authorisation)))
 
+    def _unheard(self) -> Script[tuple[str, ...]]:
+        known = yield from self._order()
+        listed = yield from on_network(partial(list_authorisations, self.bank, known))
+        return tuple(name for name in listed if name not in known.authorisations)
+
     def _note_refused_reply(self, stage: str, error: BindingError) -> Script[None]:
         field_name = str(error.params["field"])
         yield from on_vault(partial(record_reply_refused, self.vault, self.order, stage, field_name))
@@ -80,10 +85,6 @@ class OrderRun(AuthorisingRun[OnScreen]):
 
     def _now(self, phase: Phase) -> Script[Progress]:
         return self._shown(phase, (yield from self._order()).state)
-
-    def _begin_anew(self) -> None:
-        """Forget what was heard of an authorisation before this one: whether the bank's own app asked in that."""
-        self._elsewhere, self._heard, self._words = False, False, ""
 
     # — running —
 
@@ -130,11 +131,29 @@ def find_authorisation(bank: Bank, known: OrderRecord, authorisation: str) -> Au
         ConnectorError: As ``Bank.authorisation``.
         UserFacingError: ``basket.not_offered``: the bank is not asked for baskets any more.
     """
-    if not known.basket:
-        return bank.authorisation(known.payment_id, known.content.payment.product, authorisation)
+    product, cancels = known.content.payment.product, _cancels(known)
+    if cancels or not known.basket:
+        return bank.authorisation(known.payment_id, product, authorisation, cancels=cancels)
+    return _baskets(bank).authorisation(known.basket, authorisation)
+
+
+def list_authorisations(bank: Bank, known: OrderRecord) -> Sequence[str]:
+    """List the authorisations among which the one is that ``find_authorisation`` asks for; raises as that."""
+    product, cancels = known.content.payment.product, _cancels(known)
+    if cancels or not known.basket:
+        return bank.authorisations(known.payment_id, product, cancels=cancels)
+    return _baskets(bank).authorisations(known.basket)
+
+
+def _cancels(known: OrderRecord) -> bool:
+    """Tell whether the open authorisation takes the payment back: those have a list of their own."""
+    return known.state is OrderState.CANCELLING
+
+
+def _baskets(bank: Bank) -> SigningBaskets:
     if bank.baskets is None:
         raise UserFacingError("basket.not_offered")
-    return bank.baskets.authorisation(known.basket, authorisation)
+    return bank.baskets
 
 
 def asks_elsewhere(known: OrderRecord, found: Authorisation) -> bool:

@@ -37,6 +37,8 @@ class Progress:
         recall: The request to call the payment off that was written just now.
         elsewhere: Whether the bank's own app may be asking the person now. In the phase CODE either decides; ``look``
             asks whether it was decided there.
+        look_ms: After how many milliseconds to ask so: longer each time that it brought nothing.
+        still: Whether it has been asked so before, and the bank still waits for its app.
         stage: ``initiation``, ``authorisation``, ``answer``, ``status`` or ``cancellation``.
         error: Code of what went wrong last; empty when nothing did.
     """
@@ -48,6 +50,8 @@ class Progress:
     challenge: Challenge | None = None
     message: str = ""
     elsewhere: bool = False
+    look_ms: int = 0
+    still: bool = False
     handover: Handover | None = None
     recall: Handover | None = None
     error: str = ""

@@ -47,16 +47,23 @@ class Signing(OrderRun):
         recall = partial(self.bank.recall_initiation, known.payment_id, payment.product, payment)
         try:
             held = yield from on_network(recall)
-            if held.status is not TransactionStatus.PATC or not held.handle:  # it has all its signatures, or none
-                return (yield from self._reconcile())
-            opened = yield from on_network(partial(self.bank.start_authorisation, held.handle, person))
         except BindingError as error:
             return (yield from self._refused_reply("authorisation", error))
-        self._begin_anew()
-        yield from on_vault(partial(record.record_signing_started, self.vault, self.order, opened.authorisation_id))
-        return (yield from self._step(opened))
+        if held.status is not TransactionStatus.PATC or not held.handle:  # it has all its signatures, or none
+            return (yield from self._reconcile())
+        return (yield from self._start(partial(self.bank.start_authorisation, held.handle, person)))
 
     # — what a further signature is —
+
+    def _intend_start(self) -> None:
+        self._authorisation = ""
+        record.record_signing_start_intent(self.vault, self.order)
+
+    def _note_started(self, authorisation: str) -> None:
+        record.record_signing_started(self.vault, self.order, authorisation)
+
+    def _note_not_started(self, reason: str) -> None:
+        record.record_signing_ended(self.vault, self.order, "", "failed", reason)
 
     def _permit(self) -> None:
         record.require_may_sign(self.vault, self.order)
@@ -103,7 +110,12 @@ class Signing(OrderRun):
         return self._waiting(self._shown(self._phase_of(now), now.state, unanswered))
 
     def _ask_authorisation(self, known: OrderRecord, own: BankSigning) -> Script[ConnectorError | None]:
-        """Ask what became of a lost answer; where the bank can't say, nobody can, and nothing is sent again."""
+        """Ask what became of a lost answer, or start; where the bank can't say, nobody can: nothing is sent again."""
+        if own.starting:
+            lost = yield from self._find_start()
+            if lost is not None:
+                return lost
+            own = replace(own, state=SigningState.OPEN, authorisation=self._authorisation)
         try:
             found = yield from self._stands()
         except ConnectorError as error:

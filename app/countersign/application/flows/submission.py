@@ -25,6 +25,7 @@ __all__ = ["Phase", "Progress", "Submission"]
 
 _LAID_OUT = frozenset({OrderState.INTENDED, OrderState.INITIATED})
 _ANSWERED = frozenset({OrderState.ANSWERING, OrderState.UNKNOWN})
+_STARTING = _ANSWERED | {OrderState.CANCELLING}
 _REASONS = {state: state.value for state in DONE}
 
 
@@ -89,10 +90,12 @@ class Submission(CarryingRun):
         yield from on_vault(partial(record.record_initiation, self.vault, self.order, initiation))
         if initiation.handover is not None:
             return self._carrying(initiation.handover)
+        if initiation.authorisation_id:  # the bank began it of itself
+            return (yield from self._go_on_with(initiation.authorisation_id))
         if initiation.handle and not opens:
             return self._shown(Phase.CONTINUE, OrderState.INITIATED)
         if initiation.handle:
-            return (yield from self._open(initiation.handle, "payment"))
+            return (yield from self._start(partial(self.bank.start_authorisation, initiation.handle)))
         # The bank wants no authorisation, so it may have executed already: what it says of that comes first.
         if initiation.status is not None:
             said = PaymentReport(initiation.payment_id, initiation.status, "", None, initiation.reply)
@@ -137,25 +140,29 @@ class Submission(CarryingRun):
             return (yield from self._refused_reply("status", error))
         if not initiation.handle:  # the bank wants no authorisation any more
             return (yield from self._reconcile())
-        return (yield from self._open(initiation.handle, "payment"))
+        return (yield from self._start(partial(self.bank.start_authorisation, initiation.handle)))
 
-    def _open(self, handle: str, purpose: str) -> Script[Progress]:
-        yield from on_vault(partial(record.require_not_frozen, self.vault, self.order))
+    def _go_on_with(self, authorisation: str) -> Script[Progress]:
+        """Go on with an authorisation that the bank began of itself, and which is on record."""
+        self._begin_anew()
+        self._authorisation = authorisation
         try:
-            opened = yield from on_network(partial(self.bank.start_authorisation, handle))
+            found = yield from self._stands()
         except BindingError as error:
             return (yield from self._refused_reply("authorisation", error))
-        except ConnectorError as error:
-            if error.kind is FailureKind.UNKNOWN:
-                yield from self._note_lost_step(error.code)
-            known = yield from self._order()
-            return self._shown(self._phase_of(known), known.state, error)
-        self._begin_anew()
-        note = partial(record.record_authorisation, self.vault, self.order, opened.authorisation_id, purpose)
-        yield from on_vault(note)
-        return (yield from self._step(opened))
+        return (yield from self._step(found))
 
     # — what a first signature is —
+
+    def _intend_start(self) -> None:
+        record.record_start_intent(self.vault, self.order, _purpose(self.read(self.order)))
+
+    def _note_started(self, authorisation: str) -> None:
+        purpose = _purpose(self.read(self.order))
+        record.record_authorisation(self.vault, self.order, authorisation, purpose)
+
+    def _note_not_started(self, reason: str) -> None:
+        record.record_answer_refused(self.vault, self.order, reason)
 
     def _permit(self) -> None:
         record.require_not_frozen(self.vault, self.order)
@@ -171,7 +178,8 @@ class Submission(CarryingRun):
         if outcome == "signed":
             record.record_authorised(self.vault, self.order, self._authorisation, reply)
         elif outcome == "unknown":
-            record.record_unknown(self.vault, self.order, "answer", reason)
+            stage = "authorisation" if self.read(self.order).starting else "answer"
+            record.record_unknown(self.vault, self.order, stage, reason)
         elif self.read(self.order).state is not OrderState.AUTHORISING:  # where no answer was wanted none was refused
             record.record_answer_refused(self.vault, self.order, reason)
 
@@ -182,7 +190,9 @@ class Submission(CarryingRun):
         return found if found.phase in {Phase.ACCEPTED, Phase.ENDED} else self._with_error(found, error)
 
     def _note_lost_step(self, reason: str) -> Script[None]:
-        if (yield from self._order()).state in {OrderState.INITIATED, OrderState.AUTHORISING}:
+        known = yield from self._order()
+        may_ask = known.starting and known.state is OrderState.ANSWERING
+        if may_ask or known.state in {OrderState.INITIATED, OrderState.AUTHORISING}:
             yield from on_vault(partial(record.record_unknown, self.vault, self.order, "authorisation", reason))
 
     # — asking —
@@ -194,8 +204,8 @@ class Submission(CarryingRun):
         if known.state is OrderState.INTENDED and not self._pending_initiation:  # interrupted while it was being sent
             yield from on_vault(partial(record.record_unknown, self.vault, self.order, "initiation", "restarted"))
             return (yield from self._settle_initiation())
-        if known.state is OrderState.ANSWERING and not self._app_asks:  # interrupted while the code was being sent
-            yield from on_vault(partial(record.record_unknown, self.vault, self.order, "answer", "restarted"))
+        if known.state is OrderState.ANSWERING and not self._app_asks:  # interrupted while a code, or a start, went out
+            yield from on_vault(partial(self._note, "unknown", "restarted"))
             known = yield from self._order()
         if not known.final and not known.payment_id and known.state is OrderState.UNKNOWN:
             return (yield from self._settle_initiation())
@@ -213,12 +223,24 @@ class Submission(CarryingRun):
             now = yield from self._order()
             return self._waiting(self._shown(self._phase_of(now), now.state, error))
         now = yield from self._order()
-        told = unanswered if now.state is OrderState.UNKNOWN else None
+        told = unanswered if known.starting or now.state is OrderState.UNKNOWN else None
         return self._waiting(self._shown(self._phase_of(now), now.state, told))
 
     def _ask_authorisation(self, known: OrderRecord) -> Script[ConnectorError | None]:
-        """Ask what became of an answer; where the bank can't say, its status may."""
-        open_still = known.state is OrderState.AUTHORISING and not known.basket  # its own app may ask all the same
+        """Ask what became of an answer, or of a start; where the bank can't say, its status may."""
+        found_start = bool(known.starting) and known.state in _STARTING
+        if found_start:
+            lost = yield from self._find_start()
+            if lost is not None:
+                return lost
+            known = yield from self._order()
+        if known.state is OrderState.CANCELLING:
+            self._authorisation = known.authorisation_id
+            if found_start or self._elsewhere or self._heard:
+                yield from self._hear_cancellation()
+            return None
+        tied = bool(known.basket) and not found_start
+        open_still = known.state is OrderState.AUTHORISING and not tied  # its own app may ask all the same
         open_still = open_still and bool(known.authorisation_id)  # none is open any more once a basket was untied
         if not (known.state in _ANSWERED or open_still) or known.purpose != "payment":
             return None
@@ -240,6 +262,13 @@ class Submission(CarryingRun):
         yield from on_vault(partial(self._note, outcome, reason, found.reply))
         self._elsewhere = self._heard = False
         return None
+
+    def _hear_cancellation(self) -> Script[None]:
+        """Hear whether the bank's own app asks about taking the payment back; its status says what came of that."""
+        found = yield from self._stands()
+        waits = found.state is AuthorisationState.OPEN
+        self._elsewhere = waits and self._elsewhere
+        self._heard, self._words = waits and found.elsewhere, found.message or self._words
 
     def _ask_status(self, known: OrderRecord) -> Script[None]:
         payment = known.content.payment
@@ -292,7 +321,7 @@ class Submission(CarryingRun):
             return self._with_error((yield from self._reconcile()), error)
         if started.done:
             return (yield from self._reconcile())
-        return (yield from self._open(started.handle, "cancellation"))
+        return (yield from self._start(partial(self.bank.start_authorisation, started.handle)))
 
     def _cancellation_lost(self, reason: str) -> Script[Progress]:
         yield from on_vault(partial(record.record_unknown, self.vault, self.order, "cancellation", reason))
@@ -304,3 +333,8 @@ class Submission(CarryingRun):
         if known.by_hand and known.state is OrderState.INITIATED:
             return Phase.CARRYING
         return PHASE_OF[known.state]
+
+
+def _purpose(known: OrderRecord) -> str:
+    """Return what an authorisation is for that is begun now."""
+    return "cancellation" if known.state is OrderState.CANCELLING else "payment"

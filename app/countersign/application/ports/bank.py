@@ -150,6 +150,8 @@ class Initiation:
         status: None where the bank has said nothing, because the payment waits to be carried to it.
         handover: What is carried; None where the connector speaks with the bank itself.
         reply: None where the bank has said nothing.
+        authorisation_id: Of the authorisation that the bank began of itself with the payment (NextGenPSD2 1.3,
+            implicit start): its own app may be asking. Empty where it is to be started.
     """
 
     payment_id: str
@@ -159,6 +161,7 @@ class Initiation:
     handle: str
     reply: RawReply | None
     handover: Handover | None = None
+    authorisation_id: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -248,6 +251,9 @@ class SigningBaskets(Protocol):
     def authorisation(self, basket_id: str, authorisation_id: str) -> Authorisation:
         """Ask where an authorisation of a basket stands: a lookup, which sends nothing again."""
 
+    def authorisations(self, basket_id: str) -> Sequence[str]:
+        """List the bank's names for the authorisations of a basket, oldest first: a lookup."""
+
     def dissolve(self, basket_id: str, request_id: str) -> None:
         """Untie what nobody has authorised; the payments stay as they are."""
 
@@ -332,6 +338,8 @@ class Bank(Protocol):
     def start_authorisation(self, handle: str, person: str = "") -> Authorisation:
         """Open an authorisation of a payment, of a cancellation or of a signing basket.
 
+        Where the bank's own app decides it may ask upon this: the commit point, so that it is on record before.
+
         Args:
             handle: From what is authorised.
             person: Who authorises, by their name at the bank; empty for whom the connection was made for. Where a bank
@@ -359,8 +367,16 @@ class Bank(Protocol):
                 was wrong; UNKNOWN where no readable answer came back.
         """
 
-    def authorisation(self, payment_id: str, product: PaymentProduct, authorisation_id: str) -> Authorisation:
-        """Ask where an authorisation stands: a lookup, which sends nothing again."""
+    def authorisation(
+        self, payment_id: str, product: PaymentProduct, authorisation_id: str, *, cancels: bool = False
+    ) -> Authorisation:
+        """Ask where an authorisation stands, of a payment or of its cancellation: a lookup; sends nothing again."""
+
+    def authorisations(self, payment_id: str, product: PaymentProduct, *, cancels: bool = False) -> Sequence[str]:
+        """List the bank's names for the authorisations of a payment, or of its cancellation, oldest first: a lookup.
+
+        A bank that has begun none says so, or that it can't find it: either proves nothing of one still on its way.
+        """
 
     def report(self, payment_id: str, product: PaymentProduct, payment: PaymentFields) -> PaymentReport:
         """Ask where a payment stands, and hold its echo to what was agreed: a lookup."""

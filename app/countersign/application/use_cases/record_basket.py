@@ -6,34 +6,28 @@ Each function is one transaction over all of them: either every order says the s
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 
 from countersign.application.ports.bank import Basket, RawReply
 from countersign.application.ports.vault import Vault, VaultTransaction
-from countersign.application.use_cases.record_submission import CODE_WANTED, reply_object, require_not_stopped
+from countersign.application.use_cases.record_submission import (
+    CODE_WANTED,
+    reply_object,
+    require_not_stopped,
+    start_body,
+)
 from countersign.domain.batch_digest import batch_digest
 from countersign.domain.canonical import Json
 from countersign.domain.errors import SecurityError, UserFacingError
 from countersign.domain.ledger import kinds
-from countersign.domain.ledger.bank_signing import SigningState
 from countersign.domain.ledger.event import EventDraft
 from countersign.domain.ledger.order_baskets import may_be_untied
 from countersign.domain.ledger.order_record import OrderRecord
-from countersign.domain.ledger.order_signing import signing_obstacle
 from countersign.domain.order_state import OrderState
 
-_UNSETTLED = frozenset(
-    {
-        OrderState.INITIATED,
-        OrderState.AUTHORISING,
-        OrderState.ANSWERING,
-        OrderState.UNKNOWN,
-        OrderState.CANCELLING,
-        OrderState.ABANDONED,  # given up here alone: the bank may still hold it in the basket
-    }
-)
 _AUTHORISING = frozenset({OrderState.AUTHORISING})
 _ANSWERED = frozenset({OrderState.ANSWERING, OrderState.UNKNOWN})
+_STARTABLE = _ANSWERED | {OrderState.INITIATED, OrderState.AUTHORISING}
 _WAITS_FOR = {
     "signed": _ANSWERED | {OrderState.AUTHORISING},  # exempted: no answer was wanted
     "refused": _ANSWERED,
@@ -53,11 +47,11 @@ def record_tying_intent(vault: Vault, orders: Sequence[str], request_id: str) ->
         if change.rules.frozen:
             raise UserFacingError("intent.frozen")
         for order in orders:
-            record = _known(change, order)
+            record = known_in(change, order)
             if record.tying:
                 raise UserFacingError("basket.asked")
             body: dict[str, Json] = {"digest": record.digest, "request_id": request_id}
-            _take(change, EventDraft(kinds.ORDER_TYING_INTENDED, order, body))
+            take(change, EventDraft(kinds.ORDER_TYING_INTENDED, order, body))
 
 
 def record_tied(vault: Vault, orders: Sequence[str], basket: Basket) -> None:
@@ -67,7 +61,7 @@ def record_tied(vault: Vault, orders: Sequence[str], basket: Basket) -> None:
         SecurityError: ``binding.reply``: the basket holds other payments; ``order.*``: one can't be tied as it stands.
     """
     with vault.transaction() as change:
-        records = [_known(change, order) for order in orders]
+        records = [known_in(change, order) for order in orders]
         if sorted(record.payment_id for record in records) != sorted(basket.payments):
             raise SecurityError("binding.reply", field="payments")
         for record in records:
@@ -78,7 +72,7 @@ def record_tied(vault: Vault, orders: Sequence[str], basket: Basket) -> None:
                 "orders": sorted(orders),
                 "reply": reply_object(basket.reply),
             }
-            _take(change, EventDraft(kinds.ORDER_TIED, record.content.order, body))
+            take(change, EventDraft(kinds.ORDER_TIED, record.content.order, body))
 
 
 def record_tied_unseen(vault: Vault, orders: Sequence[str], basket: str) -> None:
@@ -87,7 +81,7 @@ def record_tied_unseen(vault: Vault, orders: Sequence[str], basket: str) -> None
     Those that moved on meanwhile stay as they are.
     """
     with vault.transaction() as change:
-        records = [_known(change, order) for order in orders]
+        records = [known_in(change, order) for order in orders]
         payments: list[Json] = [*sorted(record.payment_id for record in records)]
         for record in filter(may_be_untied, records):
             body: dict[str, Json] = {
@@ -96,16 +90,16 @@ def record_tied_unseen(vault: Vault, orders: Sequence[str], basket: str) -> None
                 "payments": payments,
                 "orders": sorted(orders),
             }
-            _take(change, EventDraft(kinds.ORDER_TIED, record.content.order, body))
+            take(change, EventDraft(kinds.ORDER_TIED, record.content.order, body))
 
 
 def record_untied(vault: Vault, orders: Sequence[str], basket: str, reason: str) -> None:
     """Record that a basket is no more, or was not made (empty); orders of which an answer is on its way stay."""
     with vault.transaction() as change:
         for order in orders:
-            record = _known(change, order)
+            record = known_in(change, order)
             if record.basket == basket and may_be_untied(record):
-                _take(change, EventDraft(kinds.ORDER_UNTIED, order, {"basket": basket, "reason": reason}))
+                take(change, EventDraft(kinds.ORDER_UNTIED, order, {"basket": basket, "reason": reason}))
 
 
 def require_open(vault: Vault) -> None:
@@ -122,12 +116,35 @@ def require_open(vault: Vault) -> None:
             raise UserFacingError("intent.frozen")
 
 
+def record_start_together(vault: Vault, orders: Sequence[str]) -> None:
+    """Record, for every order of a basket, what ``record_start_intent`` records for one; raises as that, for any."""
+    with vault.transaction() as change:
+        if change.rules.frozen:
+            raise UserFacingError("intent.frozen")
+        for order in orders:
+            record = known_in(change, order)
+            require_not_stopped(record)
+            take(change, EventDraft(kinds.ORDER_START_INTENDED, order, start_body(record, "payment")))
+
+
 def record_together(vault: Vault, orders: Sequence[str], basket: str, authorisation_id: str) -> None:
-    """Record that the authorisation of a basket is open."""
+    """Record that the authorisation of a basket is open, for every order of which that isn't known, nor its outcome."""
     with vault.transaction() as change:
         for order in orders:
+            record = known_in(change, order)
+            if authorisation_id in record.begun or record.state not in _STARTABLE:
+                continue
             body: dict[str, Json] = {"authorisation_id": authorisation_id, "purpose": "payment", "basket": basket}
-            _take(change, EventDraft(kinds.ORDER_AUTHORISATION_STARTED, order, body))
+            take(change, EventDraft(kinds.ORDER_AUTHORISATION_STARTED, order, body))
+
+
+def record_not_started_together(vault: Vault, orders: Sequence[str], reason: str) -> None:
+    """Record that a basket's authorisation was not started, or that the bank knows of none."""
+    with vault.transaction() as change:
+        for order in orders:
+            record = known_in(change, order)
+            if record.starting and record.state in _ANSWERED:
+                take(change, EventDraft(kinds.ORDER_ANSWER_REFUSED, order, {"reason": reason}))
 
 
 def record_answer_together(
@@ -158,8 +175,8 @@ def record_answer_together(
     with vault.transaction() as change:
         if change.rules.frozen:
             raise UserFacingError("intent.frozen")
-        records = [_known(change, order) for order in shown]
-        _require_shown(records, basket, shown, shown_digest)
+        records = [known_in(change, order) for order in shown]
+        require_shown(records, basket, shown, shown_digest)
         if sorted(record.payment_id for record in records) != sorted(records[0].tied):
             raise SecurityError("binding.otp", field="payments")  # one of those that the code signs isn't on screen
         for record in records:
@@ -167,8 +184,10 @@ def record_answer_together(
             if authorisation_id != record.authorisation_id:
                 raise SecurityError("binding.otp", field="authorisation_id")
             if after_asking and record.state is OrderState.ANSWERING:
-                _take(change, EventDraft(kinds.ORDER_ANSWER_REFUSED, record.content.order, {"reason": CODE_WANTED}))
-            _take(change, _intent(kinds.ORDER_ANSWER_INTENDED, record, authorisation_id, record.attempts, shown_digest))
+                take(change, EventDraft(kinds.ORDER_ANSWER_REFUSED, record.content.order, {"reason": CODE_WANTED}))
+            take(
+                change, intent_of(kinds.ORDER_ANSWER_INTENDED, record, authorisation_id, record.attempts, shown_digest)
+            )
 
 
 def record_asked_together(vault: Vault, orders: Sequence[str], authorisation_id: str) -> None:
@@ -177,10 +196,10 @@ def record_asked_together(vault: Vault, orders: Sequence[str], authorisation_id:
     An emergency stop doesn't keep it from being recorded: it is asked already.
     """
     with vault.transaction() as change:  # one that was turned down meanwhile has ended
-        records = [record for record in (_known(change, order) for order in orders) if record.state in _AUTHORISING]
+        records = [record for record in (known_in(change, order) for order in orders) if record.state in _AUTHORISING]
         digest = batch_digest(record.digest for record in records)
         for record in records:
-            _take(change, _intent(kinds.ORDER_ANSWER_INTENDED, record, authorisation_id, record.attempts, digest))
+            take(change, intent_of(kinds.ORDER_ANSWER_INTENDED, record, authorisation_id, record.attempts, digest))
 
 
 def record_outcome_together(
@@ -199,110 +218,14 @@ def record_outcome_together(
     kind, body = _OUTCOMES[outcome], _outcome_body(outcome, reason, authorisation_id, reply)
     with vault.transaction() as change:
         for order in orders:
-            record = _known(change, order)
-            if record.authorisation_id == authorisation_id and record.state in _WAITS_FOR[outcome]:
-                _take(change, EventDraft(kind, order, body))
+            record = known_in(change, order)
+            own = outcome == "unknown" if record.starting else record.authorisation_id == authorisation_id
+            if own and record.state in _WAITS_FOR[outcome]:
+                take(change, EventDraft(kind, order, body))
 
 
-def require_may_sign_together(vault: Vault, orders: Sequence[str]) -> None:
-    """Judge whether this device may give a further signature on each; raises as ``require_may_sign`` does."""
-    if not vault.may_sign:
-        raise SecurityError("vault.read_only")
-    with vault.transaction() as change:
-        for order in orders:
-            _permitted(vault, change, order)
-
-
-def record_signing_together(vault: Vault, orders: Sequence[str], basket: str, authorisation_id: str) -> None:
-    """Record that a further signer's authorisation of a basket is open; raises as ``require_may_sign`` does."""
-    with vault.transaction() as change:
-        for order in orders:
-            record = _permitted(vault, change, order)
-            body: dict[str, Json] = {
-                "digest": record.digest,
-                "authorisation_id": authorisation_id,
-                "basket": basket,
-            }
-            _take(change, EventDraft(kinds.ORDER_SIGNING_STARTED, order, body))
-
-
-def record_signing_intent_together(
-    vault: Vault,
-    orders: Sequence[str],
-    authorisation_id: str,
-    shown: Mapping[str, str],
-    shown_digest: str,
-    *,
-    after_asking: bool = False,
-) -> None:
-    """Record that a further signer's code is next, for all that it signs; as ``record_answer_together``.
-
-    Args:
-        vault: The unlocked vault.
-        orders: All orders of the basket.
-        authorisation_id: The open authorisation.
-        shown: The digests of those that the page shows, by order: all that still wait for a signature.
-        shown_digest: The digest over all of those.
-        after_asking: The bank's own app was asked before by this authorisation, and wants a code, or may do with one.
-    """
-    device = vault.identity.device
-    with vault.transaction() as change:
-        if after_asking:
-            _take_back(change, shown, device, authorisation_id)
-        every = [_known(change, order) for order in orders]
-        records = [_permitted(vault, change, order) for order in shown]
-        basket = records[0].basket if records else ""
-        _require_shown(records, basket, shown, shown_digest)
-        if sorted(record.payment_id for record in every) != sorted(records[0].tied):
-            raise SecurityError("binding.otp", field="payments")
-        if any(_may_be_signed(record) and record.content.order not in shown for record in every):
-            raise SecurityError("binding.otp", field="payments")
-        for record in records:
-            _take(change, _signing_intent(record, device, authorisation_id, shown_digest))
-
-
-def record_signing_asked_together(vault: Vault, orders: Sequence[str], authorisation_id: str) -> None:
-    """Record for a further signer what ``record_asked_together`` records for the sender."""
-    with vault.transaction() as change:
-        records = [_known(change, order) for order in orders]
-        digest = batch_digest(record.digest for record in records)
-        for record in records:
-            _take(change, _signing_intent(record, vault.identity.device, authorisation_id, digest))
-
-
-def _take_back(change: VaultTransaction, orders: Iterable[str], device: str, authorisation_id: str) -> None:
-    """Note of what the bank's own app was asked that it is no answer yet: a code is typed all the same."""
-    body: dict[str, Json] = {"authorisation_id": authorisation_id, "outcome": "refused", "reason": CODE_WANTED}
-    for order in orders:
-        own = _known(change, order).signing_of(device)
-        if own is not None and own.state is SigningState.SENT:
-            _take(change, EventDraft(kinds.ORDER_SIGNING_ENDED, order, body))
-
-
-def _signing_intent(record: OrderRecord, device: str, authorisation_id: str, together: str) -> EventDraft:
-    own = record.signing_of(device)
-    if own is None or authorisation_id != own.authorisation:
-        raise SecurityError("binding.otp", field="authorisation_id")
-    return _intent(kinds.ORDER_SIGNING_INTENDED, record, authorisation_id, own.attempts, together)
-
-
-def record_signing_ended_together(
-    vault: Vault, orders: Sequence[str], authorisation_id: str, outcome: str, reason: str, reply: RawReply | None = None
-) -> None:
-    """Record what became of a further signature, for every order of which this device began one by it."""
-    body: dict[str, Json] = {"authorisation_id": authorisation_id, "outcome": outcome, "reason": reason}
-    if reply is not None:
-        body["reply"] = reply_object(reply)
-    with vault.transaction() as change:
-        for order in orders:
-            own = _known(change, order).signing_of(vault.identity.device)
-            if own is None or own.authorisation != authorisation_id:
-                continue
-            if own.state in ({SigningState.SENT} if outcome == "unknown" else _OPEN):
-                _take(change, EventDraft(kinds.ORDER_SIGNING_ENDED, order, body))
-
-
-def _require_shown(records: Sequence[OrderRecord], basket: str, shown: Mapping[str, str], shown_digest: str) -> None:
+def require_shown(records: Sequence[OrderRecord], basket: str, shown: Mapping[str, str], shown_digest: str) -> None:
+    """Hold what a page shows to what is agreed, and to one basket; raises ``SecurityError`` with ``binding.otp``."""
     if not records or not basket:
         raise SecurityError("binding.otp", field="payments")
     for record in records:
@@ -314,7 +237,8 @@ def _require_shown(records: Sequence[OrderRecord], basket: str, shown: Mapping[s
         raise SecurityError("binding.otp", field="digest")
 
 
-def _intent(kind: str, record: OrderRecord, authorisation_id: str, attempts: int, shown_digest: str) -> EventDraft:
+def intent_of(kind: str, record: OrderRecord, authorisation_id: str, attempts: int, shown_digest: str) -> EventDraft:
+    """Return the record that the commit point is next, of one of several."""
     body: dict[str, Json] = {
         "digest": record.digest,
         "authorisation_id": authorisation_id,
@@ -334,35 +258,22 @@ def _outcome_body(outcome: str, reason: str, authorisation_id: str, reply: RawRe
     return {"stage": "answer", "reason": reason} if outcome == "unknown" else {"reason": reason}
 
 
-def _may_be_signed(record: OrderRecord) -> bool:
-    """Tell whether a signature on its basket may count for an order, too."""
-    return record.awaits_signature or record.state in _UNSETTLED
-
-
-def _permitted(vault: Vault, change: VaultTransaction, order: str) -> OrderRecord:
-    record = _known(change, order)
-    obstacle = signing_obstacle(record, change.rules, vault.identity.device, change.now_ms)
-    if obstacle:
-        raise UserFacingError(obstacle)
-    return record
-
-
-def _take(change: VaultTransaction, draft: EventDraft) -> None:
+def take(change: VaultTransaction, draft: EventDraft) -> None:
     """Append what is relied on: an event that the fold leaves out would be no record of it."""
     event = change.append(draft)
-    fault = dict(_known(change, draft.subject).faults).get(event.id, "")
+    fault = dict(known_in(change, draft.subject).faults).get(event.id, "")
     if fault:
         raise SecurityError(fault)  # rolls back, with all that came before it
 
 
-def _known(change: VaultTransaction, order: str) -> OrderRecord:
+def known_in(change: VaultTransaction, order: str) -> OrderRecord:
+    """Read an order; raises ``UserFacingError`` with ``order.unknown``."""
     record = change.order(order)
     if record is None:
         raise UserFacingError("order.unknown")
     return record
 
 
-_OPEN = frozenset({SigningState.OPEN, SigningState.SENT, SigningState.UNKNOWN})
 _OUTCOMES = {
     "signed": kinds.ORDER_AUTHORISED,
     "refused": kinds.ORDER_ANSWER_REFUSED,

@@ -31,10 +31,21 @@ def require_may_sign(vault: Vault, order: str) -> None:
         _permitted(vault, change, order)
 
 
-def record_signing_started(vault: Vault, order: str, authorisation_id: str) -> None:
-    """Record that an authorisation of somebody's own is open; raises as ``require_may_sign``."""
+def record_signing_start_intent(vault: Vault, order: str) -> None:
+    """Record that somebody's own authorisation is about to be started: where the bank's app decides, the commit point.
+
+    Raises:
+        UserFacingError: As ``require_may_sign``.
+    """
     with vault.transaction() as change:
         record = _permitted(vault, change, order)
+        _take(change, EventDraft(kinds.ORDER_SIGNING_START_INTENDED, order, {"digest": record.digest}))
+
+
+def record_signing_started(vault: Vault, order: str, authorisation_id: str) -> None:
+    """Record that an authorisation of somebody's own is open; a stop keeps no fact off the record."""
+    with vault.transaction() as change:
+        record = _known(change.order(order))
         body: dict[str, Json] = {"digest": record.digest, "authorisation_id": authorisation_id}
         _take(change, EventDraft(kinds.ORDER_SIGNING_STARTED, order, body))
 

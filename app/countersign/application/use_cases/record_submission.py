@@ -141,7 +141,10 @@ def require_not_frozen(vault: Vault, order: str) -> None:
 
 
 def record_initiation(vault: Vault, order: str, initiation: Initiation) -> None:
-    """Record that the bank holds the payment, under which name, and at what fee."""
+    """Record that the bank holds the payment, under which name, at what fee, and what authorisation it began of itself.
+
+    Both are one transaction: the bank's own app may ask by then.
+    """
     body: dict[str, Json] = {"payment_id": initiation.payment_id}
     if initiation.status is not None:
         body["transaction_status"] = initiation.status.value
@@ -151,7 +154,10 @@ def record_initiation(vault: Vault, order: str, initiation: Initiation) -> None:
         body["file"] = {"name": initiation.handover.name, "sha256": initiation.handover.sha256}
     if initiation.fee is not None:
         body["fee"] = money_object(initiation.fee)
-    _append(vault, order, kinds.ORDER_INITIATED, body)
+    with vault.transaction() as change:
+        _note(change, EventDraft(kinds.ORDER_INITIATED, order, body))
+        if initiation.authorisation_id:
+            _take(change, _started(_known(change.order(order)), initiation.authorisation_id, "payment"))
 
 
 def record_held(vault: Vault, order: str, payment_id: str) -> None:
@@ -159,9 +165,49 @@ def record_held(vault: Vault, order: str, payment_id: str) -> None:
     _append(vault, order, kinds.ORDER_INITIATED, {"payment_id": payment_id})
 
 
+def record_start_intent(vault: Vault, order: str, purpose: str) -> None:
+    """Record that an authorisation is about to be started: where the bank's own app decides, that is the commit point.
+
+    Args:
+        vault: The unlocked vault.
+        order: The order.
+        purpose: ``payment`` or ``cancellation``.
+
+    Raises:
+        UserFacingError: ``intent.frozen``: an emergency stop came into force; it doesn't stop taking a payment back; as
+            ``require_not_stopped``.
+        SecurityError: ``vault.read_only``; ``order.*``: the order doesn't stand where one may be started.
+    """
+    if not vault.may_sign:
+        raise SecurityError("vault.read_only")
+    with vault.transaction() as change:
+        record = _known(change.order(order))
+        if purpose == "payment":
+            if change.rules.frozen:
+                raise UserFacingError("intent.frozen")
+            require_not_stopped(record)
+        _take(change, EventDraft(kinds.ORDER_START_INTENDED, order, start_body(record, purpose)))
+
+
+def start_body(record: OrderRecord, purpose: str) -> dict[str, Json]:
+    """Say what an authorisation that is about to be started is for."""
+    body: dict[str, Json] = {"digest": record.digest, "purpose": purpose}
+    if purpose == "payment" and record.basket:
+        body["basket"] = record.basket
+    return body
+
+
 def record_authorisation(vault: Vault, order: str, authorisation_id: str, purpose: str) -> None:
     """Record that an authorisation is open: ``purpose`` is ``payment`` or ``cancellation``."""
-    _append(vault, order, kinds.ORDER_AUTHORISATION_STARTED, {"authorisation_id": authorisation_id, "purpose": purpose})
+    with vault.transaction() as change:
+        _note(change, _started(_known(change.order(order)), authorisation_id, purpose))
+
+
+def _started(record: OrderRecord, authorisation_id: str, purpose: str) -> EventDraft:
+    body: dict[str, Json] = {"authorisation_id": authorisation_id, "purpose": purpose}
+    if purpose == "payment" and record.basket:
+        body["basket"] = record.basket
+    return EventDraft(kinds.ORDER_AUTHORISATION_STARTED, record.content.order, body)
 
 
 def record_answer_intent(
@@ -218,7 +264,10 @@ def _answer_intent(record: OrderRecord) -> EventDraft:
 
 
 def record_answer_refused(vault: Vault, order: str, reason: str) -> None:
-    """Record that the answer did not count: the bank said so, or nothing was sent, or the bank still waits for it."""
+    """Record that the answer did not count: the bank said so, or nothing was sent, or the bank still waits for it.
+
+    Of an authorisation that was to be started: that it wasn't, or that the bank knows of none.
+    """
     _append(vault, order, kinds.ORDER_ANSWER_REFUSED, {"reason": reason})
 
 
@@ -328,12 +377,16 @@ def _take(change: VaultTransaction, draft: EventDraft) -> None:
 
 def _append(vault: Vault, order: str, kind: str, body: dict[str, Json]) -> None:
     with vault.transaction() as change:
-        before = _known(change.order(order))
-        event = change.append(EventDraft(kind, order, body))
-        after = _known(change.order(order))
-        fault = next((code for event_id, code in after.faults if event_id == event.id), "")
-        if fault and before.state is after.state:
-            raise SecurityError(fault)  # rolls back: nothing that the fold ignores goes on record
+        _note(change, EventDraft(kind, order, body))
+
+
+def _note(change: VaultTransaction, draft: EventDraft) -> None:
+    before = _known(change.order(draft.subject))
+    event = change.append(draft)
+    after = _known(change.order(draft.subject))
+    fault = next((code for event_id, code in after.faults if event_id == event.id), "")
+    if fault and before.state is after.state:
+        raise SecurityError(fault)  # rolls back: nothing that the fold ignores goes on record
 
 
 def _known(record: OrderRecord | None) -> OrderRecord:

@@ -26,7 +26,8 @@ class BankSigning:
 
     Attributes:
         device: Where it was begun: only that device speaks of it.
-        authorisation: The bank's name for the authorisation.
+        authorisation: The bank's name for the authorisation; empty while its start is on record as intended only: from
+            then on the bank's own app may ask.
         at: When it was begun, milliseconds since the epoch.
         attempts: How many answers were intended.
         reason: Code of the newest refusal or loss.
@@ -38,6 +39,15 @@ class BankSigning:
     state: SigningState = SigningState.OPEN
     attempts: int = 0
     reason: str = ""
+
+    @property
+    def starting(self) -> bool:
+        """Whether nobody knows yet what came of its start."""
+        return self.under_way and not self.authorisation
+
+    def waits_by(self, authorisation: str) -> bool:
+        """Tell whether it waits for a code by an authorisation."""
+        return self.state is SigningState.OPEN and self.authorisation == authorisation
 
     @property
     def under_way(self) -> bool:

@@ -29,6 +29,7 @@ ORDER_CONFIRMED: Final = "order.confirmed"  # by the requester, on another devic
 ORDER_STOPPED: Final = "order.stopped"  # a person or a hard stop ended it before anything was sent
 ORDER_SUBMISSION_INTENDED: Final = "order.submission_intended"
 ORDER_INITIATED: Final = "order.initiated"  # the bank holds it, nothing is authorised
+ORDER_START_INTENDED: Final = "order.start_intended"  # of an authorisation: the bank's own app may ask upon it
 ORDER_AUTHORISATION_STARTED: Final = "order.authorisation_started"
 ORDER_ANSWER_INTENDED: Final = "order.answer_intended"  # the commit point is next
 ORDER_ANSWER_REFUSED: Final = "order.answer_refused"  # the bank said so: the code was not accepted
@@ -45,6 +46,7 @@ ORDER_RECALL_WRITTEN: Final = "order.recall_written"  # a request to call it off
 ORDER_RETURNED: Final = "order.returned"  # the money came back after it had settled: a bank fact
 ORDER_OPENED: Final = "order.opened"  # a member looked at what is to be approved
 # Another signature that the bank wants: an authorisation of somebody's own, of what the bank already holds.
+ORDER_SIGNING_START_INTENDED: Final = "order.signing_start_intended"  # as ORDER_START_INTENDED
 ORDER_SIGNING_STARTED: Final = "order.signing_started"
 ORDER_SIGNING_INTENDED: Final = "order.signing_intended"  # its commit point is next
 ORDER_SIGNING_ENDED: Final = "order.signing_ended"  # what became of it: signed, refused, failed, or not known
@@ -113,6 +115,7 @@ SHARED_KINDS: Final = GOVERNANCE_KINDS | frozenset(
         ORDER_STOPPED,
         ORDER_SUBMISSION_INTENDED,
         ORDER_INITIATED,
+        ORDER_START_INTENDED,
         ORDER_AUTHORISATION_STARTED,
         ORDER_ANSWER_INTENDED,
         ORDER_ANSWER_REFUSED,
@@ -129,6 +132,7 @@ SHARED_KINDS: Final = GOVERNANCE_KINDS | frozenset(
         ORDER_RETURNED,
         ORDER_OPENED,
         ORDER_SENDER_RELEASED,
+        ORDER_SIGNING_START_INTENDED,
         ORDER_SIGNING_STARTED,
         ORDER_SIGNING_INTENDED,
         ORDER_SIGNING_ENDED,

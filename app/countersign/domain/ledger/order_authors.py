@@ -20,6 +20,7 @@ REJECTED: Final = "rejected."
 _SENDER_KINDS = frozenset(
     {
         kinds.ORDER_INITIATED,
+        kinds.ORDER_START_INTENDED,
         kinds.ORDER_AUTHORISATION_STARTED,
         kinds.ORDER_ANSWER_INTENDED,
         kinds.ORDER_ANSWER_REFUSED,
@@ -33,7 +34,9 @@ _SENDER_KINDS = frozenset(
         kinds.ORDER_UNTIED,
     }
 )
-_FURTHER_SIGNATURES = frozenset({kinds.ORDER_SIGNING_STARTED, kinds.ORDER_SIGNING_INTENDED})
+_FURTHER_SIGNATURES = frozenset(
+    {kinds.ORDER_SIGNING_START_INTENDED, kinds.ORDER_SIGNING_STARTED, kinds.ORDER_SIGNING_INTENDED}
+)
 _JUDGED_ELSEWHERE = frozenset({kinds.ORDER_APPROVED, kinds.ORDER_CONFIRMED, kinds.ORDER_SUBMISSION_INTENDED})
 _BANK_FACTS = frozenset(
     {

@@ -43,16 +43,36 @@ def _initiated(record: OrderRecord, _event: Event, body: JsonObject) -> OrderRec
     )
 
 
+def _start_intended(record: OrderRecord, _event: Event, body: JsonObject) -> OrderRecord:
+    require_same_digest(record, body)
+    purpose = _purpose_of(record, body)
+    if record.starting:  # nobody knows yet what came of the one before
+        raise IllegalMoveError("order.illegal_move", state=record.state.value, move=Move.START.value)
+    state = record.state if purpose == "cancellation" else after(record.state, Move.START)
+    return replace(record, state=state, starting=purpose, purpose=purpose)
+
+
 def _authorisation_started(record: OrderRecord, _event: Event, body: JsonObject) -> OrderRecord:
-    purpose, authorisation = text_of(body, "purpose"), text_of(body, "authorisation_id")
-    if purpose not in {"payment", "cancellation"} or not authorisation:
+    purpose, authorisation = _purpose_of(record, body), text_of(body, "authorisation_id")
+    if not authorisation or record.starting not in {"", purpose}:
+        raise SecurityError("order.event_form")
+    move = Move.OPEN if record.starting else Move.AUTHORISE  # a bank may start one of itself, and older versions did so
+    state = record.state if purpose == "cancellation" else after(record.state, move)
+    begun = (*record.begun, authorisation)
+    following = replace(record, state=state, purpose=purpose, starting="", begun=begun)
+    return replace(following, authorisation_id=authorisation, attempts=0)
+
+
+def _purpose_of(record: OrderRecord, body: JsonObject) -> str:
+    """Return what an authorisation is for, where that can be begun now."""
+    purpose = text_of(body, "purpose")
+    if purpose not in {"payment", "cancellation"}:
         raise SecurityError("order.event_form")
     if purpose == "payment":
         require_same_basket(record, body)
-    state = record.state if purpose == "cancellation" else after(record.state, Move.AUTHORISE)
-    if purpose == "cancellation" and state is not OrderState.CANCELLING:
-        raise IllegalMoveError("order.illegal_move", state=state.value, move="authorise_cancellation")
-    return replace(record, state=state, authorisation_id=authorisation, purpose=purpose, attempts=0)
+    elif record.state is not OrderState.CANCELLING:
+        raise IllegalMoveError("order.illegal_move", state=record.state.value, move="authorise_cancellation")
+    return purpose
 
 
 def _answer_intended(record: OrderRecord, _event: Event, body: JsonObject) -> OrderRecord:
@@ -71,10 +91,20 @@ def _authorised(record: OrderRecord, event: Event, body: JsonObject) -> OrderRec
 
 
 def _answer_refused(record: OrderRecord, _event: Event, body: JsonObject) -> OrderRecord:
+    if record.starting:
+        return _not_started(record, text_of(body, "reason"))
     if not record.authorisation_id:  # a lost initiation: there was no answer that could have been refused
         raise SecurityError("order.other_authorisation")
     state = record.state if record.state is OrderState.CANCELLING else after(record.state, Move.REFUSE_ANSWER)
     return replace(record, state=state, reason=text_of(body, "reason"))
+
+
+def _not_started(record: OrderRecord, reason: str) -> OrderRecord:
+    """Go back to where it stood: no authorisation was started, or none is found."""
+    state = record.state
+    if state is not OrderState.CANCELLING:
+        state = after(state, Move.REFUSE_ANSWER if record.authorisation_id else Move.REFUSE_START)
+    return replace(record, state=state, starting="", reason=reason)
 
 
 def _status_changed(record: OrderRecord, event: Event, body: JsonObject) -> OrderRecord:
@@ -115,7 +145,9 @@ def _lost(record: OrderRecord, _event: Event, body: JsonObject) -> OrderRecord:
         return replace(record, answered=True, reason=reason)  # a bank may ask in its own app upon any step
     if record.state in {OrderState.CANCELLING, OrderState.UNKNOWN}:
         return replace(record, reason=reason)
-    return replace(record, state=after(record.state, Move.LOSE), reason=reason)
+    lost_start = record.starting == "payment"  # a bank that says nothing of its app may ask there all the same
+    answered = record.answered or lost_start
+    return replace(record, state=after(record.state, Move.LOSE), answered=answered, reason=reason)
 
 
 def _reply_refused(record: OrderRecord, _event: Event, body: JsonObject) -> OrderRecord:
@@ -132,7 +164,7 @@ def _abandoned(record: OrderRecord, _event: Event, body: JsonObject) -> OrderRec
 
 def _cancellation_intended(record: OrderRecord, _event: Event, _body: JsonObject) -> OrderRecord:
     state = after(record.state, Move.INTEND_CANCELLATION)
-    return replace(record, state=state, purpose="cancellation", authorisation_id="", attempts=0)
+    return replace(record, state=state, purpose="cancellation", starting="", authorisation_id="", attempts=0)
 
 
 def _cancellation_refused(record: OrderRecord, _event: Event, body: JsonObject) -> OrderRecord:
@@ -180,6 +212,7 @@ _AGREES = {
 }
 BANK_STEPS: Final[Mapping[str, Callable[[OrderRecord, Event, JsonObject], OrderRecord]]] = {
     kinds.ORDER_INITIATED: _initiated,
+    kinds.ORDER_START_INTENDED: _start_intended,
     kinds.ORDER_AUTHORISATION_STARTED: _authorisation_started,
     kinds.ORDER_ANSWER_INTENDED: _answer_intended,
     kinds.ORDER_AUTHORISED: _authorised,

@@ -38,6 +38,6 @@ def require_same_digest(record: OrderRecord, body: JsonObject) -> None:
 
 
 def require_same_authorisation(record: OrderRecord, body: JsonObject) -> None:
-    """Refuse what is about another authorisation than the open one."""
-    if not record.authorisation_id or text_of(body, "authorisation_id") != record.authorisation_id:
+    """Refuse what is about another authorisation than the open one; while one is being started none is."""
+    if record.starting or not record.authorisation_id or text_of(body, "authorisation_id") != record.authorisation_id:
         raise SecurityError("order.other_authorisation")

@@ -50,6 +50,9 @@ class OrderRecord:
         payment_id: The bank's name for the payment; empty until the bank has answered.
         authorisation_id: The open authorisation.
         purpose: ``payment`` or ``cancellation``: what the open authorisation is for.
+        starting: The same of one whose start is on record as intended, and what came of that isn't: from then on the
+            bank's own app may ask. ``authorisation_id`` is the one before it.
+        begun: The bank's names for all authorisations that its sender began, in folding order.
         attempts: How many answers were intended for the open authorisation.
         answered: Whether an answer to a payment's authorisation was ever intended, or nobody knows what became of a
             step, upon which its own app may ask: from then on only the bank can say that nothing was executed, and the
@@ -122,6 +125,8 @@ class OrderRecord:
     payment_id: str = ""
     authorisation_id: str = ""
     purpose: str = ""
+    starting: str = ""
+    begun: tuple[str, ...] = ()
     attempts: int = 0
     answered: bool = False
     status: TransactionStatus | None = None
@@ -171,7 +176,7 @@ class OrderRecord:
     @property
     def abandonable(self) -> bool:
         """Whether a lost initiation may be given up: the bank never executes what nobody authorised (LEDGER 19)."""
-        return self.never_executes_unauthorised and not self.answered
+        return self.never_executes_unauthorised and not (self.answered or self.starting)
 
     @property
     def awaits_signature(self) -> bool:
@@ -180,6 +185,11 @@ class OrderRecord:
         No state of its own: it can be called off like any order that the bank took, and only the bank ends it.
         """
         return self.state is OrderState.ACCEPTED and self.status is TransactionStatus.PATC
+
+    @property
+    def authorisations(self) -> frozenset[str]:
+        """The bank's names for all authorisations that are on record, whoever began them."""
+        return frozenset(self.begun) | {item.authorisation for item in self.signings}
 
     def signing_of(self, device: str) -> BankSigning | None:
         """Return the newest further signature that a device began."""

@@ -62,15 +62,26 @@ def signing_obstacle(record: OrderRecord, rules: Rules, device: str, at: int) ->
     return "" if Role.APPROVER in member.roles else "order.may_not_sign"
 
 
+def _start_intended(record: OrderRecord, event: Event, body: JsonObject) -> OrderRecord:
+    require_same_digest(record, body)
+    own = record.signing_of(event.header.device)
+    if not record.partly_signed or (own is not None and own.under_way):
+        raise IllegalMoveError("order.illegal_move", state=record.state.value, move="sign")
+    intended = BankSigning(event.header.device, "", event.header.at, SigningState.SENT)
+    return replace(record, signings=(*record.signings, intended))
+
+
 def _started(record: OrderRecord, event: Event, body: JsonObject) -> OrderRecord:
     require_same_digest(record, body)
     authorisation, device = text_of(body, "authorisation_id"), event.header.device
     own = record.signing_of(device)
     if not authorisation:
         raise SecurityError("order.event_form")
+    if own is not None and own.starting:
+        return _with(record, own, replace(own, authorisation=authorisation, state=SigningState.OPEN))
     if not record.partly_signed or (own is not None and own.under_way):
         raise IllegalMoveError("order.illegal_move", state=record.state.value, move="sign")
-    started = BankSigning(device, authorisation, event.header.at)
+    started = BankSigning(device, authorisation, event.header.at)  # older versions kept nothing before
     return replace(record, signings=(*record.signings, started))
 
 
@@ -84,10 +95,12 @@ def _intended(record: OrderRecord, event: Event, body: JsonObject) -> OrderRecor
 
 def _ended(record: OrderRecord, event: Event, body: JsonObject) -> OrderRecord:
     own, outcome = _own(record, event, body), text_of(body, "outcome")
-    if outcome not in OUTCOMES:
+    if outcome not in OUTCOMES or (own.starting and outcome not in {"failed", "unknown"}):
         raise SecurityError("order.event_form")
     if own.state in {SigningState.SIGNED, SigningState.FAILED}:
         raise IllegalMoveError("order.illegal_move", state=own.state.value, move=outcome)
+    if own.starting and outcome == "failed":  # none was begun, or the bank knows of none
+        return replace(record, signings=tuple(item for item in record.signings if item is not own))
     return _with(record, own, replace(own, state=OUTCOMES[outcome], reason=text_of(body, "reason")))
 
 
@@ -103,6 +116,7 @@ def _with(record: OrderRecord, own: BankSigning, now: BankSigning) -> OrderRecor
 
 
 SIGNING_STEPS: Final[Mapping[str, Callable[[OrderRecord, Event, JsonObject], OrderRecord]]] = {
+    kinds.ORDER_SIGNING_START_INTENDED: _start_intended,
     kinds.ORDER_SIGNING_STARTED: _started,
     kinds.ORDER_SIGNING_INTENDED: _intended,
     kinds.ORDER_SIGNING_ENDED: _ended,

@@ -27,7 +27,6 @@ from countersign.ui.widgets.progress import ProgressRow
 from countersign.ui.widgets.rows import KeyValueRows, Row
 
 _FIELD_WIDTH = 420
-_LOOK_MS = 3_000
 
 
 class ScaView(QWidget):
@@ -65,7 +64,6 @@ class ScaView(QWidget):
         self._cards: dict[str, Card] = {}
         self._body = body
         self._look = QTimer(self)  # while the bank's own app may decide
-        self._look.setInterval(_LOOK_MS)
         self._look.timeout.connect(lambda: self._act(lambda panel: panel.look()))
         self.phone = _Phone(name)
 
@@ -205,8 +203,7 @@ class ScaView(QWidget):
         self._show_choices(phase)
         self._show_problem(state)
         self.phone.show_messages(state)
-        if state.elsewhere != self._look.isActive():
-            (self._look.start if state.elsewhere else self._look.stop)()
+        keep_looking(self._look, state.look_ms if state.elsewhere else 0)
         if phase is not self._phase:
             self._phase = phase
             self._take_focus(phase)
@@ -285,6 +282,14 @@ class ScaView(QWidget):
             self.password.setFocus()
         elif phase is Phase.CODE:
             self.code.setFocus()
+
+
+def keep_looking(timer: QTimer, every_ms: int) -> None:
+    """Have a timer run every so many milliseconds, or not at all: 0. One that runs so already is left to run."""
+    if not every_ms:
+        timer.stop()
+    elif not timer.isActive() or timer.interval() != every_ms:
+        timer.start(every_ms)
 
 
 class _Phone(QWidget):

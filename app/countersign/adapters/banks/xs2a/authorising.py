@@ -5,9 +5,10 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from dataclasses import replace
+from itertools import pairwise
 
 from countersign.adapters.banks.xs2a.channel import Answer, Channel, require_id
-from countersign.adapters.banks.xs2a.handles import STEP_LINKS, Handle, read_links
+from countersign.adapters.banks.xs2a.handles import START_LINKS, STEP_LINKS, Handle, read_links
 from countersign.adapters.banks.xs2a.reading import Body, shown
 from countersign.application.ports.bank import Authorisation, AuthorisationState, Challenge, ScaMethod
 
@@ -39,6 +40,31 @@ def read_identifier(body: Body, name: str) -> str:
     if not is_identifier(found):
         raise body.unreadable(name)
     return found
+
+
+def read_list(body: Body) -> tuple[str, ...]:
+    """Read the identifiers of all authorisations of something (NextGenPSD2 1.3, ``authorisationIds``).
+
+    Raises:
+        ConnectorError: The reply can't be read; one name that could not be asked for is enough.
+    """
+    listed = body.get("authorisationIds")
+    found = tuple(item for item in listed if isinstance(item, str)) if isinstance(listed, list) else ()
+    if not isinstance(listed, list) or len(found) != len(listed) or not all(is_identifier(name) for name in found):
+        raise body.unreadable("authorisationIds")
+    return found
+
+
+def begun_by_itself(body: Body, links: Mapping[str, str]) -> str:
+    """Return the authorisation that the bank began of itself with what it took (implicit start); empty if it didn't.
+
+    It gives a link to the authorisation's status then, and none to start one.
+    """
+    parts = links.get("scaStatus", "").partition("?")[0].split("/")
+    named = body.text_or_empty("authorisationId") or next(
+        (after for before, after in pairwise(parts) if before == "authorisations"), ""
+    )
+    return named if "scaStatus" in links and is_identifier(named) and not any(n in links for n in START_LINKS) else ""
 
 
 def read_state(body: Body) -> AuthorisationState:

@@ -45,6 +45,7 @@ OPERATIONS: Final = (
     "answer",
     "report",
     "authorisation",
+    "authorisations",
     "cancel",
     "tie",
     "basket",

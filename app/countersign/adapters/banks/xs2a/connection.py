@@ -3,8 +3,8 @@
 Links that the bank sends are followed. Built are only the fixed entry points (``/v1/payments/{product}``,
 ``/v1/consents``, ``/v1/accounts``), the two beside the standard (``/v1/bank-profile``, ``/v1/payee-verifications``),
 and the lookups by identifier that reconciliation lives on (``/v1/payments/{product}/{id}``, ``…/status``,
-``…/authorisations``, ``…/authorisations/{id}``, ``/v1/consents/{id}``): links don't survive a lost reply, identifiers
-do.
+``…/authorisations``, ``…/authorisations/{id}``, the same of ``…/cancellation-authorisations``, ``/v1/consents/{id}``):
+links don't survive a lost reply, identifiers do.
 """
 
 from __future__ import annotations
@@ -286,12 +286,19 @@ class Xs2aBank:
             raise _renamed(error, "bank.tpp.sca_invalid", "bank.code_refused") from error
         return authorising.read_step(self._channel, answer, target, matter)
 
-    def authorisation(self, payment_id: str, product: PaymentProduct, authorisation_id: str) -> Authorisation:
+    def authorisation(
+        self, payment_id: str, product: PaymentProduct, authorisation_id: str, *, cancels: bool = False
+    ) -> Authorisation:
         """Ask where an authorisation stands."""
-        target = f"{self._payment(payment_id, product)}/authorisations/{_part(authorisation_id)}"
+        target = f"{self._authorisations(payment_id, product, cancels=cancels)}/{_part(authorisation_id)}"
         answer = self._look_up("authorisation", target)
-        matter = Handle(PAYMENT, payment_id, product.value, authorisation_id)
+        matter = Handle(CANCELLATION if cancels else PAYMENT, payment_id, product.value, authorisation_id)
         return authorising.found_again(self._channel, answer, target, matter)
+
+    def authorisations(self, payment_id: str, product: PaymentProduct, *, cancels: bool = False) -> Sequence[str]:
+        """List the authorisations of a payment, or of its cancellation."""
+        target = self._authorisations(payment_id, product, cancels=cancels)
+        return authorising.read_list(self._look_up("authorisations", target).body)
 
     def close(self) -> None:
         """Let go of connections and keys."""
@@ -304,6 +311,9 @@ class Xs2aBank:
 
     def _payment(self, payment_id: str, product: PaymentProduct) -> str:
         return self._entry("payments", product.value, payment_id)
+
+    def _authorisations(self, payment_id: str, product: PaymentProduct, *, cancels: bool) -> str:
+        return f"{self._payment(payment_id, product)}/{'cancellation-authorisations' if cancels else 'authorisations'}"
 
     def _look_up(self, operation: str, target: str) -> Answer:
         try:
@@ -327,6 +337,7 @@ class Xs2aBank:
         fees = answer.body.within("transactionFees")
         newest = echo if echo.body.get("transactionStatus") is not None else answer
         handle = Handle(PAYMENT, payment_id, payment.product.value, links=links)
+        begun = authorising.begun_by_itself(answer.body, links)
         return Initiation(
             payment_id=payment_id,
             status=newest.body.transaction_status(),
@@ -334,6 +345,7 @@ class Xs2aBank:
             message=shown(newest.body.text_or_empty("psuMessage")),
             handle=handle.write() if handle.start else "",
             reply=answer.raw,
+            authorisation_id=begun,
         )
 
     def _consent(self, answer: Answer, target: str, consent_id: str) -> Consent:

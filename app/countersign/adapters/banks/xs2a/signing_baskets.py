@@ -73,6 +73,10 @@ class BasketDesk:
             self._channel, answer, target, Handle(BASKET, basket_id, authorisation=authorisation_id)
         )
 
+    def authorisations(self, basket_id: str) -> Sequence[str]:
+        """List the authorisations of a basket."""
+        return authorising.read_list(self._look_up("authorisations", f"{self._of(basket_id)}/authorisations").body)
+
     def dissolve(self, basket_id: str, request_id: str) -> None:
         """Untie what nobody has authorised."""
         self._channel.call("dissolve", "DELETE", self._of(basket_id), headers=_EMBEDDED, request_id=request_id)

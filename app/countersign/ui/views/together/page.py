@@ -28,11 +28,10 @@ from countersign.ui.widgets import (
 )
 from countersign.ui.widgets.bank_signing_card import BankSigningCard
 from countersign.ui.widgets.refill import empty, refill
-from countersign.ui.widgets.sca_panel import ScaView
+from countersign.ui.widgets.sca_panel import ScaView, keep_looking
 from countersign.ui.widgets.work_page import WorkPage, button_row, column, reason_label
 
 _PHONE_MS = 1_000
-_LOOK_MS = 3_000
 
 
 class TogetherPage(WorkPage):
@@ -51,7 +50,6 @@ class TogetherPage(WorkPage):
         self._phone.setInterval(_PHONE_MS)
         self._phone.timeout.connect(self._look_at_phone)
         self._looks = QTimer(self)  # while the bank's own app decides
-        self._looks.setInterval(_LOOK_MS)
         self._looks.timeout.connect(self._look)
         text = _("Nothing waits here. Payments that are approved, and sent from this device, can be signed together.")
         self.empty = EmptyState("shield-check", _("Nothing to sign together"), text)
@@ -137,8 +135,7 @@ class TogetherPage(WorkPage):
         self._deeds.setVisible(bool(state.action) or state.may_check or state.may_untie)
         self.signing.show_offer(offered=state.asks_person)
         self._show_questions(state)
-        if state.looks != self._looks.isActive():
-            (self._looks.start if state.looks else self._looks.stop)()
+        keep_looking(self._looks, state.look_ms)
         if before is not None and before.sentence != state.sentence:
             announce(self, state.sentence)
 
