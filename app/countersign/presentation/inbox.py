@@ -23,6 +23,7 @@ from countersign.presentation.inbox_facts import BATCH, Whole, whole
 from countersign.presentation.inbox_ground import Ground, read_ground, read_heads
 from countersign.presentation.inbox_rows import Answer, Asked, Listed, batch_rows, scan
 from countersign.presentation.inbox_state import (
+    CONFIRM,
     Batch,
     Detail,
     Faults,
@@ -166,9 +167,7 @@ class InboxPresenter:
             return ""
         if order in self._selected:
             del self._selected[order]
-        elif row.confirms:
-            return _("Open it: a confirmation is given for one payment at a time.")
-        elif row.mine:
+        elif row.mine and not row.confirms:
             self._selected[order] = None
         else:
             return why_not(self._listed[order].facts, self._ground, self._words)
@@ -210,9 +209,8 @@ class InboxPresenter:
 
     def approve(self, on_screen: ReadBack, digits: str, passphrase: str) -> None:
         """Sign exactly what is on screen: an approval, or the confirmation of the requester's other device."""
-        confirms = self._detail is not None and self._detail.act == "confirm"
-        sign = self._deeds.confirm if confirms else self._deeds.approve
-        sign(on_screen, digits, passphrase)
+        confirms = self._detail is not None and self._detail.act == CONFIRM
+        self._deeds.sign(on_screen, digits, passphrase, confirms=confirms)
 
     def stop(self, reason: str | None, note: str) -> None:
         """Reject or return the order that is shown, as the stage says."""
@@ -375,7 +373,7 @@ class InboxPresenter:
             selection=selection_text([item.facts for item in self._marked()]),
             stage=self._stage,
             detail=detail,
-            form=form(self._stage, detail.payee, detail.amount, confirms=detail.act == "confirm") if detail else None,
+            form=form(self._stage, detail) if detail else None,
             batch=self._batch(),
             faults=faults if self._stage is not Stage.DETAIL else Faults(),
             busy=self._deeds.busy or self.whole.busy,

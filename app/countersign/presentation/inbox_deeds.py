@@ -29,13 +29,6 @@ PASSPHRASE_ERRORS = frozenset({"vault.passphrase_wrong", "vault.wait", "confirm.
 _OF_NOTE = frozenset({"reject.no_note", "reject.long_note"})
 
 
-def _typed(digits: str, passphrase: str) -> Faults:
-    return Faults(
-        digits="" if digits.strip() else _("Type the last four digits of the account from your own document."),
-        passphrase="" if passphrase else _("Type the passphrase of your vault."),
-    )
-
-
 class Deed(StrEnum):
     """What was done."""
 
@@ -70,28 +63,25 @@ class Deeds:
         """Forget what went wrong: something else is shown."""
         self.problem, self.faults = Problem(), Faults()
 
-    def approve(self, on_screen: ReadBack, digits: str, passphrase: str) -> None:
-        """Sign one order."""
-        work = partial(
-            approve_order, self._session.vault, on_screen.order, on_screen.shown, on_screen.shown_digest, digits
+    def sign(self, on_screen: ReadBack, digits: str, passphrase: str, *, confirms: bool = False) -> None:
+        """Approve one order; or confirm one's own, made on another device."""
+        faults = Faults(
+            digits="" if digits.strip() else _("Type the last four digits of the account from your own document."),
+            passphrase="" if passphrase else _("Type the passphrase of your vault."),
         )
+        shown = (on_screen.order, on_screen.shown, on_screen.shown_digest, digits)
+        work = partial(confirm_order if confirms else approve_order, self._session.vault, *shown)
         said = (
             _("You approved it. Nothing more is missing: it can be sent."),
             _("You approved it. It waits for the others."),
         )
+        if confirms:
+            said = (
+                _("You confirmed it. Nothing more is missing: it can be sent."),
+                _("You confirmed it. It waits for the others."),
+            )
         script = self._signed(on_screen.order, passphrase, work, said)
-        self._run(Deed.APPROVED, _typed(digits, passphrase), script, _("Signing…"))
-
-    def confirm(self, on_screen: ReadBack, digits: str, passphrase: str) -> None:
-        """Confirm one order of one's own, made on another device."""
-        shown = (on_screen.order, on_screen.shown, on_screen.shown_digest, digits)
-        said = (
-            _("You confirmed it. Nothing more is missing: it can be sent."),
-            _("You confirmed it. It waits for the others."),
-        )
-        work = partial(confirm_order, self._session.vault, *shown)
-        script = self._signed(on_screen.order, passphrase, work, said)
-        self._run(Deed.APPROVED, _typed(digits, passphrase), script, _("Signing…"))
+        self._run(Deed.APPROVED, faults, script, _("Signing…"))
 
     def approve_batch(self, orders: Sequence[OrderRecord], digest: str, passphrase: str) -> None:
         """Sign several, or none."""

@@ -24,7 +24,7 @@ from countersign.presentation.inbox_changes import changes_of, chart_of
 from countersign.presentation.inbox_facts import Facts, Whole
 from countersign.presentation.inbox_ground import Ground
 from countersign.presentation.inbox_rows import chips_of
-from countersign.presentation.inbox_state import Detail, Fact
+from countersign.presentation.inbox_state import CONFIRM, Detail, Fact
 from countersign.presentation.inbox_stops import read_only_text, stop_blocked
 from countersign.presentation.inbox_words import call_back_text, check_text, source_text
 from countersign.presentation.messages import _, language, ngettext
@@ -79,7 +79,7 @@ def detail_of(found: Whole, ground: Ground, waiting: Iterable[OrderRecord], word
         opened=_opened(found, ground, words),
         chart=chart_of(facts, words.day),
         hint="" if blocked else _hint(calls=calls, confirms=confirms),
-        act="" if blocked else "call_back" if calls else "confirm" if confirms else "approve",
+        act="" if blocked else "call_back" if calls else CONFIRM if confirms else "approve",
         primary=_primary(isolate(amount), calls=calls, confirms=confirms),
         blocked=blocked,
         reject_blocked=stop_blocked(record, ground, REJECTIONS[0]),
@@ -224,8 +224,11 @@ def _name_chip(check: NameCheck | None) -> tuple[str, str]:
 
 
 def why_not(found: Facts, ground: Ground, words: Words) -> str:
-    """Say why this person can't sign an order; empty where they can."""
-    return detail_of(Whole(found, None, (), ()), ground, (), words).blocked
+    """Say why this person can't sign an order with others; empty where they can."""
+    detail = detail_of(Whole(found, None, (), ()), ground, (), words)
+    if detail.act == CONFIRM:
+        return _("Open it: a confirmation is given for one payment at a time.")
+    return detail.blocked
 
 
 def liquidity_of(

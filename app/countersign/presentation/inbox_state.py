@@ -5,10 +5,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import Protocol
+from typing import Final, Protocol
 
 from countersign.presentation.read_back import ReadBack
 from countersign.presentation.transfer_desk import Option, Problem
+
+CONFIRM: Final = "confirm"
 
 
 class Filter(StrEnum):
@@ -129,7 +131,7 @@ class Detail:
         liquidity: The account that pays, before and after.
         opened: Who looked at it, and when.
         hint: What pressing the primary button asks for.
-        act: What the primary button leads to: ``approve``, ``confirm``, ``call_back`` or nothing.
+        act: What the primary button leads to: ``approve``, ``CONFIRM``, ``call_back`` or nothing.
         primary: Its words.
         blocked: Why it can't act, and who must; empty where it can.
         batch: The batch that it was made in; empty where it was made alone.

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from countersign.domain.payee import DetailsSource, NameCheck, VopOutcome
 from countersign.domain.risk import Assessment
-from countersign.presentation.inbox_state import ChipWords, Filter, Form, Stage
+from countersign.presentation.inbox_state import CONFIRM, ChipWords, Detail, Filter, Form, Stage
 from countersign.presentation.messages import _, ngettext
 from countersign.presentation.transfer_desk import Option
 
@@ -145,16 +145,10 @@ def repairs() -> tuple[Option, ...]:
     )
 
 
-def form(stage: Stage, payee: str, amount: str, *, confirms: bool = False) -> Form | None:
-    """Word what is asked before an order is signed, ended or returned; None where nothing is asked.
-
-    Args:
-        stage: What is done.
-        payee: Who is paid.
-        amount: How much.
-        confirms: Whether the signature is the requester's, from another device of theirs.
-    """
-    if stage is Stage.APPROVE and confirms:
+def form(stage: Stage, detail: Detail) -> Form | None:
+    """Word what is asked before an order is signed, ended or returned; None where nothing is asked."""
+    payee, amount = detail.payee, detail.amount
+    if stage is Stage.APPROVE and detail.act == CONFIRM:
         return Form(
             _("Read it back, then confirm"),
             _(
