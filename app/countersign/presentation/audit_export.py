@@ -12,11 +12,10 @@ from countersign.application.exporting import export_workspace
 from countersign.application.flows.script import on_vault, run_script
 from countersign.application.session import Session
 from countersign.application.use_cases.export_workspace import Exported, may_export
-from countersign.domain.errors import CountersignError
 from countersign.domain.ledger.governance import Role
 from countersign.domain.order import fingerprint_phrase
 from countersign.domain.workspace_export import EXPORT_ENDING
-from countersign.presentation.error_texts import sentence
+from countersign.presentation.error_texts import sentence, words_of
 from countersign.presentation.file_hands import FileHands
 from countersign.presentation.messages import _, ngettext
 from countersign.presentation.team_words import names_text
@@ -152,9 +151,7 @@ class AuditPresenter:
 
     def _failed(self, error: Exception) -> None:
         self._busy = ""
-        if not isinstance(error, CountersignError):
-            raise error
-        self._problem = sentence(error.code, error.params)
+        self._problem = words_of(error)
         self._render()
 
     # — showing —

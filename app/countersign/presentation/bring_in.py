@@ -12,7 +12,6 @@ from countersign.application.session import Session
 from countersign.application.use_cases.differences import SAME, Difference, close_difference, open_differences
 from countersign.application.use_cases.import_bank_file import ImportReport, import_bank_file
 from countersign.domain.accounts import grouped
-from countersign.domain.errors import CountersignError
 from countersign.domain.unicode_safety import CleanText, clean_text
 from countersign.presentation.bank_file_words import kind_name
 from countersign.presentation.bring_in_state import (
@@ -24,7 +23,7 @@ from countersign.presentation.bring_in_state import (
     news_line,
 )
 from countersign.presentation.difference_words import asks_for_words, difference_words
-from countersign.presentation.error_texts import sentence
+from countersign.presentation.error_texts import words_of
 from countersign.presentation.file_hands import FileHands
 from countersign.presentation.formats import isolate
 from countersign.presentation.messages import _, ngettext
@@ -158,9 +157,7 @@ class BringInPresenter:
 
     def _failed(self, error: Exception) -> None:
         self._busy = ""
-        if not isinstance(error, CountersignError):
-            raise error
-        self._problem = sentence(error.code, error.params)
+        self._problem = words_of(error)
         self._render()
 
     # — showing —

@@ -14,12 +14,11 @@ from countersign.application.session import Session
 from countersign.application.use_cases.record_elsewhere import Channel, Elsewhere, record_elsewhere
 from countersign.domain.accounts import AccountFault, masked
 from countersign.domain.amount_input import Choice, Exact, Offer, Unreadable, read_amount
-from countersign.domain.errors import CountersignError
 from countersign.domain.money import Money
 from countersign.domain.national_accounts import read_account
 from countersign.domain.order import NAME_LIMIT, REMITTANCE_LIMIT
 from countersign.domain.unicode_safety import CleanText, clean_text
-from countersign.presentation.error_texts import sentence
+from countersign.presentation.error_texts import words_of
 from countersign.presentation.formats import decimal_mark, isolate, money_text
 from countersign.presentation.messages import _, language
 from countersign.presentation.national_account_texts import own_account_fault
@@ -149,9 +148,7 @@ class ElsewherePresenter:
 
     def _failed(self, error: Exception) -> None:
         self._busy = ""
-        if not isinstance(error, CountersignError):
-            raise error
-        self._problem = sentence(error.code, error.params)
+        self._problem = words_of(error)
         self._render()
 
     @property

@@ -20,10 +20,9 @@ from countersign.application.use_cases.refresh_bank import refresh_bank
 from countersign.application.use_cases.repair_order import dealt_with, dismiss_return, repair_order
 from countersign.application.use_cases.save_draft import saved_drafts
 from countersign.domain.accounts import masked
-from countersign.domain.errors import CountersignError
 from countersign.domain.money import Money
 from countersign.domain.order_state import OrderState
-from countersign.presentation.error_texts import sentence
+from countersign.presentation.error_texts import sentence, words_of
 from countersign.presentation.formats import date_text, isolate, money_text, time_text
 from countersign.presentation.home_access import access_items
 from countersign.presentation.home_incidents import incident_items
@@ -281,9 +280,7 @@ class HomePresenter:
         self._failed(error)
 
     def _failed(self, error: Exception) -> None:
-        if not isinstance(error, CountersignError):
-            raise error
-        self._error = sentence(error.code, error.params)
+        self._error = words_of(error)
         self._render()
 
     # — showing —

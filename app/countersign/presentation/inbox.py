@@ -12,9 +12,8 @@ from countersign.application.ports.vault_door import VaultDoor
 from countersign.application.ports.workspace import ChainHead
 from countersign.application.session import Session
 from countersign.application.use_cases.look_at_order import look_at_order
-from countersign.domain.errors import CountersignError
 from countersign.domain.ledger.order_record import OrderRecord
-from countersign.presentation.error_texts import sentence
+from countersign.presentation.error_texts import words_of
 from countersign.presentation.formats import isolate, time_text
 from countersign.presentation.inbox_batch import batch_of, look_at_marked, may_go_along, selection_text
 from countersign.presentation.inbox_deeds import Deed, Deeds
@@ -341,9 +340,7 @@ class InboxPresenter:
         self._told()
 
     def _failed(self, error: Exception) -> None:
-        if not isinstance(error, CountersignError):
-            raise error
-        self._error = sentence(error.code, error.params)
+        self._error = words_of(error)
         self._render()
 
     # — showing —

@@ -10,9 +10,8 @@ from typing import Protocol
 from countersign.application.ports.tasks import Lane
 from countersign.application.session import Session
 from countersign.application.use_cases.finish_lesson import finish_lesson
-from countersign.domain.errors import CountersignError
 from countersign.domain.guidance import LESSONS, Lesson, QuizResult
-from countersign.presentation.error_texts import sentence
+from countersign.presentation.error_texts import words_of
 from countersign.presentation.lesson_texts import PageText, lesson_text
 from countersign.presentation.messages import _, ngettext
 from countersign.presentation.navigation import Navigate
@@ -204,9 +203,7 @@ class LearningPresenter:
         self._view.show_state(_result(lesson, result))
 
     def _failed(self, error: Exception) -> None:
-        if not isinstance(error, CountersignError):
-            raise error
-        self._busy, self._error = False, sentence(error.code, error.params)
+        self._busy, self._error = False, words_of(error)
         self._render()
 
     # — showing —

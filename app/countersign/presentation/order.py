@@ -14,7 +14,7 @@ from countersign.application.session import Session
 from countersign.application.use_cases.approve_order import stop_order
 from countersign.application.use_cases.repair_order import repair_order
 from countersign.application.use_cases.templates import keep_template
-from countersign.domain.errors import CountersignError, UserFacingError
+from countersign.domain.errors import UserFacingError
 from countersign.domain.ledger import kinds
 from countersign.domain.ledger.order_record import OrderRecord
 from countersign.domain.ledger.rules import Rules
@@ -292,8 +292,6 @@ class OrderPresenter:
             self._load(self._render)
 
     def _failed(self, error: Exception) -> None:
-        if not isinstance(error, CountersignError):
-            raise error
         self._problem = Problem.of(error)
         if not self._closed:
             self._render()

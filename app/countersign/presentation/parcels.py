@@ -10,7 +10,7 @@ from typing import Final, Protocol
 from countersign.application.ports.parcels import Gathered, Parcels
 from countersign.application.ports.tasks import Lane, Tasks
 from countersign.domain.errors import CountersignError
-from countersign.presentation.error_texts import sentence
+from countersign.presentation.error_texts import sentence, words_of
 from countersign.presentation.file_hands import FileHands
 from countersign.presentation.messages import _, ngettext
 
@@ -178,7 +178,5 @@ class ParcelDesk:
 
     def _failed(self, error: Exception) -> None:
         self._texts = []
-        if not isinstance(error, CountersignError):
-            raise error
-        self.problem = sentence(error.code, error.params)
+        self.problem = words_of(error)
         self._render()

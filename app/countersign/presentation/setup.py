@@ -16,10 +16,10 @@ from countersign.application.session import Session
 from countersign.application.use_cases.connect_bank import connect_bank, keep_consent
 from countersign.application.use_cases.enrol_authenticator import authenticator_enrolled, record_authenticator
 from countersign.application.use_cases.refresh_accounts import fetch_statements, record_statements
-from countersign.domain.errors import ConnectorError, CountersignError, FailureKind
+from countersign.domain.errors import ConnectorError, FailureKind
 from countersign.domain.ledger.governance import World
 from countersign.domain.secret import SecretText
-from countersign.presentation.error_texts import sentence
+from countersign.presentation.error_texts import sentence, words_of
 from countersign.presentation.formats import isolate, money_text
 from countersign.presentation.messages import _, language, ngettext
 from countersign.presentation.navigation import Navigate
@@ -295,9 +295,7 @@ class SetupPresenter:
 
     def _failed(self, before: SetupStep, error: Exception) -> None:
         self._working = ""
-        if not isinstance(error, CountersignError):
-            raise error
-        self._step, self._error = before, sentence(error.code, error.params)
+        self._step, self._error = before, words_of(error)
         self._render()
 
     def _render(self) -> None:

@@ -20,7 +20,7 @@ from countersign.application.ports.vault_door import VaultDoor, VaultSummary
 from countersign.application.session import Session
 from countersign.domain.errors import CountersignError
 from countersign.domain.ledger.governance import World
-from countersign.presentation.error_texts import sentence
+from countersign.presentation.error_texts import sentence, words_of
 from countersign.presentation.messages import _
 from countersign.presentation.shell_state import Opened, Page, ShellState, ShellView
 from countersign.presentation.unlock import frozen_text
@@ -344,9 +344,7 @@ class ShellPresenter:
         self._render()
 
     def _failed(self, error: Exception) -> None:
-        if not isinstance(error, CountersignError):
-            raise error
-        self._error = sentence(error.code, error.params)
+        self._error = words_of(error)
         self._render()
 
     def _render(self) -> None:

@@ -17,10 +17,9 @@ from countersign.application.use_cases.change_governance import (
     rival_states,
     signable_from,
 )
-from countersign.domain.errors import CountersignError
 from countersign.domain.ledger.governance import Governance, Role
 from countersign.domain.ledger.rules import Rules
-from countersign.presentation.error_texts import sentence
+from countersign.presentation.error_texts import sentence, words_of
 from countersign.presentation.messages import _, ngettext
 from countersign.presentation.team_words import Looking, moment_text, name_of
 
@@ -101,9 +100,7 @@ class Work:
     def failed(self, error: Exception) -> None:
         """Put an error into words."""
         self.busy = ""
-        if not isinstance(error, CountersignError):
-            raise error
-        self.problem = sentence(error.code, error.params)
+        self.problem = words_of(error)
         self._render_open()
 
     def tell(self, done: int, total: int) -> bool:

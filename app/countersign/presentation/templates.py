@@ -10,9 +10,8 @@ from typing import Protocol
 from countersign.application.flows.script import on_read, on_vault, run_script
 from countersign.application.session import Session
 from countersign.application.use_cases.templates import TemplateFacts, draft_of_template, drop_template, templates
-from countersign.domain.errors import CountersignError
 from countersign.domain.payee import VopOutcome
-from countersign.presentation.error_texts import sentence
+from countersign.presentation.error_texts import words_of
 from countersign.presentation.formats import iban_text, isolate, money_text
 from countersign.presentation.messages import _, language, ngettext
 from countersign.presentation.navigation import Navigate
@@ -100,9 +99,7 @@ class TemplatesPresenter:
         self._render()
 
     def _failed(self, error: Exception) -> None:
-        if not isinstance(error, CountersignError):
-            raise error
-        self._problem = sentence(error.code, error.params)
+        self._problem = words_of(error)
         self._render()
 
     def _render(self) -> None:

@@ -13,7 +13,6 @@ from countersign.application.flows.transfer import Step, TransferDraft, next_ste
 from countersign.application.ports.rails import RailBook
 from countersign.application.session import Session
 from countersign.application.use_cases.save_draft import save_draft
-from countersign.domain.errors import CountersignError
 from countersign.domain.risk import Assessment
 from countersign.presentation import error_texts, formats
 from countersign.presentation.messages import language
@@ -49,9 +48,10 @@ class Problem:
     text: str = ""
 
     @classmethod
-    def of(cls, error: CountersignError) -> Problem:
-        """Put an error into words."""
-        return cls(error_texts.title(error.code), error_texts.sentence(error.code, error.params))
+    def of(cls, error: Exception) -> Problem:
+        """Put an error into words; raises as ``error_texts.ours`` does."""
+        found = error_texts.ours(error)
+        return cls(error_texts.title(found.code), error_texts.sentence(found.code, found.params))
 
 
 class TransferDesk:
@@ -113,16 +113,14 @@ class TransferDesk:
         self.render()
         run_script(self.session.tasks, script, ended, self.failed)
 
-    def fail(self, error: CountersignError) -> None:
-        """Show an error."""
+    def fail(self, error: Exception) -> None:
+        """Show an error that has words; let any other come to light."""
         self.problem = Problem.of(error)
         self.render()
 
     def failed(self, error: Exception) -> None:
-        """Show an error that has words; let any other come to light."""
+        """Show an error that ended what was being done."""
         self.busy = ""
-        if not isinstance(error, CountersignError):
-            raise error
         self.fail(error)
 
     # — moving —

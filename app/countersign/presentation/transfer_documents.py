@@ -160,8 +160,6 @@ class DocumentsPart:
         self._failed(error)
 
     def _failed(self, error: Exception) -> None:
-        if not isinstance(error, CountersignError):
-            raise error
         self._problem, self._said = Problem.of(error), ""
         self._desk.render()
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Final
 
+from countersign.domain.errors import CountersignError
 from countersign.presentation.error_texts import (
     approving,
     bank,
@@ -65,6 +66,23 @@ _BLOCKS: Final[tuple[Callable[[], Block], ...]] = (
     documents.refused,
     documents.opening,
 )
+
+
+def ours(error: Exception) -> CountersignError:
+    """Return an error that there are words for; any other comes to light.
+
+    Raises:
+        Exception: ``error`` itself where it is none of ours: nobody wrote words for it, so it must be noticed.
+    """
+    if not isinstance(error, CountersignError):
+        raise error
+    return error
+
+
+def words_of(error: Exception) -> str:
+    """Say what happened and how to go on; raises as ``ours`` does."""
+    found = ours(error)
+    return sentence(found.code, found.params)
 
 
 def sentence(code: str, params: Mapping[str, str | int] | None = None) -> str:
