@@ -21,7 +21,7 @@ from countersign.domain.errors import SecurityError
 from countersign.domain.ledger import kinds
 from countersign.domain.ledger.governance import Device
 
-ANSWERS: Final = frozenset({kinds.ORDER_APPROVED, kinds.ORDER_STOPPED})
+ANSWERS: Final = frozenset({kinds.ORDER_APPROVED, kinds.ORDER_CONFIRMED, kinds.ORDER_STOPPED})
 """What a person signs where others wait for it."""
 _LOOKED_BACK: Final = 8
 

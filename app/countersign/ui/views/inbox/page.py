@@ -92,7 +92,7 @@ class InboxPage(QWidget):
 
     def add_tool(self, widget: QWidget) -> None:
         """Put a widget beside the heading."""
-        self._top_row.insertWidget(1, widget)
+        self._head.addWidget(widget)
 
     # — parts —
 
@@ -103,7 +103,9 @@ class InboxPage(QWidget):
         row.setSpacing(Space.M)
         self.heading = PlainLabel(_("Approvals"), Variant.HEADING)
         self.heading.setFocusPolicy(Qt.FocusPolicy.ClickFocus)
-        row.addWidget(self.heading, 1)
+        self._head = QHBoxLayout()
+        self._head.addWidget(self.heading, 1)
+        row.addLayout(self._head, 1)
         self.back = QuietButton(_("Back to the list"), icon="back")
         self.back.setObjectName("inbox.back")
         self.back.activated.connect(self._back)
