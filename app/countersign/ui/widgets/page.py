@@ -9,7 +9,6 @@ from typing import Final
 from PySide6.QtCore import QSize, Qt, Signal
 from PySide6.QtGui import QColor, QPainter, QPaintEvent, QResizeEvent, QShowEvent
 from PySide6.QtWidgets import QBoxLayout, QFrame, QHBoxLayout, QLayout, QScrollArea, QVBoxLayout, QWidget
-from shiboken6 import isValid
 
 from countersign.ui.theme.look import look
 from countersign.ui.theme.style import Dress, dress
@@ -129,6 +128,7 @@ class ScrollPage(QWidget):
         super().__init__(parent)
         self.setAccessibleName(heading)
         self._max_width = max_width
+        self._panels: list[QLayout] = []
         outer = QVBoxLayout(self)
         outer.setContentsMargins(0, 0, 0, 0)
         outer.setSpacing(0)
@@ -227,15 +227,20 @@ class ScrollPage(QWidget):
 
         Each widget that is shown on a page would have all that is around it laid out anew at once, layout by layout.
         """
-        lying = [layout for layout in self._content.findChildren(QLayout) if layout.isEnabled()]
+        lying = [layout for layout in (self._column, *self._panels) if layout.isEnabled()]
         for layout in lying:
             layout.setEnabled(False)
         try:
             yield
         finally:
             for layout in lying:
-                if isValid(layout):  # it may have gone with its card
-                    layout.setEnabled(True)
+                layout.setEnabled(True)
+
+    def lay_out_as_one(self, panel: QWidget) -> None:
+        """Have ``laid_out_once`` leave a panel as it lies, too: one whose parts come and go."""
+        layout = panel.layout()
+        if layout is not None:
+            self._panels.append(layout)
 
     def one_column(self) -> bool:
         """Tell whether the page shows one column now."""

@@ -24,6 +24,7 @@ class ConfirmPage(StepPage):
         super().__init__("confirm")
         self.sca = ScaView("transfer.confirm", lambda: presenter.confirm)
         self.add(self.sca)
+        self.lay_out_as_one(self.sca)
         self.carry = CarryView("carry", lambda: presenter.carry)
         self.carry.hide()
         self.add(self.carry)
