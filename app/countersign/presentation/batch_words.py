@@ -37,8 +37,8 @@ def noticed_text(finding: Finding) -> str:
 def pay_text(head: BatchHead) -> str:
     """Say that the file calls payments pay, who receives what, and what the bank is not told."""
     text = _(
-        "The file calls {payments} pay. Approvers, administrators and auditors get the details, others the total. "
-        "The bank is not told this category: it may list each payment by itself."
+        "Salaries, pensions or the like, by what the file says: {payments}. Approvers, administrators and auditors get "
+        "the details, others the total. The bank is not told this category: it may list each payment by itself."
     )
     return text.format(payments=count_words(head.pay_lines))
 

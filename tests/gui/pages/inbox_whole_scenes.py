@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Final
 
+from countersign.application.use_cases.look_at_order import look_at_list
 from countersign.testing import fakes
 from countersign.testing.fake_door import PASSPHRASE
-from countersign.testing.fake_team import RAVI, busy_team
+from countersign.testing.fake_team import ANNA, RAVI, busy_team
 from tests.gui.pages.inbox_scenes import place_of, show
 from tests.gui.pages.stage import Look, Stage
 
@@ -28,6 +29,8 @@ def with_list(tasks: fakes.ManualTasks) -> fakes.World:
         new = team.payee("Hotel Adler GmbH", "DE89370400440532013000")
         team.request(RAVI, new, 90_000 + number, f"Room {number}")
     team.batch = ""
+    with team.vault.by(ANNA):
+        look_at_list(team.vault, LIST, "ab" * 32, ["cd" * 16])
     return team.world
 
 

@@ -204,12 +204,14 @@ def test_a_list_that_calls_its_payments_pay_is_kept_to_those_who_need_it(desk: D
     files.files[PATH.name] = [head, replace(first, category="SALA"), *rest]
     desk.check()
     told = next(fact.text for fact in desk.page.report.facts if fact.label == "Confidential")
-    assert told.startswith("The file calls 1 payment pay. Approvers, administrators and auditors get the details")
+    assert told.startswith("Salaries, pensions or the like, by what the file says: 1 payment. Approvers,")
     later = desk.again()
     later.go_on(desk.page.now.kept[0].batch)  # what the file said is kept with the list
     later.request()
-    said = [event.kind for event in desk.world.vault.events(Chain.SHARED, 0, 100_000) if event.kind in OF_A_LIST]
+    events = [event for event in desk.world.vault.events(Chain.SHARED, 0, 100_000) if event.kind in OF_A_LIST]
+    said = [event.kind for event in events]
     assert said == [kinds.BATCH_RESTRICTED, *[kinds.ORDER_FROZEN] * 3, kinds.BATCH_PREPARED]
+    assert dict(events[0].says()) == {"why": "payroll", "pay_lines": 1}
 
 
 def test_where_others_are_it_is_asked_whether_a_list_is_a_payroll(tmp_path: Path) -> None:

@@ -119,7 +119,8 @@ def _begin(vault: Vault, batch: str) -> BatchHead:
             head = replace(head, stage=BatchStage.REQUESTING)
             _put(change, head)
             if head.restricted:  # first, so that no order of it goes where it shouldn't
-                change.append(EventDraft(kinds.BATCH_RESTRICTED, batch, {"why": "payroll"}))
+                said: dict[str, Json] = {"pay_lines": head.pay_lines} if head.pay_lines else {}  # the file itself
+                change.append(EventDraft(kinds.BATCH_RESTRICTED, batch, {"why": "payroll", **said}))
     return head
 
 
