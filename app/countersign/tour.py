@@ -160,6 +160,7 @@ class Guide:
         yield window.showing("new_vault.save_kit")
         self.picture("recovery-kit")
         window.press("new_vault.save_kit")
+        yield window.idle()
         words = window.find_as("new_vault.page", NewVaultPage).kit_words()
         window.press("new_vault.kept")
         yield window.showing("new_vault.proof0")

@@ -223,6 +223,8 @@ class NewVaultPage(QWidget):
         if self._stack.currentIndex() != place:
             self._stack.setCurrentIndex(place)
             page.focus_heading()
+            if state.step is VaultStep.KIT:
+                in_turns(self, [partial(self._step, place + 1)])  # while the person writes the kit down
         if self.worlds.value() != state.world:
             self.worlds.set_value(state.world)
         if state.invitation is not None:
