@@ -19,12 +19,17 @@ SECONDS = 60_000
 
 @dataclass
 class Person:
-    """Somebody with a program, a desk, and a test to be in."""
+    """Somebody with a program, a desk, and a test to be in.
+
+    Attributes:
+        passphrase: Of the vault, once it was made.
+    """
 
     name: str
     running: Running
     desk: Desk
     qtbot: QtBot
+    passphrase: str = ""
 
     @property
     def window(self) -> Window:
@@ -48,6 +53,7 @@ class Person:
         """Write down name and passphrase, keep the kit, and have the vault made."""
         self.see("new_vault.name")
         self.window.type("new_vault.name", self.name)
+        self.passphrase = self.window.text("new_vault.offer")
         self.press("new_vault.take_offer")
         self.press("new_vault.next")
         self.see("new_vault.save_kit")
