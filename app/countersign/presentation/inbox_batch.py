@@ -108,9 +108,12 @@ def batch_of(
 
 
 def look_at_marked(session: Session, selected: Sequence[Listed]) -> Script[Sequence[AccountRow]]:
-    """Put on record that what is marked was looked at together, and read the own accounts, which stand below it."""
+    """Put on record that what is marked was looked at together, and read the own accounts, which stand below it.
+
+    Of more than can be signed at once nothing is: there the page asks for fewer.
+    """
     records = [item.facts.record for item in selected if may_go_along(item.row)]
-    digest = batch_digest(record.digest for record in records) if records else ""
+    digest = batch_digest(record.digest for record in records) if 0 < len(records) <= BATCH_LIMIT else ""
     orders = [record.content.order for record in records]
     yield from on_vault(partial(look_at_list, session.vault, "", digest, orders))
     return (yield from on_read(session.reader.accounts))

@@ -17,7 +17,7 @@ from countersign.application.session import Session
 from countersign.application.use_cases.approve_batch import ShownOrder
 from countersign.application.use_cases.approve_whole import Signed, approve_whole
 from countersign.application.use_cases.confirm_person import confirm_person
-from countersign.application.use_cases.look_at_order import look_at_list
+from countersign.application.use_cases.look_at_order import look_at_list, looks_at
 from countersign.domain.batch_digest import batch_digest
 from countersign.domain.errors import CountersignError
 from countersign.domain.ledger import kinds
@@ -242,7 +242,7 @@ def _look(session: Session, ground: Ground, batch: str, digest: str, orders: Seq
     vault = session.vault
     look_at_list(vault, batch, digest, orders)
     looks: dict[str, Fact] = {}
-    for event in vault.events_of(batch):
+    for event in vault.events_of(looks_at(batch)):
         member = ground.rules.governance.member_of(event.header.device)
         if event.kind == kinds.BATCH_OPENED and member is not None and member.member != vault.identity.member:
             when = isolate(time_text(event.header.at, zone_name(session.zone), language()))

@@ -14,7 +14,7 @@ from countersign.application.ports.workspace import WorkspaceVault
 from countersign.application.use_cases.approve_batch import ShownOrder, approve_batch
 from countersign.application.use_cases.approve_order import approve_order
 from countersign.application.use_cases.hand_in_order import hand_in_order
-from countersign.application.use_cases.look_at_order import look_at_list, look_at_order
+from countersign.application.use_cases.look_at_order import look_at_list, look_at_order, looks_at
 from countersign.application.use_cases.reject_order import reject_order
 from countersign.domain.batch_digest import batch_digest
 from countersign.domain.canonical import Json
@@ -163,7 +163,7 @@ def test_that_a_list_was_shown_travels_and_opens_no_order(two: Two) -> None:
     assert look is not None
     assert look_at_list(two.ben.vault, "", digest, [content.order]) is None
     two.ada.hear(two.ben)
-    (heard,) = two.ada.vault.events_of(digest[:32])
+    (heard,) = two.ada.vault.events_of(looks_at("", digest))
     assert (heard.kind, heard.says()["orders"]) == (kinds.BATCH_OPENED, [content.order])
     record = two.ada.door.projections().order(content.order)
     assert record is not None

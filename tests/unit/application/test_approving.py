@@ -11,7 +11,12 @@ from countersign.application.use_cases.approve_batch import BATCH_LIMIT, ShownOr
 from countersign.application.use_cases.approve_order import TEAM_APPROVAL_LIFETIME_MS, approve_order
 from countersign.application.use_cases.confirm_person import confirm_person
 from countersign.application.use_cases.hand_in_order import hand_in_order
-from countersign.application.use_cases.look_at_order import look_at_list, look_at_order, record_call_back
+from countersign.application.use_cases.look_at_order import (
+    look_at_list,
+    look_at_order,
+    looks_at,
+    record_call_back,
+)
 from countersign.application.use_cases.reject_order import NOTE_LIMIT, REJECTIONS, REPAIRS, reject_order
 from countersign.application.use_cases.repair_order import dealt_with, dismiss_return, repair_order
 from countersign.application.use_cases.save_draft import saved_drafts
@@ -216,14 +221,15 @@ def test_a_look_at_a_list_is_on_record_once_and_opens_none_of_its_orders(team: T
     batch, digest = "be" * 16, "d1" * 32
     seen = look_at_list(team.vault, batch, digest, orders)
     assert seen is not None
-    assert (seen.header.subject, dict(seen.says())) == (batch, {"digest": digest, "count": 3})
+    assert seen.header.subject == looks_at(batch)
+    assert dict(seen.says()) == {"digest": digest, "count": 3, "batch": batch}
     assert look_at_list(team.vault, batch, digest, orders) is None
     with team.vault.by(RAVI):
         assert look_at_list(team.vault, batch, digest, orders) is not None
     assert look_at_list(team.vault, batch, "d2" * 32, orders[:2]) is not None  # another list by now
     marked = look_at_list(team.vault, "", digest, orders)
     assert marked is not None
-    assert (marked.header.subject, marked.says()["orders"]) == (digest[:32], orders)
+    assert (marked.header.subject, marked.says()["orders"]) == (looks_at("", digest), orders)
     assert look_at_list(team.vault, "", digest, orders) is None
     assert look_at_list(team.vault, batch, "", []) is None
     team.vault.may_sign = False

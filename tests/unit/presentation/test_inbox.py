@@ -12,6 +12,7 @@ from mnemonic import Mnemonic
 from countersign.application.ports.tasks import Lane
 from countersign.application.ports.workspace import ChainHead
 from countersign.application.sharing import Sharing
+from countersign.application.use_cases.look_at_order import looks_at
 from countersign.domain.approval.rule import ApprovalRule, Need
 from countersign.domain.canonical import Json
 from countersign.domain.ledger import kinds
@@ -432,7 +433,7 @@ def test_a_batch_leaves_out_what_is_flagged_and_lists_it() -> None:
     assert len(batch.items) == 6
     assert [fact.text for fact in batch.totals] == ["EUR 38,395.00"]
     assert batch.phrase == fingerprint_phrase(batch.digest, WORDS)
-    (look,) = inbox.team.vault.events_of(batch.digest[:32])  # who marks by hand names what was shown
+    (look,) = inbox.team.vault.events_of(looks_at("", batch.digest))  # who marks by hand names what was shown
     assert look.kind == kinds.BATCH_OPENED
     assert look.says()["orders"] == [item.order for item in batch.items]
     (chart,) = batch.charts

@@ -10,7 +10,7 @@ import pytest
 from countersign.application.ports.tasks import Lane
 from countersign.application.use_cases.approve_batch import ShownOrder
 from countersign.application.use_cases.approve_whole import Signed, approve_whole
-from countersign.application.use_cases.look_at_order import look_at_list
+from countersign.application.use_cases.look_at_order import look_at_list, looks_at
 from countersign.application.use_cases.reject_order import reject_order
 from countersign.application.use_cases.request_batch import request_batch
 from countersign.domain.batch_digest import batch_digest
@@ -115,8 +115,8 @@ def test_that_a_list_was_shown_is_on_record_with_who_else_was_shown_it() -> None
     batch = gathered(inbox)
     assert [fact.label for fact in batch.looked] == ["Anna Weiss"]
     assert "2026" in batch.looked[0].text
-    mine = [event for event in team.vault.events_of(LIST) if event.kind == kinds.BATCH_OPENED][-1]
-    assert dict(mine.says()) == {"digest": batch.digest, "count": COUNT}
+    mine = team.vault.events_of(looks_at(LIST))[-1]
+    assert dict(mine.says()) == {"digest": batch.digest, "count": COUNT, "batch": LIST}
     events = team.world.vault.events(Chain.SHARED, 0, 100_000)
     assert not any(event.kind == kinds.ORDER_OPENED for event in events), "none of its orders was opened"
     inbox.presenter.approve_batch(batch, PASSPHRASE)

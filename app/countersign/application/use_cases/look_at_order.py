@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Sequence
 from typing import Final
 
@@ -13,8 +14,6 @@ from countersign.domain.ledger.event import Event, EventDraft
 from countersign.domain.order_state import OrderState
 
 CALL_BACK: Final = "call_back"
-LIST_DIGITS: Final = 32
-"""Of the digest over a selection: the subject under which it is on record that somebody looked at it."""
 CALL_BACK_ANSWERS: Final = ("called_known_number", "in_person")
 
 
@@ -41,6 +40,14 @@ def look_at_order(vault: Vault, order: str, shown_digest: str) -> Event | None:
         return change.append(EventDraft(kinds.ORDER_OPENED, order, body, refs=(record.frozen_event,)))
 
 
+def looks_at(batch: str, digest: str = "") -> str:
+    """Return the subject under which looks at a batch, or at a selection by its digest, are on record.
+
+    One of their own: a batch's holds the names of all its orders, which nobody wants to read for this.
+    """
+    return hashlib.sha256(f"countersign/looks/{batch or digest}".encode()).hexdigest()[:32]
+
+
 def look_at_list(vault: Vault, batch: str, digest: str, orders: Sequence[str]) -> Event | None:
     """Record that this device's person was shown several orders at once: their totals and a line for each.
 
@@ -58,7 +65,7 @@ def look_at_list(vault: Vault, batch: str, digest: str, orders: Sequence[str]) -
     """
     if not (vault.may_sign and digest and orders):
         return None
-    subject, member = batch or digest[:LIST_DIGITS], vault.identity.member
+    subject, member = looks_at(batch, digest), vault.identity.member
     with vault.transaction() as change:
         governance = change.rules.governance
         for item in vault.events_of(subject):
@@ -66,7 +73,7 @@ def look_at_list(vault: Vault, batch: str, digest: str, orders: Sequence[str]) -
             own = item.kind == kinds.BATCH_OPENED and seen is not None and seen.member == member
             if own and item.body is not None and item.says().get("digest") == digest:
                 return None
-        named: dict[str, Json] = {} if batch else {"orders": list(orders)}
+        named: dict[str, Json] = {"batch": batch} if batch else {"orders": list(orders)}
         body: dict[str, Json] = {"digest": digest, "count": len(orders), **named}
         return change.append(EventDraft(kinds.BATCH_OPENED, subject, body))
 

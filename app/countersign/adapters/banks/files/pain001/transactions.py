@@ -270,8 +270,10 @@ def _type(element: Element, faults: Faults) -> PaymentType:
 
 def _category(element: Element, faults: Faults) -> str:
     """Read what kind of payment the payer's bank is told that it is (CtgyPurp), by code or in the bank's own words."""
-    code, own = (faults.value(element, ("PmtTpInf", "CtgyPurp", tag), "product") for tag in ("Cd", "Prtry"))
-    return code or own
+    found = faults.part(element, ("PmtTpInf", "CtgyPurp"), "product")
+    if found is None:
+        return ""
+    return faults.value(found, ("Cd",), "product") or faults.value(found, ("Prtry",), "product")
 
 
 def _date(element: Element, faults: Faults) -> str:
