@@ -12,6 +12,7 @@ from importlib import import_module
 from importlib.util import find_spec
 from typing import Any, Final
 
+from PySide6.QtCore import QCameraPermission, QCoreApplication, QObject, QPermission, Qt
 from PySide6.QtGui import QGuiApplication, QImage
 
 from countersign.presentation.messages import _
@@ -69,7 +70,7 @@ def _grab(place: int) -> QImage:
     return QGuiApplication.screens()[place].grabWindow(0).toImage()
 
 
-class CameraSource:
+class CameraSource(QObject):
     """Looks through the system's first camera. Implements ``presentation.code_reading.PictureSource``.
 
     Qt Multimedia has no types here: it may not be installed.
@@ -77,14 +78,27 @@ class CameraSource:
 
     def __init__(self) -> None:
         """Look at nothing yet."""
+        super().__init__()
         self._frame: Any = None
         self._parts: tuple[Any, ...] = ()
         self._failure = ""
+        self._wanted = False
 
     def open(self) -> None:
-        """Switch the camera on."""
+        """Switch the camera on, once the system allows it: some ask the person first."""
         self.close()
-        self._failure = ""
+        self._failure, self._wanted = "", True
+        program = QCoreApplication.instance()
+        if program is not None:
+            program.requestPermission(QCameraPermission(), self, self._answered)
+
+    def _answered(self, permission: QPermission) -> None:
+        if permission.status() != Qt.PermissionStatus.Granted:
+            self._failed()
+        elif self._wanted:
+            self._switch_on()
+
+    def _switch_on(self) -> None:
         try:
             media: Any = import_module(MULTIMEDIA)
         except ImportError:  # a system library that it needs is missing
@@ -123,6 +137,7 @@ class CameraSource:
 
     def close(self) -> None:
         """Switch it off."""
+        self._wanted = False
         parts, self._parts, self._frame = self._parts, (), None
         if parts:
             parts[0].stop()
