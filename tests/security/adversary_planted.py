@@ -13,11 +13,12 @@ from countersign.application.flows import exchange_round as exchange
 from countersign.application.use_cases import publish_envelopes, record_submission, watch_relay
 from countersign.domain.approval import judgement
 from countersign.domain.approval.authority import Basis
+from countersign.domain.approval.limits import nothing_spent
 from countersign.domain.canonical import Json
 from countersign.domain.ledger import order_fold, order_record, several_devices
 from countersign.domain.ledger.event import EventDraft
 from countersign.domain.ledger.governance import Device, Governance
-from countersign.domain.ledger.order_record import OrderRecord
+from countersign.domain.ledger.order_record import Approval, OrderRecord
 from countersign.domain.ledger.rules import Rules
 from countersign.testing import fake_workspace
 from tests.security import adversary_world
@@ -161,6 +162,37 @@ def fold_as_it_comes() -> None:
     _put(fake_workspace, "_folding", list)
 
 
+def send_unconfirmed() -> None:
+    """Send without the confirmation that a rule asks for."""
+    for module in (order_fold, order_record):
+        _put(module, "is_confirmed", lambda *_given: True)
+
+
+def confirm_anywhere() -> None:
+    """Let any device's confirmation count, whoever's it is."""
+    for module in (judgement, order_record):
+        _put(module, "device_fault", lambda *_given: "")
+
+
+def count_confirmations() -> None:
+    """Count a confirmation as an approval of the requester's."""
+    steps: dict[str, Callable[..., OrderRecord]] = dict(order_fold._STEPS)  # noqa: SLF001 - as above
+    confirmed, approved = steps["order.confirmed"], order_fold._approved  # noqa: SLF001 - as above
+    own = order_record.is_own_request
+
+    def both(record: OrderRecord, *given: object) -> OrderRecord:
+        return approved(confirmed(record, *given), *given, nothing_spent)  # type: ignore[arg-type, call-arg]
+
+    def is_own(record: OrderRecord, governance: Governance, approval: Approval) -> bool:
+        said = {item.event for item in record.confirmations}
+        return approval.event not in said and own(record, governance, approval)
+
+    steps["order.confirmed"] = both
+    _put(order_fold, "_STEPS", steps)
+    for module in (judgement, order_record):
+        _put(module, "is_own_request", is_own)
+
+
 @dataclass(frozen=True, slots=True)
 class Defect:
     """What is planted, and which finding must show it."""
@@ -184,6 +216,9 @@ DEFECTS: Final = {
     "ignore_freeze": Defect(ignore_freeze, "forged"),
     "publish_once": Defect(publish_once, "lost"),
     "both_send": Defect(both_send, "doubled"),
+    "send_unconfirmed": Defect(send_unconfirmed, "forged"),
+    "confirm_anywhere": Defect(confirm_anywhere, "forged"),
+    "count_confirmations": Defect(count_confirmations, "forged"),
     "name_all_rivals": Defect(name_all_rivals, "broken"),
     "fold_as_it_comes": Defect(fold_as_it_comes, "apart"),
 }

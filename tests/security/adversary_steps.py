@@ -18,9 +18,11 @@ from countersign.application.use_cases.change_governance import (
     with_member,
     without_device,
 )
+from countersign.application.use_cases.confirm_order import confirm_order
 from countersign.application.use_cases.hand_over_sending import end_lost_order, hand_over_sending
 from countersign.application.use_cases.record_submission import record_intent
 from countersign.application.use_cases.reject_order import REJECTIONS, REPAIRS, reject_order
+from countersign.domain.approval.progress import confirmation_obstacle
 from countersign.domain.canonical import Json
 from countersign.domain.errors import CountersignError, SecurityError
 from countersign.domain.ledger import kinds
@@ -28,7 +30,7 @@ from countersign.domain.ledger.event import EventDraft
 from countersign.domain.ledger.governance import Governance, Role, World
 from countersign.domain.ledger.order_record import OrderRecord
 from countersign.domain.money import Money
-from countersign.domain.order import OrderContent
+from countersign.domain.order import OrderContent, last_digits
 from countersign.domain.order_state import OrderState
 from countersign.domain.payment import PaymentFields, PaymentProduct
 from countersign.testing.fake_workspace import fake_verify
@@ -129,6 +131,22 @@ def approve(world: Setting) -> bool:
         return False
     with seat.vault.transaction() as change:
         sign_approval(change, record)
+    return True
+
+
+def confirm(world: Setting) -> bool:
+    """Confirm whatever is open, at any device that lets somebody."""
+    seat = world.chance.choice(world.seats)
+    record = open_order(world, seat)
+    governance = seat.vault.rules.governance
+    for order in world.orders[-6:]:  # one that is really wanted of this device, where there is such a one
+        found = seat.vault.order(order)
+        if found is not None and not confirmation_obstacle(found, governance, seat.device, world.clock.now_ms()):
+            record = found
+    if record is None:
+        return False
+    payment = record.content.payment
+    confirm_order(seat.vault, record.content.order, payment, record.digest, last_digits(payment.creditor_account))
     return True
 
 
@@ -324,6 +342,7 @@ def _has(seat: Seat, role: Role) -> bool:
 STEPS: Final[dict[str, tuple[float, Step]]] = {
     "request": (4, request),
     "approve": (18, approve),
+    "confirm": (8, confirm),
     "reject": (1, reject),
     "stop": (0.7, stop),
     "send": (3, send),

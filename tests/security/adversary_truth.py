@@ -15,8 +15,8 @@ from countersign.domain.ledger import kinds
 from countersign.domain.ledger.event import Event
 from countersign.domain.ledger.governance import Device, Governance, Member, Role, change_message
 from countersign.domain.order import OrderContent
-from countersign.domain.policy import Policy
 from tests.security.adversary_closings import follows, is_over, knew_a_sibling, knowing, signed_late
+from tests.security.adversary_terms import asks_twice, is_confirmed, terms
 
 
 @dataclass(frozen=True, slots=True)
@@ -250,6 +250,7 @@ def judge(truth: Truth, intent: Fact) -> list[str]:
         "sent before": any(not judge(truth, item) for item in earlier),
         "the payee is in conflict": not _payee_stands(truth, content, past, state),
         "no quorum": not _quorum(state, content, counting),
+        "not confirmed": not is_confirmed(truth, intent, frozen, content, standing, sender),
     }
     return [name for name, fault in faults.items() if fault]
 
@@ -342,24 +343,13 @@ def _counts(
     )
 
 
-def terms(policy: Policy, content: OrderContent) -> list[tuple[bool, tuple[tuple[str, int], ...]]]:
-    """Return what a policy asks of an order: for each rule whether in turn, and how many of which groups."""
-    amount = content.payment.instructed_amount
-    applying = [
-        (rule.ordered, tuple((need.group, need.count) for need in rule.needs))
-        for rule in policy.rules
-        if not rule.currency or (rule.currency == amount.currency and amount.minor > rule.above_minor)
-    ]
-    return sorted(set(applying)) or [(False, (("", policy.approvals),))]
-
-
 def _basis(state: Governance, content: OrderContent, member: str) -> tuple[object, ...]:
     found = member_in(state, member)
     asked = terms(state.policy, content)
     groups = {group for _, needs in asked for group, _ in needs}
     if found is None or Role.APPROVER not in found.roles:
         return ()
-    return (asked, sorted(groups & set(found.groups)))
+    return (asked, asks_twice(state.policy, content), sorted(groups & set(found.groups)))
 
 
 def _quorum(state: Governance, content: OrderContent, counting: Iterable[Fact]) -> bool:

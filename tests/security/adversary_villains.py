@@ -174,6 +174,18 @@ def _intent(record: OrderRecord, seat: Seat) -> tuple[str, str, dict[str, Json]]
     return (kinds.ORDER_SUBMISSION_INTENDED, record.content.order, body)
 
 
+def confirm_anyway(world: Setting) -> bool:
+    """Confirm without any right to it: another's order, one's own at the device that made it, for ever, long ago."""
+    seat = _villain(world)
+    record = open_order(world, seat)
+    if record is None:
+        return False
+    now, epoch = world.clock.now_ms(), seat.vault.rules.governance.epoch
+    named = world.chance.choice([epoch, epoch, max(0, epoch - 1), epoch + 1])
+    _kind, order, body = _approval(record, seat, named, now + world.chance.choice([-1, 72 * _HOUR, 1 << 40]))
+    return deliver(world, seat, [signed(world, seat, (kinds.ORDER_CONFIRMED, order, body), _refs(record))])
+
+
 def send_anyway(world: Setting) -> bool:
     """Put an intent on record without being the sender, without a quorum, after a stop, or a second time."""
     seat = _villain(world)
@@ -361,6 +373,7 @@ VILLAINS: Final[dict[str, tuple[float, Step]]] = {
     "approve_twice": (2, approve_twice),
     "approve_in_another_epoch": (1, approve_in_another_epoch),
     "approve_for_ever": (1, approve_for_ever),
+    "confirm_anyway": (1, confirm_anyway),
     "send_anyway": (2, send_anyway),
     "show_two_faces": (0.5, show_two_faces),
     "govern_alone": (0.5, govern_alone),

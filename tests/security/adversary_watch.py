@@ -22,6 +22,7 @@ from tests.security.adversary_world import Seat, Setting, open_devices
 
 KEPT: Final = {
     kinds.ORDER_APPROVED,
+    kinds.ORDER_CONFIRMED,
     kinds.ORDER_STOPPED,
     kinds.WORKSPACE_FROZEN,
     kinds.WORKSPACE_UNFROZEN,

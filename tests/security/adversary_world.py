@@ -288,6 +288,7 @@ def policies(chance: Random) -> Policy:
             (ApprovalRule("large", "EUR", BAND, needs=(Need("board", 1),)),),
             (ApprovalRule("large", "EUR", BAND, needs=(Need("board", 1), Need("treasury", 1))),),
             (ApprovalRule("large", "EUR", BAND, needs=(Need("treasury", 1), Need("board", 1)), ordered=True),),
+            (ApprovalRule("large", "EUR", BAND, second_device=True),),
         ]
     )
     return Policy(approvals=chance.choice([1, 2]), requester_may_approve=False, rules=above)
