@@ -71,7 +71,7 @@ class CodeOffer:
     def _of_order(self, order: str) -> CodeOfferState:
         vault = self._session.sharing.vault
         record = vault.order(order)
-        if record is None or not other_devices(vault, self._session.clock.now_ms()):
+        if record is None or record.final or not other_devices(vault, self._session.clock.now_ms()):
             return CodeOfferState()
         me = vault.identity.device
         if any(item.kind in ANSWERS and item.header.device == me for item in vault.events_of(order)):

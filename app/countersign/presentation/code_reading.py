@@ -296,7 +296,7 @@ class ReadCodePresenter:
         if self._watching and self._empty >= PATIENCE:
             if self._watching == "screen":
                 return _("No code is in sight. Move this window aside, so that the whole code can be seen.")
-            return _("No code is in sight. Hold it straight before the camera, a hand’s breadth larger than the code.")
+            return _("No code is in sight. Hold it straight and near, and see that nothing glares on it.")
         return self._hint if stuck else ""
 
     def _not_looked(self, error: Exception) -> None:

@@ -5,9 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from countersign.testing.fake_door import PASSPHRASE
 from countersign.testing.fake_workspace import MemoryWorkspace
 from countersign.ui.views.codes.read import ReadCodePage
-from countersign.ui.widgets import KitButton
+from countersign.ui.widgets import ArmingButton, KitButton
+from tests.gui.pages.inbox_scenes import show
 from tests.gui.pages.stage import Look, Stage
 from tests.gui.pages.team_scenes import RAVI, TOM, Floor
 from tests.unit.application.workspace.payments import ORDER, request
@@ -58,6 +60,10 @@ def showing_codes(look: Look) -> Iterator[tuple[str, Stage]]:
     stage.program.presenter.open_page("show_code", "dd" * 16)
     stage.settle()
     yield "show_code.unknown", stage
+    stage.press("shell.inbox", "inbox.filter.all")
+    show(stage, 0)
+    yield "inbox.code_of_own", stage
+    stage.press("inbox.code_of_order", "show_code.back")
     stage.close()
 
 
@@ -87,4 +93,27 @@ def reading_codes(look: Look) -> Iterator[tuple[str, Stage]]:
     yield "read_code.screen", stage
     stage.press("read_code.back")
     yield "inbox.codes", stage
+    stage.close()
+
+
+def answering_by_code(look: Look) -> Iterator[tuple[str, Stage]]:
+    """Approve what somebody else asks for, and show the answer."""
+    floor = Floor(look)
+    stage, mei = floor.stage, floor.who.vault
+    ravi = floor.office.present(floor.who, RAVI)
+    request(Sender(ravi))
+    mei.take_in(ravi.shared_events(ravi.identity.device, 0, 10))
+    stage.program.presenter.open_inbox(ORDER)  # as after a code was read
+    stage.settle()
+    yield "inbox.code_of_order", stage
+    stage.press("inbox.primary")
+    stage.type("inbox.digits", "2606")
+    stage.type("inbox.passphrase", PASSPHRASE)
+    stage.window.find_as("inbox.approve.sign", ArmingButton).arm_after(0)
+    stage.press("inbox.approve.sign")
+    yield "inbox.answered", stage
+    stage.press("code.answer.show")
+    yield "show_code.answer", stage
+    stage.press("show_code.back")
+    yield "order.answered", stage
     stage.close()

@@ -22,7 +22,7 @@ from countersign.testing.fake_door import KIT, PASSPHRASE
 from countersign.ui.views.new_vault import NewVaultPage
 from tests.gui.pages.batch_scenes import from_list
 from tests.gui.pages.check_scenes import check
-from tests.gui.pages.code_scenes import reading_codes, showing_codes
+from tests.gui.pages.code_scenes import answering_by_code, reading_codes, showing_codes
 from tests.gui.pages.documents_scenes import attaching, evidence
 from tests.gui.pages.inbox_scenes import inbox, inbox_batch, inbox_request
 from tests.gui.pages.inbox_whole_scenes import inbox_whole
@@ -518,6 +518,7 @@ STORIES: Final[Mapping[str, Story]] = {
         messages_travel,
         showing_codes,
         reading_codes,
+        answering_by_code,
         joining,
         sending,
         attaching,

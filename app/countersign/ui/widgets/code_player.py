@@ -127,8 +127,10 @@ class CodePlayer(QWidget):
             self.code.set_rows(())
             self.part.setText("")
             return
+        before = self.code.sizeHint()
         self.code.set_rows(frame_matrix(self._frames[self._place]))
-        self.code.updateGeometry()
+        if self.code.sizeHint() != before:  # the last picture alone is smaller: else nothing is laid out anew
+            self.code.updateGeometry()
         count = len(self._frames)
         words = _("Picture {number} of {count}").format(number=self._place + 1, count=count)
         self.part.setText(words if count > 1 else _("One picture, and that is all of it."))

@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import hashlib
 
+from hypothesis import given
+from hypothesis import strategies as st
+
 from countersign.adapters.relays.code_collector import MESSAGES_AT_ONCE, CodeCollector
 from countersign.adapters.relays.hand_parcels import BUNDLE, HandParcels
 from countersign.adapters.relays.qr_frames import BYTES_IN_FRAME, Frame, frames_of
@@ -99,3 +102,14 @@ def test_few_messages_are_kept_at_once_and_the_oldest_makes_room() -> None:
 def test_of_one_picture_only_so_many_codes_are_looked_at() -> None:
     _content, texts = message("one")
     assert collector().add(["garbage"] * 64 + list(texts)) == Collected((), 0, 0, foreign=True)
+
+
+@given(st.lists(st.one_of(st.integers(0, 8), st.text(max_size=40)), max_size=40))
+def test_whatever_is_seen_only_what_was_shown_comes_out(seen: list[int | str]) -> None:
+    shown = dict((message("one"), message("two", 4), message("three", 2)))
+    every = [text for texts in shown.values() for text in texts]
+    found = collector()
+    for item in seen:
+        result = found.add([every[item] if isinstance(item, int) else item])
+        assert set(result.contents) <= set(shown)
+        assert result.have <= result.total <= 4

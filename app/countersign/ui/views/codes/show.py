@@ -7,8 +7,9 @@ from PySide6.QtWidgets import QWidget
 
 from countersign.presentation.code_showing import ShowCodePresenter, ShowCodeState
 from countersign.presentation.messages import _
-from countersign.ui.theme.tokens import Space
+from countersign.ui.theme.tokens import Space, Tone
 from countersign.ui.widgets import (
+    Banner,
     Card,
     Field,
     FlowLayout,
@@ -40,7 +41,7 @@ class ShowCodePage(WorkPage):
         self.player = CodePlayer("show_code")
         self.code_card.add(self.player)
         self.add(self.code_card)
-        self.file_note = PlainLabel("")
+        self.file_note = Banner(Tone.INFO, _("Too long for codes"))
         self.file_note.setObjectName("show_code.as_file")
         self.add(self.file_note)
         for card in (self._make_order(), self._make_readers(), self._make_file()):
@@ -79,7 +80,7 @@ class ShowCodePage(WorkPage):
 
     def _make_file(self) -> Card:
         card = Card(_("Or as a file"), icon="download")
-        card.add(PlainLabel(_("The same, with all its documents, for a stick or a mail."), Variant.MUTED))
+        card.add(PlainLabel(_("The same with all its documents, to be mailed or put on a stick."), Variant.MUTED))
         self.save = QuietButton(_("Save it as a file"), icon="download")
         self.save.setObjectName("show_code.save")
         self.save.activated.connect(self._save)
@@ -107,7 +108,7 @@ class ShowCodePage(WorkPage):
         self.blocked.setVisible(bool(state.blocked) and not state.busy)
         self.player.set_frames(state.frames)
         self.code_card.setVisible(bool(state.frames))
-        self.file_note.setText(state.as_file)
+        self.file_note.set_text(_("Too long for codes"), state.as_file)
         self.file_note.setVisible(bool(state.as_file))
         self.order_card.setVisible(bool(state.payee))
         self.payee.setText(state.payee)
