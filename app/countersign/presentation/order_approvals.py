@@ -117,7 +117,10 @@ def _confirmation_text(step: ConfirmationStep, governance: Governance, me: Ident
     if step.member == me.member:
         if step.devices:
             return _("A confirmation on another device: yours. Open Approvals there.")
-        return _("A confirmation on another device: yours, and you have none. Add one on Team, on your own page.")
+        return _(
+            "A confirmation on another device: yours, and you have none that neither made it nor sends it. Add one on "
+            "Team, on your own page."
+        )
     name = name_of(governance, step.member)
     if step.devices:
         return _("A confirmation on another device: by {name}, who asked for it.").format(name=name)

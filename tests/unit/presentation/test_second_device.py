@@ -362,7 +362,7 @@ def test_who_has_no_other_device_is_told_what_to_do() -> None:
     epoch = replace(rules.governance, policy=OFFICE)
     there = replace(rules, epochs=(replace(rules.epochs[0], state=epoch, signed=epoch),))
     for order, said in (
-        (mine, "yours, and you have none. Add one on Team, on your own page."),
+        (mine, "yours, and you have none that neither made it nor sends it. Add one on Team, on your own page."),
         (toms, "by Tom Okoro, who has none."),
     ):
         record = team.vault.order(order)
