@@ -108,7 +108,7 @@ def signs_here(record: OrderRecord, governance: Governance, me: Identity, at: in
 
 def _unconfirmed(come: ApprovalProgress, governance: Governance, me: Identity) -> tuple[str, ...]:
     step = come.confirmation
-    return () if step is None or step.given else (_confirmation_text(step, governance, me),)
+    return () if step is None or not step.wanted else (_confirmation_text(step, governance, me),)
 
 
 def _confirmation_text(step: ConfirmationStep, governance: Governance, me: Identity) -> str:

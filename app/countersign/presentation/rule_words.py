@@ -113,8 +113,11 @@ def progress_sentences(come: ApprovalProgress, name: NameOf) -> tuple[str, ...]:
 def confirmation_sentence(step: ConfirmationStep, name: NameOf) -> str:
     """Say whether whoever asked has confirmed it on another device of theirs."""
     who = name(step.member)
-    if step.given:
+    if not step.wanted:
         return _("{name} confirmed it on another device of theirs.").format(name=who)
+    if step.again and step.devices:
+        text = _("{name} has to confirm it once more on another device: not all that was signed held at one time.")
+        return text.format(name=who)
     if step.devices:
         return _("{name} has still to confirm it on another device of theirs.").format(name=who)
     return _("{name} must confirm it on another device of theirs, and has none.").format(name=who)

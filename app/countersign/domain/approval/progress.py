@@ -9,10 +9,11 @@ from countersign.domain.approval.confirmation import Confirmation, device_fault
 from countersign.domain.approval.judgement import judge_approval, judge_confirmation
 from countersign.domain.approval.limits import Spent, nothing_spent
 from countersign.domain.approval.rule import ApprovalRule, Need
-from countersign.domain.approval.signature import Approval, fill
+from countersign.domain.approval.signature import Approval, fill, is_met
 from countersign.domain.ledger.governance import Governance
 from countersign.domain.ledger.order_record import OrderRecord, standing_confirmations, standing_under
 from countersign.domain.ledger.rules import OrderKey, Rules
+from countersign.domain.order_state import OrderState
 
 _NOT_YET: Final = "not yet assessed"
 
@@ -45,12 +46,20 @@ class ConfirmationStep:
     Attributes:
         member: Who asked.
         given: The confirmations that count.
-        devices: While none counts: the devices of theirs that could give one.
+        devices: While one is wanted: the devices of theirs that could give it.
+        again: Whether one is wanted though one counts: everything is there by now, but came together at no event, as
+            where an access that had lapsed was renewed. Only a signature moves an order on, and no approval is wanted.
     """
 
     member: str
     given: tuple[Confirmation, ...]
     devices: tuple[str, ...]
+    again: bool = False
+
+    @property
+    def wanted(self) -> bool:
+        """Whether another device of theirs has still to confirm it."""
+        return self.again or not self.given
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,7 +77,7 @@ class ApprovalProgress:
     @property
     def wants_confirmation(self) -> bool:
         """Whether another device of the requester's has still to confirm it."""
-        return self.confirmation is not None and not self.confirmation.given
+        return self.confirmation is not None and self.confirmation.wanted
 
     @property
     def may_sign(self) -> tuple[str, ...]:
@@ -79,7 +88,7 @@ class ApprovalProgress:
     def lacks_device(self) -> bool:
         """Whether another device of the requester's must confirm it, and they have none."""
         asked = self.confirmation
-        return asked is not None and not (asked.given or asked.devices)
+        return asked is not None and asked.wanted and not asked.devices
 
     @property
     def stuck(self) -> bool:
@@ -124,12 +133,21 @@ def _confirmation(record: OrderRecord, governance: Governance, at: int) -> Confi
     if not record.requirement(governance).second_device:
         return None
     member, given = record.content.requester, standing_confirmations(record, governance, at)
+    again = bool(given) and _waits_for_nothing(record, governance, at)
     devices = tuple(
         item.device
         for item in governance.devices
-        if not given and not item.closed and not device_fault(governance, item.device, member, record.used_devices, at)
+        if (again or not given)
+        and not item.closed
+        and not device_fault(governance, item.device, member, record.used_devices, at)
     )
-    return ConfirmationStep(member, given, devices)
+    return ConfirmationStep(member, given, devices, again)
+
+
+def _waits_for_nothing(record: OrderRecord, governance: Governance, at: int) -> bool:
+    """Tell whether all approvals are there and the order is none the less not approved."""
+    met = is_met(record.requirement(governance), standing_under(record, governance, at))
+    return met and record.state is OrderState.PREPARED
 
 
 def confirmation_obstacle(record: OrderRecord, governance: Governance, device: str, at: int) -> str:
@@ -148,7 +166,7 @@ def confirmation_obstacle(record: OrderRecord, governance: Governance, device: s
     )
     fault = judge_confirmation(record, claimed, governance, governance).fault
     given = not fault and bool(standing_confirmations(record, governance, at))
-    return "confirmation.given" if given else fault
+    return "confirmation.given" if given and not _waits_for_nothing(record, governance, at) else fault
 
 
 def obstacle(record: OrderRecord, governance: Governance, member: str, at: int, spent: Spent = nothing_spent) -> str:

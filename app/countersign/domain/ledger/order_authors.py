@@ -50,8 +50,8 @@ _BANK_FACTS = frozenset(
 )
 _OF_THE_SENDER = _SENDER_KINDS | _BANK_FACTS | {kinds.ORDER_SENDER_RELEASED}
 _SENDERS_WORD = frozenset({kinds.ORDER_SENDER_RELEASED, kinds.ORDER_SUBMISSION_INTENDED})
-# One signature more that counts, and an intent rests on others than it says.
-_FORBIDDING = frozenset({kinds.ORDER_STOPPED, kinds.ORDER_ASSESSED, kinds.ORDER_APPROVED, kinds.ORDER_CONFIRMED})
+# One signature more that counts, and an intent rests on others than it says. Confirmations likewise: see below.
+_FORBIDDING = frozenset({kinds.ORDER_STOPPED, kinds.ORDER_ASSESSED, kinds.ORDER_APPROVED})
 
 
 def may_forbid(record: OrderRecord, event: Event, rules: Rules) -> bool:
@@ -63,9 +63,11 @@ def may_forbid(record: OrderRecord, event: Event, rules: Rules) -> bool:
     if event.kind in _SENDERS_WORD:
         return header.device == record.sender
     try:
-        acting_member(rules.governance_before(event.order_key), header.device, header.at)
+        member = acting_member(rules.governance_before(event.order_key), header.device, header.at)
     except SecurityError:
         return False
+    if event.kind == kinds.ORDER_CONFIRMED:  # nobody else's counts, nor one of the device that wrote the order down
+        return member.member == record.content.requester and header.device != record.frozen_device
     return event.kind in _FORBIDDING
 
 
