@@ -35,7 +35,7 @@ from countersign.presentation.order_recall import OrderRecall
 from countersign.presentation.order_recovery import order_recovery
 from countersign.presentation.order_signing import with_signing
 from countersign.presentation.order_team import TeamWords, team_words, who_of, with_team
-from countersign.presentation.order_timeline import timeline
+from countersign.presentation.order_timeline import timeline, void_in
 from countersign.presentation.order_words import doubt_sentence
 from countersign.presentation.recovery_words import RecoveryState
 from countersign.presentation.signing_panel import SigningPanel
@@ -333,6 +333,7 @@ class OrderPresenter:
                 self._clock,
                 self._day,
                 who_of(self._rules, identity),
+                void_in(record),
                 several=self._team is not None,
             ),
             evidence=order_evidence(record, self._words),

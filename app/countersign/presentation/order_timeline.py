@@ -9,6 +9,7 @@ from typing import TypeAlias
 from countersign.application.ports.vault import LedgerEntry
 from countersign.domain.canonical import JsonObject
 from countersign.domain.ledger import kinds
+from countersign.domain.ledger.order_record import OrderRecord
 from countersign.domain.order_state import DUPLICATES, FINAL, OrderState, TransactionStatus
 from countersign.presentation.error_texts import is_known, title
 from countersign.presentation.formats import isolate
@@ -39,6 +40,7 @@ def timeline(
     clock: Callable[[int], str],
     day: Callable[[int], str],
     who: Callable[[str], str] = lambda _device: "",
+    void: Callable[[str], str] = lambda _event: "",
     *,
     several: bool = False,
 ) -> tuple[TimelineLine, ...]:
@@ -50,6 +52,7 @@ def timeline(
         clock: Writes the hour and minute of a time.
         day: Writes its day, which is told once for all that happened on it.
         who: Names the person behind another's device; empty for one's own.
+        void: Says by its event why a confirmation on another device does not count, see ``void_in``; empty if it does.
         several: Whether others approve it.
     """
     lines: list[TimelineLine] = []
@@ -61,7 +64,8 @@ def timeline(
     own = {entry.kind for entry in entries if not who(entry.device)}
     several = several and not {kinds.ORDER_FROZEN, kinds.ORDER_APPROVED} <= own
     for entry in entries:
-        line = _of_another(entry, who(entry.device)) or _line(entry, by_hand=by_hand)
+        name = who(entry.device)
+        line = _uncounted(entry, name, void) or _of_another(entry, name) or _line(entry, by_hand=by_hand)
         if several and line is None and entry.kind == kinds.ORDER_ASSESSED:
             line = _done(_("You handed it in for approval"))
         if line is None or (settled and _shows_what_was_told(entry)):
@@ -81,6 +85,25 @@ def timeline(
     if several and state is OrderState.PREPARED:
         coming = (_("Others approve it"), *coming)
     return (*lines, *(_todo(text) for text in coming))
+
+
+def void_in(record: OrderRecord) -> Callable[[str], str]:
+    """Return what says why a confirmation of an order does not count: a code by its event; empty where it does.
+
+    One that the record doesn't know was void before it was judged.
+    """
+    faults = {item.event: item.fault for item in record.confirmations}
+    return lambda event: faults.get(event, "confirmation.unknown_device")
+
+
+def _uncounted(entry: LedgerEntry, name: str, void: Callable[[str], str]) -> TimelineLine | None:
+    """Tell of a confirmation that does not count; None of all else."""
+    code = void(entry.event) if entry.kind == kinds.ORDER_CONFIRMED else ""
+    if not code:
+        return None
+    mine = _("You signed a confirmation that does not count")
+    theirs = _("{name} signed a confirmation that does not count").format(name=name)
+    return _failed(theirs if name else mine, title(code))
 
 
 def _is_settled(entry: LedgerEntry) -> bool:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import tzinfo
+from typing import Final
 
 from countersign.application.use_cases.export_receipt import ReceiptGround
 from countersign.domain.accounts import grouped
@@ -19,6 +20,9 @@ from countersign.presentation.amount_words import amount_in_words
 from countersign.presentation.formats import money_text, time_text
 from countersign.presentation.messages import _, language
 from countersign.presentation.signature_words import words_of
+
+_SIGNED: Final = frozenset({kinds.ORDER_APPROVED, kinds.ORDER_CONFIRMED})
+"""What has a time on the paper only where it counts."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -164,9 +168,11 @@ def _times(ground: ReceiptGround, zone: tzinfo, tag: str) -> ReceiptSection:
         (kinds.ORDER_AUTHORISED, _("Confirmed with the bank")),
         (kinds.ORDER_STATUS_CHANGED, _("Last word of the bank")),
     )
+    counting = {item.event for item in ground.record.counted}
+    counting |= {item.event for item in ground.record.confirmations if not item.fault}
     newest: dict[str, Event] = {}
     for event in ground.evidence.events:
-        if event.header.subject == ground.evidence.order:
+        if event.header.subject == ground.evidence.order and (event.kind not in _SIGNED or event.id in counting):
             newest[event.kind] = event
     return ReceiptSection(
         _("When"),
