@@ -11,10 +11,9 @@ from dataclasses import replace
 
 import pytest
 
-from countersign.application.flows.authorising_run import LOOK_MS
 from countersign.application.flows.basket_signing import BasketSigning
 from countersign.application.flows.basket_submission import BasketSubmission
-from countersign.application.flows.progress import Phase
+from countersign.application.flows.progress import LOOK_MS, Phase
 from countersign.application.flows.signing import Signing
 from countersign.application.ports.bank import Authorisation, AuthorisationState, Initiation
 from countersign.domain.canonical import Json
@@ -469,3 +468,23 @@ def test_no_answer_goes_out_while_a_start_is_open() -> None:
         answer: dict[str, Json] = {"digest": record.digest, "authorisation_id": "auth-1", "attempt": 1}
         event = change.append(EventDraft(kinds.ORDER_ANSWER_INTENDED, desk.order, answer))
     assert dict(desk.record.faults)[event.id] == "order.other_authorisation"
+
+
+def test_a_look_that_brings_nothing_while_a_person_acts_says_nothing() -> None:
+    tasks = fakes.ManualTasks()
+    asked = One(tasks=tasks)
+    asked.bank.in_app = frozenset()
+    asked.begin()
+    tasks.finish()
+    asked.run.authenticate(SecretText(fakes.PASSWORD))
+    tasks.finish()
+    asked.choose()
+    tasks.finish()
+    asked.run.look()
+    asked.answer()  # what a person does goes first
+    heard: list[bool] = []
+    listener = asked.session.submissions.listen(asked.desk.order, lambda progress: heard.append(progress.still))
+    tasks.finish()
+    listener()
+    assert asked.phase == Phase.ACCEPTED.value
+    assert not any(heard)

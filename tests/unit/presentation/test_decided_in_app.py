@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from countersign.application.flows.authorising_run import LOOK_MS
+from countersign.application.flows.progress import LOOK_MS
 from countersign.application.flows.submission import Phase
 from countersign.application.ports.bank import AuthorisationState, ScaMethod
 from countersign.domain.errors import FailureKind

@@ -12,9 +12,9 @@ from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from functools import partial
-from typing import Final, Generic, Protocol, TypeVar
+from typing import Final, Generic, TypeVar
 
-from countersign.application.flows.progress import Phase, Progress, asking
+from countersign.application.flows.progress import LOOK_MOST_MS, LOOK_MS, OtherRun, Phase, Progress, asking
 from countersign.application.flows.script import Script, on_network, on_vault, run_script
 from countersign.application.ports.bank import Authorisation, AuthorisationState, Bank, RawReply, ScaMethod
 from countersign.application.ports.tasks import Tasks
@@ -29,10 +29,6 @@ TYPED: Final = frozenset({"SMS_OTP", "CHIP_OTP", "PHOTO_OTP", "SMTP_OTP"})
 """The kinds of which it is known that a code is typed here (NextGenPSD2 1.3 §14.13). The list is open, and of PUSH_OTP
 the standard leaves it open whether the app shows a code or asks for the decision."""
 
-LOOK_MS: Final = 3_000
-"""After how many milliseconds the bank is asked for the first time what was decided in its own app."""
-_LOOK_MOST_MS: Final = 60_000
-
 DONE: Final = {
     AuthorisationState.FINALISED: "signed",
     AuthorisationState.EXEMPTED: "signed",
@@ -44,16 +40,6 @@ DONE: Final = {
 def may_commit(methods: Sequence[ScaMethod], method: str) -> bool:
     """Tell whether choosing a method may be all that the bank needs: of every kind but those that want a typed code."""
     return not any(item.method == method and item.kind in TYPED for item in methods)
-
-
-class OtherRun(Protocol):
-    """What one run asks of another."""
-
-    progress: Progress
-
-    @property
-    def busy(self) -> bool:
-        """Whether a record or an exchange is under way."""
 
 
 @dataclass(slots=True, kw_only=True)
@@ -139,8 +125,8 @@ class AuthorisingRun(ABC, Generic[Seen]):
         """Judge anew whether an authorisation may be started, and record that this is next. VAULT lane."""
 
     @abstractmethod
-    def _note_started(self, authorisation: str) -> None:
-        """Record under which name the bank has begun an authorisation. VAULT lane."""
+    def _note_started(self, authorisation: str, *, asked: bool) -> None:
+        """Record under which name the bank has begun one; ``asked``: its own app asks by it, or has decided. VAULT."""
 
     @abstractmethod
     def _note_not_started(self, reason: str) -> None:
@@ -149,6 +135,10 @@ class AuthorisingRun(ABC, Generic[Seen]):
     @abstractmethod
     def _unheard(self) -> Script[tuple[str, ...]]:
         """Ask the bank for its authorisations; return those, oldest first, of which nothing is on record."""
+
+    @abstractmethod
+    def _asks(self, found: Authorisation) -> Script[bool]:
+        """Tell of what was looked up whether the bank's own app may be asking."""
 
     @abstractmethod
     def _permit(self) -> None:
@@ -224,7 +214,9 @@ class AuthorisingRun(ABC, Generic[Seen]):
             yield from on_vault(partial(self._note, "unknown", error.code))
             found = yield from self._reconcile()
             return found if found.phase in {Phase.ACCEPTED, Phase.ENDED} else self._with_error(found, error)
-        yield from on_vault(partial(self._note_started, opened.authorisation_id))
+        asked = opened.elsewhere or opened.state is not AuthorisationState.OPEN
+        yield from on_vault(partial(self._note_started, opened.authorisation_id, asked=asked))
+        self._elsewhere = asked
         return (yield from self._step(opened))
 
     def _begin_anew(self) -> None:
@@ -232,7 +224,7 @@ class AuthorisingRun(ABC, Generic[Seen]):
         self._elsewhere, self._heard, self._words = False, False, ""
         self._look_ms = LOOK_MS
 
-    def _find_start(self) -> Script[ConnectorError | None]:
+    def _take_up(self) -> Script[ConnectorError | None]:
         """Take up the authorisation of which only the start is on record; return an error where the bank knows of none.
 
         Absence proves nothing: it may still arrive. Going on with the same payment is safe all the same, since a
@@ -248,7 +240,12 @@ class AuthorisingRun(ABC, Generic[Seen]):
             yield from on_vault(partial(self._note_not_started, "not_found"))
             return ConnectorError(FailureKind.RETRYABLE, "bank.not_found_proves_nothing")
         self._authorisation = unheard[-1]
-        yield from on_vault(partial(self._note_started, self._authorisation))
+        found = yield from self._stands()
+        over, asks = found.state is not AuthorisationState.OPEN, (yield from self._asks(found))
+        yield from on_vault(partial(self._note_started, self._authorisation, asked=over or asks))
+        self._heard, self._words = asks, found.message
+        if over:
+            yield from on_vault(partial(self._note, DONE[found.state], found.state.value, found.reply))
         return None
 
     def _authorise(self, work: Callable[[], Authorisation]) -> Script[Progress]:
@@ -357,7 +354,7 @@ class AuthorisingRun(ABC, Generic[Seen]):
 
     def _look_later(self) -> None:
         """Have the bank asked again after a longer while: it still waits for its own app, or says no more than that."""
-        self._look_ms = min(2 * self._look_ms, _LOOK_MOST_MS)
+        self._look_ms = min(2 * self._look_ms, LOOK_MOST_MS)
         if self.progress.elsewhere and not self._busy:
             self.progress = replace(self.progress, look_ms=self._look_ms, still=True)
             self.changed(self.progress)

@@ -144,11 +144,8 @@ class BasketRun(AuthorisingRun[Shown]):
 
     def _ask_authorisation(self, *, sent: bool) -> Script[ConnectorError | None]:
         """Ask what became of the answer, or the start; where the bank can't say, nobody can: nothing is sent again."""
-        starting = any(self._is_starting(record) for record in (yield from self._records()))
-        if starting:
-            lost = yield from self._find_start()
-            if lost is not None:
-                return lost
+        if any(self._is_starting(record) for record in (yield from self._records())):
+            return (yield from self._take_up())
         try:
             found = yield from self._stands()
         except ConnectorError as error:
@@ -158,11 +155,9 @@ class BasketRun(AuthorisingRun[Shown]):
         told = found.elsewhere or bool(sent and found.message)  # of what was sent words are enough: better to wait
         if found.state is AuthorisationState.OPEN and (self._app_asks or told):
             # The person hasn't decided yet, be it that this program was started anew since.
-            if starting or not sent:
+            if not sent:
                 yield from on_vault(self._note_asked)
             self._heard, self._words = True, found.message or self._words
-            return None
-        if starting and found.state is AuthorisationState.OPEN:
             return None
         # Where the bank still waits, whatever is on its way can only sign this basket, and each payment executes once.
         outcome, reason = DONE.get(found.state, "refused"), _REASONS.get(found.state, "not_received")
@@ -175,6 +170,10 @@ class BasketRun(AuthorisingRun[Shown]):
         known = frozenset[str]().union(*(record.authorisations for record in starting))
         listed = yield from on_network(partial(self.baskets.authorisations, starting[0].basket))
         return tuple(name for name in listed if name not in known)
+
+    def _asks(self, found: Authorisation) -> Script[bool]:
+        yield from ()
+        return found.state is AuthorisationState.OPEN and bool(found.elsewhere or found.message)
 
     def _stands(self) -> Script[Authorisation]:
         basket = (yield from self._records())[0].basket

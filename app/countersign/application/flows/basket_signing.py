@@ -81,11 +81,11 @@ class BasketSigning(BasketRun):
         self._authorisation = ""
         record.record_signing_start_together(self.vault, self._signs)
 
-    def _note_started(self, authorisation: str) -> None:
+    def _note_started(self, authorisation: str, *, asked: bool) -> None:
         known = {order: self.read(order) for order in self.orders}
         orders = [order for order, found in known.items() if self._is_starting(found)]
         basket = known[orders[0]].basket
-        record.record_signing_together(self.vault, orders, basket, authorisation)
+        record.record_signing_together(self.vault, orders, basket, authorisation, asked=asked)
 
     def _note_not_started(self, reason: str) -> None:
         record.record_signing_not_started_together(self.vault, self.orders, reason)
@@ -100,9 +100,7 @@ class BasketSigning(BasketRun):
         record.record_signing_intent_together(*args, after_asking=self._elsewhere)
 
     def _note_asked(self) -> None:
-        own = {order: self.read(order).signing_of(self.vault.identity.device) for order in self.orders}
-        waits = [order for order, found in own.items() if found is not None and found.waits_by(self._authorisation)]
-        record.record_signing_asked_together(self.vault, waits or self._signs, self._authorisation)
+        record.record_signing_asked_together(self.vault, self._signs, self._authorisation)
 
     def _note(self, outcome: str, reason: str, reply: RawReply | None = None) -> None:
         args = (self.vault, self.orders, self._authorisation, outcome, reason, reply)

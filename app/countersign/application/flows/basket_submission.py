@@ -183,8 +183,9 @@ class BasketSubmission(BasketRun):
     def _intend_start(self) -> None:
         record.record_start_together(self.vault, self.orders)
 
-    def _note_started(self, authorisation: str) -> None:
-        record.record_together(self.vault, self.orders, self.read(self.orders[0]).basket, authorisation)
+    def _note_started(self, authorisation: str, *, asked: bool) -> None:
+        basket = self.read(self.orders[0]).basket
+        record.record_together(self.vault, self.orders, basket, authorisation, asked=asked)
 
     def _note_not_started(self, reason: str) -> None:
         record.record_not_started_together(self.vault, self.orders, reason)

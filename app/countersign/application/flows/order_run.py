@@ -75,6 +75,9 @@ class OrderRun(AuthorisingRun[OnScreen]):
         listed = yield from on_network(partial(list_authorisations, self.bank, known))
         return tuple(name for name in listed if name not in known.authorisations)
 
+    def _asks(self, found: Authorisation) -> Script[bool]:
+        return asks_elsewhere((yield from self._order()), found)
+
     def _note_refused_reply(self, stage: str, error: BindingError) -> Script[None]:
         field_name = str(error.params["field"])
         yield from on_vault(partial(record_reply_refused, self.vault, self.order, stage, field_name))

@@ -6,10 +6,14 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from types import MappingProxyType
-from typing import Final
+from typing import Final, Protocol
 
 from countersign.application.ports.bank import Authorisation, Challenge, Handover, ScaMethod
 from countersign.domain.order_state import FINAL, OrderState
+
+LOOK_MS: Final = 3_000
+"""After how many milliseconds the bank is asked for the first time what was decided in its own app."""
+LOOK_MOST_MS: Final = 60_000
 
 
 class Phase(StrEnum):
@@ -56,6 +60,16 @@ class Progress:
     recall: Handover | None = None
     error: str = ""
     error_params: Mapping[str, str | int] = field(default_factory=dict)
+
+
+class OtherRun(Protocol):
+    """What one run asks of another."""
+
+    progress: Progress
+
+    @property
+    def busy(self) -> bool:
+        """Whether a record or an exchange is under way."""
 
 
 PHASE_OF: Final[Mapping[OrderState, Phase]] = MappingProxyType(

@@ -59,8 +59,8 @@ class Signing(OrderRun):
         self._authorisation = ""
         record.record_signing_start_intent(self.vault, self.order)
 
-    def _note_started(self, authorisation: str) -> None:
-        record.record_signing_started(self.vault, self.order, authorisation)
+    def _note_started(self, authorisation: str, *, asked: bool) -> None:
+        record.record_signing_started(self.vault, self.order, authorisation, asked=asked)
 
     def _note_not_started(self, reason: str) -> None:
         record.record_signing_ended(self.vault, self.order, "", "failed", reason)
@@ -112,10 +112,7 @@ class Signing(OrderRun):
     def _ask_authorisation(self, known: OrderRecord, own: BankSigning) -> Script[ConnectorError | None]:
         """Ask what became of a lost answer, or start; where the bank can't say, nobody can: nothing is sent again."""
         if own.starting:
-            lost = yield from self._find_start()
-            if lost is not None:
-                return lost
-            own = replace(own, state=SigningState.OPEN, authorisation=self._authorisation)
+            return (yield from self._take_up())
         try:
             found = yield from self._stands()
         except ConnectorError as error:

@@ -150,6 +150,7 @@ class Submission(CarryingRun):
             found = yield from self._stands()
         except BindingError as error:
             return (yield from self._refused_reply("authorisation", error))
+        self._elsewhere = (yield from self._order()).state is OrderState.ANSWERING  # the bank said so with the payment
         return (yield from self._step(found))
 
     # — what a first signature is —
@@ -157,9 +158,9 @@ class Submission(CarryingRun):
     def _intend_start(self) -> None:
         record.record_start_intent(self.vault, self.order, _purpose(self.read(self.order)))
 
-    def _note_started(self, authorisation: str) -> None:
+    def _note_started(self, authorisation: str, *, asked: bool) -> None:
         purpose = _purpose(self.read(self.order))
-        record.record_authorisation(self.vault, self.order, authorisation, purpose)
+        record.record_authorisation(self.vault, self.order, authorisation, purpose, asked=asked)
 
     def _note_not_started(self, reason: str) -> None:
         record.record_answer_refused(self.vault, self.order, reason)
@@ -228,19 +229,13 @@ class Submission(CarryingRun):
 
     def _ask_authorisation(self, known: OrderRecord) -> Script[ConnectorError | None]:
         """Ask what became of an answer, or of a start; where the bank can't say, its status may."""
-        found_start = bool(known.starting) and known.state in _STARTING
-        if found_start:
-            lost = yield from self._find_start()
-            if lost is not None:
-                return lost
-            known = yield from self._order()
-        if known.state is OrderState.CANCELLING:
+        if known.starting and known.state in _STARTING:
+            return (yield from self._take_up())
+        if known.state is OrderState.CANCELLING and (self._elsewhere or self._heard):
             self._authorisation = known.authorisation_id
-            if found_start or self._elsewhere or self._heard:
-                yield from self._hear_cancellation()
+            yield from self._hear_cancellation()
             return None
-        tied = bool(known.basket) and not found_start
-        open_still = known.state is OrderState.AUTHORISING and not tied  # its own app may ask all the same
+        open_still = known.state is OrderState.AUTHORISING and not known.basket  # its own app may ask all the same
         open_still = open_still and bool(known.authorisation_id)  # none is open any more once a basket was untied
         if not (known.state in _ANSWERED or open_still) or known.purpose != "payment":
             return None

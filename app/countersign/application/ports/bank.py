@@ -151,7 +151,8 @@ class Initiation:
         handover: What is carried; None where the connector speaks with the bank itself.
         reply: None where the bank has said nothing.
         authorisation_id: Of the authorisation that the bank began of itself with the payment (NextGenPSD2 1.3,
-            implicit start): its own app may be asking. Empty where it is to be started.
+            implicit start). Empty where it is to be started.
+        asked: Whether its own app may be asking by that, or have decided.
     """
 
     payment_id: str
@@ -162,6 +163,7 @@ class Initiation:
     reply: RawReply | None
     handover: Handover | None = None
     authorisation_id: str = ""
+    asked: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -127,14 +127,21 @@ def record_start_together(vault: Vault, orders: Sequence[str]) -> None:
             take(change, EventDraft(kinds.ORDER_START_INTENDED, order, start_body(record, "payment")))
 
 
-def record_together(vault: Vault, orders: Sequence[str], basket: str, authorisation_id: str) -> None:
-    """Record that the authorisation of a basket is open, for every order of which that isn't known, nor its outcome."""
+def record_together(
+    vault: Vault, orders: Sequence[str], basket: str, authorisation_id: str, *, asked: bool = False
+) -> None:
+    """Record that the authorisation of a basket was begun, for every order of which that isn't known, nor its outcome.
+
+    ``asked`` as in ``record_authorisation``.
+    """
     with vault.transaction() as change:
         for order in orders:
             record = known_in(change, order)
             if authorisation_id in record.begun or record.state not in _STARTABLE:
                 continue
             body: dict[str, Json] = {"authorisation_id": authorisation_id, "purpose": "payment", "basket": basket}
+            if asked:
+                body["asked"] = True
             take(change, EventDraft(kinds.ORDER_AUTHORISATION_STARTED, order, body))
 
 

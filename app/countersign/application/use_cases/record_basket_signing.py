@@ -51,8 +51,10 @@ def record_signing_start_together(vault: Vault, orders: Sequence[str]) -> None:
             take(change, EventDraft(kinds.ORDER_SIGNING_START_INTENDED, order, body))
 
 
-def record_signing_together(vault: Vault, orders: Sequence[str], basket: str, authorisation_id: str) -> None:
-    """Record that a further signer's authorisation of a basket is open; a stop keeps no fact off the record."""
+def record_signing_together(
+    vault: Vault, orders: Sequence[str], basket: str, authorisation_id: str, *, asked: bool = False
+) -> None:
+    """Record for all what ``record_signing_started`` records for one."""
     with vault.transaction() as change:
         for order in orders:
             record = known_in(change, order)
@@ -64,6 +66,8 @@ def record_signing_together(vault: Vault, orders: Sequence[str], basket: str, au
                 "authorisation_id": authorisation_id,
                 "basket": basket,
             }
+            if asked:
+                body["asked"] = True
             take(change, EventDraft(kinds.ORDER_SIGNING_STARTED, order, body))
 
 

@@ -42,11 +42,16 @@ def record_signing_start_intent(vault: Vault, order: str) -> None:
         _take(change, EventDraft(kinds.ORDER_SIGNING_START_INTENDED, order, {"digest": record.digest}))
 
 
-def record_signing_started(vault: Vault, order: str, authorisation_id: str) -> None:
-    """Record that an authorisation of somebody's own is open; a stop keeps no fact off the record."""
+def record_signing_started(vault: Vault, order: str, authorisation_id: str, *, asked: bool = False) -> None:
+    """Record that an authorisation of somebody's own was begun; ``asked`` as in ``record_authorisation``.
+
+    A stop keeps no fact off the record.
+    """
     with vault.transaction() as change:
         record = _known(change.order(order))
         body: dict[str, Json] = {"digest": record.digest, "authorisation_id": authorisation_id}
+        if asked:
+            body["asked"] = True
         _take(change, EventDraft(kinds.ORDER_SIGNING_STARTED, order, body))
 
 

@@ -141,10 +141,7 @@ def require_not_frozen(vault: Vault, order: str) -> None:
 
 
 def record_initiation(vault: Vault, order: str, initiation: Initiation) -> None:
-    """Record that the bank holds the payment, under which name, at what fee, and what authorisation it began of itself.
-
-    Both are one transaction: the bank's own app may ask by then.
-    """
+    """Record that the bank holds the payment, under which name, at what fee, and what it began of itself."""
     body: dict[str, Json] = {"payment_id": initiation.payment_id}
     if initiation.status is not None:
         body["transaction_status"] = initiation.status.value
@@ -157,7 +154,8 @@ def record_initiation(vault: Vault, order: str, initiation: Initiation) -> None:
     with vault.transaction() as change:
         _note(change, EventDraft(kinds.ORDER_INITIATED, order, body))
         if initiation.authorisation_id:
-            _take(change, _started(_known(change.order(order)), initiation.authorisation_id, "payment"))
+            known = _known(change.order(order))
+            _take(change, _started(known, initiation.authorisation_id, "payment", asked=initiation.asked))
 
 
 def record_held(vault: Vault, order: str, payment_id: str) -> None:
@@ -197,14 +195,19 @@ def start_body(record: OrderRecord, purpose: str) -> dict[str, Json]:
     return body
 
 
-def record_authorisation(vault: Vault, order: str, authorisation_id: str, purpose: str) -> None:
-    """Record that an authorisation is open: ``purpose`` is ``payment`` or ``cancellation``."""
+def record_authorisation(vault: Vault, order: str, authorisation_id: str, purpose: str, *, asked: bool = False) -> None:
+    """Record that an authorisation was begun: ``purpose`` is ``payment`` or ``cancellation``.
+
+    ``asked``: the bank's own app asks the person by it, or has decided: only the bank can say what comes of it.
+    """
     with vault.transaction() as change:
-        _note(change, _started(_known(change.order(order)), authorisation_id, purpose))
+        _note(change, _started(_known(change.order(order)), authorisation_id, purpose, asked=asked))
 
 
-def _started(record: OrderRecord, authorisation_id: str, purpose: str) -> EventDraft:
+def _started(record: OrderRecord, authorisation_id: str, purpose: str, *, asked: bool) -> EventDraft:
     body: dict[str, Json] = {"authorisation_id": authorisation_id, "purpose": purpose}
+    if asked:
+        body["asked"] = True
     if purpose == "payment" and record.basket:
         body["basket"] = record.basket
     return EventDraft(kinds.ORDER_AUTHORISATION_STARTED, record.content.order, body)

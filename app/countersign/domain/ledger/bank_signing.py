@@ -45,10 +45,6 @@ class BankSigning:
         """Whether nobody knows yet what came of its start."""
         return self.under_way and not self.authorisation
 
-    def waits_by(self, authorisation: str) -> bool:
-        """Tell whether it waits for a code by an authorisation."""
-        return self.state is SigningState.OPEN and self.authorisation == authorisation
-
     @property
     def under_way(self) -> bool:
         """Whether an answer may be with the bank: until that is known, this device begins no other."""

@@ -59,8 +59,12 @@ def _authorisation_started(record: OrderRecord, _event: Event, body: JsonObject)
     move = Move.OPEN if record.starting else Move.AUTHORISE  # a bank may start one of itself, and older versions did so
     state = record.state if purpose == "cancellation" else after(record.state, move)
     begun = (*record.begun, authorisation)
-    following = replace(record, state=state, purpose=purpose, starting="", begun=begun)
-    return replace(following, authorisation_id=authorisation, attempts=0)
+    following = replace(record, state=state, purpose=purpose, starting="", begun=begun, attempts=0)
+    following = replace(following, authorisation_id=authorisation)
+    if purpose == "cancellation" or not ("asked" in body and flag_of(body, "asked")):
+        return following
+    # The bank's own app asks, or has decided: that is an answer of which only the bank can say what comes of it.
+    return replace(following, state=after(state, Move.ANSWER), attempts=1, answered=True)
 
 
 def _purpose_of(record: OrderRecord, body: JsonObject) -> str:

@@ -19,7 +19,7 @@ from countersign.domain.ledger.authors import acting_member
 from countersign.domain.ledger.bank_signing import BankSigning, SigningState
 from countersign.domain.ledger.event import Event
 from countersign.domain.ledger.members import Role
-from countersign.domain.ledger.order_fields import require_same_digest, text_of
+from countersign.domain.ledger.order_fields import flag_of, require_same_digest, text_of
 from countersign.domain.ledger.order_record import OrderRecord
 from countersign.domain.ledger.rules import Rules
 from countersign.domain.order_state import IllegalMoveError
@@ -77,8 +77,10 @@ def _started(record: OrderRecord, event: Event, body: JsonObject) -> OrderRecord
     own = record.signing_of(device)
     if not authorisation:
         raise SecurityError("order.event_form")
+    asked = "asked" in body and flag_of(body, "asked")  # the bank's own app asks, or has decided
     if own is not None and own.starting:
-        return _with(record, own, replace(own, authorisation=authorisation, state=SigningState.OPEN))
+        begun = replace(own, authorisation=authorisation, state=SigningState.SENT if asked else SigningState.OPEN)
+        return _with(record, own, replace(begun, attempts=int(asked)))
     if not record.partly_signed or (own is not None and own.under_way):
         raise IllegalMoveError("order.illegal_move", state=record.state.value, move="sign")
     started = BankSigning(device, authorisation, event.header.at)  # older versions kept nothing before

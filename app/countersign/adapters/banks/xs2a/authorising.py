@@ -163,19 +163,20 @@ def _wants_code(answer: Answer, links: Mapping[str, str]) -> bool:
     data = answer.body.within("challengeData")
     if "authoriseTransaction" in links or data.get("otpFormat") or data.get("otpMaxLength"):
         return True
-    return bool(isinstance(data.value, dict) and data.value) and not _says_decoupled(answer)
+    return bool(isinstance(data.value, dict) and data.value) and not says_decoupled(answer)
 
 
 def _asks_elsewhere(answer: Answer, links: Mapping[str, str], *, selected: bool, wants_code: bool) -> bool:
     """Tell whether the bank's own app may be asking: it says so, or a method is chosen and no code can be sent."""
     if answer.body.text("scaStatus") == _STARTED or (selected and not wants_code):
         return True
-    return _says_decoupled(answer) and (selected or not any(name in links for name in _FIRST_STEPS))
+    return says_decoupled(answer) and (selected or not any(name in links for name in _FIRST_STEPS))
 
 
-def _says_decoupled(answer: Answer) -> bool:
+def says_decoupled(answer: Answer) -> bool:
+    """Tell whether a reply says that the bank's own app decides (ASPSP-SCA-Approach, scaStatus)."""
     approach = answer.reply.headers.get("aspsp-sca-approach", "").strip().upper()
-    return approach == "DECOUPLED" or answer.body.text("scaStatus") == _STARTED
+    return approach == "DECOUPLED" or answer.body.text_or_empty("scaStatus") == _STARTED
 
 
 def _message(body: Body, *, elsewhere: bool) -> str:
