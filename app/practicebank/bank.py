@@ -69,6 +69,8 @@ class Bank:
         """Return what the bank declares of itself, its commit point and lookup above all."""
         outcomes = self.outcomes.describe()
         exempt = outcomes["exempt_from_sca"] != "off"
+        # Where the app asks as soon as a payment is handed in, nothing more need come from the client.
+        upon_initiation = outcomes["starts_itself"] and outcomes["upon_start"] != "password"
         return {
             "name": cast.OWN_BANK.name,
             "bic": cast.OWN_BANK.bic,
@@ -83,7 +85,7 @@ class Bank:
             "signing_baskets": True,
             "cut_offs": dict.fromkeys(PRODUCTS, "none: every day, around the clock"),
             "largest_amount": amounts.standard(amounts.LARGEST_MINOR, "EUR"),
-            "commit_point": "sca_answer",
+            "commit_point": "initiation" if upon_initiation else "sca_answer",
             "lookup": "payment_and_authorisation",
             "never_executes_unauthorised": outcomes["never_executes_unauthorised"],
             "sca_exempt_possible": exempt,

@@ -12,12 +12,13 @@ _SETTING = "outcomes"
 VERDICTS = ("MTCH", "CMTC", "NMTC", "NOAP")
 MOST_PENDING = 100
 SCA_METHODS = ("SMS_OTP", "PHOTO_OTP", "PUSH_OTP", "PUSH_OTP_CODE", "ALDER_APP")
+UPON_START = ("password", "app_asks", "app_approves")
 EXEMPTIONS = ("off", "at_initiation", "after_password")
 _CODE = re.compile(r"[A-Z0-9]{4}")
 _LONGEST_WAIT = 366 * 86_400
 _SWITCHES = (
     *("never_executes_unauthorised", "deduplicate", "cancellation_allowed"),
-    *("refuse_duplicate_files", "file_name_check"),
+    *("refuse_duplicate_files", "file_name_check", "starts_itself"),
 )
 
 
@@ -40,6 +41,8 @@ class Outcomes:
             "rejections": [],
             "name_check_pending": 0,
             "sca_methods": ["SMS_OTP"],
+            "upon_start": "password",
+            "starts_itself": False,
             "settle_seconds": settle_seconds,
             "exempt_from_sca": "off",
             "never_executes_unauthorised": True,
@@ -83,6 +86,10 @@ class Outcomes:
     def sca_methods(self) -> Sequence[str]:
         """Return the kinds of second factor the bank offers, besides authenticators."""
         return cast("list[str]", self.describe()["sca_methods"])
+
+    def upon_start(self) -> str:
+        """Return what begins an authorisation: the password, or the app, which asks or approves at once."""
+        return str(self.describe()["upon_start"])
 
     def name_check_pending(self) -> int:
         """Return how many times a name check answers that it isn't done yet."""
@@ -161,6 +168,7 @@ def _is_rejection(rule: object) -> bool:
 _GOOD: Mapping[str, Callable[[object], bool]] = {
     "exempt_from_sca": lambda value: value in EXEMPTIONS,
     "settle_seconds": lambda value: value is None or (type(value) is int and 0 <= value <= _LONGEST_WAIT),
+    "upon_start": lambda value: value in UPON_START,
     "name_check_pending": lambda value: type(value) is int and 0 <= value <= MOST_PENDING,
     "sca_methods": lambda value: isinstance(value, list) and bool(value) and all(kind in SCA_METHODS for kind in value),
     "name_check": lambda value: isinstance(value, dict) and all(one in VERDICTS for one in value.values()),

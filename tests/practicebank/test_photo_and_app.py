@@ -267,3 +267,32 @@ def test_a_method_of_the_banks_own_kind_is_decided_in_its_app(bank: RunningBank,
 @pytest.mark.parametrize("value", [[], ["CARRIER_PIGEON"], "SMS_OTP"])
 def test_methods_the_bank_does_not_have_are_refused(shared_bank: RunningBank, value: object) -> None:
     shared_bank.put("/outcomes", {"sca_methods": value}, expect=400)
+
+
+@pytest.mark.parametrize(
+    ("upon", "scas", "becomes"), [("app_asks", "started", "RCVD"), ("app_approves", "finalised", "ACSP")]
+)
+def test_an_authorisation_begins_in_the_app_for_any_client(
+    bank: RunningBank, client: Client, upon: str, scas: str, becomes: str
+) -> None:
+    bank.put("/outcomes", {"sca_methods": ["SMS_OTP", "PUSH_OTP"], "upon_start": upon, "settle_seconds": None})
+    payment = client.initiate(instructedAmount=SMALL)
+    begun = client.call("POST", payment["_links"]["startAuthorisation"]["href"], {}, expect=201)
+    assert (begun["scaStatus"], client.status(payment)) == (scas, becomes)
+    link = payment["_links"]["startAuthorisation"]["href"]
+    assert client.call("GET", link)["authorisationIds"] == [begun["authorisationId"]]
+    assert len(bank.get("/journal")["journal"]) == (becomes == "ACSP")
+
+
+def test_the_bank_may_begin_of_itself_with_the_payment(bank: RunningBank, client: Client) -> None:
+    bank.put("/outcomes", {"sca_methods": ["PUSH_OTP"], "upon_start": "app_asks", "starts_itself": True})
+    assert client.call("GET", "/v1/bank-profile")["commit_point"] == "initiation"
+    payment = client.initiate(instructedAmount=SMALL)
+    assert "startAuthorisation" not in payment["_links"]
+    link = payment["_links"]["scaStatus"]["href"]
+    assert client.call("GET", link)["scaStatus"] == "started"
+    decide(bank, {"authorisationId": link.rpartition("/")[2]}, "approve")
+    assert client.status(payment) == "ACSP"
+    bank.put("/outcomes", {"upon_start": "app_approves"})
+    assert client.initiate(instructedAmount=SMALL)["transactionStatus"] == "ACSP"
+    bank.put("/outcomes", {"upon_start": "sometime"}, expect=400)

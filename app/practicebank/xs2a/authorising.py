@@ -30,20 +30,25 @@ def start(call: Call, purpose: str, subject_id: str, matter: Matter, path: str) 
         matter: What is being authorised.
         path: Path of the collection.
     """
-    body = call.json()
-    machine = call.bank.authorisations
-    current = machine.start(purpose, subject_id, matter, call.psu_id)
-    step = Step(current, {})
-    if call.flag("tpp-decoupled-preferred") and machine.takes_push(current):
-        step = machine.push(current, matter)
-    elif body:
-        step = machine.advance(current, matter, body, None)
-    own_path = f"{path}/{current.authorisation_id}"
+    step = begin(call, purpose, subject_id, matter, call.json())
+    own_path = f"{path}/{step.authorisation.authorisation_id}"
     content = {
-        "authorisationId": current.authorisation_id,
+        "authorisationId": step.authorisation.authorisation_id,
         **_describe(call, step, own_path),
     }
     return created(content, f"{call.origin}{own_path}", approach_of(step.authorisation))
+
+
+def begin(call: Call, purpose: str, subject_id: str, matter: Matter, body: dict[str, object]) -> Step:
+    """Begin an authorisation: with the password, or in the app, which may decide at once."""
+    machine, upon = call.bank.authorisations, call.bank.outcomes.upon_start()
+    current = machine.start(purpose, subject_id, matter, call.psu_id)
+    if (upon != "password" or call.flag("tpp-decoupled-preferred")) and machine.takes_push(current):
+        step = machine.push(current, matter)
+        if upon == "app_approves":
+            return Step(machine.decide(step.authorisation, matter, approve=True), step.extra)
+        return step
+    return machine.advance(current, matter, body, None) if body else Step(current, {})
 
 
 def listed(call: Call, purpose: str, subject_id: str) -> Reply:
@@ -74,7 +79,8 @@ def preferred_approach(call: Call) -> str:
     """Return the approach that a person named in a call will find, before anything is begun."""
     methods = call.bank.factors.methods(call.psu_id) if call.psu_id is not None else []
     decides_in_app = any(method.method_id == PUSH_METHOD for method in methods)
-    return "DECOUPLED" if call.flag("tpp-decoupled-preferred") and decides_in_app else "EMBEDDED"
+    wanted = call.flag("tpp-decoupled-preferred") or call.bank.outcomes.upon_start() != "password"
+    return "DECOUPLED" if wanted and decides_in_app else "EMBEDDED"
 
 
 def approach_of(current: Authorisation) -> str:

@@ -160,9 +160,13 @@ def _matter(call: Call, payment: Payment, collection: str) -> Matter:
 
 
 def _initiated(call: Call, payment: Payment) -> Reply:
-    path = _path(call, payment)
+    path, bank = _path(call, payment), call.bank
     links = {"self": path, "status": f"{path}/status"}
-    if payment.status == "RCVD":
+    if payment.status == "RCVD" and bank.outcomes.flag("starts_itself"):
+        step = authorising.begin(call, matters.PAYMENT, payment.payment_id, matters.of_payment(bank, payment), {})
+        links["scaStatus"] = f"{path}/authorisations/{step.authorisation.authorisation_id}"
+        payment = bank.payments.find(payment.payment_id) or payment
+    elif payment.status == "RCVD":
         links["startAuthorisation"] = f"{path}/authorisations"
     body = {
         "transactionStatus": payment.status,
