@@ -45,7 +45,7 @@ from tests.security.kill_person import Person, Visit, glance_at_the_bank, traced
 from tests.security.kill_points import Behaviour, Cell, Moment, Story, points_of, spread
 from tests.security.kill_world import make_template, orders_of
 
-STORIES: Final = (Story.TOGETHER, Story.TOGETHER_LOST)
+STORIES: Final = (Story.TOGETHER, Story.TOGETHER_LOST, Story.TOGETHER_APP)
 ROUNDS: Final = 16
 _COUNT: Final = 2
 _LANDING_SECONDS: Final = 3.0
@@ -65,7 +65,19 @@ class CodeBeforeIntent(BasketSubmission):
         return (yield from self._reconcile())
 
 
-KINDS: Final[dict[str, type[BasketSubmission]]] = {"": BasketSubmission, "code_before_intent": CodeBeforeIntent}
+@dataclass(slots=True, kw_only=True)
+class StartUnrecorded(BasketSubmission):
+    """Has the bank start an authorisation of them all, of which nothing is on record before."""
+
+    def _intend_start(self) -> None:
+        """Do nothing."""
+
+
+KINDS: Final[dict[str, type[BasketSubmission]]] = {
+    "": BasketSubmission,
+    "code_before_intent": CodeBeforeIntent,
+    "start_unrecorded": StartUnrecorded,
+}
 
 
 class Pair(Person):
@@ -240,8 +252,12 @@ def cells() -> tuple[Cell, ...]:
     return tuple(found)
 
 
+_START: Final = next(point for point in points_of(Story.TOGETHER_APP) if point.name == "authorise.send")
 _ANSWER: Final = next(point for point in points_of(Story.TOGETHER) if point.name == "answer.commit")
-PLANTED: Final = {"code_before_intent": (Cell(_ANSWER, Moment.BEFORE, Behaviour.ANSWERS, "code_before_intent"),)}
+PLANTED: Final = {
+    "code_before_intent": (Cell(_ANSWER, Moment.BEFORE, Behaviour.ANSWERS, "code_before_intent"),),
+    "start_unrecorded": (Cell(_START, Moment.AFTER, Behaviour.ANSWERS, "start_unrecorded"),),
+}
 """Defects that must turn the campaign red, and the cells that show each."""
 
 

@@ -27,6 +27,7 @@ from tests.security.kill_planted import DEFECTS
 from tests.security.kill_points import (
     ALONE,
     CELLS,
+    IN_APP,
     LATENCY_MS,
     PLANTED,
     Behaviour,
@@ -34,6 +35,7 @@ from tests.security.kill_points import (
     Moment,
     Story,
     lost_answer,
+    lost_start,
     points_of,
     records_of,
     sends_of,
@@ -84,7 +86,10 @@ class Bank:
         if cell.point.story is Story.CANCEL:
             self.lease.control.set_outcomes({"settle_seconds": None})
         loses = cell.point.story in {Story.LOST, Story.TOGETHER_LOST} and not cell.planted.startswith("answer")
-        lost = (lost_answer(),) if loses else ()
+        lost = (lost_answer(),) if loses else (lost_start(),) if cell.point.story is Story.APP_LOST else ()
+        if cell.point.story in IN_APP:
+            upon = "app_asks" if cell.point.story is Story.APP_ASKS else "app_approves"
+            self.lease.control.set_outcomes({"sca_methods": ["SMS_OTP", "PUSH_OTP"], "upon_start": upon})
         self.lease.control.set_faults(*lost, *trouble_in_flight(cell))
 
     def turn(self, cell: Cell) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import uuid
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final
@@ -33,7 +33,7 @@ from countersign.domain.ledger.order_record import OrderRecord
 from countersign.domain.order_state import OrderState
 from countersign.domain.secret import SecretText
 from countersign.testing.fakes import ZONE, InlineTasks
-from tests.security.kill_points import Cell, Story
+from tests.security.kill_points import IN_APP, Cell, Story
 from tests.security.kill_world import PASSPHRASE, door_of, order_of
 
 QUICK: Final = Limits(connect_ms=2_000, read_ms=800, total_ms=2_500)
@@ -141,6 +141,18 @@ class Person:
         record = self.record()
         self.submission.answer(SecretText(code or str(newest)), record.content.payment, record.digest)
 
+    def decide_in_app(self) -> None:
+        """Say yes to whatever the bank's own app asks, as somebody would who has forgotten where it came from."""
+        asked = self.control.call("GET", "/phone/approvals")["approvals"]
+        for one in asked if isinstance(asked, list) else ():
+            self.control.call("POST", f"/phone/approvals/{one['authorisation_id']}", {"decision": "approve"})
+
+    def ask(self, story: Story) -> None:
+        """Ask what became of it, once whatever the bank's own app asks is decided."""
+        if story in IN_APP:
+            self.decide_in_app()
+        self.submission.reconcile()
+
     def let_it_settle(self) -> None:
         """Let the bank's clock run on, and ask."""
         self.control.set_clock({"advance_ms": 5_000})
@@ -150,6 +162,11 @@ class Person:
 def tell(person: Person, story: Story) -> None:
     """Play a story to its end."""
     person.submission.begin()
+    if story in IN_APP:
+        person.decide_in_app()
+        person.submission.look()
+        person.let_it_settle()
+        return
     person.authorise()
     if story is Story.PAY:
         person.answer(_WRONG_CODE)
@@ -212,6 +229,9 @@ def come_back(home: Path, cell: Cell, visit_path: Path, first: Callable[[Person]
         if person.phase is Phase.ENDED or not _goes_on(person, cell):
             break
         _look(person, visit)
+    if cell.point.story is Story.APP_ASKS:
+        with suppress(ConnectorError):  # also where the order was given up: the app knows nothing of that
+            person.decide_in_app()
     visit.final = person.record().final
     events = person.vault.events_of(person.order)
     visit.intents = sum(1 for event in events if event.kind == kinds.ORDER_SUBMISSION_INTENDED)
@@ -266,4 +286,4 @@ def _act(person: Person, cell: Cell) -> None:
             if person.phase is Phase.UNKNOWN:
                 person.submission.cancel()
         case _:
-            person.submission.reconcile()
+            person.ask(cell.point.story)

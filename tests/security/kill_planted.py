@@ -30,7 +30,7 @@ class SendsBeforeIntent(Submission):
         initiation = yield from on_network(partial(self.bank.initiate, known.content.payment, request_id))
         yield from on_vault(partial(record.record_intent, self.vault, self.order, self.bank_id, profile, request_id))
         yield from on_vault(partial(record.record_initiation, self.vault, self.order, initiation))
-        return (yield from self._open(initiation.handle, "payment"))
+        return (yield from self._start(partial(self.bank.start_authorisation, initiation.handle)))
 
 
 @dataclass(slots=True)
@@ -45,6 +45,14 @@ class AnswersBeforeIntent(Submission):
         note = partial(record.record_authorised, self.vault, self.order, self._authorisation, answered.reply)
         yield from on_vault(note)
         return (yield from self._reconcile())
+
+
+@dataclass(slots=True)
+class StartsUnrecorded(Submission):
+    """Has the bank start an authorisation of which nothing is on record before."""
+
+    def _intend_start(self) -> None:
+        """Do nothing."""
 
 
 def resend_on_unknown(person: Person) -> None:
@@ -90,6 +98,7 @@ DEFECTS: Final = {
     "": Defect(),
     "send_before_intent": Defect(submission=SendsBeforeIntent),
     "answer_before_intent": Defect(submission=AnswersBeforeIntent),
+    "start_unrecorded": Defect(submission=StartsUnrecorded),
     "resend_on_unknown": Defect(on_return=resend_on_unknown),
     "skip_the_anchor": Defect(plant=skip_the_anchor),
 }

@@ -35,12 +35,19 @@ class Story(StrEnum):
     PAY = "pay"  # mistyping the first code
     LOST = "lost"  # the reply to the code is lost
     CANCEL = "cancel"  # taking an accepted payment back
+    APP = "app"  # the bank's own app decides before the reply to the start of the authorisation has come
+    APP_ASKS = "app_asks"  # it asks upon that start, and the person decides later
+    APP_LOST = "app_lost"  # as in APP, and the reply to the start is lost
     TOGETHER = "together"  # two payments, tied and signed by one code
     TOGETHER_LOST = "together_lost"  # the reply to that code is lost
+    TOGETHER_APP = "together_app"  # as in APP, of two that are tied
 
 
-ALONE: Final = (Story.PAY, Story.LOST, Story.CANCEL)
+ALONE: Final = (Story.PAY, Story.LOST, Story.CANCEL, Story.APP, Story.APP_ASKS, Story.APP_LOST)
 """The stories of one order; the others are told by ``kill_baskets``."""
+
+IN_APP: Final = frozenset({Story.APP, Story.APP_ASKS, Story.APP_LOST, Story.TOGETHER_APP})
+"""Those of a bank whose own app asks as soon as an authorisation is started."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,7 +94,7 @@ class Cell:
     @property
     def gives_up(self) -> bool:
         """Whether the person afterwards gives up where that is allowed, or else goes on."""
-        return bool(zlib.crc32(self.name.encode()) % 2) or self.planted == "answer_before_intent"
+        return bool(zlib.crc32(self.name.encode()) % 2) or self.planted in {"answer_before_intent", "start_unrecorded"}
 
     @property
     def in_flight(self) -> bool:
@@ -99,6 +106,7 @@ _RECORDS: Final[dict[Story, tuple[str, ...]]] = {
     Story.PAY: (
         "intent",
         "initiation",
+        "start_intent",
         "authorisation",
         "first_answer",
         "code_refused",
@@ -107,16 +115,28 @@ _RECORDS: Final[dict[Story, tuple[str, ...]]] = {
         "accepted",
         "settled",
     ),
-    Story.LOST: ("", "", "", "", "unknown", "found", "", ""),
+    Story.LOST: ("", "", "", "", "", "unknown", "found", "", ""),
     Story.CANCEL: (
-        *("", "", "", "", "", ""),
-        *("cancellation_intent", "cancellation_opened", "cancellation_answer", "cancellation_authorised", "cancelled"),
+        *("", "", "", "", "", "", ""),
+        *(
+            "cancellation_intent",
+            "cancellation_start_intent",
+            "cancellation_opened",
+            "cancellation_answer",
+            "cancellation_authorised",
+            "cancelled",
+        ),
     ),
+    Story.APP: ("", "", "app_start_intent", "app_started", "app_authorised", "", ""),
+    Story.APP_ASKS: ("", "", "asks_start_intent", "asks_started", "asks_authorised", "", ""),
+    Story.APP_LOST: ("", "", "", "start_unknown", "start_found", "start_authorised", "", ""),
     Story.TOGETHER: (
-        *("", "", "second_intent", "second_initiation", "tying_intent", "tied", "authorisation", "answer"),
+        *("", "", "second_intent", "second_initiation", "tying_intent", "tied", "start_intent", "authorisation"),
+        "answer",
         *("authorised", "first_accepted", "", "", "second_settled"),
     ),
-    Story.TOGETHER_LOST: (*("", "", "", "", "", "", "", ""), "unknown", "found", "", "", "", ""),
+    Story.TOGETHER_LOST: (*("", "", "", "", "", "", "", "", ""), "unknown", "found", "", "", "", ""),
+    Story.TOGETHER_APP: (*("", "", "", "", "", ""), "start_intent", "started", "authorised", "", "", "", ""),
 }
 """The transactions of each story, in order; those without a name are killed at in another story."""
 
@@ -150,6 +170,20 @@ _SENDS: Final[dict[Story, tuple[tuple[str, str], ...]]] = {
         ("answer", "cancellation_code"),
         *(("read_back", "cancellation_read_back"), ("report", "cancellation_report")),
     ),
+    Story.APP: (
+        *(("profile", ""), ("initiate", ""), ("read_back", ""), ("authorise", "app_authorise")),
+        *(("read_back", ""), ("report", ""), ("read_back", ""), ("report", "")),
+    ),
+    Story.APP_ASKS: (
+        *(("profile", ""), ("initiate", ""), ("read_back", ""), ("authorise", "asks_authorise")),
+        *(("authorisation", "asks_look"), ("authorisation", "asks_lookup")),
+        *(("read_back", ""), ("report", ""), ("read_back", ""), ("report", "")),
+    ),
+    Story.APP_LOST: (
+        *(("profile", ""), ("initiate", ""), ("read_back", ""), ("authorise", "")),
+        *(("authorisations", "start_list"), ("authorisation", "start_lookup")),
+        *(("read_back", ""), ("report", ""), ("read_back", ""), ("report", "")),
+    ),
     Story.TOGETHER: (
         *(("profile", ""), ("profile", ""), ("initiate", ""), ("read_back", "")),
         *(("profile", ""), ("initiate", "second_initiate"), ("read_back", "")),
@@ -166,6 +200,14 @@ _SENDS: Final[dict[Story, tuple[tuple[str, str], ...]]] = {
         *(("authorise", ""), ("authenticate", ""), ("method", "")),
         *(("read_back", ""), ("read_back", ""), ("basket", ""), ("answer", "")),
         ("authorisation", "authorisation_lookup"),
+        *(("read_back", ""), ("report", ""), ("read_back", ""), ("report", "")),
+        *(("read_back", ""), ("report", ""), ("read_back", ""), ("report", "")),
+    ),
+    Story.TOGETHER_APP: (
+        *(("profile", ""), ("profile", ""), ("initiate", ""), ("read_back", "")),
+        *(("profile", ""), ("initiate", ""), ("read_back", "")),
+        *(("read_back", ""), ("read_back", ""), ("tie", ""), ("basket", "")),
+        ("authorise", "authorise"),
         *(("read_back", ""), ("report", ""), ("read_back", ""), ("report", "")),
         *(("read_back", ""), ("report", ""), ("read_back", ""), ("report", "")),
     ),
@@ -220,15 +262,19 @@ PLANTED: Final = {
         Cell(_named(Story.PAY, "bank.initiate.send", 1), Moment.AFTER, Behaviour.ANSWERS, "send_before_intent"),
     ),
     "resend_on_unknown": (
-        Cell(_named(Story.LOST, "vault.commit", 5), Moment.AFTER, Behaviour.ANSWERS, "resend_on_unknown"),
-        Cell(_named(Story.PAY, "vault.commit", 7), Moment.BEFORE, Behaviour.ANSWERS, "resend_on_unknown"),
+        Cell(_named(Story.LOST, "vault.commit", 6), Moment.AFTER, Behaviour.ANSWERS, "resend_on_unknown"),
+        Cell(_named(Story.PAY, "vault.commit", 8), Moment.BEFORE, Behaviour.ANSWERS, "resend_on_unknown"),
     ),
     "skip_the_anchor": (
         Cell(_named(Story.PAY, "bank.initiate.send", 1), Moment.BEFORE, Behaviour.ANSWERS, "skip_the_anchor"),
         Cell(_named(Story.PAY, "bank.answer.send", 2), Moment.AFTER, Behaviour.ANSWERS, "skip_the_anchor"),
     ),
     "answer_before_intent": (
-        Cell(_named(Story.LOST, "vault.commit", 4), Moment.BEFORE, Behaviour.DOWN, "answer_before_intent"),
+        Cell(_named(Story.LOST, "vault.commit", 5), Moment.BEFORE, Behaviour.DOWN, "answer_before_intent"),
+    ),
+    "start_unrecorded": (
+        Cell(_named(Story.APP, "bank.authorise.send", 1), Moment.AFTER, Behaviour.ANSWERS, "start_unrecorded"),
+        Cell(_named(Story.APP_ASKS, "bank.authorise.send", 1), Moment.AFTER, Behaviour.ANSWERS, "start_unrecorded"),
     ),
 }
 """Defects that the campaign must catch, and the cells that show each."""
@@ -243,6 +289,7 @@ _MATCHES: Final[dict[str, tuple[str, str, str]]] = {
     "answer": ("PUT", "authorisations/", "scaAuthenticationData"),
     "report": ("GET", "/status$", ""),
     "authorisation": ("GET", "authorisations/[^/]+$", ""),
+    "authorisations": ("GET", "authorisations$", ""),
     "cancel": ("DELETE", "/v1/payments/", ""),
     "tie": ("POST", "/v1/signing-baskets$", ""),
     "basket": ("GET", "/v1/signing-baskets/[^/]+$", ""),
@@ -254,6 +301,11 @@ Rule = dict[str, str | int]
 def lost_answer() -> Rule:
     """Return the trouble that begins the story of the lost reply."""
     return _rule("answer", 1, kind="drop_reply")
+
+
+def lost_start() -> Rule:
+    """Return the trouble that begins the story of the start whose reply is lost."""
+    return _rule("authorise", 1, kind="drop_reply")
 
 
 def trouble_in_flight(cell: Cell) -> tuple[Rule, ...]:
