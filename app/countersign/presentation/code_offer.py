@@ -62,9 +62,9 @@ class CodeOffer:
         if self._order:
             self._go.open_page("show_code", self._order)
 
-    def read_code(self) -> None:
-        """Read the answer."""
-        self._go.open_page("read_code", self._order)
+    def read_code(self, *, any_code: bool = False) -> None:
+        """Read the answer to the order, or any code."""
+        self._go.open_page("read_code", "" if any_code else self._order)
 
     # — inside —
 

@@ -64,11 +64,12 @@ def add_code_ways(shell: ShellPresenter, page: InboxPage) -> Callable[[], None]:
     if shell.session.shared is None:
         return shell.count_approvals
     from countersign.presentation.code_offer import CodeOffer  # noqa: PLC0415 - see above
-    from countersign.ui.views.codes.offer import CodeCard, read_button  # noqa: PLC0415 - see above
+    from countersign.ui.views.codes.offer import CodeCard  # noqa: PLC0415 - see above
 
-    page.add_tool(read_button(partial(shell.open_page, Page.READ_CODE)))
     page.pane.show_code = partial(shell.open_page, Page.SHOW_CODE)
     card = CodeCard(slim=True)
+    for tool in card.tools:
+        page.add_tool(tool)
     page.add_notice(card)
     card.attach(CodeOffer(shell.session, card, shell))
 

@@ -112,7 +112,7 @@ def answering_by_code(look: Look) -> Iterator[tuple[str, Stage]]:
     stage.window.find_as("inbox.approve.sign", ArmingButton).arm_after(0)
     stage.press("inbox.approve.sign")
     yield "inbox.answered", stage
-    stage.press("code.answer.show")
+    stage.press("code.answer.small" if stage.window.shows("code.answer.small") else "code.answer.show")
     yield "show_code.answer", stage
     stage.press("show_code.back")
     yield "order.answered", stage
