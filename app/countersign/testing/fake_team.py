@@ -250,7 +250,7 @@ class Team:
             requester=member_of(by),
             payee=payee[0],
             payee_version=payee[1],
-            debtor_name=by,
+            debtor_name=identity.member_name,
             payment=PaymentFields(
                 instructed_amount=amount,
                 debtor_account=debtor,

@@ -27,6 +27,7 @@ from tests.gui.pages.documents_scenes import attaching, evidence
 from tests.gui.pages.inbox_scenes import inbox, inbox_batch, inbox_request
 from tests.gui.pages.inbox_whole_scenes import inbox_whole
 from tests.gui.pages.own_bank_scenes import by_file, by_hand, differing, own_account
+from tests.gui.pages.second_device_scenes import second_device
 from tests.gui.pages.stage import Look, Stage
 from tests.gui.pages.team_scenes import approval_rules, invitation, joining, messages_travel, sending, team
 from tests.gui.pages.together_scenes import tied, together
@@ -510,6 +511,7 @@ STORIES: Final[Mapping[str, Story]] = {
         inbox_batch,
         inbox_request,
         inbox_whole,
+        second_device,
         together,
         tied,
         team,
