@@ -117,6 +117,7 @@ class BankContract:
             lambda: wired.bank.report(NOBODY, payment.product, payment),
             lambda: wired.bank.recall_initiation(NOBODY, payment.product, payment),
             lambda: wired.bank.authorisation(NOBODY, payment.product, NOBODY),
+            lambda: wired.bank.authorisations(NOBODY, payment.product),
         )
         for absent in asks:
             with pytest.raises(ConnectorError) as refused:
@@ -271,6 +272,23 @@ class DoorContract(BankContract):
         report = wired.bank.report(initiation.payment_id, payment.product, payment)
         assert report.status is TransactionStatus.CANC
         assert wired.executed(payment) == 0
+
+    def test_what_was_started_is_listed_and_can_be_asked_about(self, wired: Wired) -> None:
+        payment = wired.payment()
+        initiation = wired.bank.initiate(payment, request_id())
+        known = (initiation.payment_id, payment.product)
+        assert wired.bank.authorisations(*known) == ()
+        first = wired.bank.start_authorisation(initiation.handle)
+        second = wired.challenged(initiation.handle)
+        assert list(wired.bank.authorisations(*known)) == [first.authorisation_id, second.authorisation_id]
+        assert wired.bank.authorisation(*known, first.authorisation_id).state is AuthorisationState.OPEN
+        assert wired.bank.authorisations(*known, cancels=True) == ()
+        with pytest.raises(ConnectorError) as refused:
+            wired.bank.authorisation(*known, first.authorisation_id, cancels=True)
+        assert refused.value.code == "bank.not_found_proves_nothing"
+        with pytest.raises(ConnectorError) as refused:
+            wired.bank.authorisations(NOBODY, payment.product)
+        assert (refused.value.kind, refused.value.code) == (FailureKind.RETRYABLE, "bank.not_found_proves_nothing")
 
     def test_an_authorisation_that_is_not_found_proves_nothing(self, wired: Wired) -> None:
         payment = wired.payment()
