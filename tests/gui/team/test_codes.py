@@ -130,7 +130,7 @@ def test_a_payment_and_its_answer_travel_by_pictures_and_from_the_screen(
     tom.press("inbox.read_code")
     tom.see("read_code.choose")
     taken = pictures(mei)
-    assert len(taken) > 5
+    assert 5 < len(taken) < 40  # half a minute of them at most
     drop(tom, taken[1:][::-1])
     tom.qtbot.waitUntil(
         lambda: any(f"{len(taken) - 1} of {len(taken)} pictures read." in item.text() for item in tom.shown_labels()),

@@ -11,15 +11,22 @@ import pytest
 
 from countersign.application.ports.tasks import Tasks
 from countersign.application.use_cases.approve_order import approve_order
+from countersign.application.use_cases.confirm_order import confirm_order
+from countersign.domain.approval.rule import ApprovalRule, Need
+from countersign.domain.canonical import Json
 from countersign.domain.errors import SecurityError
+from countersign.domain.ledger import kinds
+from countersign.domain.ledger.event import EventDraft
+from countersign.domain.ledger.governance import recovery_message
 from countersign.domain.order import Attachment, last_digits
 from countersign.domain.order_state import OrderState
+from countersign.domain.policy import Policy
 from countersign.presentation.code_offer import CodeOffer, CodeOfferState
 from countersign.presentation.code_reading import FILES_LIMIT, PATIENCE, ReadCodePresenter, ReadCodeState
 from countersign.presentation.code_showing import ShowCodePresenter, ShowCodeState
 from countersign.presentation.error_texts import sentence
-from countersign.testing.fake_sharing import Colleague, Office, gathered
-from countersign.testing.fake_workspace import MemoryWorkspace
+from countersign.testing.fake_sharing import WORKSPACE, Colleague, Office, gathered
+from countersign.testing.fake_workspace import FakeKeys, MemoryWorkspace
 from countersign.testing.fakes import FakeClock, FakeEntropy, ManualTasks
 from tests.unit.application.workspace.payments import ORDER, known, request
 from tests.unit.presentation.recorded import Seen, Went
@@ -285,6 +292,42 @@ def test_an_answer_says_that_it_is_one() -> None:
     assert back.went.to == [("order", ORDER)]
     assert known(Sender(mei.vault)).state is OrderState.APPROVED
     assert not office.store.put_honestly  # no store had anything to do with it
+
+
+def test_a_second_device_of_ones_own_confirms_by_code() -> None:
+    office = Office()
+    rule = ApprovalRule("large", "EUR", 100_000, needs=(Need("", 1),), second_device=True)
+    mei = office.begin(policy=Policy(rules=(rule,)))
+    keys = FakeKeys("Mei's phone")
+    device = keys.device(mei.member)
+    signed = mei.vault.keys.kit_sign(recovery_message(mei.vault.identity.workspace, device)).hex()
+    added: dict[str, Json] = {"device": device.canonical(), "recovery_signature": signed}
+    with mei.vault.transaction() as change:
+        change.append(EventDraft(kinds.DEVICE_ADDED, mei.vault.identity.workspace, added))
+    genesis, clock = mei.vault.rules.epochs[0].event, FakeClock(mei.world.clock.now_ms())
+    vault = MemoryWorkspace(
+        clock, FakeEntropy("phone"), keys=keys, workspace=WORKSPACE, member=mei.member, genesis=genesis
+    )
+    vault.take_in(mei.vault.shared_events(mei.vault.identity.device, 0, 10))
+    phone = office.colleague(vault, clock, FakeEntropy("phone's desk"))
+    request(Sender(mei.vault))
+    page = Shows(mei)
+    assert page.now.readers == (("", "My own other devices"),)
+    reads = Reads(phone)
+    reads.paste(*page.now.frames)
+    assert reads.went.to == [("inbox", ORDER)]
+    record = known(Sender(vault))
+    payment = record.content.payment
+    confirm_order(vault, ORDER, payment, record.digest, last_digits(payment.creditor_account))
+    card = Offers(phone)
+    card.presenter.answered()
+    assert card.now.show == "Show my answer as a code"
+    back = Reads(mei, ORDER)
+    back.paste(*Shows(phone).now.frames)
+    assert back.went.to == [("order", ORDER)]
+    assert [item.header.device for item in mei.vault.events_of(ORDER) if item.kind == kinds.ORDER_CONFIRMED] == [
+        device.device
+    ]
 
 
 # — reading —
