@@ -205,11 +205,9 @@ def record_authorisation(vault: Vault, order: str, authorisation_id: str, purpos
 
 
 def _started(record: OrderRecord, authorisation_id: str, purpose: str, *, asked: bool) -> EventDraft:
-    body: dict[str, Json] = {"authorisation_id": authorisation_id, "purpose": purpose}
+    body = {"authorisation_id": authorisation_id, **start_body(record, purpose)}
     if asked:
         body["asked"] = True
-    if purpose == "payment" and record.basket:
-        body["basket"] = record.basket
     return EventDraft(kinds.ORDER_AUTHORISATION_STARTED, record.content.order, body)
 
 
