@@ -9,13 +9,13 @@ from hypothesis import strategies as st
 
 from countersign.domain.approval.authority import Basis
 from countersign.domain.approval.matching import placed
-from countersign.domain.approval.requirement import Requirement
+from countersign.domain.approval.requirement import Requirement, Terms
 from countersign.domain.approval.rule import ApprovalRule, Need
 from countersign.domain.approval.signature import Approval, fill, filled, is_met
 
 
 def _approval(event: str, *groups: str, names: str = "") -> Approval:
-    basis = Basis((), alone=False, groups=groups, limit=None)
+    basis = Basis(Terms((), second_device=False), alone=False, groups=groups, limit=None)
     return Approval(event, event, "", 0, "", 0, authority=event, names=tuple(names), basis=basis)
 
 
