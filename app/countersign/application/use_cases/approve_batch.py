@@ -8,6 +8,7 @@ from typing import Final
 
 from countersign.application.ports.vault import Vault
 from countersign.application.use_cases.approve_order import as_shown, sign_approval
+from countersign.application.use_cases.rules_read import require_rules_read
 from countersign.domain.batch_digest import batch_digest
 from countersign.domain.errors import SecurityError, UserFacingError
 from countersign.domain.ledger.event import Event
@@ -35,7 +36,7 @@ def approve_batch(vault: Vault, orders: Sequence[ShownOrder], shown_batch: str) 
         shown_batch: The digest over them whose phrase was on screen.
 
     Raises:
-        UserFacingError: ``batch.empty``, ``batch.too_many`` (``limit``), ``order.not_open``.
+        UserFacingError: ``batch.empty``, ``batch.too_many`` (``limit``), ``order.not_open``, ``rules.newer_version``.
         SecurityError: ``binding.screen``; ``approval.*``: one would not count, so none was signed.
     """
     if not orders:
@@ -45,5 +46,6 @@ def approve_batch(vault: Vault, orders: Sequence[ShownOrder], shown_batch: str) 
     if batch_digest(item.shown_digest for item in orders) != shown_batch:
         raise SecurityError("binding.screen", field="digest")
     with vault.transaction() as change:
+        require_rules_read(vault, change)
         records = [as_shown(change, item.order, item.shown, item.shown_digest) for item in orders]
         return tuple(sign_approval(change, record, shown_batch) for record in records)

@@ -6,6 +6,7 @@ from collections.abc import Collection
 
 from countersign.application.ports.vault import LocalSpace, Vault, VaultTransaction
 from countersign.application.use_cases.attach_documents import require_documents
+from countersign.application.use_cases.rules_read import require_rules_read
 from countersign.domain.canonical import Json
 from countersign.domain.errors import SecurityError, UserFacingError
 from countersign.domain.ledger import kinds
@@ -34,11 +35,12 @@ def approve_order(vault: Vault, order: str, shown: PaymentFields, shown_digest: 
         typed_digits: The last digits of the payee's account, typed from the source document.
 
     Raises:
-        UserFacingError: ``review.digits_differ``, ``order.not_open``, ``document.not_here``.
+        UserFacingError: ``review.digits_differ``, ``order.not_open``, ``document.not_here``, ``rules.newer_version``.
         BindingError: ``binding.screen``: the screen did not show what was agreed.
         SecurityError: ``approval.*``: the approval would not count.
     """
     with vault.transaction() as change:
+        require_rules_read(vault, change)
         record = as_shown(change, order, shown, shown_digest)
         require_digits(record, typed_digits)
         return sign_approval(change, record)

@@ -16,6 +16,7 @@ from countersign.application.ports.vault import Vault
 from countersign.application.session import Session
 from countersign.application.use_cases.approve_batch import ShownOrder
 from countersign.application.use_cases.approve_order import as_shown, sign_approval
+from countersign.application.use_cases.rules_read import require_rules_read
 from countersign.domain.approval.progress import obstacle
 from countersign.domain.batch_digest import batch_digest
 from countersign.domain.errors import SecurityError, UserFacingError
@@ -55,7 +56,7 @@ def approve_whole(
         cancelled: Asked before each transaction.
 
     Raises:
-        UserFacingError: ``batch.empty``.
+        UserFacingError: ``batch.empty``, ``rules.newer_version``.
         SecurityError: ``binding.screen``; ``approval.*``: one would not count. What was told of stands.
     """
     yield from on_network(partial(_require_shown, orders, shown_batch))
@@ -82,6 +83,7 @@ def _approve_some(vault: Vault, orders: Sequence[ShownOrder], shown_batch: str) 
     """Sign some, and return how many. VAULT lane."""
     signed = 0
     with vault.transaction() as change:
+        require_rules_read(vault, change)
         for item in orders:
             try:
                 record = as_shown(change, item.order, item.shown, item.shown_digest)

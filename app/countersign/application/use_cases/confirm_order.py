@@ -10,6 +10,7 @@ from countersign.application.use_cases.approve_order import (
     require_not_ahead,
 )
 from countersign.application.use_cases.attach_documents import require_documents
+from countersign.application.use_cases.rules_read import require_rules_read
 from countersign.domain.approval.progress import confirmation_obstacle
 from countersign.domain.canonical import Json
 from countersign.domain.errors import SecurityError
@@ -34,11 +35,12 @@ def confirm_order(vault: Vault, order: str, shown: PaymentFields, shown_digest: 
         typed_digits: The last digits of the payee's account, typed from the source document.
 
     Raises:
-        UserFacingError: ``review.digits_differ``, ``order.not_open``, ``document.not_here``.
+        UserFacingError: ``review.digits_differ``, ``order.not_open``, ``document.not_here``, ``rules.newer_version``.
         BindingError: ``binding.screen``: the screen did not show what was agreed.
         SecurityError: ``confirmation.*``, ``author.*``: it would not count; ``approval.ahead_of_time``.
     """
     with vault.transaction() as change:
+        require_rules_read(vault, change)
         record = as_shown(change, order, shown, shown_digest, _OPEN)
         require_digits(record, typed_digits)
         require_documents(change, record.content)

@@ -12,6 +12,7 @@ from typing import Final
 from countersign.application.ports.bank import BankProfile, CommitPoint, Initiation, PaymentReport, RawReply
 from countersign.application.ports.vault import Vault, VaultTransaction
 from countersign.application.use_cases.approve_order import AHEAD_LIMIT_MS
+from countersign.application.use_cases.rules_read import require_rules_read
 from countersign.application.use_cases.withheld import require_nothing_withheld
 from countersign.domain.canonical import Json
 from countersign.domain.errors import SecurityError, UserFacingError
@@ -38,7 +39,8 @@ def record_intent(vault: Vault, order: str, bank: str, profile: BankProfile, req
 
     Raises:
         UserFacingError: ``intent.frozen``: an emergency stop is in force; ``intent.withheld``, ``intent.claimed``,
-            ``intent.older_copy``: something that others know has been missing here for too long.
+            ``intent.older_copy``: something that others know has been missing here for too long;
+            ``rules.newer_version``: rules that this version can't read may ask for more.
         SecurityError: ``intent.*``: another reason why the intent would not be valid.
     """
     with vault.transaction() as change:
@@ -57,6 +59,7 @@ def record_intent(vault: Vault, order: str, bank: str, profile: BankProfile, req
         if faults:
             raise SecurityError(faults[0])
         _require_untouched(vault, record)
+        require_rules_read(vault, change)
         require_nothing_withheld(vault, change)
         if payee is None:  # others can be asked for what they know of it; without that nothing speaks for its account
             raise SecurityError("intent.payee_unknown")
@@ -153,8 +156,8 @@ def record_initiation(vault: Vault, order: str, initiation: Initiation) -> None:
         body["fee"] = money_object(initiation.fee)
     with vault.transaction() as change:
         _note(change, EventDraft(kinds.ORDER_INITIATED, order, body))
-        if initiation.authorisation_id:
-            known = _known(change.order(order))
+        known = _known(change.order(order))
+        if initiation.authorisation_id and known.state is OrderState.INITIATED:
             _take(change, _started(known, initiation.authorisation_id, "payment", asked=initiation.asked))
 
 

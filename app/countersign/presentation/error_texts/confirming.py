@@ -51,6 +51,13 @@ def confirming() -> Block:
                 "Approvals on that device; it takes neither the one that made the payment nor the one that sends it."
             ),
         ),
+        "rules.newer_version": ErrorText(
+            _("The rules are newer than this program"),
+            _(
+                "This workspace's rules were changed by a newer version of Countersign. Update this program before it "
+                "signs or sends anything."
+            ),
+        ),
         "sending.confirmed_there": ErrorText(
             _("That device confirmed it"),
             _(
