@@ -31,6 +31,8 @@ FILES_LIMIT: Final = 400
 PATIENCE: Final = 30
 """So many pictures without a code, and it is said what may help."""
 
+_KEPT_BACK: Final = "kept back"
+
 TakePicture = Callable[[], bytes]
 """Gives a picture as a portable greymap; to be called in a lane. Raises ``SecurityError``: ``qr.no_picture``."""
 
@@ -317,19 +319,22 @@ class ReadCodePresenter:
     def _take(self, contents: Sequence[bytes]) -> Script[tuple[TakenParcel, str]]:
         found = yield from self._session.sharing.take(contents)
         where = yield from on_vault(partial(self._page_for, found.about))
-        if where:
+        if where and where != _KEPT_BACK:
             self._session.sharing.by_code.add(found.about)
         return found, where
 
     def _page_for(self, order: str) -> str:
         """Return where an order is shown: what waits for an answer from here in the inbox, others on their page.
 
+        One whose words are kept back by need to know is shown nowhere.
+
         VAULT lane.
         """
         vault = self._session.sharing.vault
         record = vault.order(order) if order else None
         if record is None:
-            return ""
+            kept_back = bool(order) and any(item.body is None for item in vault.events_of(order))
+            return _KEPT_BACK if kept_back else ""
         waits = record.state is OrderState.PREPARED and record.sender != vault.identity.device
         return "inbox" if waits else "order"
 
@@ -339,6 +344,8 @@ class ReadCodePresenter:
             self._work.problem = sentence(found.refused or found.passed)
         elif found.later:
             self._said = _("It is from a device that isn't known here yet: it is read again once it is.")
+        elif where == _KEPT_BACK:
+            self._said = _("The messages were read. Your role doesn’t include the details of this payment.")
         elif where == "order":
             self._go.open_order(found.about)
         elif where:

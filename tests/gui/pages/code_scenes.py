@@ -100,6 +100,7 @@ def answering_by_code(look: Look) -> Iterator[tuple[str, Stage]]:
     """Approve what somebody else asks for, and show the answer."""
     floor = Floor(look)
     stage, mei = floor.stage, floor.who.vault
+    request(Sender(mei), "dd" * 16)  # she has paid them before
     ravi = floor.office.present(floor.who, RAVI)
     request(Sender(ravi))
     mei.take_in(ravi.shared_events(ravi.identity.device, 0, 10))

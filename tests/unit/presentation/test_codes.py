@@ -17,7 +17,7 @@ from countersign.domain.canonical import Json
 from countersign.domain.errors import SecurityError
 from countersign.domain.ledger import kinds
 from countersign.domain.ledger.event import EventDraft
-from countersign.domain.ledger.governance import recovery_message
+from countersign.domain.ledger.governance import Role, recovery_message
 from countersign.domain.order import Attachment, last_digits
 from countersign.domain.order_state import OrderState
 from countersign.domain.policy import Policy
@@ -25,7 +25,7 @@ from countersign.presentation.code_offer import CodeOffer, CodeOfferState
 from countersign.presentation.code_reading import FILES_LIMIT, PATIENCE, ReadCodePresenter, ReadCodeState
 from countersign.presentation.code_showing import ShowCodePresenter, ShowCodeState
 from countersign.presentation.error_texts import sentence
-from countersign.testing.fake_sharing import WORKSPACE, Colleague, Office, gathered
+from countersign.testing.fake_sharing import WORKSPACE, Colleague, Office, gathered, member_like
 from countersign.testing.fake_workspace import FakeKeys, MemoryWorkspace
 from countersign.testing.fakes import FakeClock, FakeEntropy, ManualTasks
 from tests.unit.application.workspace.payments import ORDER, known, request
@@ -414,6 +414,19 @@ def test_what_belongs_to_others_is_refused_in_words() -> None:
     other.paste(*Shows(mei).now.frames)
     assert other.now.problem == sentence("envelope.not_for_us")
     assert stranger.vault.order(ORDER) is None
+
+
+def test_what_is_kept_back_from_a_role_is_said_to_be() -> None:
+    office = Office()
+    clerk, clerk_device = member_like("Lin Wei", Role.REQUESTER)
+    tom, tom_device = member_like(TOM, Role.APPROVER)
+    mei = office.begin(members=(clerk, tom), devices=(clerk_device, tom_device))
+    lin = at_desk(office, mei, "Lin Wei")
+    request(Sender(mei.vault), purpose="SALA")
+    reads = Reads(lin)
+    reads.paste(*Shows(mei).now.frames)
+    assert reads.now.said.startswith("The messages were read. Your role")
+    assert (reads.went.to, reads.now.problem, lin.sharing.by_code) == ([], "", set())
 
 
 def test_messages_that_are_about_no_order_are_read_too() -> None:
