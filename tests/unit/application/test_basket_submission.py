@@ -455,7 +455,7 @@ def test_a_refused_authorisation_leaves_the_basket(table: Table) -> None:
     table.run.begin()
     assert (table.phase, table.error) == (Phase.UNKNOWN, "binding.reply")  # its app may ask since
     table.run.reconcile()
-    assert (table.phase, table.error) == (Phase.CONTINUE, "bank.not_found_proves_nothing")
+    assert (table.phase, table.error) == (Phase.CONTINUE, "bank.start_not_found")
     table.run.begin()
     assert table.phase is Phase.PASSWORD
 

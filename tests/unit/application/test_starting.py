@@ -154,7 +154,7 @@ def test_a_start_of_which_the_bank_knows_nothing_is_begun_anew(
         asked.bank.fail(call, FailureKind.RETRYABLE, "bank.not_found_proves_nothing")
     asked.run.reconcile()
     assert (asked.phase, asked.pending) == (Phase.CONTINUE, False)
-    assert asked.progress.error == "bank.not_found_proves_nothing"
+    assert asked.progress.error == "bank.start_not_found"
     assert give_up(asked)  # absence proves nothing
     run = asked.run
     if isinstance(run, (Signing, BasketSigning, BasketSubmission)):
@@ -332,7 +332,7 @@ def test_a_second_start_is_not_taken_for_the_first(monkeypatch: pytest.MonkeyPat
     assert real is fakes.ScriptedBank.start_authorisation
     one.restart()
     one.desk.submission.resume()
-    assert (one.phase, one.progress.error) == (Phase.CONTINUE, "bank.not_found_proves_nothing")
+    assert (one.phase, one.progress.error) == (Phase.CONTINUE, "bank.start_not_found")
     assert (one.desk.record.begun, one.desk.record.authorisation_id) == (("auth-1",), "auth-1")
 
 

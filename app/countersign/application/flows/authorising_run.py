@@ -238,7 +238,7 @@ class AuthorisingRun(ABC, Generic[Seen]):
             unheard = ()
         if not unheard:
             yield from on_vault(partial(self._note_not_started, "not_found"))
-            return ConnectorError(FailureKind.RETRYABLE, "bank.not_found_proves_nothing")
+            return ConnectorError(FailureKind.RETRYABLE, "bank.start_not_found")
         self._authorisation = unheard[-1]
         found = yield from self._stands()
         over, asks = found.state is not AuthorisationState.OPEN, (yield from self._asks(found))

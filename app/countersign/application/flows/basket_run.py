@@ -125,7 +125,8 @@ class BasketRun(AuthorisingRun[Shown]):
         records = yield from self._records()
         sent = any(self._may_be_answered(record) for record in records)
         self._authorisation = self._authorisation_of(records)
-        if sent and not self._app_asks:  # interrupted while the code was being sent, or lost before
+        lost = any(self._is_starting(record) for record in records) or not self._app_asks
+        if sent and lost:  # interrupted while a start, or the code, was being sent, or lost before
             yield from on_vault(partial(self._note, "unknown", "restarted"))
         unanswered: ConnectorError | None = None
         try:

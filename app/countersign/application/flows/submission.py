@@ -205,7 +205,8 @@ class Submission(CarryingRun):
         if known.state is OrderState.INTENDED and not self._pending_initiation:  # interrupted while it was being sent
             yield from on_vault(partial(record.record_unknown, self.vault, self.order, "initiation", "restarted"))
             return (yield from self._settle_initiation())
-        if known.state is OrderState.ANSWERING and not self._app_asks:  # interrupted while a code, or a start, went out
+        lost = bool(known.starting) or not self._app_asks  # interrupted while a start, or a code, went out
+        if known.state is OrderState.ANSWERING and lost:
             yield from on_vault(partial(self._note, "unknown", "restarted"))
             known = yield from self._order()
         if not known.final and not known.payment_id and known.state is OrderState.UNKNOWN:

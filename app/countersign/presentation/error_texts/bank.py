@@ -83,6 +83,13 @@ def bank() -> Block:
                 "Check again later, or ask your bank."
             ),
         ),
+        "bank.start_not_found": ErrorText(
+            _("The bank knows of no confirmation"),
+            _(
+                "The bank lists no confirmation that was begun for this payment. One may still arrive. Go on to begin "
+                "another: it can be paid only once."
+            ),
+        ),
         "bank.authorisation_failed": ErrorText(
             _("The bank ended the confirmation"),
             _("The bank ended this confirmation without an approval. Start the step again; you will get a new code."),
