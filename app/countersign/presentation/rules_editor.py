@@ -292,7 +292,7 @@ class RulesPresenter:
                 groups=group_options(state),
                 people=approver_options(state),
                 preview=self._preview(state),
-                warning=self._warning(state),
+                warning="" if asked else self._warning(state),
                 simulated=self._simulated,
                 blocked=blocked,
                 unchanged=_("Nothing differs from the rules that hold now.") if policy == before else "",
@@ -312,7 +312,7 @@ class RulesPresenter:
         return rule_sentence(found) if isinstance(found, ApprovalRule) else ""
 
     def _warning(self, state: Governance) -> str:
-        """Warn of all rules as they are written, the one in the form among them, before anybody signs them."""
+        """Warn of all rules as they are written, the one in the form among them; the question says it once more."""
         written = rule_of(self._rule_form, "preview", state) if self._rule_form else ()
         rules = self._policy.rules if self._policy else ()
         return one_device_warning((*rules, *((written,) if isinstance(written, ApprovalRule) else ())), state)

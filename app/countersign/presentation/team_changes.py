@@ -10,7 +10,12 @@ from countersign.domain.ledger.governance import Device, Evidence, Governance, M
 from countersign.domain.policy import Policy
 from countersign.presentation.formats import isolate
 from countersign.presentation.messages import _, ngettext
-from countersign.presentation.rule_words import delegation_sentence, limit_sentence, rule_sentence
+from countersign.presentation.rule_words import (
+    delegation_sentence,
+    limit_sentence,
+    one_device_warning,
+    rule_sentence,
+)
 from countersign.presentation.team_words import ROLES, day_text, device_title, in_a_row, name_of, role_name, roles_text
 
 T = TypeVar("T")
@@ -30,6 +35,9 @@ def change_sentences(before: Governance, after: Governance, zone: tzinfo) -> tup
     for device in after.devices:
         found += _of_device(devices.get(device.device), device, after, zone, new=device.member not in known)
     found += _of_policy(before.policy, after.policy, before, after, zone)
+    warning = one_device_warning(after.policy.rules, after)
+    if warning and warning != one_device_warning(before.policy.rules, before):
+        found.append(warning)
     return tuple(found)
 
 

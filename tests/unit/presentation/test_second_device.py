@@ -29,11 +29,13 @@ from countersign.presentation.rule_words import (
 )
 from countersign.presentation.rules_editor_state import RuleForm
 from countersign.presentation.rules_simulation import simulate_last_month
+from countersign.presentation.team_changes import change_sentences
 from countersign.presentation.transfer_confirm import ScaState
 from countersign.presentation.transfer_handed_in import HandedInState
 from countersign.testing.fake_door import PASSPHRASE
 from countersign.testing.fake_sharing import Colleague, Office
 from countersign.testing.fake_team import ELSEWHERE, ME, RAVI, TOM, Team, device_of, make_team
+from countersign.testing.fakes import ZONE
 from tests.unit.presentation.test_inbox import Opened, landlord, opened
 from tests.unit.presentation.test_order_team import home_of, page_of
 from tests.unit.presentation.test_rules_editor import RulesDesk
@@ -314,8 +316,9 @@ def test_who_has_one_device_is_warned_before_the_rule_is_signed(mei: Colleague) 
     assert desk.now.warning.startswith("\u2066Mei Chen\u2069 has only one device:")
     assert "Add another device" in desk.now.warning
     desk.presenter.keep_rule(form)
+    warning = desk.now.warning
     desk.presenter.save()
-    assert desk.now.warning
+    assert (desk.now.asked_lines[-1], desk.now.warning) == (warning, "")
     desk.presenter.propose()
     assert mei.vault.rules.governance.policy.rules[0].second_device
     again = RulesDesk(mei)
@@ -369,3 +372,15 @@ def test_who_has_no_other_device_is_told_what_to_do() -> None:
         assert record is not None
         found = approvals_of(record, there, team.vault.identity, team.world.clock.now_ms())
         assert found.missing[-1] == f"A confirmation on another device: {said}"
+
+
+def test_whoever_is_about_to_be_left_with_one_device_is_named_before_that_is_signed() -> None:
+    before = make_team(policy=ALONE, people=(ME,)).vault.rules.governance
+    closed = tuple(
+        replace(item, closed=True, last_shared="ab" * 32) if item.device == device_of(ELSEWHERE) else item
+        for item in before.devices
+    )
+    said = change_sentences(before, replace(before, devices=closed), ZONE)
+    assert said[-1].startswith("\u2066Mei Chen\u2069 has only one device:")
+    later = replace(before, devices=closed)
+    assert change_sentences(later, replace(later, epoch=1), ZONE) == ()
