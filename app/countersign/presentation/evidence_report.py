@@ -15,6 +15,7 @@ from countersign.domain.ledger import kinds
 from countersign.domain.ledger.event import Event
 from countersign.domain.ledger.order_record import OrderRecord
 from countersign.domain.money import Money
+from countersign.domain.quorum import Quorum
 from countersign.presentation.formats import money_text
 from countersign.presentation.messages import _, language
 from countersign.presentation.quorum_report import quorum_lines, quorum_object, unproven_lines, utc
@@ -91,9 +92,7 @@ def _proven(check: ReceiptCheck) -> Sequence[str]:
     if quorum is not None:
         found = [
             _("The devices named above signed what is said of them, each with a key of its own."),
-            _("By the workspace's own rules, as its administrators signed them, the approvals were enough.")
-            if quorum.met
-            else _("By the workspace's own rules, as its administrators signed them, the approvals were not enough."),
+            _enough(quorum),
         ]
         if _shows_what_was_known(check):
             found.append(_("When it was sent, its sender knew of nothing else that anybody had said of it."))
@@ -111,6 +110,17 @@ def _proven(check: ReceiptCheck) -> Sequence[str]:
     if check.has_page:
         found.append(_("The page's amount, accounts and end-to-end identification are those of the evidence."))
     return found
+
+
+def _enough(quorum: Quorum) -> str:
+    if quorum.met:
+        return _("By the workspace's own rules, as its administrators signed them, the approvals were enough.")
+    if quorum.progress.wants_confirmation and not any(step.missing for step in quorum.progress.steps):
+        return _(
+            "By the workspace's own rules, as its administrators signed them, the approvals were enough, but whoever "
+            "asked had not confirmed it on another device."
+        )
+    return _("By the workspace's own rules, as its administrators signed them, the approvals were not enough.")
 
 
 def _unproven(check: ReceiptCheck) -> Sequence[str]:

@@ -58,13 +58,14 @@ def unproven_lines(quorum: Quorum, *, shows_what_was_known: bool) -> Sequence[st
 
 def quorum_object(quorum: Quorum) -> dict[str, Json]:
     """Return the same for programs."""
-    steps = quorum.progress.steps
+    steps, come = quorum.progress.steps, quorum.progress
     return {
         "epoch": quorum.epoch,
         "met": quorum.met,
         "requester": _object(quorum.requester),
         "sender": _object(quorum.sender),
         "approvals": [_object(item) for item in quorum.approvals],
+        "confirmation": {"asked": come.confirmation is not None, "missing": come.wants_confirmation},
         "confirmations": [_object(item) for item in quorum.confirmations],
         "stops": [_object(item) for item in quorum.rejections],
         "opened": [{"name": name, "at": at} for name, at in quorum.opened],

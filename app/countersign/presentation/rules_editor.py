@@ -98,7 +98,8 @@ class RulesPresenter:
         policy = self._policy
         known = next((item for item in policy.rules if item.rule == rule), None) if policy else None
         self._leave_forms()
-        self._rule_form = form_of(known) if known else RuleForm()
+        # Where a rule applies, the policy's own count holds no more: a new one begins with no less.
+        self._rule_form = form_of(known) if known else RuleForm(count=str(policy.approvals) if policy else "2")
         self._render()
 
     def edit_rule(self, form: RuleForm) -> None:
@@ -288,7 +289,7 @@ class RulesPresenter:
                 payees=payee_options(),
                 kinds=kind_options(),
                 accounts=account_options(self._accounts, policy),
-                counts=count_options(),
+                counts=count_options(policy.approvals),
                 groups=group_options(state),
                 people=approver_options(state),
                 preview=self._preview(state),

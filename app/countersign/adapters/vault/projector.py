@@ -302,6 +302,7 @@ class Projector:
             raise LedgerError("order.event_form")
         fault = next((code for faulty, code in record.faults if faulty == event.id), "")
         fault = fault or next((item.fault for item in record.approvals if item.event == event.id), "")
+        fault = fault or next((item.fault for item in record.confirmations if item.event == event.id), "")
         if fault:
             raise LedgerError(fault)
 

@@ -15,6 +15,7 @@ from countersign.domain.ledger.checkpoint import Checkpoint, SignedCheckpoint
 from countersign.domain.ledger.event import Chain, Event, Header
 from countersign.domain.ledger.heads import SignedHead
 from countersign.domain.ledger.order_record import OrderRecord
+from countersign.domain.order_state import OrderState
 from countersign.domain.proof import Disclosed, Evidence, SharedPart
 
 BETWEEN_LIMIT: Final = 3_000
@@ -93,14 +94,20 @@ def _connected(vault: Vault, record: OrderRecord, events: Sequence[Event]) -> Di
         shown = replace(shown, between=tuple(sorted(connected.values(), key=lambda each: (each.lamport, each.id))))
         judged = judge(shown, lambda _key, _signature, _message: True)  # every signature was checked on arrival
         found = judged.record
-        if not judged.faults and found is not None and _same(found, record):
+        if not judged.faults and found is not None and is_alike(found, record):
             return shown
     raise UserFacingError("evidence.too_long")
 
 
-def _same(found: OrderRecord, record: OrderRecord) -> bool:
-    counted = [{item.event for item in each.counted} for each in (found, record)]
-    return (found.state, found.intent_event) == (record.state, record.intent_event) and counted[0] == counted[1]
+def is_alike(found: OrderRecord, record: OrderRecord) -> bool:
+    """Tell whether two folds of an order say that it came equally far, upon the same signatures."""
+    return _standing_of(found) == _standing_of(record)
+
+
+def _standing_of(record: OrderRecord) -> tuple[OrderState, str, frozenset[str]]:
+    """Return how far an order has come, and which signatures count."""
+    confirmed = (item.event for item in record.confirmations if not item.fault)
+    return record.state, record.intent_event, frozenset(item.event for item in record.counted).union(confirmed)
 
 
 def _ends(vault: Vault, events: Iterable[Event]) -> tuple[Header, ...]:

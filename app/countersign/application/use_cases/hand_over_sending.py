@@ -7,11 +7,12 @@ and whoever pays anew makes another order, which says that the payment may be do
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from countersign.application.failpoints import failpoint
 from countersign.application.ports.vault import VaultTransaction
 from countersign.application.ports.workspace import WorkspaceVault
+from countersign.domain.approval.progress import progress_under
 from countersign.domain.errors import SecurityError, UserFacingError
 from countersign.domain.ledger import kinds
 from countersign.domain.ledger.event import Event, EventDraft
@@ -53,7 +54,8 @@ def hand_over_sending(vault: WorkspaceVault, order: str, to: str) -> Event:
     Raises:
         UserFacingError: ``order.not_open``; ``sending.not_the_sender``: this device may not send it;
             ``sending.no_device``: the other can't send; ``sending.confirmed_there``: it confirmed the order as the
-            requester's other device, and would be that no more.
+            requester's other device, and would be that no more; ``sending.none_left``: none of theirs would be left
+            that could confirm it.
         SecurityError: ``order.*``: the ledger would not count it.
     """
     failpoint("workspace.release.before")
@@ -69,6 +71,9 @@ def hand_over_sending(vault: WorkspaceVault, order: str, to: str) -> Event:
             raise UserFacingError("sending.no_device")
         if any(item.device == to for item in standing_confirmations(record, governance, change.now_ms)):
             raise UserFacingError("sending.confirmed_there")
+        there = progress_under(replace(record, released_to=to), governance, change.now_ms)
+        if there.lacks_device and not progress_under(record, governance, change.now_ms).lacks_device:
+            raise UserFacingError("sending.none_left")
         body = {"digest": record.digest, "to": to}
         draft = EventDraft(kinds.ORDER_SENDER_RELEASED, order, body, refs=(record.frozen_event,))
         event = change.append(draft)

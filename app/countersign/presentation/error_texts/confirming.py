@@ -58,6 +58,13 @@ def confirming() -> Block:
                 "signs or sends anything."
             ),
         ),
+        "sending.none_left": ErrorText(
+            _("No device would be left to confirm it"),
+            _(
+                "The rules want this payment confirmed on another device of whoever asked than the one that sends it, "
+                "and that is the only one. Choose another device, or send it from here."
+            ),
+        ),
         "sending.confirmed_there": ErrorText(
             _("That device confirmed it"),
             _(
