@@ -273,7 +273,7 @@ PLANTED: Final = {
         Cell(_named(Story.LOST, "vault.commit", 5), Moment.BEFORE, Behaviour.DOWN, "answer_before_intent"),
     ),
     "start_unrecorded": (
-        Cell(_named(Story.APP, "bank.authorise.send", 1), Moment.AFTER, Behaviour.ANSWERS, "start_unrecorded"),
+        Cell(_named(Story.APP, "vault.commit", 3), Moment.BEFORE, Behaviour.ANSWERS, "start_unrecorded"),
         Cell(_named(Story.APP_ASKS, "bank.authorise.send", 1), Moment.AFTER, Behaviour.ANSWERS, "start_unrecorded"),
     ),
 }
