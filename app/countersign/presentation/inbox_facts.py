@@ -15,6 +15,7 @@ from countersign.application.ports.vault import (
     Projections,
     TransferRow,
 )
+from countersign.domain.approval.progress import confirmation_obstacle
 from countersign.domain.errors import SecurityError
 from countersign.domain.ledger.order_record import OrderRecord
 from countersign.domain.order_state import OrderState
@@ -124,6 +125,8 @@ def pending(
 ) -> tuple[tuple[OrderRecord, ...], tuple[int, str] | None]:
     """Read the next orders that wait for approvals, and where to go on. READ lane; short, however many there are.
 
+    First come approved ones that this device has to confirm anew: they can't be sent before.
+
     Args:
         reader: The projections.
         ground: Rules and time.
@@ -132,14 +135,30 @@ def pending(
         within: Orders of this batch only. Where nothing is searched, others of batches are left out: each batch is
             one entry of the list, see ``waiting_batches``.
     """
+    found, following = _piece(reader, text, after, within, OrderState.PREPARED)
+    waiting = tuple(record for record in found if waits_here(record, ground.rules))
+    return waiting if after else (*_to_confirm_anew(reader, ground, text, within), *waiting), following
+
+
+def _to_confirm_anew(reader: Projections, ground: Ground, text: str, within: str) -> tuple[OrderRecord, ...]:
+    """Read the newest orders that everybody approved, and that wait for this device since a confirmation is over."""
+    governance = ground.rules.governance
+    if not any(rule.second_device for rule in governance.policy.rules):
+        return ()
+    found, _following = _piece(reader, text, None, within, OrderState.APPROVED)
+    here, now = ground.me.device, ground.now
+    return tuple(record for record in found if not confirmation_obstacle(record, governance, here, now))
+
+
+def _piece(
+    reader: Projections, text: str, after: tuple[int, str] | None, within: str, state: OrderState
+) -> tuple[tuple[OrderRecord, ...], tuple[int, str] | None]:
     number = _digits(text)
     batch = within or (None if text else "")
-    state = OrderState.PREPARED.value
-    query = HistoryQuery(text="" if number else text, before=after, limit=SCANNED, state=state, batch=batch)
+    query = HistoryQuery(text="" if number else text, before=after, limit=SCANNED, state=state.value, batch=batch)
     page = reader.history(query)
     wanted = [row.order for row in page.rows if not number or _has_number(row, number)]
-    records = (reader.order(order) for order in wanted)
-    found = tuple(record for record in records if record is not None and waits_here(record, ground.rules))
+    found = tuple(record for order in wanted if (record := reader.order(order)) is not None)
     last = page.rows[-1] if page.rows else None
     return found, (last.at, last.row) if page.more and last is not None else None
 

@@ -22,9 +22,10 @@ from tests.unit.domain.approval.team import START
 from tests.unit.domain.approval.test_second_device import PLAIN, confirm, two_devices
 from tests.unit.domain.test_shared_proof import Office
 from tests.unit.presentation.team_desk import four
-from tests.unit.presentation.test_inbox import landlord
+from tests.unit.presentation.test_inbox import landlord, opened
 from tests.unit.presentation.test_quorum_report import checked
 from tests.unit.presentation.test_rules_editor import RulesDesk
+from tests.unit.presentation.test_second_device import code_of
 
 LARGE = ApprovalRule("large", "EUR", 100_000, needs=(Need("", 1),), second_device=True)
 
@@ -111,3 +112,23 @@ def test_a_new_rule_begins_with_as_many_as_are_asked_for_without_it() -> None:
     page.presenter.write_rule()
     assert page.now.rule_form == RuleForm(count="3")
     assert ("3", "3 people") in page.now.counts
+
+
+def test_what_has_to_be_confirmed_anew_stands_in_that_devices_inbox_though_all_approved() -> None:
+    team = make_team(policy=Policy(requester_may_approve=False, rules=(LARGE,)))
+    order = team.request(ELSEWHERE, landlord(team), 25_000_000, "Workshop")
+    assert code_of(team, order) == ""
+    team.world.clock.jump(3_600_000)
+    team.approve(TOM, order)
+    assert opened(team).page.rows == []
+    team.world.clock.jump(71 * 3_600_000)
+    inbox = opened(team)
+    (row,) = inbox.page.rows
+    assert (row.order, row.mine, row.confirms) == (order, True, True)
+    inbox.presenter.choose(order)
+    assert (inbox.page.detail.act, inbox.page.detail.blocked) == ("confirm", "")
+    assert "A confirmation on another device: yours, on this one." in inbox.page.detail.missing
+    assert code_of(team, order) == ""
+    assert opened(team).page.rows == []
+    with team.vault.by(RAVI):
+        assert opened(team).page.rows == []
