@@ -103,6 +103,20 @@ def test_a_further_signature_is_on_record_and_moves_nothing() -> None:
     assert (record.authorisation_id, record.payment_id, record.attempts) == ("A1", "P1", 1)
 
 
+def test_a_start_is_on_record_before_it_and_there_is_one_at_a_time() -> None:
+    workspace, desk = at_the_bank(status="")
+    ben = workspace.pen("ben")
+    early = desk.say(kinds.ORDER_SIGNING_START_INTENDED, ben, digest=desk.digest)
+    assert fault(desk, early) == "order.illegal_move"  # the bank waits for nobody
+    desk.report("PATC")
+    desk.say(kinds.ORDER_SIGNING_START_INTENDED, ben, digest=desk.digest)
+    assert (own(desk, ben).authorisation, own(desk, ben).under_way) == ("", True)
+    again = desk.say(kinds.ORDER_SIGNING_START_INTENDED, ben, digest=desk.digest)
+    assert fault(desk, again) == "order.illegal_move"
+    start(desk, ben)
+    assert (own(desk, ben).authorisation, fault(desk, early)) == ("B1", "order.illegal_move")
+
+
 def test_a_code_that_did_not_count_is_followed_by_another_and_a_lost_one_by_a_question() -> None:
     workspace, desk = at_the_bank()
     ben = workspace.pen("ben")
