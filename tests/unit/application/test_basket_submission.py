@@ -540,6 +540,7 @@ def test_a_single_order_asks_about_the_basket_too(table: Table) -> None:
     table.to_code()
     table.bank.lost_replies.append("answer")
     table.bank.fail("basket_authorisation", FailureKind.RETRYABLE, "bank.unreachable")
+    table.bank.fail("report", FailureKind.RETRYABLE, "bank.unreachable")
     table.answer()
     assert all_in(table, S.UNKNOWN)
     alone = table.world.session.submission(table.orders[0])

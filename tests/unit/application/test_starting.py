@@ -168,10 +168,31 @@ def test_a_bank_that_can_not_be_asked_leaves_it_unknown(asked: Asked, monkeypatc
     die_at_start(asked, monkeypatch, after=True, decides=True)
     call = "basket_authorisations" if isinstance(asked, Several) else "authorisations"
     asked.bank.fail(call, FailureKind.RETRYABLE, "bank.unreachable")
+    asked.bank.fail("report", FailureKind.RETRYABLE, "bank.unreachable")
     asked.run.reconcile()
     assert (asked.phase, asked.pending, asked.progress.error) == (Phase.UNKNOWN, True, "bank.unreachable")
     asked.run.reconcile()
     assert (asked.phase, asked.pending) == (Phase.ACCEPTED, False)
+
+
+@pytest.mark.parametrize(
+    ("call", "code"),
+    [("authorisations", "bank.tpp.service_invalid"), ("authorisation", "bank.not_found_proves_nothing")],
+)
+def test_a_bank_that_shows_no_authorisation_is_still_asked_for_the_payment(
+    asked: Asked, monkeypatch: pytest.MonkeyPatch, call: str, code: str
+) -> None:
+    die_at_start(asked, monkeypatch, after=True, decides=True)
+    name = f"basket_{call}" if isinstance(asked, Several) else call
+    for _ in range(3):
+        asked.bank.fail(name, FailureKind.RETRYABLE, code)
+    asked.run.reconcile()
+    assert all(record.state is S.ACCEPTED for record in asked.records)
+    assert not any(record.awaits_signature for record in asked.records)
+    if asked.further:  # only the bank can say whose signature that was
+        assert (asked.pending, asked.progress.error) == (True, code)
+    else:
+        assert asked.phase == Phase.ACCEPTED.value
 
 
 def test_a_lost_reply_to_a_start_is_asked_about_at_once(asked: Asked) -> None:

@@ -15,7 +15,7 @@ from functools import partial
 
 from countersign.application.flows.authorising_run import DONE, AuthorisingRun
 from countersign.application.flows.progress import Phase, Progress
-from countersign.application.flows.script import Script, on_network, on_vault
+from countersign.application.flows.script import Script, kept, on_network, on_vault
 from countersign.application.ports.bank import Authorisation, AuthorisationState, Bank, SigningBaskets
 from countersign.application.use_cases.record_submission import record_reply_refused, record_report
 from countersign.domain.errors import ConnectorError, CountersignError, UserFacingError
@@ -131,7 +131,7 @@ class BasketRun(AuthorisingRun[Shown]):
         unanswered: ConnectorError | None = None
         try:
             if sent or any(self._was_refused(record) for record in records):
-                unanswered = yield from self._ask_authorisation(sent=sent)
+                unanswered = yield from kept(self._ask_authorisation(sent=sent))
             refused = yield from self._ask_statuses(records)
             if refused is not None:
                 return refused

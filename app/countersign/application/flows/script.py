@@ -12,6 +12,7 @@ from functools import partial
 from typing import TypeAlias, TypeVar, cast
 
 from countersign.application.ports.tasks import Lane, Tasks
+from countersign.domain.errors import ConnectorError
 
 T = TypeVar("T")
 
@@ -45,6 +46,14 @@ def on_network(work: Callable[[], T]) -> Script[T]:
 def on_read(work: Callable[[], T]) -> Script[T]:
     """Do ``work`` in the READ lane."""
     return in_lane(Lane.READ, work)
+
+
+def kept(script: Script[ConnectorError | None]) -> Script[ConnectorError | None]:
+    """Ask the bank; return why it couldn't be asked: something else may say all the same what became of a payment."""
+    try:
+        return (yield from script)
+    except ConnectorError as error:
+        return error
 
 
 def run_script(tasks: Tasks, script: Script[T], done: Callable[[T], None], failed: Callable[[Exception], None]) -> None:

@@ -14,7 +14,7 @@ from functools import partial
 from countersign.application.flows.authorising_run import DONE
 from countersign.application.flows.order_run import OnScreen, OrderRun, asks_elsewhere
 from countersign.application.flows.progress import PHASE_OF, Phase, Progress
-from countersign.application.flows.script import Script, on_network, on_vault
+from countersign.application.flows.script import Script, kept, on_network, on_vault
 from countersign.application.ports.bank import AuthorisationState, RawReply
 from countersign.application.use_cases import record_signing as record
 from countersign.application.use_cases.record_submission import record_report
@@ -97,7 +97,7 @@ class Signing(OrderRun):
         unanswered: ConnectorError | None = None
         try:
             if own is not None and (own.under_way or (_was_refused(own) and not known.basket)):
-                unanswered = yield from self._ask_authorisation(known, own)
+                unanswered = yield from kept(self._ask_authorisation(known, own))
             if known.payment_id and not known.final:
                 payment = known.content.payment
                 report = yield from on_network(partial(self.bank.report, known.payment_id, payment.product, payment))

@@ -13,7 +13,7 @@ from countersign.application.flows.authorising_run import DONE
 from countersign.application.flows.carrying import CarryingRun
 from countersign.application.flows.order_run import OnScreen, asks_elsewhere
 from countersign.application.flows.progress import PHASE_OF, Phase, Progress
-from countersign.application.flows.script import Script, on_network, on_vault
+from countersign.application.flows.script import Script, kept, on_network, on_vault
 from countersign.application.ports.bank import AuthorisationState, PaymentReport, RawReply
 from countersign.application.use_cases import record_submission as record
 from countersign.domain.errors import ConnectorError, FailureKind, UserFacingError
@@ -217,7 +217,7 @@ class Submission(CarryingRun):
 
     def _ask(self, known: OrderRecord) -> Script[Progress]:
         try:
-            unanswered = yield from self._ask_authorisation(known)
+            unanswered = yield from kept(self._ask_authorisation(known))
             yield from self._ask_status(known)
         except BindingError as error:
             return (yield from self._refused_reply("status", error))
@@ -225,7 +225,7 @@ class Submission(CarryingRun):
             now = yield from self._order()
             return self._waiting(self._shown(self._phase_of(now), now.state, error))
         now = yield from self._order()
-        told = unanswered if known.starting or now.state is OrderState.UNKNOWN else None
+        told = unanswered if _is_worth_telling(unanswered, known, now) else None
         return self._waiting(self._shown(self._phase_of(now), now.state, told))
 
     def _ask_authorisation(self, known: OrderRecord) -> Script[ConnectorError | None]:
@@ -334,3 +334,11 @@ class Submission(CarryingRun):
 def _purpose(known: OrderRecord) -> str:
     """Return what an authorisation is for that is begun now."""
     return "cancellation" if known.state is OrderState.CANCELLING else "payment"
+
+
+def _is_worth_telling(error: ConnectorError | None, before: OrderRecord, now: OrderRecord) -> bool:
+    """Tell whether to say that the bank couldn't be asked of an authorisation: not where its status says all."""
+    if error is None or now.final or now.state is OrderState.ACCEPTED:
+        return False
+    nobody_knows = bool(before.starting) or now.state is OrderState.UNKNOWN
+    return nobody_knows or error.code != "bank.not_found_proves_nothing"
