@@ -357,6 +357,77 @@ def test_a_second_start_is_not_taken_for_the_first(monkeypatch: pytest.MonkeyPat
     assert (one.desk.record.begun, one.desk.record.authorisation_id) == (("auth-1",), "auth-1")
 
 
+# — giving up what the bank may have begun all the same —
+
+
+def ask_and_give_up(one: One, monkeypatch: pytest.MonkeyPatch) -> None:
+    says(one, monkeypatch, elsewhere=True, message=TOLD)
+    assert one.desk.state is S.INITIATED
+    one.desk.submission.abandon("given_up")
+    assert (one.phase, one.pending, one.progress.elsewhere) == (Phase.UNKNOWN, True, True)
+    assert not one.desk.record.abandonable
+    one.approve()
+    one.run.look()
+    assert one.phase == Phase.ACCEPTED.value
+
+
+def test_a_start_that_an_older_version_was_killed_at_is_not_given_up(monkeypatch: pytest.MonkeyPatch) -> None:
+    one = One()
+    one.bank.fail("start_authorisation", FailureKind.RETRYABLE, "bank.unreachable")
+    one.begin()
+    fakes.ScriptedBank.start_authorisation(one.bank, "pay-1")
+    one.restart()
+    one.desk.submission.resume()
+    ask_and_give_up(one, monkeypatch)
+
+
+def test_a_start_that_is_refused_since_one_is_open_is_not_given_up(monkeypatch: pytest.MonkeyPatch) -> None:
+    one = One()
+
+    def refused(_found: Authorisation) -> Authorisation:
+        raise ConnectorError(FailureKind.TERMINAL, "bank.tpp.status_invalid", text="One is open.", status=409)
+
+    one.bank.twist["start_authorisation"] = refused
+    one.begin()
+    ask_and_give_up(one, monkeypatch)
+
+
+def test_what_the_bank_began_with_a_payment_that_it_would_not_show_is_not_given_up(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    one = One()
+
+    def unread(_bank: fakes.ScriptedBank) -> None:
+        raise ConnectorError(FailureKind.UNKNOWN, "bank.read_back_failed", payment_id="pay-1", cause="x")
+
+    begins_of_itself(monkeypatch, unread)
+    one.begin()
+    ask_and_give_up(one, monkeypatch)
+
+
+@pytest.mark.parametrize("code", ["", "bank.not_found_proves_nothing", "bank.unreachable"])
+def test_a_payment_is_given_up_only_if_the_bank_lists_no_authorisation(code: str) -> None:
+    one = One()
+    one.bank.fail("start_authorisation", FailureKind.RETRYABLE, "bank.unreachable")
+    one.begin()
+    if code:
+        one.bank.fail("authorisations", FailureKind.RETRYABLE, code)
+    one.desk.submission.abandon("given_up")
+    given_up = code != "bank.unreachable"
+    assert one.desk.state is (S.ABANDONED if given_up else S.INITIATED)
+    assert one.progress.error == ("" if given_up else code)
+
+
+def test_an_open_authorisation_that_the_bank_does_not_show_is_not_given_up() -> None:
+    one = One()
+    one.begin()
+    one.bank.fail("authorisation", FailureKind.RETRYABLE, "bank.not_found_proves_nothing")
+    one.desk.submission.abandon("given_up")
+    assert (one.desk.state, one.progress.error) == (S.AUTHORISING, "bank.not_found_proves_nothing")
+    one.desk.submission.abandon("given_up")
+    assert one.desk.state is S.ABANDONED
+
+
 # — a bank that begins of itself —
 
 

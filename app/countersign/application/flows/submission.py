@@ -290,13 +290,33 @@ class Submission(CarryingRun):
         if known.by_hand and not_sent:
             yield from self._require_nothing_laid_out(known)
         if known.state is OrderState.AUTHORISING:  # the bank's own app may ask, though nobody here heard of it
-            yield from self._ask_authorisation(known)
-            if (yield from self._order()).state is not OrderState.AUTHORISING:
-                return (yield from self._reconcile())
+            unshown = yield from self._ask_authorisation(known)
+            if unshown is not None:  # absence proves nothing
+                raise unshown
+        if known.state is OrderState.INITIATED and not (known.by_hand or known.basket):
+            yield from self._find_unheard()
+        if (yield from self._order()).state is not known.state:
+            return (yield from self._reconcile())
         give_up = partial(record.record_abandoned, self.vault, self.order, reason, nothing_sent=not_sent)
         yield from on_vault(give_up)
         self._pending_initiation = ""
         return self._shown(Phase.ENDED, OrderState.ABANDONED)
+
+    def _find_unheard(self) -> Script[None]:
+        """Put on record what the bank began and nobody here heard of: its own app may ask by it.
+
+        Such are the start that it refused since another is open, and what an older version, which kept no record
+        before, started and was killed at. A bank that knows of none may be believed here: nothing else says otherwise.
+        """
+        try:
+            unheard = yield from self._unheard()
+        except ConnectorError as error:
+            if error.code != "bank.not_found_proves_nothing":
+                raise
+            return
+        if unheard:
+            self._authorisation = unheard[-1]
+            yield from on_vault(partial(self._note_started, self._authorisation, asked=True))
 
     def _cancel(self) -> Script[Progress]:
         if (yield from self._order()).by_hand:  # before anything is on record: only the person can ask the bank
