@@ -50,6 +50,7 @@ def together(look: Look) -> Iterator[tuple[str, Stage]]:
     yield "together.code", stage
     stage.world.bank.lost_replies.append("answer")
     stage.world.bank.fail("basket_authorisation", FailureKind.RETRYABLE, "bank.unreachable")
+    stage.world.bank.fail("report", FailureKind.RETRYABLE, "bank.unreachable")
     stage.press("together.sca.confirm")
     yield "together.unknown", stage
     stage.press("together.check")

@@ -121,6 +121,7 @@ def test_while_nobody_knows_only_asking_is_offered(open_together: OpenTogether, 
     table.to_code()
     table.bank.lost_replies.append("answer")
     table.bank.fail("basket_authorisation", FailureKind.RETRYABLE, "bank.unreachable")
+    table.bank.fail("report", FailureKind.RETRYABLE, "bank.unreachable")
     table.answer()
     window = open_together(table.world, table.orders[0])
     assert set(window.chips(3)) == {"Outcome unknown"}

@@ -72,9 +72,11 @@ def test_a_restart_while_the_bank_is_away_shows_that_nobody_knows(desk: Desk) ->
     desk.to_code()
     desk.bank.lost_replies.append("answer")
     desk.unreachable("authorisation")
+    desk.unreachable("report")
     desk.answer()
     desk.restart()
     desk.unreachable("authorisation")
+    desk.unreachable("report")
     desk.submission.resume()
     assert (desk.phase, desk.state, desk.error) == (Phase.UNKNOWN, OrderState.UNKNOWN, "bank.unreachable")
 
