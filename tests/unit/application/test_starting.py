@@ -253,6 +253,17 @@ def test_a_stop_keeps_an_authorisation_from_being_started(asked: Asked, monkeypa
     assert not asked.pending
 
 
+def test_a_stop_keeps_the_password_back(asked: Asked) -> None:
+    asked.begin()
+    vault = asked.world.vault
+    with vault.transaction() as change:
+        change.append(EventDraft(kinds.WORKSPACE_FROZEN, vault.identity.workspace, {}))
+    asked.bank.calls.clear()
+    asked.run.authenticate(SecretText(fakes.PASSWORD))
+    assert asked.progress.error == "intent.frozen"
+    assert "authenticate" not in asked.bank.calls
+
+
 # — one of several, looked at by itself —
 
 

@@ -125,7 +125,7 @@ def require_not_stopped(record: OrderRecord) -> None:
 
 
 def require_not_frozen(vault: Vault, order: str) -> None:
-    """Judge anew before a step of an authorisation, where the bank may exempt: then it may execute upon any of them.
+    """Judge anew before a step of an authorisation: upon any of them a bank may exempt, or ask in its own app.
 
     Raises:
         UserFacingError: ``intent.frozen``: an emergency stop came into force. It doesn't stop taking a payment back;
@@ -135,7 +135,7 @@ def require_not_frozen(vault: Vault, order: str) -> None:
     if not vault.may_sign:
         raise SecurityError("vault.read_only")
     record = _known(vault.order(order))
-    if record.never_executes_unauthorised or record.purpose == "cancellation":
+    if record.purpose == "cancellation":
         return
     require_not_stopped(record)
     with vault.transaction() as change:

@@ -61,7 +61,8 @@ def test_no_code_goes_out_and_the_order_can_be_given_up() -> None:
     heard(some)
     with pytest.raises(UserFacingError, match=STOPPED):
         record.record_answer_intent(some[0].vault, ORDER, "auth-1", known(some[0]).digest)
-    record.require_not_frozen(some[0].vault, ORDER)  # a step that moves no money here
+    with pytest.raises(UserFacingError, match=STOPPED):  # nor a password: upon that the bank's own app may ask
+        record.require_not_frozen(some[0].vault, ORDER)
     record.record_abandoned(some[0].vault, ORDER, "given_up")
     assert known(some[0]).state is OrderState.ABANDONED
 
