@@ -89,6 +89,15 @@ def test_what_the_bank_began_of_itself_is_told(
     assert (found.authorisation_id, found.asked) == (begun, bool(begun) and decoupled)
 
 
+def test_an_app_that_wants_the_password_first_does_not_ask_yet(hostile: HostileBank, connected: Xs2aBank) -> None:
+    links = {name: {"href": f"{PAY}/authorisations/auth-7"} for name in ("scaStatus", "updatePsuAuthentication")}
+    held = {**HELD, "_links": links}
+    echoing = taking(held)
+    hostile.behaviour = lambda seen: seen.json(held, 201, DECOUPLED) if seen.method == "POST" else echoing(seen)
+    found = connected.initiate(PAYMENT, request_id())
+    assert (found.authorisation_id, found.asked) == ("auth-7", False)
+
+
 @pytest.fixture(scope="module")
 def practice(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Practice]:
     with running_practice(tmp_path_factory.mktemp("starts") / "world") as found:

@@ -170,7 +170,12 @@ def _asks_elsewhere(answer: Answer, links: Mapping[str, str], *, selected: bool,
     """Tell whether the bank's own app may be asking: it says so, or a method is chosen and no code can be sent."""
     if answer.body.text("scaStatus") == _STARTED or (selected and not wants_code):
         return True
-    return says_decoupled(answer) and (selected or not any(name in links for name in _FIRST_STEPS))
+    return asks_at_once(answer, links) or (selected and says_decoupled(answer))
+
+
+def asks_at_once(answer: Answer, links: Mapping[str, str]) -> bool:
+    """Tell whether a reply says that the bank's own app decides, and wants nothing before that, such as a password."""
+    return says_decoupled(answer) and not any(name in links for name in _FIRST_STEPS)
 
 
 def says_decoupled(answer: Answer) -> bool:

@@ -346,7 +346,7 @@ class Xs2aBank:
             handle=handle.write() if handle.start else "",
             reply=answer.raw,
             authorisation_id=begun,
-            asked=bool(begun) and authorising.says_decoupled(answer),
+            asked=bool(begun) and authorising.asks_at_once(answer, links),
         )
 
     def _consent(self, answer: Answer, target: str, consent_id: str) -> Consent:
