@@ -11,8 +11,7 @@ from dataclasses import replace
 
 import pytest
 
-from countersign.application.flows.authorising_run import TYPED
-from countersign.application.flows.progress import Phase
+from countersign.application.flows.progress import TYPED, Phase
 from countersign.application.ports.bank import Authorisation, AuthorisationState, Challenge, ScaMethod
 from countersign.domain.errors import FailureKind, SecurityError
 from countersign.domain.ledger import kinds

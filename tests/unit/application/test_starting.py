@@ -164,6 +164,40 @@ def test_a_start_of_which_the_bank_knows_nothing_is_begun_anew(
     assert asked.phase == Phase.PASSWORD.value
 
 
+OPEN, FAILED, FINALISED = AuthorisationState.OPEN, AuthorisationState.FAILED, AuthorisationState.FINALISED
+
+
+@pytest.mark.parametrize(
+    ("older", "newer", "asks", "taken"),
+    [
+        (OPEN, FAILED, "auth-1", "auth-1"),
+        (OPEN, OPEN, "auth-1", "auth-1"),
+        (FINALISED, OPEN, "auth-2", "auth-1"),
+        (FINALISED, FAILED, "", "auth-1"),
+        (OPEN, OPEN, "", "auth-2"),
+        (FAILED, OPEN, "", "auth-2"),
+    ],
+)
+def test_of_several_that_nobody_heard_of_the_most_telling_is_taken_up(
+    monkeypatch: pytest.MonkeyPatch, older: AuthorisationState, newer: AuthorisationState, asks: str, taken: str
+) -> None:
+    one = One()
+    die_at_start(one, monkeypatch, after=True)
+    fakes.ScriptedBank.start_authorisation(one.bank, "pay-1")
+    one.bank.opened["auth-1"].state, one.bank.opened["auth-2"].state = older, newer
+    real = fakes.ScriptedBank.authorisation_now
+
+    def now(bank: fakes.ScriptedBank, name: str) -> Authorisation:
+        found = real(bank, name)
+        return replace(found, elsewhere=name == asks and found.state is OPEN)
+
+    monkeypatch.setattr(fakes.ScriptedBank, "authorisation_now", now)
+    one.run.reconcile()
+    assert one.desk.record.begun == (taken,)
+    assert one.pending is (asks == taken)
+    assert (one.desk.state is S.ACCEPTED) is (one.bank.opened[taken].state is FINALISED)
+
+
 def test_a_bank_that_can_not_be_asked_leaves_it_unknown(asked: Asked, monkeypatch: pytest.MonkeyPatch) -> None:
     die_at_start(asked, monkeypatch, after=True, decides=True)
     call = "basket_authorisations" if isinstance(asked, Several) else "authorisations"

@@ -12,11 +12,21 @@ from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from functools import partial
-from typing import Final, Generic, TypeVar
+from typing import Generic, TypeVar
 
-from countersign.application.flows.progress import LOOK_MOST_MS, LOOK_MS, OtherRun, Phase, Progress, asking
+from countersign.application.flows.progress import (
+    DONE,
+    LOOK_MOST_MS,
+    LOOK_MS,
+    OtherRun,
+    Phase,
+    Progress,
+    asking,
+    may_commit,
+    weight,
+)
 from countersign.application.flows.script import Script, on_network, on_vault, run_script
-from countersign.application.ports.bank import Authorisation, AuthorisationState, Bank, RawReply, ScaMethod
+from countersign.application.ports.bank import Authorisation, AuthorisationState, Bank, RawReply
 from countersign.application.ports.tasks import Tasks
 from countersign.application.ports.vault import Vault
 from countersign.domain.errors import ConnectorError, CountersignError, FailureKind, UserFacingError
@@ -24,22 +34,6 @@ from countersign.domain.order import BindingError
 from countersign.domain.secret import SecretText
 
 Seen = TypeVar("Seen")
-
-TYPED: Final = frozenset({"SMS_OTP", "CHIP_OTP", "PHOTO_OTP", "SMTP_OTP"})
-"""The kinds of which it is known that a code is typed here (NextGenPSD2 1.3 §14.13). The list is open, and of PUSH_OTP
-the standard leaves it open whether the app shows a code or asks for the decision."""
-
-DONE: Final = {
-    AuthorisationState.FINALISED: "signed",
-    AuthorisationState.EXEMPTED: "signed",
-    AuthorisationState.FAILED: "failed",
-}
-"""What an authorisation that has ended is on record as."""
-
-
-def may_commit(methods: Sequence[ScaMethod], method: str) -> bool:
-    """Tell whether choosing a method may be all that the bank needs: of every kind but those that want a typed code."""
-    return not any(item.method == method and item.kind in TYPED for item in methods)
 
 
 @dataclass(slots=True, kw_only=True)
@@ -239,14 +233,23 @@ class AuthorisingRun(ABC, Generic[Seen]):
         if not unheard:
             yield from on_vault(partial(self._note_not_started, "not_found"))
             return ConnectorError(FailureKind.RETRYABLE, "bank.start_not_found")
-        self._authorisation = unheard[-1]
-        found = yield from self._stands()
-        over, asks = found.state is not AuthorisationState.OPEN, (yield from self._asks(found))
+        found, asks = yield from self._most_telling(unheard)
+        over = found.state is not AuthorisationState.OPEN
         yield from on_vault(partial(self._note_started, self._authorisation, asked=over or asks))
         self._heard, self._words = asks, found.message
         if over:
             yield from on_vault(partial(self._note, DONE[found.state], found.state.value, found.reply))
         return None
+
+    def _most_telling(self, names: Sequence[str]) -> Script[tuple[Authorisation, bool]]:
+        """Look at all, oldest first, and take up the newest of those that tell most; say whether the app asks by it."""
+        shown: list[tuple[str, Authorisation, bool]] = []
+        for name in names:
+            self._authorisation = name
+            found = yield from self._stands()
+            shown.insert(0, (name, found, (yield from self._asks(found))))
+        self._authorisation, best, asks = max(shown, key=lambda item: weight(item[1], asks=item[2]))
+        return best, asks
 
     def _authorise(self, work: Callable[[], Authorisation]) -> Script[Progress]:
         yield from on_vault(self._permit)

@@ -13,8 +13,8 @@ from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 
-from countersign.application.flows.authorising_run import DONE, AuthorisingRun
-from countersign.application.flows.progress import Phase, Progress
+from countersign.application.flows.authorising_run import AuthorisingRun
+from countersign.application.flows.progress import DONE, Phase, Progress
 from countersign.application.flows.script import Script, kept, on_network, on_vault
 from countersign.application.ports.bank import Authorisation, AuthorisationState, Bank, SigningBaskets
 from countersign.application.use_cases.record_submission import record_reply_refused, record_report

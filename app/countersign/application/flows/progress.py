@@ -2,18 +2,27 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from types import MappingProxyType
 from typing import Final, Protocol
 
-from countersign.application.ports.bank import Authorisation, Challenge, Handover, ScaMethod
+from countersign.application.ports.bank import Authorisation, AuthorisationState, Challenge, Handover, ScaMethod
 from countersign.domain.order_state import FINAL, OrderState
 
 LOOK_MS: Final = 3_000
 """After how many milliseconds the bank is asked for the first time what was decided in its own app."""
 LOOK_MOST_MS: Final = 60_000
+TYPED: Final = frozenset({"SMS_OTP", "CHIP_OTP", "PHOTO_OTP", "SMTP_OTP"})
+"""The kinds of which it is known that a code is typed here (NextGenPSD2 1.3 §14.13). The list is open, and of PUSH_OTP
+the standard leaves it open whether the app shows a code or asks for the decision."""
+DONE: Final = {
+    AuthorisationState.FINALISED: "signed",
+    AuthorisationState.EXEMPTED: "signed",
+    AuthorisationState.FAILED: "failed",
+}
+"""What an authorisation that has ended is on record as."""
 
 
 class Phase(StrEnum):
@@ -102,3 +111,17 @@ def asking(progress: Progress, authorisation: Authorisation) -> Progress:
         challenge=authorisation.challenge,
         message=authorisation.message,
     )
+
+
+def may_commit(methods: Sequence[ScaMethod], method: str) -> bool:
+    """Tell whether choosing a method may be all that the bank needs: of every kind but those that want a typed code."""
+    return not any(item.method == method and item.kind in TYPED for item in methods)
+
+
+def weight(authorisation: Authorisation, *, asks: bool) -> int:
+    """Return how much an authorisation tells of a payment, more being more: decided, then asking, open, failed."""
+    if authorisation.state is AuthorisationState.FAILED:
+        return 0
+    if authorisation.state is not AuthorisationState.OPEN:
+        return 3
+    return 2 if asks else 1

@@ -11,9 +11,8 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from functools import partial
 
-from countersign.application.flows.authorising_run import DONE
 from countersign.application.flows.order_run import OnScreen, OrderRun, asks_elsewhere
-from countersign.application.flows.progress import PHASE_OF, Phase, Progress
+from countersign.application.flows.progress import DONE, PHASE_OF, Phase, Progress
 from countersign.application.flows.script import Script, kept, on_network, on_vault
 from countersign.application.ports.bank import AuthorisationState, RawReply
 from countersign.application.use_cases import record_signing as record
