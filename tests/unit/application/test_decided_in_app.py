@@ -286,6 +286,19 @@ def test_a_code_of_which_nobody_knows_is_asked_about(coded: Asked) -> None:
     assert coded.bank.calls.count("answer") == 1
 
 
+@pytest.mark.parametrize("told", [False, True])
+def test_what_the_app_asked_stays_open_where_a_choice_after_it_is_lost(
+    coded: Asked, monkeypatch: pytest.MonkeyPatch, *, told: bool
+) -> None:
+    if told:
+        says_that_it_asks(monkeypatch)
+    coded.bank.fail("choose_method", FailureKind.UNKNOWN, "bank.timeout")
+    coded.choose(BY_SMS)
+    assert coded.progress.error == ("signing.under_way" if coded.further else "bank.timeout")
+    assert coded.pending is (told or isinstance(coded, One) or coded.further)
+    assert "answer" not in coded.bank.calls
+
+
 def test_a_stop_keeps_the_code_of_the_app_from_being_sent(coded: Asked) -> None:
     freeze(coded)
     coded.answer()

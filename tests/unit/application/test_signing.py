@@ -317,11 +317,13 @@ def test_an_answer_that_is_followed_by_another_question_is_asked_about(pair: Pai
     assert pair.own.state is SigningState.SIGNED
 
 
-def test_a_lost_step_is_taken_again_where_the_bank_never_exempts(pair: Pair) -> None:
+def test_a_lost_step_is_taken_anew_once_the_bank_has_said_that_it_only_waits(pair: Pair) -> None:
     pair.signing.begin(DANIEL)
     pair.desk.lose("authenticate")
     pair.signing.authenticate(SecretText(fakes.PASSWORD))
-    assert (pair.phase, pair.error, pair.own.state) == (Phase.PASSWORD, "bank.timeout", SigningState.OPEN)
+    assert (pair.phase, pair.error, pair.own.state) == (Phase.CONTINUE, "bank.timeout", SigningState.OPEN)
+    pair.signing.begin(DANIEL)
+    assert (pair.phase, pair.own.state) == (Phase.PASSWORD, SigningState.OPEN)
 
 
 def test_a_lost_step_at_a_bank_that_exempts_is_asked_about() -> None:

@@ -298,6 +298,27 @@ def test_a_stop_keeps_the_password_back(asked: Asked) -> None:
     assert "authenticate" not in asked.bank.calls
 
 
+@pytest.mark.parametrize("told", [False, True])
+def test_a_lost_reply_to_the_password_is_asked_about(
+    asked: Asked, monkeypatch: pytest.MonkeyPatch, *, told: bool
+) -> None:
+    asked.begin()
+
+    def lost(_found: Authorisation) -> Authorisation:
+        raise ConnectorError(FailureKind.UNKNOWN, "bank.timeout")
+
+    asked.bank.twist["authenticate"] = lost
+    if told:
+        says(asked, monkeypatch, elsewhere=True, message=TOLD)
+    asked.run.authenticate(SecretText(fakes.PASSWORD))
+    assert (asked.phase, asked.pending) == (Phase.UNKNOWN if told else Phase.CONTINUE, told)
+    assert (asked.progress.elsewhere, asked.progress.error) == (told, "bank.timeout")
+    if told:
+        asked.approve()
+        asked.run.look()
+        assert (asked.phase, asked.pending) == (Phase.ACCEPTED, False)
+
+
 # — one of several, looked at by itself —
 
 

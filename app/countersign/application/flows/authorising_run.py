@@ -143,11 +143,8 @@ class AuthorisingRun(ABC, Generic[Seen]):
         """Hold what a page shows to what was agreed."""
 
     def _read_once_more(self) -> Script[Progress | None]:
-        """Have the bank show, just before the commit point, what that will count for; where it stops, return that.
-
-        One order needs none: its authorisation belongs to one payment, which was read back when it was opened.
-        """
-        yield from ()
+        """Have the bank show, just before the commit point, what that will count for; where it stops, return that."""
+        yield from ()  # one order needs none: its payment was read back when the authorisation was opened
         return None
 
     @abstractmethod
@@ -187,9 +184,11 @@ class AuthorisingRun(ABC, Generic[Seen]):
         """Where a step fails, show what the ledger says: more may be on record than this step could say."""
 
     def _step_lost(self, error: ConnectorError) -> Script[Progress]:
-        """Go on where nobody knows what became of a step that was no commit point."""
-        yield from ()
-        raise error
+        """Ask: a bank that exempts may have counted this very step, and any may ask in its own app since."""
+        if not self._elsewhere:
+            yield from on_vault(self._note_asked)
+        found = yield from self._ended_as("unknown", error.code)
+        return found if found.phase in {Phase.ACCEPTED, Phase.ENDED} else self._with_error(found, error)
 
     # — the steps —
 

@@ -77,13 +77,6 @@ class Signing(OrderRun):
     def _note(self, outcome: str, reason: str, reply: RawReply | None = None) -> None:
         record.record_signing_ended(self.vault, self.order, self._authorisation, outcome, reason, reply)
 
-    def _step_lost(self, error: ConnectorError) -> Script[Progress]:
-        """Ask where the bank exempts: it may have counted this very step."""
-        known = yield from self._order()
-        if known.never_executes_unauthorised:
-            raise error
-        return (yield from self._ended_as("unknown", error.code))
-
     # — asking —
 
     def _reconcile(self) -> Script[Progress]:
