@@ -298,6 +298,21 @@ def test_a_stop_keeps_the_password_back(asked: Asked) -> None:
     assert "authenticate" not in asked.bank.calls
 
 
+def test_a_start_that_fails_at_once_leaves_everything_as_it_was(asked: Asked) -> None:
+    def failed(found: Authorisation) -> Authorisation:
+        asked.bank.opened[found.authorisation_id].state = AuthorisationState.FAILED
+        return replace(found, state=AuthorisationState.FAILED)
+
+    asked.bank.twist["start_authorisation"] = failed
+    asked.begin()
+    assert (asked.phase, asked.pending) == (Phase.CONTINUE, False)
+    if not asked.further:
+        assert not any(record.answered for record in asked.records)
+    if isinstance(asked, One) and not asked.further:
+        asked.desk.submission.abandon("given_up")
+        assert asked.desk.state is S.ABANDONED
+
+
 @pytest.mark.parametrize("told", [False, True])
 def test_a_lost_reply_to_the_password_is_asked_about(
     asked: Asked, monkeypatch: pytest.MonkeyPatch, *, told: bool

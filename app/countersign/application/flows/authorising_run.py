@@ -207,7 +207,7 @@ class AuthorisingRun(ABC, Generic[Seen]):
             yield from on_vault(partial(self._note, "unknown", error.code))
             found = yield from self._reconcile()
             return found if found.phase in {Phase.ACCEPTED, Phase.ENDED} else self._with_error(found, error)
-        asked = opened.elsewhere or opened.state is not AuthorisationState.OPEN
+        asked = opened.elsewhere or DONE.get(opened.state) == "signed"  # one that failed at once can move nothing
         yield from on_vault(partial(self._note_started, opened.authorisation_id, asked=asked))
         self._elsewhere = asked
         return (yield from self._step(opened))
