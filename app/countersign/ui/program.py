@@ -108,7 +108,7 @@ class Program:
         self.shell.show()
         self.presenter.attach(self.shell)
         names = iter((*LIBRARIES, *LATER, *self._parts.later))
-        QTimer.singleShot(_WARM_UP_AFTER_MS, partial(self._warm_up, partial(self._load, names)))
+        QTimer.singleShot(_WARM_UP_AFTER_MS, partial(self._load, names))
 
     # — looks —
 
@@ -139,7 +139,7 @@ class Program:
         """Load what is slow to load, while nobody waits for it: one at a time, so that other work comes between."""
         name = next(names, None)
         if name is None:
-            self._prepare()
+            self._warm_up(self._prepare)
         else:
             self._parts.tasks.run(
                 Lane.READ, partial(import_module, name), lambda _module: self._load(names), self.presenter.report
@@ -187,9 +187,10 @@ class Program:
         page.check_button.activated.connect(shell.open_check)
         presenter = NewVaultPresenter(parts.door, parts.tasks, page, shell.vault_opened, keyring=shell.summary.keyring)
         page.attach(presenter)
-        if parts.joining is not None:  # most begin on their own: it may come a moment later
+        if parts.joining is not None:  # most begin on their own: it comes a moment later, once the page is painted
             offer = partial(self._offer_to_join, page, presenter)
-            parts.tasks.run(Lane.READ, partial(_load_joining, parts.joining), offer, shell.report)
+            load = partial(parts.tasks.run, Lane.READ, partial(_load_joining, parts.joining), offer, shell.report)
+            QTimer.singleShot(_WARM_UP_AFTER_MS, page, load)
         return page
 
     def _offer_to_join(self, page: QWidget, presenter: NewVaultPresenter, joining: JoiningParts) -> None:

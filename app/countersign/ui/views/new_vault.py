@@ -208,13 +208,14 @@ class NewVaultPage(QWidget):
             self._stack.addWidget(self._pages[-1])
         return self._pages[place]
 
-    def _prepare_proof(self) -> None:
-        self._step(self._steps[VaultStep.PROOF])
+    def _prepare(self, step: VaultStep) -> None:
+        self._step(self._steps[step])
 
     def _add_appearance(self) -> None:
         if not self.isHidden():  # else it was left meanwhile, and another page is being shown
             card = self._appearance()
-            in_turns(self, [partial(self._pages[0].add_aside, card)])  # the page is laid out and painted with it then
+            beside = partial(self._pages[0].add_aside, card)  # the page is laid out and painted with it then
+            in_turns(self, [beside, partial(self._prepare, VaultStep.KIT)])
 
     # — showing —
 
@@ -227,7 +228,7 @@ class NewVaultPage(QWidget):
             self._stack.setCurrentIndex(place)
             page.focus_heading()
             if state.step is VaultStep.KIT:
-                in_turns(self, [self._prepare_proof])  # while the person writes the kit down
+                in_turns(self, [partial(self._prepare, VaultStep.PROOF)])  # while the person writes the kit down
         if self.worlds.value() != state.world:
             self.worlds.set_value(state.world)
         if state.invitation is not None:
