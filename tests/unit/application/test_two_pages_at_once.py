@@ -106,11 +106,13 @@ def test_while_the_app_asks_about_several_none_of_them_is_judged_alone(*, furthe
     assert (several.phase, alone.progress.phase) == (Phase.ACCEPTED, Phase.ACCEPTED)
 
 
-def test_a_step_of_a_basket_that_was_lost_is_said_and_may_be_taken_again() -> None:
+def test_a_step_of_a_basket_that_was_lost_is_asked_about_and_may_be_taken_again() -> None:
     table = Table()
     table.run.begin()
     table.bank.fail("authenticate", FailureKind.UNKNOWN, "bank.timeout")
     table.run.authenticate(SecretText(fakes.PASSWORD))
-    assert (table.phase, table.error) == (Phase.PASSWORD, "bank.timeout")
+    assert (table.phase, table.error) == (Phase.CONTINUE, "bank.timeout")  # the bank said that it only waits
+    table.run.begin()
+    assert (table.phase, table.error) == (Phase.PASSWORD, "")
     table.run.authenticate(SecretText(fakes.PASSWORD))
     assert table.phase == Phase.METHOD.value
