@@ -190,7 +190,7 @@ class Program:
         if parts.joining is not None:  # most begin on their own: it comes a moment later, once the page is painted
             offer = partial(self._offer_to_join, page, presenter)
             load = partial(parts.tasks.run, Lane.READ, partial(_load_joining, parts.joining), offer, shell.report)
-            QTimer.singleShot(_WARM_UP_AFTER_MS, page, load)
+            page.made.connect(load)
         return page
 
     def _offer_to_join(self, page: QWidget, presenter: NewVaultPresenter, joining: JoiningParts) -> None:

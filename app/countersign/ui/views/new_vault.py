@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from functools import partial
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QTimer
+from PySide6.QtCore import QTimer, Signal
 from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QStackedWidget, QVBoxLayout, QWidget
 
 from countersign.presentation.first_run import NewVaultPresenter, NewVaultState, VaultStep, world_choices
@@ -41,7 +41,13 @@ _KIT_COLUMNS = 3
 
 
 class NewVaultPage(QWidget):
-    """Show the steps one after the other."""
+    """Show the steps one after the other.
+
+    Signals:
+        made: The page is whole: what came in turns has come.
+    """
+
+    made = Signal()
 
     def __init__(
         self,
@@ -215,7 +221,7 @@ class NewVaultPage(QWidget):
         if not self.isHidden():  # else it was left meanwhile, and another page is being shown
             card = self._appearance()
             beside = partial(self._pages[0].add_aside, card)  # the page is laid out and painted with it then
-            in_turns(self, [beside, partial(self._prepare, VaultStep.KIT)])
+            in_turns(self, [beside, partial(self._prepare, VaultStep.KIT), self.made.emit])
 
     # — showing —
 
