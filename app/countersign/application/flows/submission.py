@@ -288,14 +288,15 @@ class Submission(CarryingRun):
         known = yield from self._order()
         if known.by_hand and not_sent:
             yield from self._require_nothing_laid_out(known)
+        unshown: ConnectorError | None = None
         if known.state is OrderState.AUTHORISING:  # the bank's own app may ask, though nobody here heard of it
             unshown = yield from self._ask_authorisation(known)
-            if unshown is not None:  # absence proves nothing
-                raise unshown
         if known.state is OrderState.INITIATED and not (known.by_hand or known.basket):
             yield from self._find_unheard()
         if (yield from self._order()).state is not known.state:
             return (yield from self._reconcile())
+        if unshown is not None:  # absence proves nothing
+            raise unshown
         give_up = partial(record.record_abandoned, self.vault, self.order, reason, nothing_sent=not_sent)
         yield from on_vault(give_up)
         self._pending_initiation = ""
