@@ -343,6 +343,8 @@ class Guide:
         for page in ("home", "history", "learn", "settings"):
             window.press(f"shell.{page}")
             yield window.idle()
+            if page == "settings":
+                yield window.showing("settings.lock_minutes")  # its choices come in turns, this one last
             self.picture(f"page-{page}")
         window.press("shell.lock")
         yield window.showing("unlock.passphrase")

@@ -1,14 +1,17 @@
-"""The bank's clock: steerable in practice, durable over restarts, always UTC."""
+"""The bank's clock: steerable in practice, durable over restarts, in UTC; its days are those of where it is."""
 
 from __future__ import annotations
 
 import threading
 import time
 from datetime import UTC, date, datetime
-from typing import cast
+from typing import Final, cast
+from zoneinfo import ZoneInfo
 
 from practicebank.store import Store
 
+ZONE: Final = ZoneInfo("Europe/Berlin")
+"""Where the bank is: its days, and those of the clearings it pays through in euro, begin and end there."""
 _SETTING = "clock"
 # Practice happens in these two centuries: further away, days and their sums can't be written any more.
 _EARLIEST_MS = 946_684_800_000  # 2000-01-01
@@ -45,7 +48,7 @@ class BankClock:
 
     def today(self) -> date:
         """Return the bank's date."""
-        return self.now().date()
+        return self.now().astimezone(ZONE).date()
 
     def move(self, *, by_ms: int = 0, to_ms: int | None = None) -> None:
         """Move the clock by or to a time; a frozen clock stays frozen at the new time.
@@ -126,8 +129,8 @@ def system_now() -> datetime:
 
 
 def system_date() -> date:
-    """Return today's date by the machine: where a new world's history ends."""
-    return system_now().date()
+    """Return today's date by the machine, where the bank is: where a new world's history ends."""
+    return system_now().astimezone(ZONE).date()
 
 
 def _system_ms() -> int:

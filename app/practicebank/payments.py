@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import uuid
-from datetime import UTC, datetime, time, timedelta, timezone
+from datetime import datetime, time, timedelta, timezone
 
 import orjson
 
 from practicebank.accounts import Accounts
-from practicebank.clock import BankClock, iso
+from practicebank.clock import ZONE, BankClock, iso
 from practicebank.customers import Customers
 from practicebank.outcomes import Outcomes
 from practicebank.payment_rows import BULK, SINGLE, NewPayment, Payment, entries_of, read_row
@@ -297,7 +297,7 @@ class Payments:
         if seconds is not None:
             due_ms = _arrival_ms(payment, since_ms, since_ms + 1000 * seconds)
             if payment.execution_date is not None:
-                start = datetime.combine(payment.execution_date, time.min, UTC)
+                start = datetime.combine(payment.execution_date, time.min, ZONE)
                 due_ms = max(due_ms, int(start.timestamp() * 1000))
         self._store.run("UPDATE payments SET due_ms = ? WHERE payment_id = ?", due_ms, payment.payment_id)
 

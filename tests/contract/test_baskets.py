@@ -114,7 +114,7 @@ def test_a_lost_reply_to_tying_is_never_asked_for_again(firm: Firm) -> None:
     alone.go_on()
     assert alone.progress.error == "bank.tpp.status_invalid"  # the bank has it in a basket that nobody can name
     alone.abandon("given_up")
-    assert (firm.states, firm.executed) == ((S.ABANDONED, S.INITIATED), [0, 0])
+    assert (firm.states, firm.executed) == ((S.CANCELLED, S.INITIATED), [0, 0])
 
 
 def test_a_bank_that_shows_other_payments_is_not_signed_and_is_untied(firm: Firm) -> None:

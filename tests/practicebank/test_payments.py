@@ -243,10 +243,16 @@ def test_a_future_date_waits_for_its_day(bank: RunningBank, client: Client) -> N
     bank.put("/clock", {"now": "2026-11-16T10:00:00+00:00", "frozen": True})
     payment = client.pay(requestedExecutionDate="2026-11-19")
     assert client.status(payment) == "ACTC"
-    bank.put("/clock", {"now": "2026-11-18T23:59:59+00:00"})
+    bank.put("/clock", {"now": "2026-11-18T22:59:59+00:00"})
     assert client.status(payment) == "ACTC"
-    bank.put("/clock", {"now": "2026-11-19T00:00:00+00:00"})
+    bank.put("/clock", {"now": "2026-11-18T23:00:00+00:00"})  # the day begins where the bank is
     assert client.status(payment) == "ACSC"
+
+
+def test_late_in_the_evening_in_utc_it_is_tomorrow_at_the_bank(bank: RunningBank, client: Client) -> None:
+    bank.put("/clock", {"now": "2026-11-18T23:30:00+00:00", "frozen": True})
+    payment = client.pay(requestedExecutionDate="2026-11-19")
+    assert client.status(payment) == "ACSP"
 
 
 REFUSALS: list[tuple[dict[str, Any], str, str]] = [

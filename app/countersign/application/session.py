@@ -21,6 +21,7 @@ from countersign.application.ports.practice import PracticeWorld
 from countersign.application.ports.rails import Rails
 from countersign.application.ports.tasks import Tasks
 from countersign.application.ports.vault import LocalSpace, Projections, Vault
+from countersign.application.use_cases.relied_on import known_in
 from countersign.domain.canonical import Json, JsonObject
 from countersign.domain.errors import UserFacingError
 from countersign.domain.ledger.order_record import OrderRecord
@@ -281,10 +282,7 @@ class Session:
         Raises:
             UserFacingError: ``order.unknown``.
         """
-        found = self.vault.order(order)
-        if found is None:
-            raise UserFacingError("order.unknown")
-        return found
+        return known_in(self.vault, order)
 
     def connections(self) -> dict[str, dict[str, Json]]:
         """Return the kept connections with their settings. VAULT lane."""

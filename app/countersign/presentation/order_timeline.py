@@ -141,6 +141,7 @@ def _of_another(entry: LedgerEntry, name: str) -> TimelineLine | None:
         kinds.ORDER_HANDED_OVER: _("{name} said that the bank was given it"),
         kinds.ORDER_PROOF_ADDED: _("{name} kept a document of the bank"),
         kinds.ORDER_RECALL_WRITTEN: _("{name} had a request written to get the money back"),
+        kinds.ORDER_CALL_OFF_INTENDED: _("{name} asked the bank to let go of it"),
         kinds.ORDER_CANCELLATION_INTENDED: _("{name} asked the bank to cancel it"),
     }
     text = texts.get(entry.kind, "")
@@ -339,6 +340,7 @@ _WORDS: dict[str, Callable[[JsonObject], TimelineLine]] = {
     kinds.ORDER_OUTCOME_UNKNOWN: _lost,
     kinds.ORDER_REPLY_REFUSED: _reply_refused,
     kinds.ORDER_ABANDONED: lambda _b: _done(_("Given up"), _("The bank executed nothing.")),
+    kinds.ORDER_CALL_OFF_INTENDED: lambda _b: _done(_("You asked the bank to let go of it")),
     kinds.ORDER_CANCELLATION_INTENDED: lambda _b: _done(_("You asked the bank to cancel it")),
     kinds.ORDER_CANCELLATION_REFUSED: lambda _b: _failed(_("The bank did not cancel it")),
     kinds.ORDER_HANDED_OVER: _handed_over,

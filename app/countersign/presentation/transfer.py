@@ -38,7 +38,7 @@ __all__ = ["PageState", "Step", "StepMark", "TransferPresenter", "TransferState"
 PageState: TypeAlias = PayeeState | NameCheckState | AmountState | RiskState | ReviewState | ScaState | HandedInState
 
 _ASKED_ON_OPENING = frozenset({OrderState.INTENDED, OrderState.ANSWERING, OrderState.UNKNOWN})
-_GONE = frozenset({OrderState.ACCEPTED, OrderState.SETTLED, OrderState.CANCELLING, OrderState.CANCELLED})
+_GONE = frozenset({OrderState.ACCEPTED, OrderState.SETTLED, OrderState.CANCELLING})
 
 
 @dataclass(frozen=True, slots=True)

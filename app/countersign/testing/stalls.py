@@ -24,7 +24,7 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from pathlib import Path
-from types import TracebackType
+from types import FrameType, TracebackType
 from typing import Final, Self
 
 from PySide6.QtCore import QCoreApplication, QObject, Qt, Signal, Slot
@@ -34,6 +34,7 @@ _PERIOD: Final = 0.002
 _LOOK: Final = 0.005  # between looks at a stretch that does not end
 _LATE_MS: Final = 5  # waking this late is no chance: somebody had the interpreter
 _SWITCH: Final = 0.001  # seconds after which a busy thread lets the watcher in; Python's own are five times as many
+_UNDISTURBED: Final = 0.005  # seconds for which who walks the frames keeps the interpreter: far more than that takes
 _DEPTH: Final = 12
 _FEW: Final = 4
 _NANOSECONDS: Final = 1_000_000
@@ -286,9 +287,35 @@ class StallWatch:
 def _stacks() -> dict[int, _Stack]:
     """Return where each thread is, innermost last.
 
-    Not from its frames: whoever holds one while the window goes on keeps its variables, and a painter among them would
-    go on painting.
+    Without keeping a frame: whoever holds one while the window goes on keeps its variables, and a painter among them
+    would go on painting.
     """
+    # From 3.13 on faulthandler can read a frame that is ending just now, and takes the program along (gh-131580).
+    return _walked() if sys.version_info >= (3, 13) else _dumped()
+
+
+def _walked() -> dict[int, _Stack]:
+    """Walk the frames while nobody else runs, and let go of them before anybody does."""
+    found: dict[int, _Stack] = {}
+    before = sys.getswitchinterval()
+    sys.setswitchinterval(_UNDISTURBED)
+    try:
+        threading.Event().wait(_LOOK / 10)  # who waits for the interpreter by the interval of before has had it now
+        threads: list[tuple[int, FrameType | None]] = [*sys._current_frames().items()]  # noqa: SLF001 - no other way
+        while threads:
+            thread, place = threads.pop()
+            stack = found.setdefault(thread, [])
+            while place is not None and len(stack) < _DEPTH:
+                stack.insert(0, (place.f_code.co_filename, place.f_lineno or 0, place.f_code.co_name))
+                place = place.f_back
+            place = None
+    finally:
+        sys.setswitchinterval(before)
+    return found
+
+
+def _dumped() -> dict[int, _Stack]:
+    """Have them written down without their frames."""
     with tempfile.TemporaryFile() as told:
         faulthandler.dump_traceback(told, all_threads=True)
         told.seek(0)

@@ -68,5 +68,17 @@ LATER: Final = (
 LIBRARIES: Final = ("qrcode", "zxcvbn")
 """Slow to load, and used in handlers."""
 
-JOINING: Final = ("countersign.presentation.join", "countersign.ui.widgets.join_card")
-"""For the offer to join others, which the first page makes by itself."""
+JOINING: Final = (
+    "countersign.presentation.join_state",
+    "countersign.application.ports.parcels",
+    "countersign.presentation.transfer_desk",
+    "countersign.presentation.relay_settings_state",
+    "countersign.presentation.relay_words",
+    "countersign.application.use_cases.publish_envelopes",
+    "countersign.application.flows.exchange_round",
+    "countersign.application.sharing",
+    "countersign.presentation.team_desk",
+    "countersign.presentation.join",
+    "countersign.ui.widgets.join_card",
+)
+"""For the offer to join others, which the first page makes by itself; each after what it needs, so none takes long."""

@@ -108,7 +108,8 @@ class Program:
         self.shell.show()
         self.presenter.attach(self.shell)
         names = iter((*LIBRARIES, *LATER, *self._parts.later))
-        QTimer.singleShot(_WARM_UP_AFTER_MS, partial(self._load, names))
+        then = partial(self._warm_up, self._prepare)
+        QTimer.singleShot(_WARM_UP_AFTER_MS, partial(self._load, names, then))
 
     # — looks —
 
@@ -135,14 +136,15 @@ class Program:
             old.retire()
             old.deleteLater()
 
-    def _load(self, names: Iterator[str]) -> None:
+    def _load(self, names: Iterator[str], then: Callable[[], None]) -> None:
         """Load what is slow to load, while nobody waits for it: one at a time, so that other work comes between."""
         name = next(names, None)
         if name is None:
-            self._warm_up(self._prepare)
+            then()
         else:
+            more = partial(self._load, names, then)
             self._parts.tasks.run(
-                Lane.READ, partial(import_module, name), lambda _module: self._load(names), self.presenter.report
+                Lane.READ, partial(import_module, name), lambda _module: more(), self.presenter.report
             )
 
     def _prepare(self) -> None:
@@ -189,12 +191,12 @@ class Program:
         page.attach(presenter)
         if parts.joining is not None:  # most begin on their own: it comes a moment later, once the page is painted
             offer = partial(self._offer_to_join, page, presenter)
-            load = partial(parts.tasks.run, Lane.READ, partial(_load_joining, parts.joining), offer, shell.report)
-            page.made.connect(load)
+            then = partial(parts.tasks.run, Lane.READ, parts.joining, offer, shell.report)
+            page.made.connect(lambda: self._load(iter(JOINING), then))
         return page
 
     def _offer_to_join(self, page: QWidget, presenter: NewVaultPresenter, joining: JoiningParts) -> None:
-        from countersign.presentation.join import InvitationReader  # noqa: PLC0415 - has been loaded with the parts
+        from countersign.presentation.join import InvitationReader  # noqa: PLC0415 - has been loaded
 
         if self.shell.page is page:  # nobody has gone on meanwhile
             presenter.offer_to_join(InvitationReader(joining, self._parts.tasks, self._parts.clock, self._hands))
@@ -351,13 +353,6 @@ def _write_kit(path: Path, words: Sequence[str], name: str) -> None:
     from countersign.ui.kit_pdf import write_kit  # noqa: PLC0415 - for one page, once
 
     write_kit(path, words, name)
-
-
-def _load_joining(make: Callable[[], JoiningParts]) -> JoiningParts:
-    """Load what the offer to join others needs: on the window's thread the first page would stand still meanwhile."""
-    for name in JOINING:
-        import_module(name)
-    return make()
 
 
 def _use(chosen: str) -> None:

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 from PySide6.QtCore import QMimeData, QPointF, Qt, QUrl
-from PySide6.QtGui import QDragEnterEvent, QDropEvent
+from PySide6.QtGui import QDropEvent
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
@@ -17,6 +17,7 @@ from countersign.ui.file_dialogs import FileDialogs
 from countersign.ui.start import Running
 from countersign.ui.views.check import CheckPage
 from countersign.ui.widgets import PlainLabel, TextArea, TextField
+from tests.gui.drag import drag_enter
 from tests.gui.pages.check_scenes import SAMPLE_LIST, SUSPICIOUS
 from tests.gui.pages.stage import Look, Stage
 
@@ -161,7 +162,7 @@ def test_a_hostile_text_is_shown_harmless(qapp: QApplication) -> None:
 def dropped(page: CheckPage, data: QMimeData) -> None:
     """Drop something onto the page, as a hand would."""
     copy, left, none = Qt.DropAction.CopyAction, Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier
-    entering = QDragEnterEvent(QPointF(10, 10).toPoint(), copy, data, left, none)
+    entering = drag_enter(data)
     QApplication.sendEvent(page, entering)
     assert entering.isAccepted()
     QApplication.sendEvent(page, QDropEvent(QPointF(10, 10), copy, data, left, none))

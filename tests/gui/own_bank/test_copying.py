@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import pytest
-from PySide6.QtCore import QMimeData, QPointF, Qt, QUrl
-from PySide6.QtGui import QDragEnterEvent, QGuiApplication
+from PySide6.QtCore import QMimeData, QUrl
+from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QApplication, QWidget
 
 from countersign.testing import fakes
@@ -15,6 +15,7 @@ from countersign.ui.views.bring_in import BringInPage
 from countersign.ui.widgets import InterruptionPanel
 from countersign.ui.widgets.carry_panel import CarryView
 from countersign.ui.widgets.clipboard_guard import ClipboardGuard
+from tests.gui.drag import drag_enter
 from tests.gui.pages.own_bank_scenes import to_carrying
 from tests.gui.pages.stage import Look, Stage
 
@@ -126,13 +127,7 @@ def test_one_file_of_this_computer_can_be_dropped_and_nothing_else(stage: Stage)
     def taken(*urls: str) -> bool:
         data = QMimeData()
         data.setUrls([QUrl(url) for url in urls])
-        event = QDragEnterEvent(
-            QPointF(5, 5).toPoint(),
-            Qt.DropAction.CopyAction,
-            data,
-            Qt.MouseButton.LeftButton,
-            Qt.KeyboardModifier.NoModifier,
-        )
+        event = drag_enter(data)
         event.ignore()
         page.dragEnterEvent(event)
         return event.isAccepted()

@@ -154,14 +154,15 @@ def test_an_interpreter_held_by_a_worker_is_caught_and_the_worker_named(qapp: QA
     assert max(held()) > LIMIT_MS
 
 
-def test_looking_at_a_thread_keeps_nothing_of_it() -> None:
+@pytest.mark.parametrize("way", [stalls._stacks, stalls._walked])  # noqa: SLF001 - what it leaves behind is the point
+def test_looking_at_a_thread_keeps_nothing_of_it(way: Callable[[], dict[int, list[object]]]) -> None:
     """A painter that a watcher's look keeps goes on painting when Qt thinks it is done, and takes the program along."""
     window, stop = threading.get_ident(), threading.Event()
     seen: list[int] = []
 
     def look() -> None:
         while not stop.is_set():
-            seen.append(len(stalls._stack_of(window)))  # noqa: SLF001 - what it leaves behind is the point
+            seen.append(len(way().get(window, [])))
 
     class Painter:
         """Lives as long as the frame that made it."""

@@ -19,12 +19,8 @@ from tests.gui.team.test_codes import drop, in_vault, order_of, pictures, sender
 from tests.unit.application.workspace.payments import ORDER, approve, request
 
 
-def by_folder(person: Callable[[str], Person], folder: Path) -> tuple[Person, Person]:
-    """Let Mei begin a workspace on one device, and add another by a shared folder."""
-    folder.mkdir()
-    desk = person("Mei Chen")
-    desk.make_vault()
-    desk.share_folder(folder)
+def another(person: Callable[[str], Person], desk: Person) -> Person:
+    """From one's Team page, invite a device of one's own, and have it ask to be admitted."""
     desk.press("team.member.0.change")
     desk.press("member.add_device")
     desk.press("invite.go_on")
@@ -33,6 +29,16 @@ def by_folder(person: Callable[[str], Person], folder: Path) -> tuple[Person, Pe
     desk.qtbot.waitUntil(invitation.exists, timeout=SECONDS)
     phone = person("Mei Chen, elsewhere")
     phone.join(invitation)
+    return phone
+
+
+def by_folder(person: Callable[[str], Person], folder: Path) -> tuple[Person, Person]:
+    """Let Mei begin a workspace on one device, and add another by a shared folder."""
+    folder.mkdir()
+    desk = person("Mei Chen")
+    desk.make_vault()
+    desk.share_folder(folder)
+    phone = another(person, desk)
     desk.see("invite.phrase")
     phone.wait_for_text("join.phrase", desk.window.text("invite.phrase"))
     desk.admit()
@@ -90,14 +96,7 @@ def by_hand(person: Callable[[str], Person]) -> tuple[Person, Person]:
     desk = person("Mei Chen")
     desk.make_vault()
     desk.press("shell.team")
-    desk.press("team.member.0.change")
-    desk.press("member.add_device")
-    desk.press("invite.go_on")
-    desk.press("invite.parcel.save")
-    invitation = desk.desk.folder / "invitation.countersign"
-    desk.qtbot.waitUntil(invitation.exists, timeout=SECONDS)
-    phone = person("Mei Chen, elsewhere")
-    phone.join(invitation)
+    phone = another(person, desk)
     desk.see("invite.answer.read")
     for photograph in phone.photograph("join.request"):
         desk.desk.next = photograph

@@ -6,8 +6,8 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from PySide6.QtCore import QMimeData, QPoint, QPointF, Qt, QUrl
-from PySide6.QtGui import QDragEnterEvent, QDropEvent
+from PySide6.QtCore import QMimeData, QPointF, Qt, QUrl
+from PySide6.QtGui import QDropEvent
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
@@ -16,6 +16,7 @@ from countersign.application.use_cases.save_draft import saved_drafts
 from countersign.ui.file_dialogs import FileDialogs
 from countersign.ui.views.transfer.amount_page import AmountPage
 from countersign.ui.widgets import Banner, LinkButton, PlainLabel
+from tests.gui.drag import drag_enter
 from tests.gui.pages.documents_scenes import CONTRACT, INVOICE, PROGRAM, files_of, to_amount
 from tests.gui.pages.stage import Look, Stage
 
@@ -75,7 +76,7 @@ def test_by_dropping_files_of_this_computer_only(stage: Stage) -> None:
         (dropped("file:///files/contract.pdf", "https://example.org/invoice.pdf"), False),
         (QMimeData(), False),
     ):
-        event = QDragEnterEvent(QPoint(5, 5), COPY, data, LEFT, NONE)
+        event = drag_enter(data)
         event.ignore()
         page(stage).dragEnterEvent(event)
         assert event.isAccepted() is taken

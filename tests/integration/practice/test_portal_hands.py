@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
-from datetime import date
+from datetime import date, datetime
 from pathlib import Path
 from typing import cast
 
@@ -17,6 +17,7 @@ from countersign.adapters.system.clock import SystemClock, SystemEntropy
 from countersign.application.ports.practice import AppWish, PracticeWorld
 from countersign.domain.errors import ConnectorError
 from countersign.domain.secret import SecretText
+from practicebank.clock import ZONE
 
 END_SECONDS = 30.0
 _FILE = """<?xml version="1.0" encoding="UTF-8"?>
@@ -63,7 +64,8 @@ def test_a_file_goes_up_and_its_reports_come_down(hands: PracticeBank) -> None:
     offer = next(one for one in world.downloads() if (one.account, one.kind) == (debtor, "camt.053.001.08"))
     reference = settled.transactions[0].bank_reference.encode()
     assert reference in world.download(offer.download)
-    today = date.fromisoformat(str(hands.control.call("GET", "/clock")["now"])[:10])
+    now = datetime.fromisoformat(str(hands.control.call("GET", "/clock")["now"]))
+    today = now.astimezone(ZONE).date()
     assert reference in world.statement(debtor, "camt.053.001.02", today, today)
     again = world.upload(content)
     assert (again.status, [one.code for one in again.reasons]) == ("refused", ["DU01"])

@@ -30,6 +30,10 @@ TOLD = "Open the bank's app and decide there."
 Run = Submission | Signing | BasketSubmission | BasketSigning
 
 
+class KilledError(BaseException):
+    """The process is gone: nothing catches it."""
+
+
 class Asked(ABC):
     """Somebody who authorises; the bank's app is among the methods."""
 

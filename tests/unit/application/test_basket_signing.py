@@ -10,7 +10,7 @@ import pytest
 from countersign.application.flows.progress import Phase
 from countersign.application.ports.bank import Authorisation, AuthorisationState, Basket
 from countersign.application.use_cases import record_basket_signing
-from countersign.application.use_cases.record_submission import record_abandoned
+from countersign.application.use_cases.record_giving_up import record_abandoned
 from countersign.domain.errors import FailureKind, SecurityError, UserFacingError
 from countersign.domain.ledger.bank_signing import BankSigning, SigningState
 from countersign.domain.money import Money

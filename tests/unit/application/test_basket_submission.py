@@ -12,7 +12,7 @@ from countersign.application.flows.progress import Phase
 from countersign.application.ports.bank import Authorisation, AuthorisationState, BankProfile, Basket, ScaMethod
 from countersign.application.use_cases import record_basket
 from countersign.application.use_cases.approve_order import stop_order
-from countersign.application.use_cases.record_submission import record_abandoned
+from countersign.application.use_cases.record_giving_up import record_abandoned
 from countersign.domain.errors import FailureKind, SecurityError, UserFacingError
 from countersign.domain.ledger.order_baskets import MOST_TIED
 from countersign.domain.ledger.order_record import OrderRecord

@@ -24,14 +24,10 @@ from countersign.domain.order import BindingError
 from countersign.domain.order_state import OrderState, TransactionStatus
 from countersign.domain.secret import SecretText
 from countersign.testing import fakes
-from tests.unit.application.app_scenes import TOLD, WHO, Asked, One, Several, make
+from tests.unit.application.app_scenes import TOLD, WHO, Asked, KilledError, One, Several, make
 from tests.unit.application.orders import Desk, OddBank
 
 S = OrderState
-
-
-class KilledError(BaseException):
-    """The process is gone: nothing catches it."""
 
 
 @pytest.fixture(params=WHO)

@@ -39,6 +39,7 @@ _BEGINNINGS = frozenset(
         kinds.ORDER_SIGNING_START_INTENDED,
         kinds.ORDER_TYING_INTENDED,
         kinds.ORDER_SIGNING_INTENDED,
+        kinds.ORDER_CALL_OFF_INTENDED,
         kinds.ORDER_CANCELLATION_INTENDED,
         kinds.ORDER_PROOF_ADDED,  # up to 10 MB each: the reserve is for outcomes
     }

@@ -13,12 +13,13 @@ from countersign.application.flows.carrying import CarryingRun
 from countersign.application.flows.order_run import OnScreen, asks_elsewhere
 from countersign.application.flows.progress import DONE, PHASE_OF, Phase, Progress
 from countersign.application.flows.script import Script, kept, on_network, on_vault
-from countersign.application.ports.bank import AuthorisationState, PaymentReport, RawReply
+from countersign.application.ports.bank import AuthorisationState, CancellationStart, PaymentReport, RawReply
 from countersign.application.use_cases import record_submission as record
+from countersign.application.use_cases.record_giving_up import record_abandoned, record_call_off_intent
 from countersign.domain.errors import ConnectorError, FailureKind, UserFacingError
 from countersign.domain.ledger.order_record import OrderRecord
 from countersign.domain.order import BindingError
-from countersign.domain.order_state import OrderState
+from countersign.domain.order_state import OrderState, TransactionStatus
 
 __all__ = ["Phase", "Progress", "Submission"]
 
@@ -119,7 +120,7 @@ class Submission(CarryingRun):
         """Settle a lost initiation: abandoned only where the bank never executes what nobody authorised (LEDGER 19)."""
         known = yield from self._order()
         if known.abandonable:
-            yield from on_vault(partial(record.record_abandoned, self.vault, self.order, "initiation_lost"))
+            yield from on_vault(partial(record_abandoned, self.vault, self.order, "initiation_lost"))
             return self._shown(Phase.ENDED, OrderState.ABANDONED)
         return self._shown(Phase.UNKNOWN, OrderState.UNKNOWN)
 
@@ -288,19 +289,53 @@ class Submission(CarryingRun):
         known = yield from self._order()
         if known.by_hand and not_sent:
             yield from self._require_nothing_laid_out(known)
-        unshown: ConnectorError | None = None
-        if known.state is OrderState.AUTHORISING:  # the bank's own app may ask, though nobody here heard of it
-            unshown = yield from self._ask_authorisation(known)
-        if known.state is OrderState.INITIATED and not (known.by_hand or known.basket):
-            yield from self._find_unheard()
+        try:
+            yield from self._call_off(known)
+            if (yield from self._order()).state is known.state:
+                yield from self._find_what_asks(known)
+        except BindingError as error:
+            return (yield from self._refused_reply("cancellation", error))
         if (yield from self._order()).state is not known.state:
             return (yield from self._reconcile())
-        if unshown is not None:  # absence proves nothing
-            raise unshown
-        give_up = partial(record.record_abandoned, self.vault, self.order, reason, nothing_sent=not_sent)
+        give_up = partial(record_abandoned, self.vault, self.order, reason, nothing_sent=not_sent)
         yield from on_vault(give_up)
         self._pending_initiation = ""
         return self._shown(Phase.ENDED, OrderState.ABANDONED)
+
+    def _call_off(self, known: OrderRecord) -> Script[None]:
+        """Have the bank let go of what nobody authorised: of what it doesn't hold any more its own app can't ask.
+
+        A lookup can't prove that nothing is being asked; this can. A bank that wants a code for it, or refuses, or
+        whose reply is lost, says by its status what it heard; where that can't be asked, what it answered counts.
+        """
+        if not known.payment_id or known.by_hand or known.basket:
+            return
+        request_id, payment = self.new_request_id(), known.content.payment
+        yield from on_vault(partial(record_call_off_intent, self.vault, self.order, request_id))
+        answer: CancellationStart | None = None
+        try:
+            answer = yield from on_network(partial(self.bank.cancel, known.payment_id, payment.product, request_id))
+        except ConnectorError as error:
+            if error.kind is FailureKind.RETRYABLE:
+                raise
+        try:
+            yield from self._ask_status(known)
+        except ConnectorError as error:
+            if answer is not None and answer.done:
+                report = PaymentReport(known.payment_id, TransactionStatus.CANC, "", None, answer.reply)
+                yield from on_vault(partial(record.record_report, self.vault, self.order, report, "status"))
+            elif error.code != "bank.not_found_proves_nothing":
+                raise
+
+    def _find_what_asks(self, known: OrderRecord) -> Script[None]:
+        """Put on record what the bank's own app may be asking, though nobody here heard of it."""
+        unshown: ConnectorError | None = None
+        if known.state is OrderState.AUTHORISING:
+            unshown = yield from self._ask_authorisation(known)
+        if known.state is OrderState.INITIATED and not (known.by_hand or known.basket):
+            yield from self._find_unheard()
+        if unshown is not None and (yield from self._order()).state is known.state:  # absence proves nothing
+            raise unshown
 
     def _find_unheard(self) -> Script[None]:
         """Put on record what the bank began and nobody here heard of: its own app may ask by it.

@@ -266,7 +266,8 @@ def settle_changes(vault: WorkspaceVault, verify: Verify, *, gone: str = "") -> 
         vault: The unlocked vault.
         verify: Checks an Ed25519 signature.
         gone: Also this change, though another device proposed it: for an administrator who sees that it is gone for
-            good. If it comes back and puts the change in force, too, the two rival each other.
+            good. If it comes back and puts the change in force, too, the two rival each other; of two settlements the
+            one that comes first holds.
     """
     if not vault.may_sign:
         return ()

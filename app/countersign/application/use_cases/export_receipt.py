@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from countersign.application.ports.clock import Entropy, new_identifier
 from countersign.application.ports.vault import Vault
 from countersign.application.use_cases.gather_evidence import gather_evidence
-from countersign.domain.errors import UserFacingError
+from countersign.application.use_cases.relied_on import known_in
 from countersign.domain.ledger import kinds
 from countersign.domain.ledger.event import Chain, EventDraft
 from countersign.domain.ledger.order_record import OrderRecord
@@ -30,9 +30,7 @@ def receipt_ground(vault: Vault, order: str) -> ReceiptGround:
     Raises:
         UserFacingError: ``order.unknown``.
     """
-    record = vault.order(order)
-    if record is None:
-        raise UserFacingError("order.unknown")
+    record = known_in(vault, order)
     evidence = gather_evidence(vault, order)
     return ReceiptGround(record, evidence, evidence.content())
 

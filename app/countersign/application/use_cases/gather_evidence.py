@@ -8,6 +8,7 @@ from typing import Final, cast
 
 from countersign.application.ports.vault import Vault
 from countersign.application.ports.workspace import WorkspaceVault
+from countersign.application.use_cases.relied_on import known_in
 from countersign.domain.disclosure import Disclosure, headers_between, judge
 from countersign.domain.errors import UserFacingError
 from countersign.domain.ledger import kinds
@@ -38,9 +39,7 @@ def gather_evidence(vault: Vault, order: str) -> Evidence:
         UserFacingError: ``order.unknown``; ``evidence.too_long``: too much happened in between.
         EvidenceError: ``evidence.body_absent``: what an event says is not here, or was erased.
     """
-    record = vault.order(order)
-    if record is None:
-        raise UserFacingError("order.unknown")
+    record = known_in(vault, order)
     about = [
         *vault.events(Chain.SHARED, 0, 1),
         *vault.events_of(vault.identity.workspace),

@@ -9,13 +9,14 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from countersign.application.ports.bank import Basket, RawReply
-from countersign.application.ports.vault import Vault, VaultTransaction
+from countersign.application.ports.vault import Vault
 from countersign.application.use_cases.record_submission import (
     CODE_WANTED,
     reply_object,
     require_not_stopped,
     start_body,
 )
+from countersign.application.use_cases.relied_on import known_in, take
 from countersign.domain.batch_digest import batch_digest
 from countersign.domain.canonical import Json
 from countersign.domain.errors import SecurityError, UserFacingError
@@ -263,22 +264,6 @@ def _outcome_body(outcome: str, reason: str, authorisation_id: str, reply: RawRe
             body["reply"] = reply_object(reply)
         return body
     return {"stage": "answer", "reason": reason} if outcome == "unknown" else {"reason": reason}
-
-
-def take(change: VaultTransaction, draft: EventDraft) -> None:
-    """Append what is relied on: an event that the fold leaves out would be no record of it."""
-    event = change.append(draft)
-    fault = dict(known_in(change, draft.subject).faults).get(event.id, "")
-    if fault:
-        raise SecurityError(fault)  # rolls back, with all that came before it
-
-
-def known_in(change: VaultTransaction, order: str) -> OrderRecord:
-    """Read an order; raises ``UserFacingError`` with ``order.unknown``."""
-    record = change.order(order)
-    if record is None:
-        raise UserFacingError("order.unknown")
-    return record
 
 
 _OUTCOMES = {

@@ -9,8 +9,9 @@ from collections.abc import Iterable, Mapping, Sequence
 
 from countersign.application.ports.bank import RawReply
 from countersign.application.ports.vault import Vault, VaultTransaction
-from countersign.application.use_cases.record_basket import intent_of, known_in, require_shown, take
+from countersign.application.use_cases.record_basket import intent_of, require_shown
 from countersign.application.use_cases.record_submission import CODE_WANTED, reply_object
+from countersign.application.use_cases.relied_on import known_in, take
 from countersign.domain.batch_digest import batch_digest
 from countersign.domain.canonical import Json
 from countersign.domain.errors import SecurityError, UserFacingError

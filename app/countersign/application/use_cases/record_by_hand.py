@@ -6,11 +6,11 @@ A person's word is kept as such. It moves no order on: nobody but the bank can s
 from __future__ import annotations
 
 from countersign.application.ports.vault import Vault, VaultTransaction
+from countersign.application.use_cases.relied_on import known_in
 from countersign.domain.canonical import Json
 from countersign.domain.errors import SecurityError, UserFacingError
 from countersign.domain.ledger import kinds
 from countersign.domain.ledger.event import EventDraft
-from countersign.domain.ledger.order_record import OrderRecord
 
 REFERENCE_LIMIT = 70
 PROOF_LIMIT = 10 * 1024 * 1024
@@ -63,7 +63,7 @@ def record_proof(vault: Vault, order: str, name: str, data: bytes) -> None:
     if not 0 < len(data) <= PROOF_LIMIT:
         raise UserFacingError("carried.proof_size", megabytes=PROOF_LIMIT // 1024**2)
     with vault.transaction() as change:
-        record = _known(change.order(order))
+        record = known_in(change, order)
         if not record.by_hand or not record.payment_id:
             raise UserFacingError("carried.not_waiting")
         body: dict[str, Json] = {"name": name[-NAME_LIMIT:], "sha256": change.keep_blob(data), "size": len(data)}
@@ -96,11 +96,5 @@ def require_may_carry(vault: Vault) -> None:
 
 
 def _require_waiting(change: VaultTransaction, order: str) -> None:
-    if not _known(change.order(order)).carried_by_hand:
+    if not known_in(change, order).carried_by_hand:
         raise UserFacingError("carried.not_waiting")
-
-
-def _known(record: OrderRecord | None) -> OrderRecord:
-    if record is None:
-        raise UserFacingError("order.unknown")
-    return record

@@ -9,6 +9,7 @@ from __future__ import annotations
 from countersign.application.ports.bank import RawReply
 from countersign.application.ports.vault import Vault, VaultTransaction
 from countersign.application.use_cases.record_submission import CODE_WANTED, reply_object
+from countersign.application.use_cases.relied_on import known_in, take
 from countersign.domain.canonical import Json
 from countersign.domain.errors import SecurityError, UserFacingError
 from countersign.domain.ledger import kinds
@@ -39,7 +40,7 @@ def record_signing_start_intent(vault: Vault, order: str) -> None:
     """
     with vault.transaction() as change:
         record = _permitted(vault, change, order)
-        _take(change, EventDraft(kinds.ORDER_SIGNING_START_INTENDED, order, {"digest": record.digest}))
+        take(change, EventDraft(kinds.ORDER_SIGNING_START_INTENDED, order, {"digest": record.digest}))
 
 
 def record_signing_started(vault: Vault, order: str, authorisation_id: str, *, asked: bool = False) -> None:
@@ -48,11 +49,11 @@ def record_signing_started(vault: Vault, order: str, authorisation_id: str, *, a
     A stop keeps no fact off the record.
     """
     with vault.transaction() as change:
-        record = _known(change.order(order))
+        record = known_in(change, order)
         body: dict[str, Json] = {"digest": record.digest, "authorisation_id": authorisation_id}
         if asked:
             body["asked"] = True
-        _take(change, EventDraft(kinds.ORDER_SIGNING_STARTED, order, body))
+        take(change, EventDraft(kinds.ORDER_SIGNING_STARTED, order, body))
 
 
 def record_signing_intent(
@@ -72,13 +73,13 @@ def record_signing_intent(
         SecurityError: ``binding.otp``: the code was asked for another content, or another authorisation.
     """
     with vault.transaction() as change:
-        own = _known(change.order(order)).signing_of(vault.identity.device)
+        own = known_in(change, order).signing_of(vault.identity.device)
         if after_asking and own is not None and own.state is SigningState.SENT:
-            _take(change, EventDraft(kinds.ORDER_SIGNING_ENDED, order, _taken_back(authorisation_id)))
+            take(change, EventDraft(kinds.ORDER_SIGNING_ENDED, order, _taken_back(authorisation_id)))
         record = _permitted(vault, change, order)
         if shown_digest != record.digest:
             raise SecurityError("binding.otp", field="digest")
-        _take(change, _intent(record, vault.identity.device, authorisation_id))
+        take(change, _intent(record, vault.identity.device, authorisation_id))
 
 
 def record_signing_asked(vault: Vault, order: str, authorisation_id: str) -> None:
@@ -87,7 +88,7 @@ def record_signing_asked(vault: Vault, order: str, authorisation_id: str) -> Non
     An emergency stop doesn't keep it from being recorded: it is asked already.
     """
     with vault.transaction() as change:
-        _take(change, _intent(_known(change.order(order)), vault.identity.device, authorisation_id))
+        take(change, _intent(known_in(change, order), vault.identity.device, authorisation_id))
 
 
 def record_signing_ended(
@@ -98,7 +99,7 @@ def record_signing_ended(
     if reply is not None:
         body["reply"] = reply_object(reply)
     with vault.transaction() as change:
-        _take(change, EventDraft(kinds.ORDER_SIGNING_ENDED, order, body))
+        take(change, EventDraft(kinds.ORDER_SIGNING_ENDED, order, body))
 
 
 def _intent(record: OrderRecord, device: str, authorisation_id: str) -> EventDraft:
@@ -118,22 +119,8 @@ def _taken_back(authorisation_id: str) -> dict[str, Json]:
 
 
 def _permitted(vault: Vault, change: VaultTransaction, order: str) -> OrderRecord:
-    record = _known(change.order(order))
+    record = known_in(change, order)
     obstacle = signing_obstacle(record, change.rules, vault.identity.device, change.now_ms)
     if obstacle:
         raise UserFacingError(obstacle)
-    return record
-
-
-def _take(change: VaultTransaction, draft: EventDraft) -> None:
-    """Append what is relied on: an event that the fold leaves out would be no record of it."""
-    event = change.append(draft)
-    fault = dict(_known(change.order(draft.subject)).faults).get(event.id, "")
-    if fault:
-        raise SecurityError(fault)  # rolls back
-
-
-def _known(record: OrderRecord | None) -> OrderRecord:
-    if record is None:
-        raise UserFacingError("order.unknown")
     return record

@@ -12,6 +12,7 @@ from typing import Final
 from countersign.application.ports.bank import BankProfile, CommitPoint, Initiation, PaymentReport, RawReply
 from countersign.application.ports.vault import Vault, VaultTransaction
 from countersign.application.use_cases.approve_order import AHEAD_LIMIT_MS
+from countersign.application.use_cases.relied_on import known_in, take
 from countersign.application.use_cases.rules_read import require_rules_read
 from countersign.application.use_cases.withheld import require_nothing_withheld
 from countersign.domain.canonical import Json
@@ -44,7 +45,7 @@ def record_intent(vault: Vault, order: str, bank: str, profile: BankProfile, req
         SecurityError: ``intent.*``: another reason why the intent would not be valid.
     """
     with vault.transaction() as change:
-        record = _known(change.order(order))
+        record = known_in(change, order)
         device = vault.identity.device
         payee = change.payee(record.content.payee)
         faults = judge_intent(record, change.rules, device, change.place, change.now_ms, payee)
@@ -81,7 +82,7 @@ def record_intent(vault: Vault, order: str, bank: str, profile: BankProfile, req
             body["by_hand"] = True
         confirmed = (item.event for item in standing_confirmations(record, change.rules.governance, change.now_ms))
         refs = tuple(sorted({record.frozen_event, record.assessment_event, *approvals, *confirmed} - {""}))
-        _take(change, EventDraft(kinds.ORDER_SUBMISSION_INTENDED, order, body, refs=refs))
+        take(change, EventDraft(kinds.ORDER_SUBMISSION_INTENDED, order, body, refs=refs))
         return record.content
 
 
@@ -106,7 +107,7 @@ def require_sendable(vault: Vault, order: str) -> None:
     with vault.transaction() as change:
         if change.rules.frozen:
             raise UserFacingError("intent.frozen")
-        record = _known(change.order(order))
+        record = known_in(change, order)
         if record.state is not OrderState.INTENDED:
             raise UserFacingError("order.not_open")
         require_not_stopped(record)
@@ -134,7 +135,7 @@ def require_not_frozen(vault: Vault, order: str) -> None:
     """
     if not vault.may_sign:
         raise SecurityError("vault.read_only")
-    record = _known(vault.order(order))
+    record = known_in(vault, order)
     if record.purpose == "cancellation":
         return
     require_not_stopped(record)
@@ -156,9 +157,9 @@ def record_initiation(vault: Vault, order: str, initiation: Initiation) -> None:
         body["fee"] = money_object(initiation.fee)
     with vault.transaction() as change:
         _note(change, EventDraft(kinds.ORDER_INITIATED, order, body))
-        known = _known(change.order(order))
+        known = known_in(change, order)
         if initiation.authorisation_id and known.state is OrderState.INITIATED:
-            _take(change, _started(known, initiation.authorisation_id, "payment", asked=initiation.asked))
+            take(change, _started(known, initiation.authorisation_id, "payment", asked=initiation.asked))
 
 
 def record_held(vault: Vault, order: str, payment_id: str) -> None:
@@ -182,12 +183,12 @@ def record_start_intent(vault: Vault, order: str, purpose: str) -> None:
     if not vault.may_sign:
         raise SecurityError("vault.read_only")
     with vault.transaction() as change:
-        record = _known(change.order(order))
+        record = known_in(change, order)
         if purpose == "payment":
             if change.rules.frozen:
                 raise UserFacingError("intent.frozen")
             require_not_stopped(record)
-        _take(change, EventDraft(kinds.ORDER_START_INTENDED, order, start_body(record, purpose)))
+        take(change, EventDraft(kinds.ORDER_START_INTENDED, order, start_body(record, purpose)))
 
 
 def start_body(record: OrderRecord, purpose: str) -> dict[str, Json]:
@@ -204,7 +205,7 @@ def record_authorisation(vault: Vault, order: str, authorisation_id: str, purpos
     ``asked``: the bank's own app asks the person by it, or has decided: only the bank can say what comes of it.
     """
     with vault.transaction() as change:
-        _note(change, _started(_known(change.order(order)), authorisation_id, purpose, asked=asked))
+        _note(change, _started(known_in(change, order), authorisation_id, purpose, asked=asked))
 
 
 def _started(record: OrderRecord, authorisation_id: str, purpose: str, *, asked: bool) -> EventDraft:
@@ -232,7 +233,7 @@ def record_answer_intent(
         UserFacingError: ``intent.frozen``: an emergency stop came into force; as ``require_not_stopped``.
     """
     with vault.transaction() as change:
-        record = _known(change.order(order))
+        record = known_in(change, order)
         if record.purpose == "payment":
             if change.rules.frozen:
                 raise UserFacingError("intent.frozen")
@@ -242,8 +243,8 @@ def record_answer_intent(
         if authorisation_id != record.authorisation_id:
             raise SecurityError("binding.otp", field="authorisation_id")
         if after_asking and record.state is OrderState.ANSWERING:
-            _take(change, EventDraft(kinds.ORDER_ANSWER_REFUSED, order, {"reason": CODE_WANTED}))
-        _take(change, _answer_intent(record))
+            take(change, EventDraft(kinds.ORDER_ANSWER_REFUSED, order, {"reason": CODE_WANTED}))
+        take(change, _answer_intent(record))
 
 
 def record_asked(vault: Vault, order: str, authorisation_id: str) -> None:
@@ -252,10 +253,10 @@ def record_asked(vault: Vault, order: str, authorisation_id: str) -> None:
     An emergency stop doesn't keep it from being recorded: it is asked already.
     """
     with vault.transaction() as change:
-        record = _known(change.order(order))
+        record = known_in(change, order)
         if authorisation_id != record.authorisation_id:
             raise SecurityError("binding.otp", field="authorisation_id")
-        _take(change, _answer_intent(record))
+        take(change, _answer_intent(record))
 
 
 def _answer_intent(record: OrderRecord) -> EventDraft:
@@ -286,7 +287,7 @@ def record_authorised(vault: Vault, order: str, authorisation_id: str, reply: Ra
 def record_report(vault: Vault, order: str, report: PaymentReport, source: str) -> None:
     """Record a bank fact, unless it says nothing new. ``source`` is ``status`` or ``transactions``."""
     with vault.transaction() as change:
-        record = _known(change.order(order))
+        record = known_in(change, order)
         if record.status is report.status and source == "status":
             return
         body: dict[str, Json] = {
@@ -330,27 +331,6 @@ def record_reply_refused(vault: Vault, order: str, stage: str, field: str) -> No
     _append(vault, order, kinds.ORDER_REPLY_REFUSED, {"stage": stage, "field": field})
 
 
-def record_abandoned(vault: Vault, order: str, reason: str, *, nothing_sent: bool = False) -> None:
-    """Give an order up, durably.
-
-    Args:
-        vault: The unlocked vault.
-        order: The order.
-        reason: A code.
-        nothing_sent: It is known that not even the initiation went out.
-
-    Raises:
-        SecurityError: ``order.may_be_executed``: an answer was intended, or the bank doesn't declare that it never
-            executes what nobody authorised (LEDGER 19). Only the bank can say then. ``order.tied``: it is in a signing
-            basket, so that whoever signs that would sign it, too.
-    """
-    with vault.transaction() as change:
-        record = _known(change.order(order))
-        if not (record.abandonable or nothing_sent):
-            raise SecurityError("order.may_be_executed")
-        _take(change, EventDraft(kinds.ORDER_ABANDONED, order, {"reason": reason}))
-
-
 def record_cancellation_intent(vault: Vault, order: str, request_id: str) -> None:
     """Record that a cancellation is about to be asked for."""
     _append(vault, order, kinds.ORDER_CANCELLATION_INTENDED, {"request_id": request_id})
@@ -371,29 +351,15 @@ def reply_object(reply: RawReply) -> dict[str, Json]:
     }
 
 
-def _take(change: VaultTransaction, draft: EventDraft) -> None:
-    """Append what something is about to be sent upon: an event that the fold ignores would be no record of it."""
-    event = change.append(draft)
-    fault = next((code for event_id, code in _known(change.order(draft.subject)).faults if event_id == event.id), "")
-    if fault:
-        raise SecurityError(fault)  # rolls back
-
-
 def _append(vault: Vault, order: str, kind: str, body: dict[str, Json]) -> None:
     with vault.transaction() as change:
         _note(change, EventDraft(kind, order, body))
 
 
 def _note(change: VaultTransaction, draft: EventDraft) -> None:
-    before = _known(change.order(draft.subject))
+    before = known_in(change, draft.subject)
     event = change.append(draft)
-    after = _known(change.order(draft.subject))
+    after = known_in(change, draft.subject)
     fault = next((code for event_id, code in after.faults if event_id == event.id), "")
     if fault and before.state is after.state:
         raise SecurityError(fault)  # rolls back: nothing that the fold ignores goes on record
-
-
-def _known(record: OrderRecord | None) -> OrderRecord:
-    if record is None:
-        raise UserFacingError("order.unknown")
-    return record

@@ -5,6 +5,7 @@ from __future__ import annotations
 from countersign.application.flows.transfer import TransferDraft
 from countersign.application.ports.clock import Entropy, new_identifier
 from countersign.application.ports.vault import LocalSpace, Vault
+from countersign.application.use_cases.relied_on import known_in
 from countersign.application.use_cases.save_draft import save_draft
 from countersign.domain.errors import UserFacingError
 from countersign.domain.order_state import OrderState
@@ -20,9 +21,7 @@ def repair_order(vault: Vault, entropy: Entropy, order: str) -> TransferDraft:
         UserFacingError: ``order.unknown``; ``order.not_open``: it was not stopped, so it may still be paid.
     """
     with vault.transaction() as change:
-        record = change.order(order)
-        if record is None:
-            raise UserFacingError("order.unknown")
+        record = known_in(change, order)
         if record.state is not OrderState.STOPPED:
             raise UserFacingError("order.not_open")
         content, payment = record.content, record.content.payment

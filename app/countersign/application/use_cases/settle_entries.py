@@ -21,7 +21,7 @@ from countersign.application.use_cases.record_facts import (
     shown_by,
 )
 from countersign.application.use_cases.refresh_accounts import Statement
-from countersign.domain.errors import UserFacingError
+from countersign.application.use_cases.relied_on import known_in
 from countersign.domain.ledger.order_record import OrderRecord
 from countersign.domain.money import Money
 from countersign.domain.order_state import OrderState
@@ -255,9 +255,7 @@ def _record(
         noted = note_difference(change, judged, evidence)
         if noted is not None:
             found.differences.append(noted)
-    record = change.order(judged.order)
-    if record is None:
-        raise UserFacingError("order.unknown")
+    record = known_in(change, judged.order)
     if isinstance(judged, Settled):
         found.news.append(_news_of(record, "ACSC", "", judged.rule.value))
     elif isinstance(judged, Returned):

@@ -9,6 +9,7 @@ from typing import Final
 from countersign.application.flows.transfer import TransferDraft
 from countersign.application.ports.clock import Entropy, new_identifier
 from countersign.application.ports.vault import Projections, TemplateRow, TransferRow, Vault
+from countersign.application.use_cases.relied_on import known_in
 from countersign.application.use_cases.save_draft import save_draft
 from countersign.domain.errors import UserFacingError
 from countersign.domain.ledger import kinds
@@ -47,9 +48,7 @@ def keep_template(vault: Vault, entropy: Entropy, order: str) -> str:
         UserFacingError: ``order.unknown``.
     """
     with vault.transaction() as change:
-        record = change.order(order)
-        if record is None:
-            raise UserFacingError("order.unknown")
+        record = known_in(change, order)
         payment, template = record.content.payment, new_identifier(entropy)
         name = f"{payment.creditor_name} · {payment.remittance}" if payment.remittance else payment.creditor_name
         body = {"name": name[:NAME_LIMIT], "order": order}

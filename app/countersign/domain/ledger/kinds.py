@@ -38,6 +38,7 @@ ORDER_STATUS_CHANGED: Final = "order.status_changed"  # a bank fact
 ORDER_OUTCOME_UNKNOWN: Final = "order.outcome_unknown"
 ORDER_REPLY_REFUSED: Final = "order.reply_refused"  # an echo did not agree with the order
 ORDER_ABANDONED: Final = "order.abandoned"  # given up where nothing can have been executed
+ORDER_CALL_OFF_INTENDED: Final = "order.call_off_intended"  # before it is given up: the bank is to let go of it
 ORDER_CANCELLATION_INTENDED: Final = "order.cancellation_intended"
 ORDER_CANCELLATION_REFUSED: Final = "order.cancellation_refused"
 ORDER_HANDED_OVER: Final = "order.handed_over"  # the person says that they carried it to the bank
@@ -124,6 +125,7 @@ SHARED_KINDS: Final = GOVERNANCE_KINDS | frozenset(
         ORDER_OUTCOME_UNKNOWN,
         ORDER_REPLY_REFUSED,
         ORDER_ABANDONED,
+        ORDER_CALL_OFF_INTENDED,
         ORDER_CANCELLATION_INTENDED,
         ORDER_CANCELLATION_REFUSED,
         ORDER_HANDED_OVER,

@@ -25,6 +25,7 @@ _SENDER_KINDS = frozenset(
         kinds.ORDER_ANSWER_INTENDED,
         kinds.ORDER_ANSWER_REFUSED,
         kinds.ORDER_ABANDONED,
+        kinds.ORDER_CALL_OFF_INTENDED,
         kinds.ORDER_CANCELLATION_INTENDED,
         kinds.ORDER_CANCELLATION_REFUSED,
         kinds.ORDER_HANDED_OVER,

@@ -166,6 +166,14 @@ def _abandoned(record: OrderRecord, _event: Event, body: JsonObject) -> OrderRec
     return replace(record, state=after(record.state, Move.ABANDON), reason=text_of(body, "reason"))
 
 
+def _call_off_intended(record: OrderRecord, _event: Event, _body: JsonObject) -> OrderRecord:
+    require_untied(record)
+    if record.by_hand or not (record.payment_id and record.abandonable):
+        raise IllegalMoveError("order.may_be_executed", state=record.state.value)
+    after(record.state, Move.ABANDON)
+    return record  # what comes of it the bank says
+
+
 def _cancellation_intended(record: OrderRecord, _event: Event, _body: JsonObject) -> OrderRecord:
     state = after(record.state, Move.INTEND_CANCELLATION)
     return replace(record, state=state, purpose="cancellation", starting="", authorisation_id="", attempts=0)
@@ -225,6 +233,7 @@ BANK_STEPS: Final[Mapping[str, Callable[[OrderRecord, Event, JsonObject], OrderR
     kinds.ORDER_OUTCOME_UNKNOWN: _lost,
     kinds.ORDER_REPLY_REFUSED: _reply_refused,
     kinds.ORDER_ABANDONED: _abandoned,
+    kinds.ORDER_CALL_OFF_INTENDED: _call_off_intended,
     kinds.ORDER_CANCELLATION_INTENDED: _cancellation_intended,
     kinds.ORDER_CANCELLATION_REFUSED: _cancellation_refused,
     kinds.ORDER_HANDED_OVER: _handed_over,

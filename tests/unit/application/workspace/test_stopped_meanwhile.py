@@ -7,6 +7,7 @@ import pytest
 from countersign.application.ports.bank import Basket, PaymentReport, RawReply
 from countersign.application.use_cases import record_basket, record_signing
 from countersign.application.use_cases import record_submission as record
+from countersign.application.use_cases.record_giving_up import record_abandoned
 from countersign.domain.batch_digest import batch_digest
 from countersign.domain.errors import UserFacingError
 from countersign.domain.ledger import kinds
@@ -63,7 +64,7 @@ def test_no_code_goes_out_and_the_order_can_be_given_up() -> None:
         record.record_answer_intent(some[0].vault, ORDER, "auth-1", known(some[0]).digest)
     with pytest.raises(UserFacingError, match=STOPPED):  # nor a password: upon that the bank's own app may ask
         record.require_not_frozen(some[0].vault, ORDER)
-    record.record_abandoned(some[0].vault, ORDER, "given_up")
+    record_abandoned(some[0].vault, ORDER, "given_up")
     assert known(some[0]).state is OrderState.ABANDONED
 
 
@@ -96,7 +97,7 @@ def test_what_did_not_go_out_is_not_tried_again() -> None:
     heard(some)
     with pytest.raises(UserFacingError, match=STOPPED):
         record.require_sendable(some[0].vault, ORDER)
-    record.record_abandoned(some[0].vault, ORDER, "given_up", nothing_sent=True)
+    record_abandoned(some[0].vault, ORDER, "given_up", nothing_sent=True)
 
 
 def test_no_step_is_taken_at_a_bank_that_may_execute_upon_any() -> None:

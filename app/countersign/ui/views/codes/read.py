@@ -55,33 +55,21 @@ class ReadCodePage(WorkPage):
         self._timer.timeout.connect(self._tick)
 
     def _make_screen(self) -> Card:
-        card = Card(_("It is on this screen"), icon="eye")
-        card.body.setSpacing(Space.M)
-        card.add(
-            PlainLabel(
-                _(
-                    "A colleague shows it in a video call, say. Press this, then leave the whole code in sight beside "
-                    "this window. Nothing but codes is looked for, and no picture is kept."
-                ),
-                Variant.MUTED,
-            )
+        text = _(
+            "A colleague shows it in a video call, say. Press this, then leave the whole code in sight beside "
+            "this window. Nothing but codes is looked for, and no picture is kept."
         )
+        card = self._card(_("It is on this screen"), "eye", text)
         self.screen_button = self._button("read_code.screen", _("Read from the screen"), "eye", self._screen)
         self._with_reason(card, self.screen_button)
         return card
 
     def _make_pictures(self) -> Card:
-        card = Card(_("It is in pictures"), icon="document")
-        card.body.setSpacing(Space.M)
-        card.add(
-            PlainLabel(
-                _(
-                    "Screenshots or photographs of it, or a .countersign file. Drop as many as you have on this page, "
-                    "or choose them one after the other, in any order."
-                ),
-                Variant.MUTED,
-            )
+        text = _(
+            "Screenshots or photographs of it, or a .countersign file. Drop as many as you have on this page, "
+            "or choose them one after the other, in any order."
         )
+        card = self._card(_("It is in pictures"), "document", text)
         self.choose = self._button("read_code.choose", _("Choose a file or picture"), "document", self._choose)
         self.paste_button = self._button("read_code.paste", _("Paste"), "paste", self._paste)
         self.paste_button.setAccessibleName(_("Paste a code from the clipboard"))
@@ -89,15 +77,17 @@ class ReadCodePage(WorkPage):
         return card
 
     def _make_camera(self) -> Card:
-        card = Card(_("Hold it before the camera"), icon="mobile")
-        card.body.setSpacing(Space.M)
-        card.add(
-            PlainLabel(
-                _("Let the code fill most of what the camera sees, and hold it still for a round."), Variant.MUTED
-            )
-        )
+        text = _("Let the code fill most of what the camera sees, and hold it still for a round.")
+        card = self._card(_("Hold it before the camera"), "mobile", text)
         self.camera_button = self._button("read_code.camera", _("Read by camera"), "mobile", self._camera)
         self._with_reason(card, self.camera_button)
+        return card
+
+    @staticmethod
+    def _card(title: str, icon: str, text: str) -> Card:
+        card = Card(title, icon=icon)
+        card.body.setSpacing(Space.M)
+        card.add(PlainLabel(text, Variant.MUTED))
         return card
 
     @staticmethod
