@@ -171,6 +171,9 @@ def frames_of(content: bytes) -> tuple[str, ...]:
 def read_codes(picture: GreyPicture) -> Sequence[str]:
     """Return the texts of all QR codes in a picture, each once; none where none is seen.
 
+    Not those of their small kin (Micro QR, rMQR): with a single finder pattern, or a few lines of check, a reader sees
+    them in the modules of a large code now and then.
+
     Raises:
         SecurityError: ``qr.no_picture``.
     """
@@ -179,7 +182,7 @@ def read_codes(picture: GreyPicture) -> Sequence[str]:
     picture.check()
     pixels = memoryview(picture.pixels).cast("B").cast("B", (picture.height, picture.width))
     found = zxingcpp.read_barcodes(
-        pixels, formats=zxingcpp.BarcodeFormats(zxingcpp.BarcodeFormat.QRCode), text_mode=zxingcpp.TextMode.Plain
+        pixels, formats=zxingcpp.BarcodeFormats(zxingcpp.BarcodeFormat.QRCodeModel2), text_mode=zxingcpp.TextMode.Plain
     )
     return tuple(dict.fromkeys(code.text for code in found if code.valid))
 

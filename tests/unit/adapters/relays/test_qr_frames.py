@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import re
 from random import Random  # noqa: TID251 - noise that is the same in every run
+from typing import TYPE_CHECKING, cast
 
 import pytest
 import qrcode
+import zxingcpp
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -21,6 +23,9 @@ from countersign.adapters.relays.qr_frames import (
     read_codes,
 )
 from countersign.domain.errors import SecurityError
+
+if TYPE_CHECKING:
+    from typing_extensions import Buffer
 
 MESSAGE = bytes(range(256)) * 5
 FRAMES = frames_of(MESSAGE)
@@ -219,6 +224,15 @@ def test_an_empty_wall_shows_nothing() -> None:
 def test_a_picture_must_be_what_it_says(width: int, height: int, pixels: bytes) -> None:
     with refused("qr.no_picture"):
         read_codes(GreyPicture(width, height, pixels))
+
+
+@pytest.mark.parametrize("kind", [zxingcpp.BarcodeFormat.MicroQRCode, zxingcpp.BarcodeFormat.RMQRCode])
+def test_the_small_kin_of_these_codes_are_not_looked_for(kind: zxingcpp.BarcodeFormat) -> None:
+    """A reader sees them in the modules of a large code now and then."""
+    seen = memoryview(cast("Buffer", zxingcpp.create_barcode("526303", kind).to_image(scale=6)))
+    height, width = seen.shape or (0, 0)
+    assert [found.text for found in zxingcpp.read_barcodes(seen)] == ["526303"]
+    assert read_codes(GreyPicture(width, height, seen.tobytes())) == ()
 
 
 def test_a_greymap_is_read() -> None:
