@@ -30,16 +30,6 @@ def is_over(truth: Truth, fact: Fact, state: Governance) -> bool:
     return fact.event.header.at >= end or max(heard, default=0) - _CLOCKS_MS >= end
 
 
-def knew_a_sibling(truth: Truth, fact: Fact, siblings: tuple[str, ...]) -> bool:
-    """Tell whether who made a rival knew of the epoch that it rivals, or of one that this settled."""
-    followed = _parents(fact)
-    every = {*siblings}
-    for name in siblings:
-        found = _parents(truth.facts[name])
-        every |= set(found) if len(found) > 1 else set()
-    return any(fact.past & truth.facts[name].bit for name in every - set(followed))
-
-
 def signed_late(truth: Truth, fact: Fact, past: int) -> bool:
     """Tell whether something was signed beside a branch of a chain that was accepted when its device was closed."""
     return any(
@@ -75,8 +65,10 @@ def _end(truth: Truth, closing: Fact, name: str) -> Fact | None:
     end = truth.facts.get(found.last_shared)
     if end is None or end.device != name or not closing.past & end.bit:
         return None
-    follows_it = _parents(closing) == (before.contested or (before.line[-1][0],))
-    return end if follows_it and truth.carried(before, closing) else None
+    rivals = [Governance.read(truth.facts[name].body["state"]) for name in before.contested]
+    named = tuple(sorted(before.names.get(item, item) for item in _parents(closing)))
+    follows_it = named == (before.contested or (before.line[-1][0],))
+    return end if follows_it and truth.carried(before.state, rivals, closing) else None
 
 
 def _parents(fact: Fact) -> tuple[str, ...]:

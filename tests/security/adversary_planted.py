@@ -17,7 +17,7 @@ from countersign.domain.approval.limits import nothing_spent
 from countersign.domain.canonical import Json
 from countersign.domain.ledger import order_fold, order_record, several_devices
 from countersign.domain.ledger.event import EventDraft
-from countersign.domain.ledger.governance import Device, Governance
+from countersign.domain.ledger.governance import Device, Governance, GovernanceError
 from countersign.domain.ledger.order_record import Approval, OrderRecord
 from countersign.domain.ledger.rules import Rules
 from countersign.testing import fake_workspace
@@ -157,6 +157,18 @@ def name_all_rivals() -> None:
     _put(watch_relay, "EventDraft", resting)
 
 
+def hold_the_first() -> None:
+    """Let the first of several settlements of the same rivals hold, whatever the others say."""
+    followed = Rules._followed  # noqa: SLF001 - what is planted goes in where no door is
+
+    def only_now(self: Rules, parents: tuple[str, ...]) -> object:
+        if len(parents) > 1 and parents != self.contested:
+            raise GovernanceError("governance.not_next")
+        return followed(self, parents)
+
+    _put(Rules, "_followed", only_now)
+
+
 def fold_as_it_comes() -> None:
     """Fold events in the order of their arrival."""
     _put(fake_workspace, "_folding", list)
@@ -220,5 +232,6 @@ DEFECTS: Final = {
     "confirm_anywhere": Defect(confirm_anywhere, "forged"),
     "count_confirmations": Defect(count_confirmations, "forged"),
     "name_all_rivals": Defect(name_all_rivals, "broken"),
+    "hold_the_first": Defect(hold_the_first, "apart"),
     "fold_as_it_comes": Defect(fold_as_it_comes, "apart"),
 }

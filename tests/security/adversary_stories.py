@@ -133,6 +133,29 @@ def change_at_once(world: Setting) -> bool:
     return bool(seats)
 
 
+def settle_twice(world: Setting) -> bool:
+    """Settle rivals in two ways, at two devices that hear of the signatures before they hear of each other."""
+    change_at_once(world)
+    seats = [seat for seat in world.seats if Role.ADMINISTRATOR in _roles(seat) and seat.vault.rules.contested]
+    if len(seats) < 2:
+        return True
+    both = world.chance.sample(seats, 2)
+    for seat in both:
+        propose_change(seat.vault, fake_verify, next_state(seat.vault.rules, policy=policies(world.chance)))
+    gather(world)
+    others = [seat for seat in world.seats if seat not in both]
+    for other in others:
+        for change in open_changes(other.vault, fake_verify):
+            if other.member in change.may_sign:
+                endorse_change(other.vault, fake_verify, change.change)
+    for seat in both:
+        for other in others:
+            seat.vault.take_in(other.vault.shared_events(other.device, 0, 10_000))
+        settle_changes(seat.vault, fake_verify)
+    gather(world)
+    return True
+
+
 def send_at_once(world: Setting) -> bool:
     """Hand the sending over, and let both devices try it before they hear of each other."""
     order = _begin(world)
@@ -163,5 +186,6 @@ STORIES: Final[dict[str, tuple[float, Step]]] = {
     "close_on_the_way": (0.2, close_on_the_way),
     "stop_on_the_way": (0.4, stop_on_the_way),
     "change_at_once": (0.3, change_at_once),
+    "settle_twice": (0.2, settle_twice),
     "send_at_once": (0.3, send_at_once),
 }

@@ -6,7 +6,7 @@ that events name, a signature is one that was really given, and a quorum is trie
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import permutations
 
@@ -15,7 +15,7 @@ from countersign.domain.ledger import kinds
 from countersign.domain.ledger.event import Event
 from countersign.domain.ledger.governance import Device, Governance, Member, Role, change_message
 from countersign.domain.order import OrderContent
-from tests.security.adversary_closings import follows, is_over, knew_a_sibling, knowing, signed_late
+from tests.security.adversary_closings import follows, is_over, knowing, signed_late
 from tests.security.adversary_terms import asks_twice, is_confirmed, terms
 
 
@@ -47,6 +47,7 @@ class Standing:
 
     line: tuple[tuple[str, Governance], ...]
     contested: tuple[str, ...] = ()
+    names: Mapping[str, str] = field(default_factory=dict)  # what put a change in force, to the first that did
 
     @property
     def state(self) -> Governance:
@@ -54,6 +55,16 @@ class Standing:
 
     def of_epoch(self, epoch: object) -> Governance | None:
         return next((state for _, state in reversed(self.line) if state.epoch == epoch), None)
+
+
+@dataclass(frozen=True, slots=True)
+class Carried:
+    """A change that enough have signed; ``first`` put the same in force before it, or is it."""
+
+    fact: Fact
+    first: Fact
+    base: str
+    settles: frozenset[str]
 
 
 @dataclass
@@ -120,8 +131,9 @@ class Truth:
         if not self.closed(fact, standing.state):
             return False
         closings = (name for name, state in standing.line if (found := device_in(state, fact.device)) and found.closed)
-        closing = self.facts.get(next(closings, ""))
-        return closing is None or not closing.past & fact.bit
+        first = next(closings, "")
+        names = {first, *(name for name, other in standing.names.items() if other == first)}
+        return not any(self.facts[name].past & fact.bit for name in names if name in self.facts)
 
     def known(self, kind: str, subject: str, past: int, state: Governance) -> Iterator[Fact]:
         """List what counts of a kind about a subject (empty text: about any), in folding order."""
@@ -147,28 +159,58 @@ class Truth:
         return self._standing[key]
 
     def _line(self, past: int) -> Standing:
-        (first,) = self.kinds[kinds.WORKSPACE_CREATED]
-        line = [(first.event.id, Governance.read(first.body))]
-        contested: tuple[str, ...] = ()
+        """Take each change that was carried, in folding order, and walk from the genesis along what holds."""
+        accepted: list[Carried] = []
         changes = [item for item in self.kinds.get(kinds.GOVERNANCE_CHANGED, ()) if past & item.bit]
         for fact in sorted(changes, key=lambda item: item.event.order_key):
-            author = person_in(line[-1][1], fact.device)
-            if author is None or Role.ADMINISTRATOR not in author.roles or self.forked(fact, past):
-                continue
-            if is_over(self, fact, line[-1][1]):
-                continue
-            parents = tuple(str(item) for item in _listed(fact.body["parents"]))
-            names = [name for name, _ in line]
-            if parents == contested or (not contested and parents == (names[-1],)):
-                if self.carried(Standing(tuple(line), contested), fact):
-                    line.append((fact.event.id, Governance.read(fact.body["state"])))
-                    contested = ()
-            elif len(parents) == 1 and parents[0] in names:
-                at = names.index(parents[0])
-                built = tuple(names[at + 1 : at + 2]) or contested
-                if not knew_a_sibling(self, fact, built) and self._carried(line[at][1], fact, steps=1):
-                    line, contested = line[: at + 1], tuple(sorted({fact.event.id, *built}))
-        return Standing(tuple(line), contested)
+            found = None if self.forked(fact, past) else self._carried_by(fact, accepted)
+            if found is not None:
+                accepted.append(found)
+        line, rivals = self._walk(accepted)
+        names = {item.fact.event.id: item.first.event.id for item in accepted}
+        return Standing(line, tuple(sorted(item.fact.event.id for item in rivals)), names)
+
+    def _walk(self, accepted: Sequence[Carried]) -> tuple[tuple[tuple[str, Governance], ...], list[Carried]]:
+        """Follow from the genesis what alone follows; return where that ends, and what rivals one another there."""
+        (first,) = self.kinds[kinds.WORKSPACE_CREATED]
+        line = [(first.event.id, Governance.read(first.body))]
+        firsts = [item for item in accepted if item.first is item.fact]
+        while True:
+            beside = [item for item in firsts if item.base == line[-1][0]]
+            settled = {name for item in beside for name in item.settles}
+            rivals = [item for item in beside if item.fact.event.id not in settled]
+            if len(rivals) != 1:
+                return tuple(line), rivals
+            line.append((rivals[0].fact.event.id, Governance.read(rivals[0].fact.body["state"])))
+
+    def _carried_by(self, fact: Fact, accepted: Sequence[Carried]) -> Carried | None:
+        """Tell what a change does beside those that came before it in folding order; None where it does nothing."""
+        line, _ = self._walk(accepted)
+        kept = {item.fact.event.id: item for item in accepted}
+        parents = [str(item) for item in _listed(fact.body["parents"])]
+        rivals = [kept[name] for name in parents if name in kept]
+        base = kept[parents[0]].first.event.id if parents[0] in kept else parents[0]
+        if len(parents) > 1:
+            if len(rivals) < len(parents) or len({item.base for item in rivals}) > 1:
+                return None
+            base = rivals[0].base
+        else:
+            rivals = []
+        states = [state for name, state in line if name == base]
+        firsts = [item.first.event.id for item in rivals]
+        if not states or len(set(firsts)) < len(firsts) or any(item.settles & {*firsts} for item in rivals):
+            return None
+        author = person_in(states[0], fact.device)
+        if author is None or Role.ADMINISTRATOR not in author.roles or is_over(self, fact, states[0]):
+            return None
+        settles = frozenset({*firsts}.union(*(item.settles for item in rivals)))
+        beside = [item for item in accepted if item.base == base and item.first.event.id not in settles]
+        if any(fact.past & item.fact.bit for item in beside) or not self.carried(
+            states[0], [Governance.read(item.fact.body["state"]) for item in rivals], fact
+        ):
+            return None
+        same = (item.first for item in beside if _says(item.fact) == _says(fact))
+        return Carried(fact, next(same, fact), base, settles)
 
     def _carried(self, state: Governance, fact: Fact, steps: int) -> bool:
         """Tell whether a strict majority of the administrators, and a second person, really signed a change."""
@@ -180,12 +222,10 @@ class Truth:
         second = len(signers & able) > 1 or only_closes
         return following.epoch == state.epoch + steps and majority and second
 
-    def carried(self, before: Standing, fact: Fact) -> bool:
+    def carried(self, state: Governance, rivals: Sequence[Governance], fact: Fact) -> bool:
         """Tell whether enough signed a change that follows; of each rival that it settles a second person, too."""
-        rivals = [Governance.read(self.facts[name].body["state"]) for name in before.contested]
-        return self._carried(before.state, fact, steps=2 if rivals else 1) and all(
-            self._seconded(rival, before.state, fact) for rival in rivals
-        )
+        steps = max([state.epoch, *(rival.epoch for rival in rivals)]) + 1 - state.epoch
+        return self._carried(state, fact, steps) and all(self._seconded(rival, state, fact) for rival in rivals)
 
     def _seconded(self, rival: Governance, state: Governance, fact: Fact) -> bool:
         able = {item.member for item in rival.members if {Role.ADMINISTRATOR, Role.APPROVER} & set(item.roles)}
@@ -204,6 +244,10 @@ class Truth:
             if device and not device.closed and (device.device, message, signature) in self.signatures:
                 signers.add(device.member)
         return signers
+
+
+def _says(fact: Fact) -> tuple[Json, Json, Json]:
+    return fact.body["parents"], fact.body["state"], fact.body.get("expires_at", 0)
 
 
 def device_in(state: Governance, name: str) -> Device | None:

@@ -2,95 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import replace
 from typing import Final
 
-from countersign.application.use_cases.seal_envelope import seal_envelope
 from countersign.domain.canonical import Json
 from countersign.domain.ledger import kinds
 from countersign.domain.ledger.checkpoint import Checkpoint, SignedCheckpoint
-from countersign.domain.ledger.envelope import Purpose
 from countersign.domain.ledger.event import SALT_BYTES, Body, Chain, Event, Header
-from countersign.domain.ledger.governance import Device, Governance, Role, change_message
-from countersign.domain.ledger.letter import Letter
+from countersign.domain.ledger.governance import Role
 from countersign.domain.ledger.order_record import OrderRecord
 from countersign.domain.order_state import OrderState
-from countersign.domain.policy import Policy
-from countersign.testing.fake_workspace import FakeKeys, FakeSuite
+from countersign.testing.fake_workspace import FakeKeys
+from tests.security.adversary_rulers import carry_late, govern_alone
+from tests.security.adversary_signing import a_villain, deliver, signed
 from tests.security.adversary_steps import make_order, open_order
 from tests.security.adversary_world import Seat, Setting, Step, open_devices
 
 ALIVE: Final = (OrderState.PREPARED, OrderState.APPROVED, OrderState.STOPPED, OrderState.INTENDED)
 _HOUR: Final = 3_600_000
-
-
-def signed(
-    world: Setting,
-    seat: Seat,
-    said: tuple[str, str, Mapping[str, Json]],
-    refs: Sequence[str] = (),
-    instead_of: Event | None = None,
-) -> Event:
-    """Sign an event with a device's real key, as nothing of the program would.
-
-    Args:
-        world: Where.
-        seat: Whose key.
-        said: Kind, subject and body.
-        refs: What it names.
-        instead_of: An own event whose place is taken a second time; at the end of the chain, if not given.
-    """
-    truth, device = world.truth, seat.device
-    body = Body.of(dict(said[2]), world.chance.randbytes(SALT_BYTES))
-    tips = seat.vault.tips
-    own = tips.pop(device, None)
-    seen = tuple(sorted(tip.id for tip in tips.values()))
-    seq, prev = (own.seq + 1, own.id) if own else (0, "")
-    if instead_of is not None:
-        seq, prev = instead_of.header.seq, instead_of.header.prev
-    parents = [found.header for name in (*seen, prev) if (found := seat.vault.event(name))]
-    header = Header(
-        workspace=seat.vault.identity.workspace,
-        device=device,
-        chain=Chain.SHARED,
-        seq=seq,
-        prev=prev,
-        seen=seen,
-        lamport=1 + max((item.lamport for item in parents), default=0),
-        at=max(world.clock.now_ms(), *(item.at for item in parents if item.device == device), 0),
-        kind=said[0],
-        subject=said[1],
-        refs=tuple(sorted(set(refs))),
-        body_hash=body.hash,
-    )
-    event = Event(header, seat.vault.keys.sign(bytes.fromhex(header.id)), body)
-    truth.note(event, honest=seat.honest)
-    if instead_of is None:
-        seat.vault.take_in([event])
-    return event
-
-
-def deliver(
-    world: Setting,
-    seat: Seat,
-    events: Sequence[Event],
-    to: Sequence[Device] = (),
-    checkpoint: SignedCheckpoint | None = None,
-) -> bool:
-    """Leave a letter for others in the store, beside what the program leaves there."""
-    others = [item for item in to or open_devices(seat) if item.device != seat.device]
-    if not others:
-        return False
-    seat.vault.saying(None if checkpoint is None else checkpoint.checkpoint)
-    letter = Letter(tuple(events), checkpoint)
-    now = world.clock.now_ms()
-    seat.relay.put(seal_envelope(seat.vault, FakeSuite(), letter, others, Purpose.EVENTS, seat.tools.entropy, now))
-    return True
-
-
-def _villain(world: Setting) -> Seat:
-    return world.chance.choice(world.villains)
 
 
 def _approval(record: OrderRecord, seat: Seat, epoch: int, expires_at: int) -> tuple[str, str, dict[str, Json]]:
@@ -126,7 +54,7 @@ def approve_own(world: Setting) -> bool:
 
 def approve_twice(world: Setting) -> bool:
     """Approve again and again, at every device of one's own."""
-    first = _villain(world)
+    first = a_villain(world)
     record = open_order(world, first)
     if record is None:
         return False
@@ -140,7 +68,7 @@ def approve_twice(world: Setting) -> bool:
 
 def approve_in_another_epoch(world: Setting) -> bool:
     """Approve, and name an epoch that isn't the one in force."""
-    seat = _villain(world)
+    seat = a_villain(world)
     record = open_order(world, seat)
     if record is None:
         return False
@@ -151,7 +79,7 @@ def approve_in_another_epoch(world: Setting) -> bool:
 
 def approve_for_ever(world: Setting) -> bool:
     """Replay an approval: what was signed for one order, said of another; or one that is over already."""
-    seat = _villain(world)
+    seat = a_villain(world)
     record, other = open_order(world, seat), open_order(world, seat, ALIVE)
     if record is None or other is None:
         return False
@@ -176,7 +104,7 @@ def _intent(record: OrderRecord, seat: Seat) -> tuple[str, str, dict[str, Json]]
 
 def confirm_anyway(world: Setting) -> bool:
     """Confirm without any right to it: another's order, one's own at the device that made it, for ever, long ago."""
-    seat = _villain(world)
+    seat = a_villain(world)
     record = open_order(world, seat)
     if record is None:
         return False
@@ -188,7 +116,7 @@ def confirm_anyway(world: Setting) -> bool:
 
 def send_anyway(world: Setting) -> bool:
     """Put an intent on record without being the sender, without a quorum, after a stop, or a second time."""
-    seat = _villain(world)
+    seat = a_villain(world)
     record = open_order(world, seat, ALIVE)
     if record is None:
         return False
@@ -198,7 +126,7 @@ def send_anyway(world: Setting) -> bool:
 
 def show_two_faces(world: Setting) -> bool:
     """Sign something else for a place of the own chain, and show it to some only."""
-    seat = _villain(world)
+    seat = a_villain(world)
     chain = [item for item in seat.vault.shared_events(seat.device, 0, 10_000) if item.kind != kinds.WORKSPACE_CREATED]
     if not chain or len(world.truth.doubled) > 1:
         return False
@@ -236,47 +164,9 @@ def _knew(world: Setting, event: str, record: OrderRecord) -> bool:
     return all(item.device != own.device or own.past & item.bit or item is own for item in rests)
 
 
-def govern_alone(world: Setting) -> bool:
-    """Put an epoch in force that nobody else has signed: other rules, another role, a stranger's keys."""
-    seat = _villain(world)
-    rules = seat.vault.rules
-    state = rules.governance
-    stranger = FakeKeys(f"stranger {world.number}").device(seat.member)
-    drawn = world.chance.randrange(3)
-    if drawn == 0:
-        following = replace(state, policy=Policy(approvals=1, requester_may_approve=False))
-    elif drawn == 1:
-        everything = tuple(role for role in Role if role is not Role.AUDITOR)
-        members = tuple(
-            replace(item, roles=everything) if item.member == seat.member else item for item in state.members
-        )
-        following = replace(state, members=members)
-    elif stranger not in state.devices:
-        following = replace(state, devices=(*state.devices, stranger))
-    else:
-        return False
-    following = replace(following, epoch=state.epoch + 1)
-    parents = (rules.epochs[-1].event,)
-    message = change_message(parents, following)
-    mine = {"device": seat.device, "signature": seat.vault.keys.sign(message).hex()}
-    world.truth.signatures.add((seat.device, message, mine["signature"]))
-    theirs = [{"device": item.device, "signature": "00" * 64} for item in state.devices if item.device != seat.device]
-    said: dict[str, Json] = {
-        "parents": list(parents),
-        "state": _canonical(following),
-        "signatures": [mine, *theirs],
-    }
-    signed(world, seat, (kinds.GOVERNANCE_CHANGED, seat.vault.identity.workspace, said), parents)
-    return True
-
-
-def _canonical(state: Governance) -> Json:
-    return state.canonical()
-
-
 def lift_or_release(world: Setting) -> bool:
     """Lift a stop, or hand over the sending, without any right to it."""
-    seat = _villain(world)
+    seat = a_villain(world)
     stops = tuple(item.event for item in seat.vault.rules.stops if not item.lifts)
     record = open_order(world, seat)
     if stops and world.chance.random() < 0.5:
@@ -291,7 +181,7 @@ def lift_or_release(world: Setting) -> bool:
 
 def lie_about_heads(world: Setting) -> bool:
     """Sign a checkpoint that names events which nobody signed, or less than is there."""
-    seat = _villain(world)
+    seat = a_villain(world)
     heads = {device: (head.size, head.event) for device, head in seat.vault.heads().items()}
     device = world.chance.choice(sorted(heads))
     size, event = heads[device]
@@ -303,7 +193,7 @@ def lie_about_heads(world: Setting) -> bool:
 
 def forge_for_others(world: Setting) -> bool:
     """Pass on approvals, in a letter of one's own, that others are said to have signed."""
-    seat = _villain(world)
+    seat = a_villain(world)
     return deliver(world, seat, forged(world, seat, seat.vault.keys))
 
 
@@ -377,6 +267,7 @@ VILLAINS: Final[dict[str, tuple[float, Step]]] = {
     "send_anyway": (2, send_anyway),
     "show_two_faces": (0.5, show_two_faces),
     "govern_alone": (0.5, govern_alone),
+    "carry_late": (0.2, carry_late),
     "lift_or_release": (1, lift_or_release),
     "lie_about_heads": (0.5, lie_about_heads),
     "forge_for_others": (1, forge_for_others),

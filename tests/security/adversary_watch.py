@@ -11,6 +11,7 @@ from countersign.application.use_cases.change_governance import (
     next_state,
     open_changes,
     propose_change,
+    settle_changes,
 )
 from countersign.application.use_cases.watch_relay import SILENCE_MS
 from countersign.domain.ledger import kinds
@@ -32,10 +33,13 @@ KEPT: Final = {
     kinds.GOVERNANCE_CHANGED,
 }
 """What must never be lost."""
+RULES: Final = {kinds.WORKSPACE_CREATED, kinds.GOVERNANCE_CHANGED}
 OWN_KEPT: Final = 8
 RECOVERS_WITHIN: Final = 40
 """Rounds of a minute, once the store is honest."""
 _MINUTE: Final = 61_000
+_DAY: Final = 86_400_000
+"""After that long a device counts as gone."""
 
 
 @dataclass
@@ -81,10 +85,21 @@ class Watch:
                 self.found.forged.append(f"{seat.name} accepts {event.kind if event else name}, which nobody signed")
         if news:
             self._look_at_intents(seat)
+        if any(self.world.truth.facts[name].event.kind in RULES for name in news if name in self.world.truth.facts):
+            self._look_at_rules(seat)
         if report is not None:
             self._hear(seat)
             if seat.vault.admitted:
                 self._look_at_report(seat, report)
+
+    def _look_at_rules(self, seat: Seat) -> None:
+        """Compare what governs by a device with what was really signed of all that it holds."""
+        known = (self.world.truth.facts.get(item.id) for item in seat.vault.every)
+        standing = self.world.truth.standing(sum(item.bit for item in known if item is not None))
+        rules = seat.vault.rules
+        line = tuple(dict.fromkeys(item.event for item in rules.epochs))
+        if (line, rules.contested) != (tuple(name for name, _ in standing.line), standing.contested):
+            self.found.apart.append(f"{seat.name} reads governance otherwise than it was signed")
 
     def _look_at_intents(self, seat: Seat) -> None:
         known = self.world.truth.kinds.get(kinds.ORDER_SUBMISSION_INTENDED, ())
@@ -215,7 +230,7 @@ class Watch:
                 if seat.honest or (not settling and rounds < RECOVERS_WITHIN // 2):  # then the villains are gone
                     self.world.round(seat)
             if settling and self._first().vault.rules.contested:
-                self._sign_settlement()
+                self._sign_settlement(rounds)
             elif not self._missing() and self._agree() and not self._differences():
                 self.recovered_after = max(self.recovered_after, rounds + 1)
                 break
@@ -253,15 +268,22 @@ class Watch:
         propose_change(asked[0].vault, fake_verify, next_state(asked[0].vault.rules))
         return True
 
-    def _sign_settlement(self) -> None:
+    def _sign_settlement(self, rounds: int) -> None:
+        """Sign it; who proposed the same before may be gone, and after a day's silence an administrator does it."""
+        if rounds == RECOVERS_WITHIN // 2:
+            self.world.clock.advance(_DAY)
+            self._propose_settlement()  # what was proposed before may be over by now
         for seat in self._hearing():
             state = next_state(seat.vault.rules)
-            for change in open_changes(seat.vault, fake_verify):
+            for change in open_changes(seat.vault, fake_verify, self.world.clock.now_ms()):
                 if change.state == state and seat.member in change.may_sign:
                     endorse_change(seat.vault, fake_verify, change.change)
+                elif change.state == state and rounds > RECOVERS_WITHIN // 2 and _administers(seat):
+                    settle_changes(seat.vault, fake_verify, gone=change.change)
 
     def _missing(self) -> list[str]:
-        names = {seat.device for seat in self._open()}
+        # Who heard of the rival that closed it, and of no other, says nothing more: it is sent nothing.
+        names = {seat.device for seat in self._open() if seat.device in _belonging(seat.vault.rules.governance)}
         signed = [item for item in self.world.truth.numbered if item.event.kind in KEPT]
         kept = [item for item in signed if item.honest and item.device in names]
         return [
@@ -301,6 +323,10 @@ def _belonging(state: Governance) -> set[str]:
     """Name the open devices of those who are still there: who has no role has left, and is sent nothing."""
     here = {item.member for item in state.members if item.roles}
     return {item.device for item in state.devices if item.member in here and not item.closed}
+
+
+def _administers(seat: Seat) -> bool:
+    return seat.member in seat.vault.rules.governance.administrators
 
 
 def _suffice(people: set[str], state: Governance) -> bool:

@@ -260,7 +260,9 @@ class TeamPresenter:
         vault, now = self._session.sharing.vault, self._session.clock.now_ms()
         if change.missing or change.device == vault.identity.device or not vault.may_sign:
             return None
-        if vault.identity.member not in picture.governance.administrators:
+        if vault.identity.member not in picture.governance.administrators or not picture.rules.hears(
+            change.device, now
+        ):
             return None
         heard = picture.heard.get(change.device, 0)
         if now - heard >= SILENT_MS:
@@ -325,7 +327,11 @@ def _progress(picture: Picture, change: OpenChange, session: Session) -> str:
     parts += (
         _missing(picture, change)
         if change.missing
-        else [_("Enough have signed: it takes effect when the device that proposed it hears of that.")]
+        else [
+            _("Enough have signed: it takes effect when the device that proposed it hears of that.")
+            if picture.rules.hears(change.device, session.clock.now_ms())
+            else _("Enough have signed: it takes effect when an administrator's device hears of that.")
+        ]
     )
     against = in_a_row(
         _("{name} (“{reason}”)").format(name=name_of(state, member), reason=isolate(reason))

@@ -72,6 +72,7 @@ class Crowd:
             self._edit_payee,
             *([self._freeze] if self.rng.random() < 0.2 else []),
             self._govern,
+            *([self._dispute] if self.rng.random() < 0.4 else []),
             self._state,
             self._say_elsewhere,
         ]
@@ -167,6 +168,22 @@ class Crowd:
         said = self.workspace.change([self.workspace.genesis.id], state, signers)
         self._write(self.rng.choice(signers), kinds.GOVERNANCE_CHANGED, identifier("workspace"), said)
 
+    def _dispute(self) -> None:
+        """Let devices put changes in force that hear nothing of each other, and others settle them likewise."""
+        pens = self.rng.sample(self.workspace.pens, 2)
+        rivals = [self._decide(pen, [self.workspace.genesis], 1, wait) for pen, wait in zip(pens, (5, 6), strict=True)]
+        for pen in self.rng.sample(self.workspace.pens, self.rng.choice([0, 1, 2, 3])):
+            settled = self._decide(pen, rivals, 2, self.rng.choice([7, 8]))
+            if self.rng.random() < 0.3:
+                self._decide(pen, [settled], 3, self.rng.choice([7, 9]))
+
+    def _decide(self, author: Pen, parents: Sequence[Event], epoch: int, wait: int) -> Event:
+        policy = replace(self.workspace.policy, wait_seconds=wait)
+        state = self.workspace.state(epoch=epoch, policy=policy)
+        said = self.workspace.change([item.id for item in parents], state, self.workspace.pens[::3])
+        seen = [item for item in parents if item.header.device != author.device]
+        return author.write(kinds.GOVERNANCE_CHANGED, identifier("workspace"), said, seen=seen)
+
     def _state(self) -> None:
         entries: list[Json] = [
             entry(f"e{number}", self.rng.choice([-25_000_000, -100, 250]), START + number, end_to_end_id="CS0123456789")
@@ -227,6 +244,7 @@ class Shelf:
             self.book.history.proofs,
             [(item.event, item.state.epoch) for item in rules.epochs],
             rules.contested,
+            sorted((name, item.epoch.event) for name, item in rules.changes.items()),
             rules.frozen,
             self.book.history.waiting,
         )

@@ -1,7 +1,8 @@
 """Change who belongs to the workspace, with which keys and under which rules: propose, sign, decline, put in force.
 
 A proposal carries the whole next state and the proposer's signature over it; others add theirs. Whoever proposed puts
-the change in force once enough have signed: one device only, since two of them would make two children of one epoch.
+the change in force once enough have signed, and another device in its place where it hears nothing: put in force twice,
+one change is one epoch.
 A change that touches nobody else's right needs no proposal: where the proposer's signature is enough, it holds at once.
 
 A proposal ends after two weeks, and that end is signed with it: what nobody carried by then, or was taken back, can't
@@ -17,7 +18,7 @@ from typing import Final
 from countersign.application.failpoints import failpoint
 from countersign.application.ports.vault import VaultTransaction
 from countersign.application.ports.workspace import WorkspaceVault
-from countersign.application.use_cases.open_changes import REASON_LIMIT, OpenChange, open_changes, parents_in
+from countersign.application.use_cases.open_changes import REASON_LIMIT, OpenChange, open_changes
 from countersign.domain.canonical import Json
 from countersign.domain.errors import SecurityError, UserFacingError
 from countersign.domain.ledger import kinds
@@ -84,7 +85,7 @@ def next_state(
     state = rules.governance
     return replace(
         state,
-        epoch=state.epoch + (2 if rules.contested else 1),
+        epoch=rules.next_epoch,
         members=state.members if members is None else tuple(members),
         devices=state.devices if devices is None else tuple(devices),
         policy=policy or state.policy,
@@ -187,7 +188,7 @@ def propose_change(vault: WorkspaceVault, verify: Verify, state: Governance) -> 
         raise UserFacingError("change.nothing")
     Governance.read(state.canonical())  # what nobody could read, or nobody could follow, must not be signed
     check_epoch(state, (item.state for item in rules.epochs))
-    parents = parents_in(rules)
+    parents = rules.next_parents
     now_ms = _now(vault)
     same = (item for item in open_changes(vault, verify, now_ms) if item.state == state and item.expires_at)
     known = next((item for item in same if signable_from(item.expires_at) <= now_ms), None)
@@ -262,25 +263,33 @@ def decline_change(vault: WorkspaceVault, verify: Verify, change: str, reason: s
 def settle_changes(vault: WorkspaceVault, verify: Verify, *, gone: str = "") -> tuple[str, ...]:
     """Put in force what enough persons have signed, and return the names of those changes.
 
+    Each device does that with what it proposed itself; an administrator's, too, with what was proposed by one that
+    nobody sends anything: while rivals contest one another it may be closed in one of them.
+
     Args:
         vault: The unlocked vault.
         verify: Checks an Ed25519 signature.
         gone: Also this change, though another device proposed it: for an administrator who sees that it is gone for
-            good. If it comes back and puts the change in force, too, the two rival each other; of two settlements the
-            one that comes first holds.
+            good.
     """
     if not vault.may_sign:
         return ()
     done: list[str] = []
     for item in open_changes(vault, verify):
-        mine = item.device == vault.identity.device
-        carried = item.missing == 0 and (mine or item.change == gone) and parents_in(vault.rules) == item.parents
-        if carried:
+        carried = item.missing == 0 and vault.rules.followed_by(item.parents)
+        if carried and (item.change == gone or _is_ours_to_settle(vault, item)):
             failpoint("workspace.settle.before")
             if _settled(vault, item):
                 done.append(item.change)
             failpoint("workspace.settle.after")
     return tuple(done)
+
+
+def _is_ours_to_settle(vault: WorkspaceVault, item: OpenChange) -> bool:
+    rules, identity = vault.rules, vault.identity
+    if item.device == identity.device:
+        return True
+    return identity.member in rules.governance.administrators and not rules.hears(item.device, _now(vault))
 
 
 def _settled(vault: WorkspaceVault, item: OpenChange) -> bool:

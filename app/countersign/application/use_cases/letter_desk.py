@@ -70,13 +70,9 @@ class Desk:
 
         While rival epochs contest one another: those that are open in each of them. One of them may have been closed.
         """
-        found = self._open_in(self.governance)
-        for name in self.vault.rules.contested:
-            rival = self.vault.event(name)
-            if rival is not None and rival.body is not None:
-                kept = {item.device for item in self._open_in(Governance.read(rival.says()["state"]))}
-                found = tuple(item for item in found if item.device in kept)
-        return found
+        rules = self.vault.rules
+        there = (item for item in self.governance.devices if item.device != self.own)
+        return tuple(item for item in there if rules.hears(item.device, self.now))
 
     @cached_property
     def own_end(self) -> int:
@@ -87,13 +83,9 @@ class Desk:
         head, known = self.heads.get(self.own), self.governance.device(self.own)
         if known is not None and not known.closed:
             return head.size if head is not None else 0
-        closing = self.vault.event(self.vault.rules.closing_of(self.own))
-        return closing.header.seq + 1 if closing is not None and closing.header.device == self.own else 0
-
-    def _open_in(self, state: Governance) -> tuple[Device, ...]:
-        belong = {member.member for member in state.members if member.roles}
-        there = (item for item in state.devices if item.device != self.own and item.member in belong)
-        return tuple(item for item in there if not item.closed and not 0 < item.expires_at <= self.now)
+        closings = map(self.vault.event, self.vault.rules.closings_of(self.own))
+        own = (item.header.seq for item in closings if item is not None and item.header.device == self.own)
+        return 1 + max(own, default=-1)
 
     @property
     def outbox(self) -> Outbox:

@@ -26,7 +26,7 @@ class OpenChange:
     Attributes:
         change: Its name: 64 hex digits, what is signed.
         event: The proposal.
-        device: Whose proposal it is; that device puts it in force.
+        device: Whose proposal it is; that device puts it in force, as long as it is sent anything.
         member: The person behind it.
         at: When it was proposed, by that device's clock.
         expires_at: From when on it can't be put in force; 0 where it has no end, as in an earlier format.
@@ -69,11 +69,10 @@ def open_changes(vault: WorkspaceVault, verify: Verify, now_ms: int = 0) -> tupl
     """
     rules = vault.rules
     events = [item for item in vault.events_of(vault.identity.workspace) if item.body is not None]
-    parents = parents_in(rules)
     found: dict[str, OpenChange] = {}
     for event in events:
         if event.kind == kinds.GOVERNANCE_PROPOSED:
-            proposal = _proposal(event, rules, parents, verify)
+            proposal = _proposal(event, rules, verify)
             if proposal is not None and not 0 < proposal.expires_at <= now_ms:
                 found.setdefault(proposal.change, proposal)
         elif event.kind in {kinds.GOVERNANCE_ENDORSED, kinds.GOVERNANCE_DECLINED}:
@@ -81,18 +80,14 @@ def open_changes(vault: WorkspaceVault, verify: Verify, now_ms: int = 0) -> tupl
     return tuple(_counted(item, rules, now_ms) for item in found.values())
 
 
-def parents_in(rules: Rules) -> tuple[str, ...]:
-    """Return what the next epoch has to name: the newest one, or the rivals that it settles."""
-    return rules.contested or (rules.epochs[-1].event,)
-
-
-def _proposal(event: Event, rules: Rules, parents: tuple[str, ...], verify: Verify) -> OpenChange | None:
-    """Read a proposal; None where it is none that could follow ``parents``."""
+def _proposal(event: Event, rules: Rules, verify: Verify) -> OpenChange | None:
+    """Read a proposal; None where it is none that could follow now."""
     member = rules.governance.member_of(event.header.device)
     try:
         fields = Fields(event.says(), event.kind)
         change = fields.text("change")
-        if fields.texts("parents") != parents:  # most of them came into force long ago
+        parents = fields.texts("parents")
+        if not rules.followed_by(parents):  # most of them came into force long ago
             return None
         state, signature = Governance.read(fields.mapping("state")), fields.text("signature")
         expires_at = expiry_in(fields)

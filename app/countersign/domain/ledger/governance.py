@@ -155,6 +155,11 @@ class Governance:
         found = self.device(device)
         return next((item for item in self.members if found and item.member == found.member), None)
 
+    def hears(self, device: str, at: int) -> bool:
+        """Tell whether a device is sent anything: it is open, its keys hold, and its member has a role (LEDGER 21)."""
+        found, member = self.device(device), self.member_of(device)
+        return found is not None and found.holds_at(at) and member is not None and bool(member.roles)
+
     @property
     def administrators(self) -> frozenset[str]:
         """The persons who may change governance."""
@@ -239,7 +244,7 @@ def advance(state: Governance, event: Event, verify: Verify, *, steps: int = 1) 
         state: The epoch in force.
         event: The change.
         verify: Checks an Ed25519 signature.
-        steps: How many epochs the change is ahead: 2 where it settles a dispute about the next one.
+        steps: How many epochs the change is ahead: 2 or more where it settles a dispute about the next one.
 
     Raises:
         GovernanceError: The event does not follow, lacks the signatures it needs, or they are over.

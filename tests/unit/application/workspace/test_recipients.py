@@ -11,16 +11,16 @@ from countersign.application.use_cases.change_governance import (
     is_contested,
     next_state,
     propose_change,
+    settle_changes,
     with_member,
     without_device,
 )
 from countersign.application.use_cases.letter_desk import Desk
 from countersign.application.use_cases.relay_notes import Notes
-from countersign.domain.ledger import kinds
-from countersign.domain.ledger.event import EventDraft
 from countersign.domain.ledger.governance import Governance
+from countersign.domain.ledger.rules import Change
 from countersign.testing.fake_workspace import MemoryWorkspace, fake_verify
-from tests.unit.application.workspace.several import ALL, NOTE, several
+from tests.unit.application.workspace.several import ALL, several
 
 
 def test_while_epochs_are_contested_letters_are_for_devices_that_are_open_in_each(
@@ -31,17 +31,17 @@ def test_while_epochs_are_contested_letters_are_for_devices_that_are_open_in_eac
     rules = vault.rules
     base = rules.governance
 
-    def rival(gone: str) -> str:
+    def rival(gone: str) -> Change:
         devices = tuple(replace(item, closed=item.device == gone) for item in base.devices)
         state: Governance = replace(base, epoch=1, devices=devices)
-        with vault.transaction() as change:  # that it is a rival is said below
-            event = change.append(EventDraft(kinds.INCIDENT_RAISED, NOTE, {"state": state.canonical()}))
-        return event.id
+        epoch = replace(rules.epochs[0], event=gone, signed=state, state=state)
+        return Change(rules.epochs[0].event, frozenset(), b"", epoch)
 
-    rivals = (rival(some[1].device), rival(some[2].device))
+    rivals = {item.device: rival(item.device) for item in some.desks[1:3]}
+    contested = replace(rules, contested=tuple(sorted(rivals)), changes=rivals)
     desk = Desk(vault, some[0].tools, Notes(), "store")
     assert {item.device for item in desk.others} == {item.device for item in some.desks[1:]}
-    monkeypatch.setattr(MemoryWorkspace, "rules", property(lambda _vault: replace(rules, contested=rivals)))
+    monkeypatch.setattr(MemoryWorkspace, "rules", property(lambda _vault: contested))
     desk = Desk(vault, some[0].tools, Notes(), "store")
     assert [item.device for item in desk.others] == [some[3].device]
 
@@ -74,3 +74,32 @@ def test_who_one_of_two_rivals_closed_is_sent_nothing_until_it_is_settled_and_th
     assert not is_contested(third.vault)
     assert (held.vault.event(meanwhile.id) is not None) == stays
     assert some.agree == stays
+
+
+def test_what_is_proposed_by_a_device_that_one_rival_closes_is_put_in_force_by_administrators() -> None:
+    some = several(4, roles=[ALL, ALL[:2]])
+    some.rounds()
+    first, second, third, deaf = some.desks
+    closing = propose_change(first.vault, fake_verify, without_device(first.vault, deaf.device)).change
+    renamed = replace(second.vault.rules.governance.members[0], name="Mei Chen")
+    naming = propose_change(second.vault, fake_verify, with_member(second.vault.rules, renamed)).change
+    some.rounds()
+    endorse_change(first.vault, fake_verify, naming)
+    endorse_change(second.vault, fake_verify, closing)
+    both = [desk.vault.shared_events(desk.device, 0, 100) for desk in (second, first)]
+    for desk, heard, change in zip((first, second), both, (closing, naming), strict=True):
+        desk.vault.take_in(heard)
+        assert settle_changes(desk.vault, fake_verify) == (change,)
+    some.rounds()
+    deaf.vault.take_in(first.vault.shared_events(first.device, 0, 100))  # it came by hand
+    assert all(is_contested(desk.vault) for desk in some.desks)
+    settled = propose_change(deaf.vault, fake_verify, next_state(deaf.vault.rules)).change
+    some.rounds()
+    endorse_change(third.vault, fake_verify, settled)
+    some.rounds(4, step_ms=31_000)
+    assert all(is_contested(desk.vault) for desk in some.desks)
+    endorse_change(second.vault, fake_verify, settled)
+    assert not is_contested(second.vault)
+    some.rounds(20, step_ms=61_000)
+    assert [desk.vault.rules.governance.epoch for desk in some.desks] == [2] * 4
+    assert some.agree
