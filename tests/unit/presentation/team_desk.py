@@ -18,6 +18,7 @@ from countersign.presentation.team_member import MemberPresenter
 from countersign.presentation.team_state import MemberState, TeamState
 from countersign.testing.fake_door import FakeDoor
 from countersign.testing.fake_sharing import Colleague, Office, member_like
+from countersign.testing.fake_workspace import MemoryWorkspace
 from countersign.testing.fakes import DAY_MS, START_MS
 from tests.unit.presentation.recorded import Seen
 
@@ -135,6 +136,13 @@ class InviteDesk:
     @property
     def now(self) -> InviteState:
         return self.seen.now
+
+
+def share(*vaults: MemoryWorkspace) -> None:
+    """Let vaults hear of each other."""
+    for vault in vaults:
+        for other in vaults:
+            vault.take_in(other.shared_events(other.identity.device, 0, 99))
 
 
 def member_named(who: Colleague, name: str) -> str:

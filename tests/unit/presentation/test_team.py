@@ -2,19 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import replace
 from datetime import UTC, datetime
 
 import pytest
 
 from countersign.application.use_cases.change_governance import (
-    endorse_change,
-    is_contested,
-    next_state,
     open_changes,
     propose_change,
-    settle_changes,
     with_ends,
     with_member,
     without_member,
@@ -27,9 +22,8 @@ from countersign.presentation.team_member import confirmed_until, end_of_next_qu
 from countersign.presentation.team_state import DEVICE_OF
 from countersign.presentation.team_words import Looking, member_cards, read_groups, standing
 from countersign.testing.fake_sharing import Colleague, Office, member_like
-from countersign.testing.fake_workspace import MemoryWorkspace
 from countersign.testing.fakes import DAY_MS, START_MS, ZONE, FakeEntropy
-from tests.unit.presentation.team_desk import MemberDesk, TeamDesk, four, member_named
+from tests.unit.presentation.team_desk import MemberDesk, TeamDesk, four, member_named, share
 
 ENDS = "Unless it is in force by then, it ends on \u20666 Dec 2026 13:00 (UTC+01:00)\u2069."
 
@@ -281,12 +275,6 @@ def test_what_a_device_proposed_that_is_gone_is_put_in_force_by_another() -> Non
     assert page.now.problem
 
 
-def share(*vaults: MemoryWorkspace) -> None:
-    for vault in vaults:
-        for other in vaults:
-            vault.take_in(other.shared_events(other.identity.device, 0, 99))
-
-
 def test_what_was_proposed_by_a_clock_that_ran_ahead_says_who_can_sign_it_when() -> None:
     office = Office()
     mei = four(office)
@@ -333,53 +321,6 @@ def test_what_was_proposed_without_an_end_says_that_nobody_signs_it(mei: Colleag
     (card,) = page.now.changes
     assert card.may_endorse.startswith("It was proposed without an end")
     assert card.end == ""
-
-
-def contested(mei: Colleague, tom: MemoryWorkspace, roles: Mapping[str, tuple[Role, ...]]) -> None:
-    """Let Mei put other roles in force, and Tom something else; then Mei proposes how it shall be, and Tom signs."""
-    verify, state = mei.sharing.verify, mei.vault.rules.governance
-    members = [replace(item, roles=roles.get(item.name, item.roles)) for item in state.members]
-    first = propose_change(mei.vault, verify, next_state(mei.vault.rules, members=members)).change
-    policy = replace(state.policy, wait_seconds=9)
-    second = propose_change(tom, verify, next_state(tom.rules, policy=policy)).change
-    share(mei.vault, tom)
-    endorse_change(tom, verify, first)
-    endorse_change(mei.vault, verify, second)
-    mei.vault.take_in(signed := tom.shared_events(tom.identity.device, 0, 99))
-    tom.take_in(mei.vault.shared_events(mei.vault.identity.device, 0, 99))
-    assert signed
-    settle_changes(mei.vault, verify)
-    settle_changes(tom, verify)
-    share(mei.vault, tom)
-    assert is_contested(mei.vault)
-    settled = propose_change(mei.vault, verify, next_state(mei.vault.rules)).change
-    share(mei.vault, tom)
-    endorse_change(tom, verify, settled)
-    share(mei.vault, tom)
-
-
-SIGNS_TOO = (
-    "1 more signature is needed: \u2066Ravi Singh\u2069 can sign. "
-    "One of those who have a say by a rival change has to sign, too: \u2066Ravi Singh\u2069."
-)
-CAN_NOT = (
-    "A rival change gives \u2066Anna Weiss\u2069 a say, and one of them has to sign, too. "
-    "They can't as long as the two rival each other."
-)
-ONE, NONE = {"Tom Okoro": (Role.REQUESTER,)}, {"Tom Okoro": (Role.REQUESTER,), "Ravi Singh": (Role.REQUESTER,)}
-
-
-@pytest.mark.parametrize(("roles", "says"), [(ONE, SIGNS_TOO), ({**NONE, "Anna Weiss": (Role.APPROVER,)}, CAN_NOT)])
-def test_what_settles_rivals_says_whose_signature_is_missing(roles: dict[str, tuple[Role, ...]], says: str) -> None:
-    office = Office()
-    mei = four(office)
-    contested(mei, office.present(mei, "Tom Okoro"), roles)
-    state = TeamDesk(mei).now
-    (card,) = state.changes
-    assert state.contested
-    assert says in card.progress
-    assert "Enough have signed" not in card.progress
-    assert card.may_settle is None
 
 
 def test_one_can_not_remove_oneself_nor_change_without_the_role(mei: Colleague) -> None:
