@@ -65,10 +65,8 @@ def _end(truth: Truth, closing: Fact, name: str) -> Fact | None:
     end = truth.facts.get(found.last_shared)
     if end is None or end.device != name or not closing.past & end.bit:
         return None
-    rivals = [Governance.read(truth.facts[name].body["state"]) for name in before.contested]
-    named = tuple(sorted(before.names.get(item, item) for item in _parents(closing)))
-    follows_it = named == (before.contested or (before.line[-1][0],))
-    return end if follows_it and truth.carried(before.state, rivals, closing) else None
+    follows_it = _parents(closing) == (before.contested or (before.line[-1][0],))
+    return end if follows_it and truth.carried(before.state, before.rivals, closing) else None
 
 
 def _parents(fact: Fact) -> tuple[str, ...]:

@@ -161,10 +161,10 @@ def hold_the_first() -> None:
     """Let the first of several settlements of the same rivals hold, whatever the others say."""
     followed = Rules._followed  # noqa: SLF001 - what is planted goes in where no door is
 
-    def only_now(self: Rules, parents: tuple[str, ...]) -> object:
+    def only_now(self: Rules, parents: tuple[str, ...], history: object) -> object:
         if len(parents) > 1 and parents != self.contested:
             raise GovernanceError("governance.not_next")
-        return followed(self, parents)
+        return followed(self, parents, history)  # type: ignore[arg-type]  # it is passed on as it comes
 
     _put(Rules, "_followed", only_now)
 

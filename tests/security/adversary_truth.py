@@ -47,7 +47,7 @@ class Standing:
 
     line: tuple[tuple[str, Governance], ...]
     contested: tuple[str, ...] = ()
-    names: Mapping[str, str] = field(default_factory=dict)  # what put a change in force, to the first that did
+    rivals: tuple[Governance, ...] = ()  # the newest of what each led to
 
     @property
     def state(self) -> Governance:
@@ -59,12 +59,16 @@ class Standing:
 
 @dataclass(frozen=True, slots=True)
 class Carried:
-    """A change that enough have signed; ``first`` put the same in force before it, or is it."""
+    """A change that enough have signed, by the epoch that it follows."""
 
     fact: Fact
-    first: Fact
     base: str
     settles: frozenset[str]
+    state: Governance
+
+    @property
+    def name(self) -> str:
+        return self.fact.event.id
 
 
 @dataclass
@@ -131,9 +135,8 @@ class Truth:
         if not self.closed(fact, standing.state):
             return False
         closings = (name for name, state in standing.line if (found := device_in(state, fact.device)) and found.closed)
-        first = next(closings, "")
-        names = {first, *(name for name, other in standing.names.items() if other == first)}
-        return not any(self.facts[name].past & fact.bit for name in names if name in self.facts)
+        closing = self.facts.get(next(closings, ""))
+        return closing is None or not closing.past & fact.bit
 
     def known(self, kind: str, subject: str, past: int, state: Governance) -> Iterator[Fact]:
         """List what counts of a kind about a subject (empty text: about any), in folding order."""
@@ -160,57 +163,51 @@ class Truth:
 
     def _line(self, past: int) -> Standing:
         """Take each change that was carried, in folding order, and walk from the genesis along what holds."""
-        accepted: list[Carried] = []
-        changes = [item for item in self.kinds.get(kinds.GOVERNANCE_CHANGED, ()) if past & item.bit]
-        for fact in sorted(changes, key=lambda item: item.event.order_key):
-            found = None if self.forked(fact, past) else self._carried_by(fact, accepted)
-            if found is not None:
-                accepted.append(found)
-        line, rivals = self._walk(accepted)
-        names = {item.fact.event.id: item.first.event.id for item in accepted}
-        return Standing(line, tuple(sorted(item.fact.event.id for item in rivals)), names)
-
-    def _walk(self, accepted: Sequence[Carried]) -> tuple[tuple[tuple[str, Governance], ...], list[Carried]]:
-        """Follow from the genesis what alone follows; return where that ends, and what rivals one another there."""
         (first,) = self.kinds[kinds.WORKSPACE_CREATED]
         line = [(first.event.id, Governance.read(first.body))]
-        firsts = [item for item in accepted if item.first is item.fact]
+        accepted: dict[str, Carried] = {}
+        changes = [item for item in self.kinds.get(kinds.GOVERNANCE_CHANGED, ()) if past & item.bit]
+        for fact in sorted(changes, key=lambda item: item.event.order_key):
+            found = None if self.forked(fact, past) else self._carried_by(fact, accepted, line[0])
+            if found is not None:
+                accepted[fact.event.id] = found
         while True:
-            beside = [item for item in firsts if item.base == line[-1][0]]
-            settled = {name for item in beside for name in item.settles}
-            rivals = [item for item in beside if item.fact.event.id not in settled]
+            beside = [item for item in accepted.values() if item.base == line[-1][0]]
+            rivals = [item.name for item in beside if not any(_settles(other, item, accepted) for other in beside)]
             if len(rivals) != 1:
-                return tuple(line), rivals
-            line.append((rivals[0].fact.event.id, Governance.read(rivals[0].fact.body["state"])))
+                newest = (each.state for name in rivals for each in _newest(accepted[name], past, accepted))
+                return Standing(tuple(line), tuple(sorted(rivals)), tuple(newest))
+            line.append((rivals[0], accepted[rivals[0]].state))
 
-    def _carried_by(self, fact: Fact, accepted: Sequence[Carried]) -> Carried | None:
+    def _carried_by(
+        self, fact: Fact, accepted: Mapping[str, Carried], genesis: tuple[str, Governance]
+    ) -> Carried | None:
         """Tell what a change does beside those that came before it in folding order; None where it does nothing."""
-        line, _ = self._walk(accepted)
-        kept = {item.fact.event.id: item for item in accepted}
         parents = [str(item) for item in _listed(fact.body["parents"])]
-        rivals = [kept[name] for name in parents if name in kept]
-        base = kept[parents[0]].first.event.id if parents[0] in kept else parents[0]
+        rivals = [accepted[name] for name in parents if name in accepted] if len(parents) > 1 else []
+        base, settles = parents[0], frozenset[str]()
         if len(parents) > 1:
-            if len(rivals) < len(parents) or len({item.base for item in rivals}) > 1:
+            known = all(item.fact.bit & fact.past for item in rivals) and len({item.name for item in rivals})
+            over = any(_settles(one, other, accepted) for one in rivals for other in rivals)
+            if known != len(parents) or len({item.base for item in rivals}) > 1 or over:
                 return None
             base = rivals[0].base
-        else:
-            rivals = []
-        states = [state for name, state in line if name == base]
-        firsts = [item.first.event.id for item in rivals]
-        if not states or len(set(firsts)) < len(firsts) or any(item.settles & {*firsts} for item in rivals):
+            settles = frozenset(parents).union(*(item.settles for item in rivals))
+        if base not in accepted and base != genesis[0]:
             return None
-        author = person_in(states[0], fact.device)
-        if author is None or Role.ADMINISTRATOR not in author.roles or is_over(self, fact, states[0]):
+        state = accepted[base].state if base in accepted else genesis[1]
+        author, device = person_in(state, fact.device), device_in(state, fact.device)
+        if author is None or Role.ADMINISTRATOR not in author.roles or device is None or device.closed:
             return None
-        settles = frozenset({*firsts}.union(*(item.settles for item in rivals)))
-        beside = [item for item in accepted if item.base == base and item.first.event.id not in settles]
-        if any(fact.past & item.fact.bit for item in beside) or not self.carried(
-            states[0], [Governance.read(item.fact.body["state"]) for item in rivals], fact
-        ):
+        following = Governance.read(fact.body["state"])
+        ended = device_in(following, fact.device)
+        if is_over(self, fact, state) or (rivals and ended and ended.closed):
             return None
-        same = (item.first for item in beside if _says(item.fact) == _says(fact))
-        return Carried(fact, next(same, fact), base, settles)
+        beside = (item for item in accepted.values() if item.base == base and item.name not in settles)
+        if any(fact.past & item.fact.bit for item in beside):
+            return None
+        newest = [item.state for rival in rivals for item in _newest(rival, fact.past, accepted)]
+        return Carried(fact, base, settles, following) if self.carried(state, newest, fact) else None
 
     def _carried(self, state: Governance, fact: Fact, steps: int) -> bool:
         """Tell whether a strict majority of the administrators, and a second person, really signed a change."""
@@ -246,8 +243,24 @@ class Truth:
         return signers
 
 
-def _says(fact: Fact) -> tuple[Json, Json, Json]:
-    return fact.body["parents"], fact.body["state"], fact.body.get("expires_at", 0)
+def _built_on(rival: Carried, accepted: Mapping[str, Carried]) -> list[Carried]:
+    """List a change and all that stands on it."""
+
+    def stands(item: Carried) -> bool:
+        return item is rival or (item.base in accepted and stands(accepted[item.base]))
+
+    return [item for item in accepted.values() if stands(item)]
+
+
+def _settles(one: Carried, other: Carried, accepted: Mapping[str, Carried]) -> bool:
+    known = all(one.fact.past & item.fact.bit for item in _built_on(other, accepted))
+    return other.name in one.settles and known
+
+
+def _newest(rival: Carried, past: int, accepted: Mapping[str, Carried]) -> list[Carried]:
+    """List what a rival led to, by what was known to who settles it."""
+    known = [item for item in _built_on(rival, accepted) if past & item.fact.bit]
+    return [item for item in known if not any(other.base == item.name for other in known)]
 
 
 def device_in(state: Governance, name: str) -> Device | None:

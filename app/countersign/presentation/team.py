@@ -10,6 +10,7 @@ from countersign.application.flows.script import Script, on_vault
 from countersign.application.session import Session
 from countersign.application.use_cases.change_governance import (
     OpenChange,
+    carrier_of,
     decline_change,
     endorse_change,
     next_state,
@@ -258,19 +259,18 @@ class TeamPresenter:
 
     def _may_settle(self, picture: Picture, change: OpenChange) -> str | None:
         vault, now = self._session.sharing.vault, self._session.clock.now_ms()
-        if change.missing or change.device == vault.identity.device or not vault.may_sign:
+        me, carrier = vault.identity, carrier_of(picture.rules, change)
+        if change.missing or carrier == me.device or not vault.may_sign:
             return None
-        if vault.identity.member not in picture.governance.administrators or not picture.rules.hears(
-            change.device, now
-        ):
+        if me.member not in picture.governance.administrators:
             return None
-        heard = picture.heard.get(change.device, 0)
+        heard = picture.heard.get(carrier, 0)
         if now - heard >= SILENT_MS:
             return ""
         text = _(
             "{device} was heard of {time}: it does this itself. If it stays silent for a day, it can be done here."
         )
-        return text.format(device=device_title(change.device), time=moment_text(heard, self._session.zone))
+        return text.format(device=device_title(carrier), time=moment_text(heard, self._session.zone))
 
     def _asking(self, asking: Asking) -> AskingLine:
         invitation = asking.invitation
@@ -329,7 +329,7 @@ def _progress(picture: Picture, change: OpenChange, session: Session) -> str:
         if change.missing
         else [
             _("Enough have signed: it takes effect when the device that proposed it hears of that.")
-            if picture.rules.hears(change.device, session.clock.now_ms())
+            if carrier_of(picture.rules, change) == change.device
             else _("Enough have signed: it takes effect when an administrator's device hears of that.")
         ]
     )

@@ -244,7 +244,7 @@ class Shelf:
             self.book.history.proofs,
             [(item.event, item.state.epoch) for item in rules.epochs],
             rules.contested,
-            sorted((name, item.epoch.event) for name, item in rules.changes.items()),
+            sorted((name, item.base) for name, item in rules.changes.items()),
             rules.frozen,
             self.book.history.waiting,
         )

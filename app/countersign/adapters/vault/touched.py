@@ -92,7 +92,6 @@ class Touched:
 
 def _first_change(before: Rules, after: Rules) -> OrderKey | None:
     epochs = [{(item.place, item.step) for item in each.epochs} for each in (before, after)]
-    named = [{(item.epoch.place, name) for name, item in each.changes.items()} for each in (before, after)]
     stops = [{(item.place, item.event) for item in each.stops} for each in (before, after)]
-    changed = set.symmetric_difference(*epochs) | set.symmetric_difference(*named) | set.symmetric_difference(*stops)
+    changed = set.symmetric_difference(*epochs) | set.symmetric_difference(*stops)
     return min((place for place, _ in changed), default=None)

@@ -1,8 +1,8 @@
 """Change who belongs to the workspace, with which keys and under which rules: propose, sign, decline, put in force.
 
 A proposal carries the whole next state and the proposer's signature over it; others add theirs. Whoever proposed puts
-the change in force once enough have signed, and another device in its place where it hears nothing: put in force twice,
-one change is one epoch.
+the change in force once enough have signed, and an administrator's device in its place where it hears nothing: one
+device only, since two of them would make two children of one epoch.
 A change that touches nobody else's right needs no proposal: where the proposer's signature is enough, it holds at once.
 
 A proposal ends after two weeks, and that end is signed with it: what nobody carried by then, or was taken back, can't
@@ -34,6 +34,7 @@ __all__ = [
     "OPEN_FOR_MS",
     "OpenChange",
     "Proposed",
+    "carrier_of",
     "closed",
     "decline_change",
     "endorse_change",
@@ -263,21 +264,21 @@ def decline_change(vault: WorkspaceVault, verify: Verify, change: str, reason: s
 def settle_changes(vault: WorkspaceVault, verify: Verify, *, gone: str = "") -> tuple[str, ...]:
     """Put in force what enough persons have signed, and return the names of those changes.
 
-    Each device does that with what it proposed itself; an administrator's, too, with what was proposed by one that
-    nobody sends anything: while rivals contest one another it may be closed in one of them.
+    One device does that, see ``carrier_of``: two of them would make two children of one epoch.
 
     Args:
         vault: The unlocked vault.
         verify: Checks an Ed25519 signature.
         gone: Also this change, though another device proposed it: for an administrator who sees that it is gone for
-            good.
+            good. If it comes back and puts the change in force, too, the two rival each other.
     """
     if not vault.may_sign:
         return ()
     done: list[str] = []
     for item in open_changes(vault, verify):
-        carried = item.missing == 0 and vault.rules.followed_by(item.parents)
-        if carried and (item.change == gone or _is_ours_to_settle(vault, item)):
+        carried = item.missing == 0 and vault.rules.next_parents == item.parents
+        ours = item.change == gone or (carried and carrier_of(vault.rules, item) == vault.identity.device)
+        if carried and ours:
             failpoint("workspace.settle.before")
             if _settled(vault, item):
                 done.append(item.change)
@@ -285,11 +286,15 @@ def settle_changes(vault: WorkspaceVault, verify: Verify, *, gone: str = "") -> 
     return tuple(done)
 
 
-def _is_ours_to_settle(vault: WorkspaceVault, item: OpenChange) -> bool:
-    rules, identity = vault.rules, vault.identity
-    if item.device == identity.device:
-        return True
-    return identity.member in rules.governance.administrators and not rules.hears(item.device, _now(vault))
+def carrier_of(rules: Rules, change: OpenChange) -> str:
+    """Return the device that puts a change in force: the one that proposed it, as long as it is sent anything.
+
+    While rivals contest one another, one of them may have closed it. Then the first of the administrators' does.
+    """
+    governance = rules.governance
+    others = (item.device for item in governance.devices if item.member in governance.administrators)
+    hearing = [item for item in (change.device, *sorted(others)) if rules.hears(item)]
+    return next(iter(hearing), change.device)
 
 
 def _settled(vault: WorkspaceVault, item: OpenChange) -> bool:

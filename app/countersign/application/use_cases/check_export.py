@@ -305,7 +305,7 @@ class _Reading:
         for event in self.index.of_rules():
             member = rules.governance.member_of(event.header.device)
             name = member.name if member else ""
-            yield RuleAct(event.id, event.kind, event.header.at, name, rules.name_of(event.id) in effective)
+            yield RuleAct(event.id, event.kind, event.header.at, name, event.id in effective)
 
     def looks(self, rules: Rules) -> Iterator[ListLook]:
         """List who was shown which lists; what a device without a say had signed, or came empty, is left out."""

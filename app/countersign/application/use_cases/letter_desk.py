@@ -83,9 +83,8 @@ class Desk:
         head, known = self.heads.get(self.own), self.governance.device(self.own)
         if known is not None and not known.closed:
             return head.size if head is not None else 0
-        closings = map(self.vault.event, self.vault.rules.closings_of(self.own))
-        own = (item.header.seq for item in closings if item is not None and item.header.device == self.own)
-        return 1 + max(own, default=-1)
+        closing = self.vault.event(self.vault.rules.closing_of(self.own))
+        return closing.header.seq + 1 if closing is not None and closing.header.device == self.own else 0
 
     @property
     def outbox(self) -> Outbox:

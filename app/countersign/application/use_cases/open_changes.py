@@ -82,17 +82,19 @@ def open_changes(vault: WorkspaceVault, verify: Verify, now_ms: int = 0) -> tupl
 
 def _proposal(event: Event, rules: Rules, verify: Verify) -> OpenChange | None:
     """Read a proposal; None where it is none that could follow now."""
+    parents = rules.next_parents
     member = rules.governance.member_of(event.header.device)
     try:
         fields = Fields(event.says(), event.kind)
         change = fields.text("change")
-        parents = fields.texts("parents")
-        if not rules.followed_by(parents):  # most of them came into force long ago
+        if fields.texts("parents") != parents:  # most of them came into force long ago
             return None
         state, signature = Governance.read(fields.mapping("state")), fields.text("signature")
         expires_at = expiry_in(fields)
         fields.end()
     except SecurityError:
+        return None
+    if state.epoch != rules.next_epoch:  # more was built on a rival since
         return None
     if member is None or change != change_message(parents, state, expires_at).hex():
         return None

@@ -49,10 +49,9 @@ def came_late(history: History, event: Event, closings: Mapping[ChainKey, str], 
     """
     if not closings or not _is_behind(history, event, closings):
         return False
-    if event.kind not in STANDING_KINDS:
-        return True
-    closings_of = rules.closings_of(event.header.device)
-    return not any(item in history and history.in_past(event.id, item) for item in closings_of)
+    closing = rules.closing_of(event.header.device)
+    known = event.kind in STANDING_KINDS and closing in history and history.in_past(event.id, closing)
+    return not known
 
 
 def changed_after_recovery(

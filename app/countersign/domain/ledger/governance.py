@@ -348,6 +348,20 @@ def recover(state: Governance, event: Event, verify: Verify) -> Governance:
     return replace(state, devices=tuple(device if item == known else item for item in state.devices))
 
 
+def close_again(state: Governance, event: Event) -> Governance:
+    """Close a device as its member's recovery key did in another epoch, where its signature was checked.
+
+    Raises:
+        GovernanceError: The device isn't there, is closed already, or another.
+    """
+    closed = Device.read(Fields(event.says(), event.kind).mapping("device"))
+    known = state.device(closed.device)
+    if known is None or known.closed or known.member != closed.member:
+        raise GovernanceError("governance.device_not_open")
+    ended = replace(known, closed=True, last_shared=closed.last_shared, last_private=closed.last_private)
+    return replace(state, devices=tuple(ended if item == known else item for item in state.devices))
+
+
 def _bytes(text: str) -> bytes:
     if not _HEX.fullmatch(text):
         raise GovernanceError("governance.hex")

@@ -18,7 +18,7 @@ from countersign.domain.ledger.governance import (
     GovernanceError,
     Role,
     advance,
-    change_message,
+    close_again,
     expiry_of,
     follow,
     genesis,
@@ -48,19 +48,23 @@ class Epoch:
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """A change of governance that enough have signed, whatever became of it since.
+    """A change of governance that enough have signed, by the epoch that it follows; whether it holds is another matter.
 
     Attributes:
+        place: Where it folds.
+        event: What put it in force.
         base: The epoch by which it is judged: the one that it follows, or that the rivals follow which it settles.
         settles: The rivals that it names, and those that these had settled.
-        message: What was signed. Two devices that put the same in force make one epoch, with two names.
-        epoch: The epoch that it makes, under the first of its names in folding order.
+        signed: The epoch that it makes.
+        state: The same with what recovery keys had done by then.
     """
 
+    place: OrderKey
+    event: str
     base: str
     settles: frozenset[str]
-    message: bytes
-    epoch: Epoch
+    signed: Governance
+    state: Governance
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,18 +80,23 @@ class Stop:
 class Rules:
     """The line of epochs and of emergency stops, each with the place at which it took effect.
 
+    What enough have signed is judged by the epoch that it follows, whether or not that holds. From the genesis on, what
+    alone follows an epoch holds; where several do that know nothing of each other, none of them does (LEDGER rule 8).
+
     Attributes:
         epochs: Never empty; the first is the genesis.
         stops: Stops and their liftings.
         contested: Rival successors of the newest epoch, sorted; none of them holds, and no intent is made until a
-            majority has named them all (LEDGER rule 8).
-        changes: What enough have signed to follow an epoch of the line, by each of its names.
+            majority has named them all.
+        rivals: The newest epochs that those lead to, each with the name of the one that is contested.
+        changes: All that enough have signed, by its event.
         recoveries: What recovery keys did.
     """
 
     epochs: tuple[Epoch, ...]
     stops: tuple[Stop, ...] = ()
     contested: tuple[str, ...] = ()
+    rivals: tuple[tuple[str, Governance], ...] = ()
     changes: Mapping[str, Change] = field(default_factory=dict)
     recoveries: tuple[Event, ...] = ()
 
@@ -95,11 +104,6 @@ class Rules:
     def governance(self) -> Governance:
         """The newest epoch."""
         return self.epochs[-1].state
-
-    @property
-    def rivals(self) -> tuple[tuple[str, Governance], ...]:
-        """The epochs that the contested ones would make."""
-        return tuple((name, self.changes[name].epoch.state) for name in self.contested)
 
     @property
     def next_epoch(self) -> int:
@@ -111,32 +115,24 @@ class Rules:
         """Whether an emergency stop is in force."""
         return bool(_in_force(self.stops))
 
-    def hears(self, device: str, at: int) -> bool:
-        """Tell whether a device is sent anything. While rivals contest one another, one of them may have closed it."""
+    def hears(self, device: str, at: int = 0) -> bool:
+        """Tell whether a device is sent anything; while rivals contest one another, one of them may have closed it.
+
+        Args:
+            device: The device.
+            at: When: its keys may be over by then. At 0 none are.
+        """
         return all(state.hears(device, at) for state in (self.governance, *(state for _name, state in self.rivals)))
-
-    def name_of(self, event: str) -> str:
-        """Return the name of the epoch that an event puts in force: the first device's, where several did that."""
-        return self.changes[event].epoch.event if event in self.changes else event
-
-    def names_of(self, event: str) -> frozenset[str]:
-        """Return all events that put the same epoch in force."""
-        return frozenset({event, *(name for name, item in self.changes.items() if item.epoch.event == event)})
 
     @property
     def next_parents(self) -> tuple[str, ...]:
         """What the next epoch has to name: the newest one, or the rivals that it settles."""
         return self.contested or (self.epochs[-1].event,)
 
-    def followed_by(self, parents: Sequence[str]) -> bool:
-        """Tell whether parents are ``next_parents``, by whichever of their names."""
-        return tuple(sorted(map(self.name_of, parents))) == self.next_parents
-
-    def closings_of(self, device: str) -> frozenset[str]:
-        """Return the events that closed a device; none where the genesis did, or it is open."""
+    def closing_of(self, device: str) -> str:
+        """Return the event that closed a device; empty text where the genesis did, or it is open."""
         closed = ((item.step, item.state.device(device)) for item in self.epochs)
-        step = next((step for step, found in closed if found is not None and found.closed), "")
-        return self.names_of(step) if step else frozenset()
+        return next((step for step, found in closed if found is not None and found.closed), "")
 
     def governance_before(self, place: OrderKey) -> Governance:
         """Return the epoch in force just before ``place``; the genesis where there is none earlier."""
@@ -168,8 +164,7 @@ class Rules:
         if event.kind == kinds.GOVERNANCE_CHANGED:
             return self._changed(event, verify, history)
         if event.kind in {kinds.DEVICE_ADDED, kinds.DEVICE_CLOSED}:
-            step = _step(self.epochs[-1], event, verify, event.order_key)
-            return replace(self, epochs=(*self.epochs, step), recoveries=(*self.recoveries, event))
+            return self._recovering(event, verify, history)
         raise GovernanceError("governance.kind")
 
     def _unfrozen(self, event: Event) -> Rules:
@@ -185,97 +180,177 @@ class Rules:
         lifting = Stop(event.order_key, event.id, frozenset(own | named))
         return replace(self, stops=(*self.stops, lifting)) if lifting.lifts else self
 
+    def _recovering(self, event: Event, verify: Verify, history: History | None) -> Rules:
+        try:
+            recover(self.governance, event, verify)
+        except GovernanceError:
+            known = {item.event for item in self.epochs}
+            beside = (self._line_to(name, verify)[-1].state for name in self.changes if name not in known)
+            if not any(_recovers(state, event, verify) for state in beside):
+                raise
+        found = replace(self, recoveries=(*self.recoveries, event))
+        return found._walked(verify, history)  # noqa: SLF001 - its own
+
     def _changed(self, event: Event, verify: Verify, history: History | None) -> Rules:
-        line, named = self._followed(parents_of(event))
-        change = _judged(event, line, named, verify, history)
-        beside = [item for item in self.changes.items() if item[1].base == change.base]
-        beside = [(name, item) for name, item in beside if item.epoch.event not in change.settles]
-        if history is not None and any(history.in_past(name, event.id) for name, _item in beside):
+        base, named = self._followed(parents_of(event), history)
+        known = [item for item in self.recoveries if history is None or history.in_past(item.id, event.id)]
+        line = self._line_to(base, verify) if len(known) == len(self.recoveries) else self._line_by(known, base, verify)
+        leaves = [self._leaves(name, event.id, history) for name in named]
+        if not all(leaves):
+            raise GovernanceError("governance.not_next")  # nobody settles what they don't know
+        rivals = [self._line_to(leaf, verify)[-1].state for each in leaves for leaf in each]
+        following = _judged(event, line, rivals, verify, history)
+        settles = frozenset(named).union(*(self.changes[name].settles for name in named))
+        beside = (name for name, item in self.changes.items() if item.base == base and name not in settles)
+        if history is not None and any(history.in_past(name, event.id) for name in beside):
             raise GovernanceError("governance.not_next")  # who knew of the next epoch makes no rival to it (rule 7)
-        same = next((item for _name, item in beside if item.message == change.message), None)
-        changes = {**self.changes, event.id: same or change}
-        if same is not None:
-            return replace(self, changes=changes)
-        successors = [item.event for item in self.epochs[len(line) :]][:1] or self.contested
-        rivals = sorted({event.id, *successors} - change.settles)
-        holds = len(rivals) == 1
-        # Of rivals none holds, nor what was built on one.
-        epochs = self._recovered((*line, change.epoch) if holds else line, verify)
-        names = {item.event for item in epochs}
-        changes = {name: item for name, item in changes.items() if item.base in names}
-        return replace(self, epochs=epochs, contested=() if holds else tuple(rivals), changes=changes)
+        change = Change(event.order_key, event.id, base, settles, state_of(event), following)
+        found = replace(self, changes={**self.changes, event.id: change})
+        if base == self.epochs[-1].event and not self.contested:
+            return replace(found, epochs=found._line_to(event.id, verify))  # noqa: SLF001 - its own
+        return found._walked(verify, history)  # noqa: SLF001 - its own
 
-    def _followed(self, parents: tuple[str, ...]) -> tuple[tuple[Epoch, ...], Sequence[Change]]:
-        """Return the line up to the epoch by which a change is judged, and the rivals that the change settles."""
-        named = [self.changes[item] for item in parents if item in self.changes]
-        if len(parents) == 1:
-            named, base = [], self.name_of(parents[0])
-        elif parents and len(named) == len(parents) and list(parents) == sorted(parents) and _are_rivals(named):
-            base = named[0].base
-        else:
+    def _followed(self, parents: tuple[str, ...], history: History | None) -> tuple[str, Sequence[str]]:
+        """Return the epoch by which a change is judged, and the rivals that the change settles."""
+        if len(parents) == 1 and (parents[0] in self.changes or parents[0] == self.epochs[0].event):
+            return parents[0], ()
+        named = [self.changes[name] for name in parents if name in self.changes]
+        by_one_epoch = len({item.base for item in named}) == 1 and len(parents) > 1
+        each_once = len(named) == len(parents) and list(parents) == sorted(set(parents))
+        if not by_one_epoch or not each_once or {*self._heads(parents, history)} != {*parents}:
             raise GovernanceError("governance.not_next")
-        places = [place for place, item in enumerate(self.epochs) if item.event == base]
-        if not places:
-            raise GovernanceError("governance.not_next")
-        return self.epochs[: 1 + places[-1]], named
+        return named[0].base, parents
 
-    def _recovered(self, line: tuple[Epoch, ...], verify: Verify) -> tuple[Epoch, ...]:
-        """Take into a line what recovery keys did in another one: no rival, and no settlement, undoes that."""
-        known = {item.step for item in line}
-        for event in self.recoveries:
-            if event.id not in known:
-                try:
-                    line = (*line, _step(line[-1], event, verify, max(event.order_key, line[-1].place)))
-                except GovernanceError:
-                    continue  # it holds there already, or its member isn't there
-        return line
+    def _walked(self, verify: Verify, history: History | None) -> Rules:
+        """Walk from the genesis along what holds."""
+        after = self._after()
+        newest = self.epochs[0].event
+        while len(heads := self._heads(after.get(newest, ()), history)) == 1:
+            newest = heads[0]
+        rivals = [(head, self._line_to(leaf, verify)[-1].state) for head in heads for leaf in self._leaves(head)]
+        line, contested = self._line_to(newest, verify), tuple(sorted(heads))
+        return replace(self, epochs=line, contested=contested, rivals=tuple(sorted(rivals, key=_name)))
+
+    def _heads(self, names: Sequence[str], history: History | None) -> list[str]:
+        """Return what nothing else settles, of all that follows one epoch."""
+        return [name for name in names if not any(self._covers(other, name, history) for other in names)]
+
+    def _covers(self, settlement: str, rival: str, history: History | None) -> bool:
+        """Tell whether a change settles a rival, and whoever made it knew of all that was built on that."""
+        if rival not in self.changes[settlement].settles:
+            return False
+        return history is None or all(history.in_past(name, settlement) for name in self._built_on(rival))
+
+    def _built_on(self, name: str) -> list[str]:
+        """Return a change and what follows it."""
+        found, after = [name], self._after()
+        for each in found:
+            found += after.get(each, ())
+        return found
+
+    def _after(self) -> Mapping[str, Sequence[str]]:
+        """Return what follows each epoch."""
+        found: dict[str, list[str]] = {}
+        for name, item in self.changes.items():
+            found.setdefault(item.base, []).append(name)
+        return found
+
+    def _leaves(self, name: str, before: str = "", history: History | None = None) -> list[str]:
+        """Return the newest epochs that a change leads to, by what ``before`` knew where that is given."""
+        built = self._built_on(name)
+        if before and history is not None:
+            built = [each for each in built if history.in_past(each, before)]
+        followed = {self.changes[each].base for each in built}
+        return [each for each in built if each not in followed]
+
+    def _line_by(self, recoveries: Sequence[Event], name: str, verify: Verify) -> tuple[Epoch, ...]:
+        """Return the line that ends with an epoch, as who knew of some recoveries alone reads it (rule 7)."""
+        then = replace(self, epochs=self.epochs[:1], recoveries=tuple(recoveries))
+        return then._line_to(name, verify)  # noqa: SLF001 - its own
+
+    def _line_to(self, name: str, verify: Verify) -> tuple[Epoch, ...]:
+        """Return the line that ends with an epoch, with what recovery keys did."""
+        path: list[Change] = []
+        while name in self.changes and name != self.epochs[-1].event:
+            path.append(self.changes[name])
+            name = path[-1].base
+        line = [*self.epochs]
+        if name != self.epochs[-1].event:  # it leaves this line somewhere
+            names, kept = [*dict.fromkeys(item.event for item in self.epochs)], 1
+            while path and path[-1].event == names[kept]:
+                path.pop()
+                kept += 1
+            line = [item for item in self.epochs if item.event in {*names[:kept]}]
+        steps = {item.step for item in line} if self.recoveries else set()
+        waiting = [event for event in self.recoveries if event.id not in steps]
+        for change in reversed(path):
+            waiting = _recovered(line, waiting, verify, change.place)
+            state = change.state
+            if self.recoveries:
+                state = follow(line[-1].signed, line[-1].state, change.signed)
+            line.append(Epoch(change.place, change.event, change.signed, state, change.event))
+        _recovered(line, waiting, verify)
+        return tuple(line)
 
 
-def _are_rivals(changes: Sequence[Change]) -> bool:
-    """Tell whether changes could rival one another: they are judged by one epoch, and none settles another."""
-    names = {item.epoch.event for item in changes}
-    by_one_epoch = len({item.base for item in changes}) == 1
-    return by_one_epoch and len(names) == len(changes) and all(names.isdisjoint(item.settles) for item in changes)
+def _name(rival: tuple[str, Governance]) -> str:
+    return rival[0]
 
 
 def _judged(
-    event: Event, line: tuple[Epoch, ...], named: Sequence[Change], verify: Verify, history: History | None
-) -> Change:
-    """Return what a change does that follows the end of a line, or settles rivals that do.
+    event: Event, line: tuple[Epoch, ...], rivals: Sequence[Governance], verify: Verify, history: History | None
+) -> Governance:
+    """Return the epoch that a change makes which follows the end of a line, or settles rivals that do.
 
     Raises:
-        GovernanceError: Its time was over, or it lacks the authority that it needs.
+        GovernanceError: Its time was over; its author or its signers had no say in the epoch that it follows, whatever
+            came after that; it drops what they could not drop; or it is none that may begin to hold.
     """
-    base, signed, expires_at = line[-1], state_of(event), expiry_of(event)
-    if expires_at and history is not None and time_of(event.id, history, base.state, signed) >= expires_at:
+    newest, signed, expires_at, device = line[-1], state_of(event), expiry_of(event), event.header.device
+    if expires_at and history is not None and time_of(event.id, history, newest.state, signed) >= expires_at:
         raise GovernanceError("governance.change_expired")
-    newest = max([base.state.epoch, *(rival.epoch.signed.epoch for rival in named)])
-    state = _following(line, event, verify, steps=newest + 1 - base.state.epoch)
-    for rival in named:
-        require_second_of(rival.epoch.state, base.state, event, verify)
-    settles = frozenset(name for rival in named for name in (rival.epoch.event, *rival.settles))
-    message = change_message(parents_of(event), signed, expires_at)
-    return Change(base.event, settles, message, Epoch(event.order_key, event.id, signed, state, event.id))
-
-
-def _step(newest: Epoch, event: Event, verify: Verify, place: OrderKey) -> Epoch:
-    return replace(newest, place=place, state=recover(newest.state, event, verify), step=event.id)
-
-
-def _following(line: tuple[Epoch, ...], event: Event, verify: Verify, *, steps: int) -> Governance:
-    """Return the epoch that a change leads to from the end of a line.
-
-    Raises:
-        GovernanceError: Its author or its signers had no say in the epoch that it follows, whatever came after that;
-            it drops what they could not drop; or it is none that may begin to hold.
-    """
-    newest = line[-1]
-    author = newest.state.member_of(event.header.device)
-    if author is None or Role.ADMINISTRATOR not in author.roles:
+    author = newest.state.member_of(device)
+    # What was closed carries nothing more, and no device a settlement that closes it: it would rival every other one.
+    ended = [newest.signed.device(device), *([signed.device(device)] if rivals else [])]
+    if author is None or Role.ADMINISTRATOR not in author.roles or any(item and item.closed for item in ended):
         raise GovernanceError("governance.may_not_change")
+    steps = 1 + max([newest.state.epoch, *(rival.epoch for rival in rivals)]) - newest.state.epoch
     following = follow(newest.signed, newest.state, advance(newest.state, event, verify, steps=steps))
     check_epoch(following, (item.state for item in line))
+    for rival in rivals:
+        require_second_of(rival, newest.state, event, verify)
     return following
+
+
+def _recovers(state: Governance, event: Event, verify: Verify) -> bool:
+    try:
+        recover(state, event, verify)
+    except GovernanceError:
+        return False
+    return True
+
+
+def _recovered(
+    line: list[Epoch], waiting: Sequence[Event], verify: Verify, before: OrderKey | None = None
+) -> list[Event]:
+    """Take into a line what recovery keys did, in whichever one that was; return what can't be done in it yet."""
+    left = []
+    for event in waiting:
+        newest = line[-1]
+        if before is not None and event.order_key > before:
+            left.append(event)
+            continue
+        try:
+            state = (
+                close_again(newest.state, event)
+                if event.kind == kinds.DEVICE_CLOSED
+                else recover(newest.state, event, verify)
+            )
+        except GovernanceError:  # it is so already, or the member isn't there
+            left.append(event)
+            continue
+        line.append(replace(newest, place=max(event.order_key, newest.place), state=state, step=event.id))
+    return left
 
 
 def read_rules(events: Iterable[Event], verify: Verify) -> tuple[Rules, Sequence[tuple[str, str]]]:

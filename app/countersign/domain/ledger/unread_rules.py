@@ -55,4 +55,4 @@ def _follows(event: Event, rules: Rules) -> bool:
         parents = Fields(event.says(), event.kind).texts("parents")
     except SecurityError:
         return event.order_key > newest.place
-    return not {newest.event, *rules.contested}.isdisjoint(map(rules.name_of, parents))
+    return not {newest.event, *rules.contested}.isdisjoint(parents)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from operator import itemgetter
 
 import pytest
 
@@ -18,7 +19,6 @@ from countersign.application.use_cases.change_governance import (
 from countersign.application.use_cases.letter_desk import Desk
 from countersign.application.use_cases.relay_notes import Notes
 from countersign.domain.ledger.governance import Governance
-from countersign.domain.ledger.rules import Change
 from countersign.testing.fake_workspace import MemoryWorkspace, fake_verify
 from tests.unit.application.workspace.several import ALL, several
 
@@ -31,14 +31,12 @@ def test_while_epochs_are_contested_letters_are_for_devices_that_are_open_in_eac
     rules = vault.rules
     base = rules.governance
 
-    def rival(gone: str) -> Change:
+    def rival(gone: str) -> tuple[str, Governance]:
         devices = tuple(replace(item, closed=item.device == gone) for item in base.devices)
-        state: Governance = replace(base, epoch=1, devices=devices)
-        epoch = replace(rules.epochs[0], event=gone, signed=state, state=state)
-        return Change(rules.epochs[0].event, frozenset(), b"", epoch)
+        return gone, replace(base, epoch=1, devices=devices)
 
-    rivals = {item.device: rival(item.device) for item in some.desks[1:3]}
-    contested = replace(rules, contested=tuple(sorted(rivals)), changes=rivals)
+    rivals = tuple(sorted((rival(item.device) for item in some.desks[1:3]), key=itemgetter(0)))
+    contested = replace(rules, contested=tuple(name for name, _ in rivals), rivals=rivals)
     desk = Desk(vault, some[0].tools, Notes(), "store")
     assert {item.device for item in desk.others} == {item.device for item in some.desks[1:]}
     monkeypatch.setattr(MemoryWorkspace, "rules", property(lambda _vault: contested))

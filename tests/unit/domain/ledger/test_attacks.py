@@ -15,7 +15,6 @@ from countersign.domain.ledger.governance import recovery_message
 from countersign.domain.ledger.order_record import OrderRecord
 from countersign.domain.ledger.several_devices import EventList, Ledger
 from countersign.domain.order_state import OrderState
-from countersign.domain.policy import Policy
 from tests.unit.domain.approval.team import DAY, START, Desk, Firm, firm
 from tests.unit.domain.ledger.world import WORKSPACE, Pen, Workspace, identifier, key_of, payment, public, verify
 
@@ -195,11 +194,8 @@ def test_rule_17_a_rival_that_a_settlement_names_stands() -> None:
     ada.write(kinds.INCIDENT_RAISED, identifier("late"), {})
     origin = [workspace.genesis.id]
     rivals = [
-        pen.write(kinds.GOVERNANCE_CHANGED, identifier("g"), workspace.change(origin, state, [pen]))
-        for pen, state in (
-            (ada, workspace.state(epoch=1)),
-            (spare, workspace.state(epoch=1, policy=Policy(wait_seconds=9))),
-        )
+        pen.write(kinds.GOVERNANCE_CHANGED, identifier("g"), workspace.change(origin, workspace.state(epoch=1), [pen]))
+        for pen in (ada, spare)
     ]
     _close_by_recovery(spare, ada, last)
     settled = workspace.change([item.id for item in rivals], workspace.state(epoch=2), [spare])

@@ -46,10 +46,6 @@ def _read(workspace: Workspace, *more: Event) -> tuple[Rules, list[str]]:
     return rules, [code for _, code in refused]
 
 
-def _wait(seconds: int) -> Policy:
-    return Policy(approvals=2, requester_may_approve=False, wait_seconds=seconds)
-
-
 def _epoch(
     workspace: Workspace,
     *signers: int,
@@ -166,13 +162,7 @@ def test_rule_08_two_children_of_one_epoch_hold_neither_until_a_majority_names_b
     workspace, _ = treasury()
     ada, ben, _, cho = workspace.pens
     left = _epoch(workspace, 0, 1)
-    right = _epoch(
-        workspace,
-        0,
-        3,
-        author=1,
-        state=workspace.state(epoch=1, policy=_wait(5)),
-    )
+    right = _epoch(workspace, 0, 3, author=1, state=workspace.state(epoch=1))
     ada.shared.append(left)
     ben.shared.append(right)
     on_left = workspace.change([left.id], workspace.state(epoch=2), [ada, ben])
@@ -182,11 +172,7 @@ def test_rule_08_two_children_of_one_epoch_hold_neither_until_a_majority_names_b
     third = cho.write(
         kinds.GOVERNANCE_CHANGED,
         SUBJECT,
-        workspace.change(
-            [workspace.genesis.id],
-            workspace.state(epoch=1, policy=_wait(6)),
-            [ben, cho],
-        ),
+        workspace.change([workspace.genesis.id], workspace.state(epoch=1), [ben, cho]),
         seen=(left, right),
     )
     rules, _ = _read(workspace, left, right, built, third)

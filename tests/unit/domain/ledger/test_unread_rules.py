@@ -15,12 +15,10 @@ from countersign.domain.policy import Policy
 from tests.unit.domain.ledger.world import Pen, Workspace, identifier, treasury
 
 
-def change(
-    workspace: Workspace, parents: list[str] | None = None, policy: Policy | None = None, **more: Json
-) -> dict[str, Json]:
+def change(workspace: Workspace, parents: list[str] | None = None, **more: Json) -> dict[str, Json]:
     """Return a change that all sign; ``more`` are fields of the state that this version doesn't know."""
     rules = workspace.rules()
-    state = workspace.state(epoch=rules.governance.epoch + 1, policy=policy or workspace.policy)
+    state = workspace.state(epoch=rules.governance.epoch + 1)
     body = workspace.change(parents or [rules.epochs[-1].event], state, workspace.pens)
     return {**body, "state": {**state.canonical(), **more}}
 
@@ -74,7 +72,7 @@ def test_a_later_change_that_is_read_takes_its_place() -> None:
 
 def test_also_a_settlement_of_rivals_may_be_unread() -> None:
     workspace, _ = treasury()
-    first, second = change(workspace), change(workspace, policy=replace(workspace.policy, wait_seconds=9))
+    first, second = change(workspace), change(workspace)
     write(workspace, first, workspace.pens[1])
     write(workspace, {**second}, workspace.pens[3])
     rules = workspace.rules()
