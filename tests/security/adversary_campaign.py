@@ -28,7 +28,7 @@ STEPS: Final = 50_000
 IN_A_WORLD: Final = 250
 RARE: Final = 10_000
 """In fewer steps a rare operation may find nothing to do; the store's own must fire all the same."""
-_WORLDS: Final = 8  # in one process
+_WORLDS: Final = 25  # in one process
 _PLANTED: Final = 40
 _SHOWN: Final = 20
 _SUMS: Final = ("worlds", "steps", "events", "sent", "epochs", "closed", "contested", "two_faced_places")

@@ -6,6 +6,7 @@ temper: what happens often in one never happens in another, so that long runs of
 
 from __future__ import annotations
 
+import gc
 import sys
 import time
 from collections import Counter
@@ -36,6 +37,7 @@ _IDLE: Final = 5
 def main(argv: Sequence[str]) -> int:
     """Play the worlds and say what was found."""
     sys.setrecursionlimit(_DEPTH)
+    gc.disable()  # the process is a short one, and what a world leaves behind is small
     first, count, steps = (int(item) for item in argv[:3])
     until = ""
     if len(argv) > 3:
