@@ -32,7 +32,7 @@ from tests.integration.vault.story import PASSPHRASE, Place, Story, code_of, go_
 
 def test_a_new_vault_is_described_without_a_key(place: Place) -> None:
     door = place.door()
-    assert not door.summary().exists
+    assert (door.summary().exists, door.summary().keyring) == (False, True)  # where it would be kept
     place.create(door)
     summary = place.door().summary()
     assert (summary.exists, summary.name, summary.world) == (True, "Mei Hartmann", World.PRACTICE)
@@ -97,6 +97,7 @@ def test_a_wrong_passphrase_and_a_wrong_device_secret_fail_alike(place: Place) -
 
 def test_a_vault_without_keyring_says_so_and_opens(place: Place) -> None:
     door = place.door(NoStore())
+    assert not door.summary().keyring
     place.create(door)
     assert not door.summary().keyring
     assert door.verify(go_on).anchor == "none"

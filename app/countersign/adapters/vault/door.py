@@ -79,9 +79,17 @@ class FileVaultDoor:
     def summary(self) -> VaultSummary:
         """Describe the vault without opening it."""
         header = read_header(self._folder)
-        if header is None:
-            frozen = self._stop.set
-            return VaultSummary(False, "", World.PRACTICE, False, 0, 0, frozen, False)  # noqa: FBT003 - no vault yet
+        if header is None:  # no vault yet: what one would rest on
+            return VaultSummary(
+                exists=False,
+                name="",
+                world=World.PRACTICE,
+                keyring=self._secrets.available(),
+                wait_ms=0,
+                failed_attempts=0,
+                frozen=self._stop.set,
+                kit_proved=False,
+            )
         return VaultSummary(
             exists=True,
             name=header.name,

@@ -17,7 +17,8 @@ class VaultSummary:
 
     Attributes:
         keyring: Whether the device secret and the anchor are in an operating-system keyring. Without one the vault
-            rests on its passphrase alone and an older copy can't be noticed: shown as unprotected.
+            rests on its passphrase alone and an older copy can't be noticed: shown as unprotected. While there is no
+            vault: whether there is a keyring that they could be in.
         wait_ms: How long the next attempt must wait.
         kit_proved: Whether the recovery kit was proved.
     """
