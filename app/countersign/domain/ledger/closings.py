@@ -5,7 +5,7 @@ It is void, but for what forbids or may have moved money: who closes a device an
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, MutableMapping, Sequence
+from collections.abc import Callable, Container, Iterable, Iterator, Mapping, MutableMapping, Sequence
 from dataclasses import dataclass
 from typing import Final, TypeAlias
 
@@ -13,7 +13,7 @@ from countersign.domain.errors import SecurityError
 from countersign.domain.ledger import kinds
 from countersign.domain.ledger.chains import ChainKey, History, Verify
 from countersign.domain.ledger.event import Chain, Event
-from countersign.domain.ledger.governance import parents_of
+from countersign.domain.ledger.governance import closes
 from countersign.domain.ledger.rules import Rules
 
 STANDING_KINDS: Final = frozenset({kinds.ORDER_STOPPED, kinds.WORKSPACE_FROZEN, kinds.ORDER_SUBMISSION_INTENDED})
@@ -55,13 +55,18 @@ def came_late(history: History, event: Event, closings: Mapping[ChainKey, str], 
 
 
 def changed_after_recovery(
-    history: History, known: Sequence[Event], rules_before: Callable[[str], Rules], verify: Verify
+    history: History,
+    known: Sequence[Event],
+    rules_before: Callable[[str], Rules],
+    verify: Verify,
+    carried: Callable[[], Container[str]],
 ) -> set[str]:
     """Name the changes of governance by stolen devices that their members' recovery keys had closed.
 
     They stand behind the last accepted event, and who closed the device didn't know of them: whoever holds it chooses
     their lamport, and could have them fold first. A closing is judged by its own past alone, so that nothing that came
-    beside it undoes it. Rivals that another device's settlement names stand.
+    beside it undoes it. What another device's change knew of stands, and so does what was made where the member had
+    another recovery key: whoever has a key can date a closing back.
 
     A closing by a change of governance does no such thing: whoever stole a device of a sole administrator can sign one,
     too, and nothing tells which of them is real. Those are rivals, which a second person settles.
@@ -71,15 +76,20 @@ def changed_after_recovery(
         known: Events of governance, the genesis apart.
         rules_before: Reads governance from the past of an event.
         verify: Checks an Ed25519 signature.
+        carried: Names the changes that enough have signed, where none of them is void.
     """
     changes = [event for event in known if event.kind == kinds.GOVERNANCE_CHANGED and event.body is not None]
     closings = [event for event in known if event.kind == kinds.DEVICE_CLOSED and event.body is not None]
     found: set[str] = set()
     for closing in closings if changes else ():
         ends = _ends_by(closing, rules_before, verify, history)
-        behind = (item.id for item in changes if _is_behind(history, item, ends))
-        found |= {item for item in behind if not history.in_past(item, closing.id)}
-    return found - {name for item in changes if item.id not in found for name in _settled_by(item)}
+        behind = (item for item in changes if _is_behind(history, item, ends))
+        unknown = [item.id for item in behind if not history.in_past(item.id, closing.id)]
+        found |= {item for item in unknown if _had_that_key(item, closing, rules_before, verify)}
+    if not found:
+        return found
+    others = [item for item in changes if item.id not in found and item.id in carried()]
+    return {name for name in found if not any(_relies_on(history, item, name) for item in others)}
 
 
 def is_forked(
@@ -188,9 +198,14 @@ def _ends_by(
     return {chain: last for chain, last in after.governance.closings.items() if chain not in known}
 
 
-def _settled_by(change: Event) -> tuple[str, ...]:
+def _had_that_key(change: str, closing: Event, rules_before: Callable[[str], Rules], verify: Verify) -> bool:
+    """Tell whether a closing is signed with the recovery key that its member had when a change was made."""
     try:
-        parents = parents_of(change)
-    except SecurityError:
-        return ()
-    return parents if len(parents) > 1 else ()
+        return closes(rules_before(change).governance, closing, verify)
+    except SecurityError:  # nothing governed it
+        return True
+
+
+def _relies_on(history: History, change: Event, name: str) -> bool:
+    """Tell whether another device's change knew of one."""
+    return change.header.device != history.placed(name).device and history.in_past(name, change.id)

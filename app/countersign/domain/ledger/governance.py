@@ -348,11 +348,20 @@ def recover(state: Governance, event: Event, verify: Verify) -> Governance:
     return replace(state, devices=tuple(device if item == known else item for item in state.devices))
 
 
+def closes(state: Governance, event: Event, verify: Verify) -> bool:
+    """Tell whether a closing is signed by the recovery key that the device's member has in an epoch."""
+    fields = Fields(event.says(), event.kind)
+    device = Device.read(fields.mapping("device"))
+    member, signature = state.member(device.member), _bytes(fields.text("recovery_signature"))
+    message = recovery_message(event.header.workspace, device)
+    return member is not None and verify(bytes.fromhex(member.recovery_public_key), signature, message)
+
+
 def close_again(state: Governance, event: Event) -> Governance:
-    """Close a device as its member's recovery key did in another epoch, where its signature was checked.
+    """Close a device as its member's recovery key did in another epoch, whatever else that said of the device.
 
     Raises:
-        GovernanceError: The device isn't there, is closed already, or another.
+        GovernanceError: The device isn't there, is closed already, or another member's.
     """
     closed = Device.read(Fields(event.says(), event.kind).mapping("device"))
     known = state.device(closed.device)

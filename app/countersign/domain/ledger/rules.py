@@ -19,6 +19,7 @@ from countersign.domain.ledger.governance import (
     Role,
     advance,
     close_again,
+    closes,
     expiry_of,
     follow,
     genesis,
@@ -194,11 +195,12 @@ class Rules:
     def _changed(self, event: Event, verify: Verify, history: History | None) -> Rules:
         base, named = self._followed(parents_of(event), history)
         known = [item for item in self.recoveries if history is None or history.in_past(item.id, event.id)]
-        line = self._line_to(base, verify) if len(known) == len(self.recoveries) else self._line_by(known, base, verify)
+        then = self if len(known) == len(self.recoveries) else self._knowing(known)
+        line = then._line_to(base, verify)  # noqa: SLF001 - its own
         leaves = [self._leaves(name, event.id, history) for name in named]
         if not all(leaves):
             raise GovernanceError("governance.not_next")  # nobody settles what they don't know
-        rivals = [self._line_to(leaf, verify)[-1].state for each in leaves for leaf in each]
+        rivals = [then._line_to(leaf, verify)[-1].state for each in leaves for leaf in each]  # noqa: SLF001 - its own
         following = _judged(event, line, rivals, verify, history)
         settles = frozenset(named).union(*(self.changes[name].settles for name in named))
         beside = (name for name, item in self.changes.items() if item.base == base and name not in settles)
@@ -263,10 +265,9 @@ class Rules:
         followed = {self.changes[each].base for each in built}
         return [each for each in built if each not in followed]
 
-    def _line_by(self, recoveries: Sequence[Event], name: str, verify: Verify) -> tuple[Epoch, ...]:
-        """Return the line that ends with an epoch, as who knew of some recoveries alone reads it (rule 7)."""
-        then = replace(self, epochs=self.epochs[:1], recoveries=tuple(recoveries))
-        return then._line_to(name, verify)  # noqa: SLF001 - its own
+    def _knowing(self, recoveries: Sequence[Event]) -> Rules:
+        """Return the same as who knew of some recoveries alone reads it (rule 7)."""
+        return replace(self, epochs=self.epochs[:1], recoveries=tuple(recoveries))
 
     def _line_to(self, name: str, verify: Verify) -> tuple[Epoch, ...]:
         """Return the line that ends with an epoch, with what recovery keys did."""
@@ -281,6 +282,8 @@ class Rules:
                 path.pop()
                 kept += 1
             line = [item for item in self.epochs if item.event in {*names[:kept]}]
+        if path and self.recoveries:  # what they did later than that is done on the branch
+            line = [item for item in line if item.place < path[-1].place]
         steps = {item.step for item in line} if self.recoveries else set()
         waiting = [event for event in self.recoveries if event.id not in steps]
         for change in reversed(path):
@@ -341,16 +344,20 @@ def _recovered(
             left.append(event)
             continue
         try:
-            state = (
-                close_again(newest.state, event)
-                if event.kind == kinds.DEVICE_CLOSED
-                else recover(newest.state, event, verify)
-            )
+            state = _again(line, event, verify)
         except GovernanceError:  # it is so already, or the member isn't there
             left.append(event)
             continue
         line.append(replace(newest, place=max(event.order_key, newest.place), state=state, step=event.id))
     return left
+
+
+def _again(line: Sequence[Epoch], event: Event, verify: Verify) -> Governance:
+    if event.kind == kinds.DEVICE_ADDED:
+        return recover(line[-1].state, event, verify)
+    if not any(closes(item.state, event, verify) for item in line):  # the member had that key in another line
+        raise GovernanceError("governance.recovery_signature")
+    return close_again(line[-1].state, event)
 
 
 def read_rules(events: Iterable[Event], verify: Verify) -> tuple[Rules, Sequence[tuple[str, str]]]:

@@ -6,7 +6,7 @@ order can't undo what was sent, and becomes a task.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Final, Protocol
 
@@ -106,9 +106,13 @@ class Ledger:
         known = [event for event in self.events.of_rules() if self._knows(event.id, before)]
         first = [event for event in known if event.id == self.genesis]
         later = [event for event in known if event.id != self.genesis and not self._is_forked(event, before)]
-        stolen = changed_after_recovery(self.history, later, self.rules, self.verify)
-        later = [event for event in later if event.id not in stolen]
         history = self.history if self.whole else None
+
+        def carried() -> Container[str]:
+            return self.remembered.read([*first, *later], self.verify, history).changes
+
+        stolen = changed_after_recovery(self.history, later, self.rules, self.verify, carried)
+        later = [event for event in later if event.id not in stolen]
         found = self.remembered.read([*first, *later], self.verify, history)
         # A closed device neither stops nor lifts a stop after its last accepted event, nor does one that nobody knows.
         stops = [event for event in later if event.kind in {kinds.WORKSPACE_FROZEN, kinds.WORKSPACE_UNFROZEN}]
