@@ -249,9 +249,8 @@ class Watch:
         return [seat for seat in self.world.honest if seat.device in known] or [self._first()]
 
     def _rivals(self) -> list[Governance]:
-        first = self._first()
-        found = [first.vault.event(name) for name in first.vault.rules.contested]
-        return [Governance.read(item.says()["state"]) for item in found if item is not None]
+        """List the newest epochs that rivals led to: whom one of these closed is sent nothing, either."""
+        return [state for _name, state in self._first().vault.rules.rivals]
 
     def _hearing(self) -> list[Seat]:
         """List who is open, and in each of the rivals, too, where the next epoch is contested."""
