@@ -13,7 +13,7 @@ from countersign.domain.errors import SecurityError
 from countersign.domain.ledger import kinds
 from countersign.domain.ledger.chains import ChainKey, History, Verify
 from countersign.domain.ledger.event import Chain, Event
-from countersign.domain.ledger.governance import closes
+from countersign.domain.ledger.governance import signed_by_recovery_key
 from countersign.domain.ledger.rules import Rules
 
 STANDING_KINDS: Final = frozenset({kinds.ORDER_STOPPED, kinds.WORKSPACE_FROZEN, kinds.ORDER_SUBMISSION_INTENDED})
@@ -201,7 +201,7 @@ def _ends_by(
 def _had_that_key(change: str, closing: Event, rules_before: Callable[[str], Rules], verify: Verify) -> bool:
     """Tell whether a closing is signed with the recovery key that its member had when a change was made."""
     try:
-        return closes(rules_before(change).governance, closing, verify)
+        return signed_by_recovery_key(rules_before(change).governance, closing, verify)
     except SecurityError:  # nothing governed it
         return True
 

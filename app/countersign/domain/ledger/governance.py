@@ -327,13 +327,8 @@ def recover(state: Governance, event: Event, verify: Verify) -> Governance:
     Raises:
         GovernanceError: The signature is not the member's, or the device is not as it must be.
     """
-    fields = Fields(event.says(), event.kind)
-    device = Device.read(fields.mapping("device"))
-    signature = _bytes(fields.text("recovery_signature"))
-    fields.end()
-    member = next((item for item in state.members if item.member == device.member), None)
-    message = recovery_message(event.header.workspace, device)
-    if member is None or not verify(bytes.fromhex(member.recovery_public_key), signature, message):
+    device, signature = _recovered_device(event)
+    if not _holds_recovery_key(state, device, signature, event, verify):
         raise GovernanceError("governance.recovery_signature")
     known = state.device(device.device)
     if event.kind == kinds.DEVICE_ADDED:
@@ -348,13 +343,9 @@ def recover(state: Governance, event: Event, verify: Verify) -> Governance:
     return replace(state, devices=tuple(device if item == known else item for item in state.devices))
 
 
-def closes(state: Governance, event: Event, verify: Verify) -> bool:
-    """Tell whether a closing is signed by the recovery key that the device's member has in an epoch."""
-    fields = Fields(event.says(), event.kind)
-    device = Device.read(fields.mapping("device"))
-    member, signature = state.member(device.member), _bytes(fields.text("recovery_signature"))
-    message = recovery_message(event.header.workspace, device)
-    return member is not None and verify(bytes.fromhex(member.recovery_public_key), signature, message)
+def signed_by_recovery_key(state: Governance, event: Event, verify: Verify) -> bool:
+    """Tell whether an addition or a closing is signed by the recovery key that the device's member has in an epoch."""
+    return _holds_recovery_key(state, *_recovered_device(event), event, verify)
 
 
 def close_again(state: Governance, event: Event) -> Governance:
@@ -363,12 +354,25 @@ def close_again(state: Governance, event: Event) -> Governance:
     Raises:
         GovernanceError: The device isn't there, is closed already, or another member's.
     """
-    closed = Device.read(Fields(event.says(), event.kind).mapping("device"))
+    closed, _signature = _recovered_device(event)
     known = state.device(closed.device)
     if known is None or known.closed or known.member != closed.member:
         raise GovernanceError("governance.device_not_open")
     ended = replace(known, closed=True, last_shared=closed.last_shared, last_private=closed.last_private)
     return replace(state, devices=tuple(ended if item == known else item for item in state.devices))
+
+
+def _recovered_device(event: Event) -> tuple[Device, bytes]:
+    fields = Fields(event.says(), event.kind)
+    device = Device.read(fields.mapping("device"))
+    signature = _bytes(fields.text("recovery_signature"))
+    fields.end()
+    return device, signature
+
+
+def _holds_recovery_key(state: Governance, device: Device, signature: bytes, event: Event, verify: Verify) -> bool:
+    member, message = state.member(device.member), recovery_message(event.header.workspace, device)
+    return member is not None and verify(bytes.fromhex(member.recovery_public_key), signature, message)
 
 
 def _bytes(text: str) -> bytes:

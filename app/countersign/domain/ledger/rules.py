@@ -19,13 +19,13 @@ from countersign.domain.ledger.governance import (
     Role,
     advance,
     close_again,
-    closes,
     expiry_of,
     follow,
     genesis,
     parents_of,
     recover,
     require_second_of,
+    signed_by_recovery_key,
     state_of,
 )
 
@@ -281,7 +281,8 @@ class Rules:
             while path and path[-1].event == names[kept]:
                 path.pop()
                 kept += 1
-            line = [item for item in self.epochs if item.event in {*names[:kept]}]
+            common = {*names[:kept]}
+            line = [item for item in self.epochs if item.event in common]
         if path and self.recoveries:  # what they did later than that is done on the branch
             line = [item for item in line if item.place < path[-1].place]
         steps = {item.step for item in line} if self.recoveries else set()
@@ -355,7 +356,9 @@ def _recovered(
 def _again(line: Sequence[Epoch], event: Event, verify: Verify) -> Governance:
     if event.kind == kinds.DEVICE_ADDED:
         return recover(line[-1].state, event, verify)
-    if not any(closes(item.state, event, verify) for item in line):  # the member had that key in another line
+    if not any(
+        signed_by_recovery_key(item.state, event, verify) for item in line
+    ):  # the member had that key in another line
         raise GovernanceError("governance.recovery_signature")
     return close_again(line[-1].state, event)
 

@@ -20,7 +20,7 @@ from countersign.application.use_cases.letter_desk import Desk
 from countersign.application.use_cases.relay_notes import Notes
 from countersign.domain.ledger.governance import Governance
 from countersign.testing.fake_workspace import MemoryWorkspace, fake_verify
-from tests.unit.application.workspace.several import ALL, several
+from tests.unit.application.workspace.several import ALL, Several, several
 
 
 def test_while_epochs_are_contested_letters_are_for_devices_that_are_open_in_each(
@@ -44,15 +44,22 @@ def test_while_epochs_are_contested_letters_are_for_devices_that_are_open_in_eac
     assert [item.device for item in desk.others] == [some[3].device]
 
 
+def _proposed(some: Several) -> tuple[str, str]:
+    """Let the first propose that the last device is closed, and the second that somebody is renamed."""
+    first, second, *_others, last = some.desks
+    closing = propose_change(first.vault, fake_verify, without_device(first.vault, last.device)).change
+    renamed = replace(second.vault.rules.governance.members[0], name="Mei Chen")
+    naming = propose_change(second.vault, fake_verify, with_member(second.vault.rules, renamed)).change
+    some.rounds()
+    return closing, naming
+
+
 @pytest.mark.parametrize("stays", [False, True])
 def test_who_one_of_two_rivals_closed_is_sent_nothing_until_it_is_settled_and_then_everything(*, stays: bool) -> None:
     some = several(4, roles=[ALL, ALL, ALL[:2]])
     some.rounds()
     first, second, third, held = some.desks
-    closing = propose_change(first.vault, fake_verify, without_device(first.vault, held.device)).change
-    renamed = replace(second.vault.rules.governance.members[0], name="Mei Chen")
-    naming = propose_change(second.vault, fake_verify, with_member(second.vault.rules, renamed)).change
-    some.rounds()
+    closing, naming = _proposed(some)
     for change in (closing, naming):
         endorse_change(third.vault, fake_verify, change)
     third.round()
@@ -78,10 +85,7 @@ def test_what_is_proposed_by_a_device_that_one_rival_closes_is_put_in_force_by_a
     some = several(4, roles=[ALL, ALL[:2]])
     some.rounds()
     first, second, third, deaf = some.desks
-    closing = propose_change(first.vault, fake_verify, without_device(first.vault, deaf.device)).change
-    renamed = replace(second.vault.rules.governance.members[0], name="Mei Chen")
-    naming = propose_change(second.vault, fake_verify, with_member(second.vault.rules, renamed)).change
-    some.rounds()
+    closing, naming = _proposed(some)
     endorse_change(first.vault, fake_verify, naming)
     endorse_change(second.vault, fake_verify, closing)
     both = [desk.vault.shared_events(desk.device, 0, 100) for desk in (second, first)]

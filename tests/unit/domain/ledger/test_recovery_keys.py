@@ -34,11 +34,16 @@ def test_what_a_recovery_key_did_stands_through_rivals_and_their_settlement() ->
     assert (devices(), house.stands()) == ((True, True), ((settled.id,), ()))
 
 
-def test_what_the_recovery_key_of_who_came_by_a_rival_did_stands_once_its_settlement_lets_them_in() -> None:
-    house = House()
+def _newcomer(house: House) -> tuple[Pen, dict[str, Any]]:
+    """Return somebody's device, and the members and devices of an epoch that lets them in."""
     gil, state = Pen("gil 1", "gil"), house.workspace.state()
     member = replace(state.members[0], member="gil", recovery_public_key=public(key_of("recovery gil")).hex())
-    let_in: dict[str, Any] = {"members": (*state.members, member), "devices": (*state.devices, gil.entry)}
+    return gil, {"members": (*state.members, member), "devices": (*state.devices, gil.entry)}
+
+
+def test_what_the_recovery_key_of_who_came_by_a_rival_did_stands_once_its_settlement_lets_them_in() -> None:
+    house = House()
+    gil, let_in = _newcomer(house)
     first = house.change("ada", [house.genesis], 4, **let_in)
     gone = replace(gil.entry, closed=True)
     closing = recover(house, "ada", gone, kinds.DEVICE_CLOSED)
@@ -78,9 +83,7 @@ def test_a_device_that_a_recovery_key_adds_gives_no_change_a_signature_that_did_
 
 def test_what_a_recovery_key_closes_while_rivals_contest_one_another_stays_closed() -> None:
     house = House()
-    gil, state = Pen("gil 1", "gil"), house.workspace.state()
-    member = replace(state.members[0], member="gil", recovery_public_key=public(key_of("recovery gil")).hex())
-    let_in: dict[str, Any] = {"members": (*state.members, member), "devices": (*state.devices, gil.entry)}
+    gil, let_in = _newcomer(house)
     first = house.change("ada", [house.genesis], 4, **let_in)
     rival = house.change("ben", [house.genesis], 5)
     house.pens["cho"].write(kinds.INCIDENT_RAISED, SUBJECT, {}, seen=(first,))
