@@ -25,8 +25,9 @@ from PySide6.QtWidgets import QApplication
 from countersign.application.ports.practice import PracticeWorld
 from countersign.application.ports.preferences import Preferences
 from countersign.application.session import Session
-from countersign.bootstrap import Ground, session_opener
+from countersign.bootstrap import session_opener
 from countersign.domain.guidance import INTERVENTIONS, path_after
+from countersign.domain.ledger.order_record import OrderRecord
 from countersign.domain.order import last_digits
 from countersign.testing.conductor import Conductor, Play, Until
 from countersign.testing.stalls import StallWatch
@@ -58,17 +59,12 @@ def run_tour(out: Path, *, language: str, theme: str, guide: type[Guide] | None 
     return code
 
 
-def _ground(out: Path, notes: Notes, world: Path) -> Ground:
-    ground = ground_in(out)
-    ground.paths = replace(ground.paths, practice=world)
-    ground.preferences.save(Preferences(language=notes.lang, theme=notes.theme))
-    return ground
-
-
 def _play(out: Path, notes: Notes, chapter: type[Guide]) -> int:
     instance = QApplication.instance()
     application = instance if isinstance(instance, QApplication) else QApplication(["countersign"])
-    ground = _ground(out, notes, out / chapter.world)
+    ground = ground_in(out)
+    ground.paths = replace(ground.paths, practice=out / chapter.world)
+    ground.preferences.save(Preferences(language=notes.lang, theme=notes.theme))
     files = Files(out)
     opener = partial(session_opener, ground)
     running = Running(ground, opener, application.quit, files.where, files.which, files.folder)
@@ -77,10 +73,9 @@ def _play(out: Path, notes: Notes, chapter: type[Guide]) -> int:
     guide = chapter(out, notes, running, chapter.sight(running), watch, iter(range(1, 1000)), files)
 
     def ended(error: Exception | None) -> None:
-        notes.error = ""
         if error:
-            under_way = "at rest" if guide.window.quiet else "at work"
-            notes.error = f"{type(error).__name__}: {error} ({under_way}; {', '.join(sorted(guide.window.names()))})"
+            state = "at rest" if guide.window.quiet else "at work"
+            notes.error = f"{type(error).__name__}: {error} ({state}; {', '.join(sorted(guide.window.names()))})"
             running.program.shell.grab().save(str(out / "stuck.png"))
         application.quit()
 
@@ -312,11 +307,15 @@ class Guide:
         self._note_outcome(receipt)
 
     def _settled(self) -> bool:
-        record = self.session.reader.order(self._order)
-        return record is not None and record.final and self.window.quiet
+        record = self._record() if self.window.quiet and self.window.shows("order.receipt") else None
+        return record is not None and record.final
+
+    def _record(self) -> OrderRecord | None:
+        with self.watch.looking_away():
+            return self.session.reader.order(self._order)
 
     def _note_outcome(self, receipt: Path) -> None:
-        record = self.session.reader.order(self._order)
+        record = self._record()
         if record is None:
             return
         payment, fee = record.content.payment, record.fee or {}

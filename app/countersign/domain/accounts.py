@@ -157,6 +157,14 @@ def read_iban(text: str) -> Iban | AccountFault:
     return Iban(compact, country, known.bank_code, *found)
 
 
+def load_banks() -> None:
+    """Load the banks of every country that the registry has: the first number of each would wait up to 20 ms for it."""
+    from schwifty.registry import get_banks_by_country, get_countries  # noqa: PLC0415 - as in read_iban
+
+    for country in get_countries():
+        get_banks_by_country(country)
+
+
 def read_bic(text: str) -> Bic | AccountFault:
     """Read a BIC of 8 or 11 characters; untrusted text. XXX (the head office) is dropped."""
     compact = _compact(text, 0)

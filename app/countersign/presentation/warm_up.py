@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from datetime import date
 
-from countersign.domain.accounts import read_iban
+from countersign.domain.accounts import load_banks, read_iban
 from countersign.domain.money import Money
 from countersign.domain.names import look_alike
 from countersign.presentation.amount_words import amount_in_words
@@ -37,4 +37,5 @@ def warm_up(language: str) -> None:
     for style in _STYLES:
         date_text(date(2026, 1, 1), language, style)
     read_iban(_SAMPLE_IBAN)
+    load_banks()
     look_alike("Sample", ("Sampler",))

@@ -26,6 +26,11 @@ class Window:
         """The window itself: another one after a change of language."""
         return self.running.program.shell
 
+    @property
+    def arriving(self) -> bool:
+        """Whether a page is on its way: until it is there, nothing can be seen or pressed."""
+        return self.running.program.shell.arriving
+
     def find(self, name: str) -> QWidget:
         """Return the control with this name that is on screen.
 
@@ -41,13 +46,14 @@ class Window:
             LookupError: There is none.
         """
         found = [item for item in self.shell.findChildren(kind, name) if item.isVisibleTo(self.shell)]
-        if not found:
+        if not found or self.arriving:
             raise LookupError(name)
         return found[-1]
 
     def shows(self, name: str) -> bool:
         """Tell whether a control with this name is on screen."""
-        return any(item.isVisibleTo(self.shell) for item in self.shell.findChildren(QWidget, name))
+        shown = (item.isVisibleTo(self.shell) for item in self.shell.findChildren(QWidget, name))
+        return not self.arriving and any(shown)
 
     def names(self) -> frozenset[str]:
         """Return the names of all controls on screen."""
@@ -104,8 +110,8 @@ class Window:
 
     @property
     def quiet(self) -> bool:
-        """Whether nothing is queued or running."""
-        return self.running.tasks.idle
+        """Whether nothing is queued or running, and no page is on its way."""
+        return self.running.tasks.idle and not self.arriving
 
     def idle(self) -> Until:
         """Wait until nothing is queued or running."""

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
     from countersign.presentation.code_reading import PictureSources
     from countersign.presentation.parcels import PictureHands
-    from countersign.ui.shell import MakePage
+    from countersign.ui.shell import MakePage, Making
     from countersign.ui.views.inbox.page import InboxPage
 
 
@@ -29,22 +29,22 @@ def code_pages(
     }
 
 
-def _show(shell: ShellPresenter, hands: PictureHands, words: Sequence[str], order: str) -> QWidget:
+def _show(shell: ShellPresenter, hands: PictureHands, words: Sequence[str], order: str) -> Making:
     from countersign.presentation.code_showing import ShowCodePresenter  # noqa: PLC0415 - see above
     from countersign.ui.views.codes.show import ShowCodePage  # noqa: PLC0415 - see above
 
     page = ShowCodePage()
+    yield page
     page.attach(ShowCodePresenter(shell.session, page, shell, words, hands), order)
-    return page
 
 
-def _read(shell: ShellPresenter, hands: PictureHands, sources: Callable[[], PictureSources], order: str) -> QWidget:
+def _read(shell: ShellPresenter, hands: PictureHands, sources: Callable[[], PictureSources], order: str) -> Making:
     from countersign.presentation.code_reading import ReadCodePresenter  # noqa: PLC0415 - see above
     from countersign.ui.views.codes.read import ReadCodePage  # noqa: PLC0415 - see above
 
     page = ReadCodePage()
+    yield page
     page.attach(ReadCodePresenter(shell.session, page, shell, hands, sources()), order)
-    return page
 
 
 def add_codes(shell: ShellPresenter, add: Callable[[QWidget], None], order: str) -> None:

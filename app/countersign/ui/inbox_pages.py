@@ -6,8 +6,6 @@ from collections.abc import Sequence
 from functools import partial
 from typing import TYPE_CHECKING
 
-from PySide6.QtWidgets import QWidget
-
 from countersign.application.ports.vault_door import VaultDoor
 from countersign.presentation.shell import Page, ShellPresenter
 from countersign.ui.code_pages import add_code_ways
@@ -16,7 +14,7 @@ from countersign.ui.together_pages import add_together
 
 if TYPE_CHECKING:
     from countersign.presentation.file_hands import DocumentHands
-    from countersign.ui.shell import MakePage
+    from countersign.ui.shell import MakePage, Making
 
 
 def inbox_pages(
@@ -26,13 +24,14 @@ def inbox_pages(
     return {Page.INBOX: partial(_inbox, shell, door, words, hands)}
 
 
-def _inbox(shell: ShellPresenter, door: VaultDoor, words: Sequence[str], hands: DocumentHands, order: str) -> QWidget:
+def _inbox(shell: ShellPresenter, door: VaultDoor, words: Sequence[str], hands: DocumentHands, order: str) -> Making:
     from countersign.presentation.inbox import InboxPresenter  # noqa: PLC0415 - see above
     from countersign.ui.views.inbox.page import InboxPage  # noqa: PLC0415 - see above
 
     page = InboxPage()
+    yield page
     page.pane.documents = partial(documents_card, shell, hands)
     told = add_code_ways(shell, page)
+    yield page
     page.attach(InboxPresenter(shell.session, page, shell, words, door, told), order)
     add_together(shell, page.add_notice)
-    return page

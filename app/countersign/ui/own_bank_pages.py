@@ -5,13 +5,11 @@ from __future__ import annotations
 from functools import partial
 from typing import TYPE_CHECKING
 
-from PySide6.QtWidgets import QWidget
-
 from countersign.presentation.shell import Page, ShellPresenter
 
 if TYPE_CHECKING:
     from countersign.presentation.file_hands import FileHands
-    from countersign.ui.shell import MakePage
+    from countersign.ui.shell import MakePage, Making
 
 
 def own_bank_pages(shell: ShellPresenter, hands: FileHands) -> dict[Page, MakePage]:
@@ -25,46 +23,46 @@ def own_bank_pages(shell: ShellPresenter, hands: FileHands) -> dict[Page, MakePa
     }
 
 
-def _add_account(shell: ShellPresenter, hands: FileHands, number: str) -> QWidget:
+def _add_account(shell: ShellPresenter, hands: FileHands, number: str) -> Making:
     from countersign.presentation.add_account import AddAccountPresenter  # noqa: PLC0415 - see above
     from countersign.ui.views.add_account import AddAccountPage  # noqa: PLC0415 - see above
 
     page = AddAccountPage()
+    yield page
     page.attach(AddAccountPresenter(shell.session, page, shell, hands), number)
-    return page
 
 
-def _bring_in(shell: ShellPresenter, hands: FileHands, _about: str) -> QWidget:
+def _bring_in(shell: ShellPresenter, hands: FileHands, _about: str) -> Making:
     from countersign.presentation.bring_in import BringInPresenter  # noqa: PLC0415 - see above
     from countersign.ui.views.bring_in import BringInPage  # noqa: PLC0415 - see above
 
     page = BringInPage()
+    yield page
     page.attach(BringInPresenter(shell.session, page, shell, hands))
-    return page
 
 
-def _batch(shell: ShellPresenter, hands: FileHands, path: str) -> QWidget:
+def _batch(shell: ShellPresenter, hands: FileHands, path: str) -> Making:
     from countersign.presentation.batch import BatchPresenter  # noqa: PLC0415 - see above
     from countersign.ui.views.batch.page import BatchPage  # noqa: PLC0415 - see above
 
     page = BatchPage()
+    yield page
     page.attach(BatchPresenter(shell.session, page, shell, hands), path)
-    return page
 
 
-def _templates(shell: ShellPresenter, _about: str) -> QWidget:
+def _templates(shell: ShellPresenter, _about: str) -> Making:
     from countersign.presentation.templates import TemplatesPresenter  # noqa: PLC0415 - see above
     from countersign.ui.views.templates import TemplatesPage  # noqa: PLC0415 - see above
 
     page = TemplatesPage()
+    yield page
     page.attach(TemplatesPresenter(shell.session, page, shell))
-    return page
 
 
-def _elsewhere(shell: ShellPresenter, _about: str) -> QWidget:
+def _elsewhere(shell: ShellPresenter, _about: str) -> Making:
     from countersign.presentation.elsewhere import ElsewherePresenter  # noqa: PLC0415 - see above
     from countersign.ui.views.elsewhere import ElsewherePage  # noqa: PLC0415 - see above
 
     page = ElsewherePage()
+    yield page
     page.attach(ElsewherePresenter(shell.session, page, shell))
-    return page

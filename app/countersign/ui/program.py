@@ -42,8 +42,9 @@ from countersign.ui.later import JOINING, LATER, LIBRARIES
 from countersign.ui.own_bank_pages import own_bank_pages
 from countersign.ui.picture_sources import ComputerSources
 from countersign.ui.qt_words import QtWords
-from countersign.ui.shell import MakePage, Shell
+from countersign.ui.shell import MakePage, Making, Shell
 from countersign.ui.team_pages import add_sending, team_pages
+from countersign.ui.theme.icons import read_icons
 from countersign.ui.theme.style import apply_theme
 from countersign.ui.theme.tokens import Theme
 from countersign.ui.together_pages import add_together, together_pages
@@ -181,19 +182,18 @@ class Program:
             **code_pages(self.presenter, self._hands, self._words, self._parts.sources),
         }
 
-    def _new_vault(self, _about: str) -> QWidget:
+    def _new_vault(self, _about: str) -> Making:
         looks = partial(AppearanceCard, self._parts.preferences, self.changed)
         page = NewVaultPage(self._print_kit, self._save_kit, looks)
-        parts = self._parts
-        shell = self.presenter
+        parts, shell = self._parts, self.presenter
         page.check_button.activated.connect(shell.open_check)
         presenter = NewVaultPresenter(parts.door, parts.tasks, page, shell.vault_opened, keyring=shell.summary.keyring)
-        page.attach(presenter)
         if parts.joining is not None:  # most begin on their own: it comes a moment later, once the page is painted
             offer = partial(self._offer_to_join, page, presenter)
             then = partial(parts.tasks.run, Lane.READ, parts.joining, offer, shell.report)
             page.made.connect(lambda: self._load(iter(JOINING), then))
-        return page
+        yield page
+        page.attach(presenter)
 
     def _offer_to_join(self, page: QWidget, presenter: NewVaultPresenter, joining: JoiningParts) -> None:
         from countersign.presentation.join import InvitationReader  # noqa: PLC0415 - has been loaded
@@ -201,9 +201,10 @@ class Program:
         if self.shell.page is page:  # nobody has gone on meanwhile
             presenter.offer_to_join(InvitationReader(joining, self._parts.tasks, self._parts.clock, self._hands))
 
-    def _unlock(self, _about: str) -> QWidget:
-        page, parts = UnlockPage(), self._parts
-        shell = self.presenter
+    def _unlock(self, _about: str) -> Making:
+        page = UnlockPage()
+        yield page
+        parts, shell = self._parts, self.presenter
         page.check_button.activated.connect(shell.open_check)
         page.attach(
             UnlockPresenter(
@@ -216,46 +217,47 @@ class Program:
                 problem=shell.problem,
             )
         )
-        return page
 
-    def _setup(self, _about: str) -> QWidget:
+    def _setup(self, _about: str) -> Making:
         from countersign.presentation.setup import SetupPresenter  # noqa: PLC0415 - see LATER
         from countersign.ui.views.setup import SetupPage  # noqa: PLC0415 - see LATER
 
         page = SetupPage()
+        yield page
         presenter = SetupPresenter(self.presenter.session, page, self.presenter)
         page.destroyed.connect(presenter.close)
         page.attach(presenter)
-        return page
 
-    def _home(self, _about: str) -> QWidget:
+    def _home(self, _about: str) -> Making:
         from countersign.presentation.home import HomePresenter  # noqa: PLC0415 - see LATER
         from countersign.ui.views.home import HomePage  # noqa: PLC0415 - see LATER
 
         page = HomePage()
+        yield page
         presenter = HomePresenter(self.presenter.session, page, self.presenter, self._safety)
         page.attach(presenter)
-        return page
 
     def _safety(self) -> Safety:
         from countersign.presentation.home import Safety  # noqa: PLC0415 - see LATER
 
         return Safety(self.presenter.summary.keyring, self._parts.preferences.load().lock_minutes)
 
-    def _transfer(self, draft: str) -> QWidget:
+    def _transfer(self, draft: str) -> Making:
         from countersign.presentation.transfer import TransferPresenter  # noqa: PLC0415 - see LATER
         from countersign.ui.views.transfer.page import TransferPage  # noqa: PLC0415 - see LATER
 
         page = TransferPage()
+        yield page
         page.attach(TransferPresenter(self.presenter.session, self.presenter, page, self._words, self._hands), draft)
-        return page
 
-    def _order(self, order: str) -> QWidget:
+    def _order(self, order: str) -> Making:
         from countersign.presentation.order import OrderPresenter  # noqa: PLC0415 - see LATER
         from countersign.ui.receipt_pdf import ReceiptExporter  # noqa: PLC0415 - see LATER
         from countersign.ui.views.order.page import OrderPage  # noqa: PLC0415 - see LATER
 
-        page, session = OrderPage(), self.presenter.session
+        page = OrderPage()
+        yield page
+        session = self.presenter.session
         export = partial(self._save_receipt, ReceiptExporter(session, self._words))
         page.attach(OrderPresenter(session, self.presenter, page, self._words, export, self._hands), order)
         cards = (
@@ -265,7 +267,6 @@ class Program:
             partial(add_together, self.presenter, page.add_aside, order),
         )
         in_turns(page, [partial(self._while_shown, page, add) for add in cards])  # all at once would be felt
-        return page
 
     def _while_shown(self, page: QWidget, call: Callable[[], None]) -> None:
         """Do what a page wants done later, unless it was left meanwhile, or the vault was locked."""
@@ -281,36 +282,38 @@ class Program:
     def _receipt_saved(self, path: Path) -> None:
         announce(self.shell, _("The receipt was saved as {name}.").format(name=path.name))
 
-    def _history(self, _about: str) -> QWidget:
+    def _history(self, _about: str) -> Making:
         from countersign.presentation.history import HistoryPresenter  # noqa: PLC0415 - see LATER
         from countersign.ui.views.history.page import HistoryPage  # noqa: PLC0415 - see LATER
 
         page = HistoryPage()
+        yield page
         page.attach(HistoryPresenter(self.presenter.session, page, self.presenter))
-        return page
 
-    def _learn(self, _about: str) -> QWidget:
+    def _learn(self, _about: str) -> Making:
         from countersign.presentation.learning import LearningPresenter  # noqa: PLC0415 - see LATER
         from countersign.ui.views.learning import LearningPage  # noqa: PLC0415 - see LATER
 
         page = LearningPage()
+        yield page
         page.attach(LearningPresenter(self.presenter.session, page, self.presenter))
-        return page
 
-    def _check(self, _about: str) -> QWidget:
+    def _check(self, _about: str) -> Making:
         from countersign.presentation.check import CheckPresenter  # noqa: PLC0415 - see LATER
         from countersign.ui.views.check.page import CheckPage  # noqa: PLC0415 - see LATER
 
-        page, parts, shell = CheckPage(with_way_back=not self.presenter.unlocked), self._parts, self.presenter
+        page = CheckPage(with_way_back=not self.presenter.unlocked)
+        yield page
+        parts, shell = self._parts, self.presenter
         page.attach(CheckPresenter(parts.tasks, page, parts.vetting, self._hands, shell.close_check))
-        return page
 
-    def _settings(self, _about: str) -> QWidget:
+    def _settings(self, _about: str) -> Making:
         from countersign.presentation.settings import SettingsPresenter  # noqa: PLC0415 - see LATER
         from countersign.ui.views.settings import SettingsPage  # noqa: PLC0415 - see LATER
 
-        page, session = SettingsPage(), self.presenter.session
-        summary = self.presenter.summary
+        page = SettingsPage()
+        yield page
+        session, summary = self.presenter.session, self.presenter.summary
         presenter = SettingsPresenter(
             self._parts.preferences,
             page,
@@ -321,7 +324,6 @@ class Program:
             open_setup=self.presenter.open_setup,
         )
         page.attach(presenter)
-        return page
 
     # — the recovery kit —
 
@@ -359,6 +361,7 @@ def _use(chosen: str) -> None:
     from countersign.presentation.warm_up import warm_up  # noqa: PLC0415 - needs what the pages need
 
     warm_up(chosen)
+    read_icons()
 
 
 def system_language() -> str:

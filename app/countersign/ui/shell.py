@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from functools import partial
 from typing import Final
 
 from PySide6.QtCore import QEvent, QObject, Qt, QTimer
@@ -28,6 +29,7 @@ from countersign.ui.widgets import (
     Variant,
     announce,
 )
+from countersign.ui.widgets.turns import in_turns
 
 MINIMUM_WIDTH: Final = 1024
 MINIMUM_HEIGHT: Final = 680
@@ -52,13 +54,23 @@ _CURRENT: Final = {
     **dict.fromkeys((Page.MEMBER, Page.INVITE, Page.RULES, Page.RELAY, Page.EXPORT), Page.TEAM),
 }
 
-MakePage = Callable[[str], QWidget]
+Making = Iterator[QWidget]
+"""Yields the page that it has made, as often as it has more to do: each piece is done in a turn of the event loop."""
+MakePage = Callable[[str], Making]
 _ACTIVITY: Final = frozenset(
     {
         QEvent.Type.KeyPress,
         QEvent.Type.MouseButtonPress,
         QEvent.Type.MouseMove,
         QEvent.Type.Wheel,
+        QEvent.Type.TouchBegin,
+    }
+)
+_PRESSES: Final = frozenset(
+    {
+        QEvent.Type.KeyPress,
+        QEvent.Type.MouseButtonPress,
+        QEvent.Type.MouseButtonDblClick,
         QEvent.Type.TouchBegin,
     }
 )
@@ -81,6 +93,7 @@ class Shell(QWidget):
         self.setMinimumSize(MINIMUM_WIDTH, MINIMUM_HEIGHT)
         self._presenter, self._pages, self._closed = presenter, pages, closed
         self._visit = 0
+        self._coming: QWidget | None = None
         self._tray = Tray(self, presenter.open_inbox)
         self._dialog: QDialog | None = None
         row = QHBoxLayout(self)
@@ -160,7 +173,7 @@ class Shell(QWidget):
         self._notice.setVisible(bool(state.error) or (bool(text) and state.unlocked))
         if not state.closing and state.visit != self._visit:
             self._visit = state.visit
-            self._replace(self._pages[state.page](state.about))
+            self._go_to(self._pages[state.page](state.about))
         self.navigation.set_badge(Page.INBOX.value, state.approvals, state.approvals_name)
         self.navigation.set_current(_CURRENT.get(state.page, state.page).value)
 
@@ -170,6 +183,7 @@ class Shell(QWidget):
             self._dialog.close()
         self.navigation.hide()
         self._tray.hide()
+        self._give_up()
         self._replace(EmptyState("lock", _("Locking"), _("What is under way with your bank is still put on record.")))
         self._visit = 0
         self.repaint()
@@ -188,6 +202,33 @@ class Shell(QWidget):
             self._ribbon.deleteLater()
             self._ribbon = None
 
+    def _go_to(self, making: Making) -> None:
+        """Make a page and show it, in turns: made, brought to life and laid out at once would be felt."""
+        self._give_up()
+        self._coming = page = next(making)
+        in_turns(page, [partial(self._go_on, page, making)])
+
+    def _go_on(self, page: QWidget, making: Making) -> None:
+        if self._coming is not page:
+            return
+        try:
+            more = next(making, None) is not None
+        except Exception:
+            self._give_up()  # the page before can be gone on with
+            raise
+        in_turns(page, [partial(self._go_on, page, making) if more else partial(self._arrive, page)])
+
+    def _arrive(self, page: QWidget) -> None:
+        if self._coming is page:
+            self._coming = None
+            self._replace(page)
+
+    def _give_up(self) -> None:
+        """Let go of a page that was on its way: the person has gone on, or the vault is locked."""
+        if self._coming is not None:
+            self._coming.deleteLater()
+            self._coming = None
+
     def _replace(self, widget: QWidget) -> None:
         before = self.stack.currentWidget()
         self.stack.addWidget(widget)
@@ -199,8 +240,13 @@ class Shell(QWidget):
 
     @property
     def page(self) -> QWidget | None:
-        """The page that is shown."""
-        return self.stack.currentWidget()
+        """The page that is shown, or on its way."""
+        return self._coming or self.stack.currentWidget()
+
+    @property
+    def arriving(self) -> bool:
+        """Whether a page is on its way: what is shown until then is the one before."""
+        return self._coming is not None
 
     # — asking about the emergency stop —
 
@@ -263,14 +309,17 @@ class Shell(QWidget):
             window.installEventFilter(self)
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
-        """Note activity in any window of the program."""
+        """Note activity in any window of the program; between two pages, a press is meant for neither."""
         if event.type() in _ACTIVITY:
             self._presenter.activity()
+        if self.arriving and event.type() in _PRESSES:
+            return True
         return super().eventFilter(watched, event)
 
     def retire(self) -> None:
         """Leave the stage to another window, without ending the program."""
         self._idle.stop()
+        self._give_up()
         _program().focusWindowChanged.disconnect(self._watch_window)
         self.hide()
 

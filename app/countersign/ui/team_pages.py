@@ -7,14 +7,12 @@ from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING
 
-from PySide6.QtWidgets import QWidget
-
 from countersign.presentation.shell import Page, ShellPresenter
 
 if TYPE_CHECKING:
     from countersign.application.ports.vault_door import VaultDoor
     from countersign.presentation.parcels import PictureHands
-    from countersign.ui.shell import MakePage
+    from countersign.ui.shell import MakePage, Making
     from countersign.ui.widgets import ScrollPage
 
 
@@ -68,69 +66,69 @@ def team_pages(
     }
 
 
-def _team(shell: ShellPresenter, _about: str) -> QWidget:
+def _team(shell: ShellPresenter, _about: str) -> Making:
     from countersign.presentation.team import TeamPresenter  # noqa: PLC0415 - see above
     from countersign.ui.views.team.page import TeamPage  # noqa: PLC0415 - see above
 
     page = TeamPage()
+    yield page
     page.attach(TeamPresenter(shell.session, page, TeamRoutes(shell)))
-    return page
 
 
-def _member(shell: ShellPresenter, door: VaultDoor, member: str) -> QWidget:
+def _member(shell: ShellPresenter, door: VaultDoor, member: str) -> Making:
     from countersign.presentation.team_member import MemberPresenter  # noqa: PLC0415 - see above
     from countersign.ui.views.team.member import MemberPage  # noqa: PLC0415 - see above
 
     page = MemberPage()
+    yield page
     page.attach(MemberPresenter(shell.session, page, TeamRoutes(shell), door), member)
-    return page
 
 
 def _invite(
     shell: ShellPresenter, hands: PictureHands, words: Sequence[str], door: VaultDoor, invitation: str
-) -> QWidget:
+) -> Making:
     from countersign.presentation.team_invite import InvitePresenter  # noqa: PLC0415 - see above
     from countersign.ui.views.team.invite import InvitePage  # noqa: PLC0415 - see above
 
     page = InvitePage()
+    yield page
     page.attach(InvitePresenter(shell.session, page, TeamRoutes(shell), words, hands, door), invitation)
-    return page
 
 
-def _rules(shell: ShellPresenter, _about: str) -> QWidget:
+def _rules(shell: ShellPresenter, _about: str) -> Making:
     from countersign.presentation.rules_editor import RulesPresenter  # noqa: PLC0415 - see above
     from countersign.ui.views.team.rules import RulesPage  # noqa: PLC0415 - see above
 
     page = RulesPage()
+    yield page
     page.attach(RulesPresenter(shell.session, page, TeamRoutes(shell)))
-    return page
 
 
-def _relay(shell: ShellPresenter, hands: PictureHands, _about: str) -> QWidget:
+def _relay(shell: ShellPresenter, hands: PictureHands, _about: str) -> Making:
     from countersign.presentation.relay_settings import RelayPresenter  # noqa: PLC0415 - see above
     from countersign.ui.views.team.relay import RelayPage  # noqa: PLC0415 - see above
 
     page = RelayPage()
+    yield page
     page.attach(RelayPresenter(shell.session, page, TeamRoutes(shell), hands))
-    return page
 
 
-def _export(shell: ShellPresenter, hands: PictureHands, words: Sequence[str], _about: str) -> QWidget:
+def _export(shell: ShellPresenter, hands: PictureHands, words: Sequence[str], _about: str) -> Making:
     from countersign.presentation.audit_export import AuditPresenter  # noqa: PLC0415 - see above
     from countersign.ui.views.team.export import AuditPage  # noqa: PLC0415 - see above
 
     page = AuditPage()
+    yield page
     page.attach(AuditPresenter(shell.session, page, words, hands))
-    return page
 
 
-def _join(shell: ShellPresenter, hands: PictureHands, words: Sequence[str], _about: str) -> QWidget:
+def _join(shell: ShellPresenter, hands: PictureHands, words: Sequence[str], _about: str) -> Making:
     from countersign.presentation.join import WaitingPresenter  # noqa: PLC0415 - see above
     from countersign.ui.views.join.waiting import WaitingPage  # noqa: PLC0415 - see above
 
     page = WaitingPage()
+    yield page
     page.attach(WaitingPresenter(shell.session, page, shell.admitted, words, hands))
-    return page
 
 
 def add_sending(shell: ShellPresenter, page: ScrollPage, order: str) -> None:

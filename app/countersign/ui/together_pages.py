@@ -12,7 +12,7 @@ from countersign.presentation.shell import Page, ShellPresenter
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from countersign.ui.shell import MakePage
+    from countersign.ui.shell import MakePage, Making
 
 
 def together_pages(shell: ShellPresenter) -> dict[Page, MakePage]:
@@ -20,13 +20,13 @@ def together_pages(shell: ShellPresenter) -> dict[Page, MakePage]:
     return {Page.TOGETHER: partial(_together, shell)}
 
 
-def _together(shell: ShellPresenter, order: str) -> QWidget:
+def _together(shell: ShellPresenter, order: str) -> Making:
     from countersign.presentation.together import TogetherPresenter  # noqa: PLC0415 - see above
     from countersign.ui.views.together.page import TogetherPage  # noqa: PLC0415 - see above
 
     page = TogetherPage()
+    yield page
     page.attach(TogetherPresenter(shell.session, shell, page), order)
-    return page
 
 
 def add_together(shell: ShellPresenter, add: Callable[[QWidget], None], order: str = "") -> None:

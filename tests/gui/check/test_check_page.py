@@ -54,6 +54,7 @@ def test_a_newcomer_gets_a_verdict_with_the_real_program(program: Running, windo
     """From the program's start without any vault: one press, two fields, one verdict; real workers, no vault made."""
     qtbot.waitUntil(lambda: window.shows("new_vault.check"))
     window.press("new_vault.check")
+    qtbot.waitUntil(lambda: window.shows("check.page"))
     window.type("check.account_field", IBAN)
     window.type("check.name", "Hartwell & Stone")
     qtbot.waitUntil(lambda: window.shows("check.verdict") and program.tasks.idle)

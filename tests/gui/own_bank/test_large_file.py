@@ -296,6 +296,7 @@ def test_a_large_payment_file_is_checked(
     write_pain001(path, payments)
     qtbot.waitUntil(lambda: window.shows("new_vault.check"), timeout=60_000)
     window.press("new_vault.check")
+    qtbot.waitUntil(lambda: window.shows("check.page"))
     page = window.find_as("check.page", CheckPage)
     bar, link = page.progress.findChild(QProgressBar), page.progress.findChild(LinkButton)
     assert isinstance(bar, QProgressBar)

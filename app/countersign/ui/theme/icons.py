@@ -32,6 +32,12 @@ def _source(name: str) -> str:
     return resource_path(f"icons/{name}.svg").read_text(encoding="utf-8")
 
 
+def read_icons() -> None:
+    """Read every icon from disk, on any thread: a page that is painted for the first time shows a dozen."""
+    for name in icon_names():
+        _source(name)
+
+
 @lru_cache(maxsize=512)
 def icon_pixmap(name: str, colour: str, size: int, ratio: float = 1.0, *, mirrored: bool = False) -> QPixmap:
     """Return an icon as a square pixmap.

@@ -7,6 +7,7 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QTimer, Signal
+from PySide6.QtGui import QShowEvent
 from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QStackedWidget, QVBoxLayout, QWidget
 
 from countersign.presentation.first_run import NewVaultPresenter, NewVaultState, VaultStep, world_choices
@@ -78,15 +79,20 @@ class NewVaultPage(QWidget):
         self.proofs: tuple[TextField, ...] = ()
         self._pages: list[ScrollPage] = []
         self._step(0)
-        if appearance is not None:
-            self._appearance = appearance
-            QTimer.singleShot(0, self, self._add_appearance)  # a turn of its own: all at once would be felt
+        self._appearance = appearance
         self._steps = {VaultStep.PASSPHRASE: 0, VaultStep.KIT: 1, VaultStep.PROOF: 2, VaultStep.MAKING: 2}
 
     def attach(self, presenter: NewVaultPresenter) -> None:
         """Take the presenter and show its first state."""
         self._presenter = presenter
         presenter.start()
+
+    def showEvent(self, event: QShowEvent) -> None:
+        """Add what stands beside the first step once that is on screen: all at once would be felt."""
+        super().showEvent(event)
+        if self._appearance is not None:
+            QTimer.singleShot(0, self, partial(self._add_appearance, self._appearance))
+            self._appearance = None
 
     # — the three pages —
 
@@ -217,9 +223,9 @@ class NewVaultPage(QWidget):
     def _prepare(self, step: VaultStep) -> None:
         self._step(self._steps[step])
 
-    def _add_appearance(self) -> None:
+    def _add_appearance(self, appearance: Callable[[], QWidget]) -> None:
         if not self.isHidden():  # else it was left meanwhile, and another page is being shown
-            card = self._appearance()
+            card = appearance()
             beside = partial(self._pages[0].add_aside, card)  # the page is laid out and painted with it then
             in_turns(self, [beside, partial(self._prepare, VaultStep.KIT), self.made.emit])
 

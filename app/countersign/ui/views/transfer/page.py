@@ -24,6 +24,7 @@ from countersign.ui.views.transfer.payee_page import PayeePage
 from countersign.ui.views.transfer.review_page import ReviewPage
 from countersign.ui.views.transfer.risk_page import RiskPage
 from countersign.ui.views.transfer.step_page import StepPage
+from countersign.ui.widgets.turns import in_turns
 
 P = TypeVar("P", PayeePage, NameCheckPage, AmountPage, RiskPage, ReviewPage, ConfirmPage)
 
@@ -57,7 +58,7 @@ class TransferPage(QStackedWidget):
         self._ahead = QTimer(self)
         self._ahead.setSingleShot(True)
         self._ahead.setInterval(_AHEAD_MS)
-        self._ahead.timeout.connect(self._make_ahead)
+        self._ahead.timeout.connect(self._go_ahead)
         back = QShortcut(QKeySequence("Alt+Left"), self)
         back.activated.connect(self._back)
 
@@ -119,8 +120,11 @@ class TransferPage(QStackedWidget):
             raise TypeError(step)
         return found
 
+    def _go_ahead(self) -> None:
+        in_turns(self, [self._make_ahead])  # a turn of its own: what is due when a page has been painted comes at once
+
     def _make_ahead(self) -> None:
-        """Make the pages that follow while the person is at this one, one in a turn: they open sooner then."""
+        """Make the pages that follow while the person is at this one, one at a time: they open sooner then."""
         presenter, shown = self._presenter, self.currentWidget()
         here = next((step for step, page in self._steps.items() if page is shown), None)
         if presenter is None or here is None:
