@@ -1,4 +1,4 @@
-"""The program with a new profile, as a person starts it: says ``painted`` once its first window is."""
+"""The program with a new profile, as a person starts it: says ``painted`` once its first page is."""
 
 from __future__ import annotations
 
@@ -18,9 +18,10 @@ def main() -> int:
     """Start as ``countersign`` does, in a home of its own."""
     home = Path(sys.argv[1])
     application = QApplication(["countersign"])
-    SayWhenPainted(application)
     ground = lay_ground("bench", home, FolderStore(home / "outside"))
     running = Running(ground, partial(session_opener, ground), application.quit)
+    shell = running.program.shell
+    SayWhenPainted(application, lambda: shell.stack.currentWidget() is not None)
     running.program.show()
     return QApplication.exec()
 
