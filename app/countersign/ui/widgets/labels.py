@@ -305,7 +305,9 @@ class PlainLabel(QLabel):
         super().setAlignment(_turned(self._side, self.layoutDirection()))
 
     def _tip(self) -> None:
-        shortened = self._elide is not Elide.NONE and self.shown_text() != self._text
+        if self._elide is Elide.NONE:
+            return
+        shortened = self.shown_text() != self._text
         self.setToolTip(plain_tool_tip(self._text) if shortened else "")
         self.setAccessibleDescription(" " if shortened else "")
 
