@@ -157,12 +157,18 @@ def read_iban(text: str) -> Iban | AccountFault:
     return Iban(compact, country, known.bank_code, *found)
 
 
-def load_banks() -> None:
-    """Load the banks of every country that the registry has: the first number of each would wait up to 20 ms for it."""
-    from schwifty.registry import get_banks_by_country, get_countries  # noqa: PLC0415 - as in read_iban
+def countries_with_banks() -> list[str]:
+    """Return the countries (ISO 3166-1 alpha-2) of whose banks the registry has a list."""
+    from schwifty.registry import get_countries  # noqa: PLC0415 - as in read_iban
 
-    for country in get_countries():
-        get_banks_by_country(country)
+    return get_countries()
+
+
+def load_banks(country: str) -> None:
+    """Load the banks of a country: otherwise the first number of it waits for that, 20 ms where there are thousands."""
+    from schwifty.registry import get_banks_by_country  # noqa: PLC0415 - as in read_iban
+
+    get_banks_by_country(country)
 
 
 def read_bic(text: str) -> Bic | AccountFault:

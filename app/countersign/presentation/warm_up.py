@@ -5,9 +5,11 @@ Each is loaded on first use and kept by its library. Used first in a handler of 
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterator
 from datetime import date
+from functools import partial
 
-from countersign.domain.accounts import load_banks, read_iban
+from countersign.domain.accounts import countries_with_banks, load_banks, read_iban
 from countersign.domain.money import Money
 from countersign.domain.names import look_alike
 from countersign.presentation.amount_words import amount_in_words
@@ -25,8 +27,8 @@ _SAMPLE_IBAN = "DE89370400440532013000"
 _STYLES: tuple[DateStyle, ...] = ("full", "long", "medium", "short")
 
 
-def warm_up(language: str) -> None:
-    """Use each once."""
+def warm_up(language: str) -> Iterator[Callable[[], object]]:
+    """Use each once; return what else there is to load, in pieces: the banks of each country."""
     money = Money(123_456, "EUR")
     money_text(money, language)
     amount_in_words(money, language)
@@ -37,5 +39,5 @@ def warm_up(language: str) -> None:
     for style in _STYLES:
         date_text(date(2026, 1, 1), language, style)
     read_iban(_SAMPLE_IBAN)
-    load_banks()
     look_alike("Sample", ("Sampler",))
+    return (partial(load_banks, country) for country in countries_with_banks())

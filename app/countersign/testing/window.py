@@ -26,11 +26,6 @@ class Window:
         """The window itself: another one after a change of language."""
         return self.running.program.shell
 
-    @property
-    def arriving(self) -> bool:
-        """Whether a page is on its way: until it is there, nothing can be seen or pressed."""
-        return self.running.program.shell.arriving
-
     def find(self, name: str) -> QWidget:
         """Return the control with this name that is on screen.
 
@@ -46,14 +41,13 @@ class Window:
             LookupError: There is none.
         """
         found = [item for item in self.shell.findChildren(kind, name) if item.isVisibleTo(self.shell)]
-        if not found or self.arriving:
+        if not found:
             raise LookupError(name)
         return found[-1]
 
     def shows(self, name: str) -> bool:
         """Tell whether a control with this name is on screen."""
-        shown = (item.isVisibleTo(self.shell) for item in self.shell.findChildren(QWidget, name))
-        return not self.arriving and any(shown)
+        return any(item.isVisibleTo(self.shell) for item in self.shell.findChildren(QWidget, name))
 
     def names(self) -> frozenset[str]:
         """Return the names of all controls on screen."""
@@ -111,7 +105,7 @@ class Window:
     @property
     def quiet(self) -> bool:
         """Whether nothing is queued or running, and no page is on its way."""
-        return self.running.tasks.idle and not self.arriving
+        return self.running.tasks.idle and not self.running.program.shell.arriving
 
     def idle(self) -> Until:
         """Wait until nothing is queued or running."""

@@ -32,6 +32,5 @@ def _inbox(shell: ShellPresenter, door: VaultDoor, words: Sequence[str], hands: 
     yield page
     page.pane.documents = partial(documents_card, shell, hands)
     told = add_code_ways(shell, page)
-    yield page
     page.attach(InboxPresenter(shell.session, page, shell, words, door, told), order)
     add_together(shell, page.add_notice)

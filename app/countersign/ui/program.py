@@ -108,9 +108,9 @@ class Program:
         self.shell.resize(1240, 800)
         self.shell.show()
         self.presenter.attach(self.shell)
-        names = iter((*LIBRARIES, *LATER, *self._parts.later))
+        names = (*LIBRARIES, *LATER, *self._parts.later)
         then = partial(self._warm_up, self._prepare)
-        QTimer.singleShot(_WARM_UP_AFTER_MS, partial(self._load, names, then))
+        QTimer.singleShot(_WARM_UP_AFTER_MS, partial(self._load, map(_importing, names), then))
 
     # — looks —
 
@@ -137,16 +137,14 @@ class Program:
             old.retire()
             old.deleteLater()
 
-    def _load(self, names: Iterator[str], then: Callable[[], None]) -> None:
+    def _load(self, pieces: Iterator[Callable[[], object]], then: Callable[[], None]) -> None:
         """Load what is slow to load, while nobody waits for it: one at a time, so that other work comes between."""
-        name = next(names, None)
-        if name is None:
+        piece = next(pieces, None)
+        if piece is None:
             then()
         else:
-            more = partial(self._load, names, then)
-            self._parts.tasks.run(
-                Lane.READ, partial(import_module, name), lambda _module: more(), self.presenter.report
-            )
+            more = partial(self._load, pieces, then)
+            self._parts.tasks.run(Lane.READ, piece, lambda _loaded: more(), self.presenter.report)
 
     def _prepare(self) -> None:
         parts = self._parts
@@ -154,7 +152,8 @@ class Program:
 
     def _warm_up(self, then: Callable[[], None]) -> None:
         """Use what is slow when it is used for the first time."""
-        self._parts.tasks.run(Lane.READ, partial(_use, language()), lambda _none: then(), self.presenter.report)
+        then_load = partial(self._load, then=then)
+        self._parts.tasks.run(Lane.READ, partial(_use, language()), then_load, self.presenter.report)
 
     def _make_shell(self) -> Shell:
         preferences = self._parts.preferences.load()
@@ -191,7 +190,7 @@ class Program:
         if parts.joining is not None:  # most begin on their own: it comes a moment later, once the page is painted
             offer = partial(self._offer_to_join, page, presenter)
             then = partial(parts.tasks.run, Lane.READ, parts.joining, offer, shell.report)
-            page.made.connect(lambda: self._load(iter(JOINING), then))
+            page.made.connect(lambda: self._load(map(_importing, JOINING), then))
         yield page
         page.attach(presenter)
 
@@ -357,11 +356,15 @@ def _write_kit(path: Path, words: Sequence[str], name: str) -> None:
     write_kit(path, words, name)
 
 
-def _use(chosen: str) -> None:
+def _importing(name: str) -> Callable[[], object]:
+    return partial(import_module, name)
+
+
+def _use(chosen: str) -> Iterator[Callable[[], object]]:
     from countersign.presentation.warm_up import warm_up  # noqa: PLC0415 - needs what the pages need
 
-    warm_up(chosen)
     read_icons()
+    return warm_up(chosen)
 
 
 def system_language() -> str:

@@ -55,7 +55,7 @@ _CURRENT: Final = {
 }
 
 Making = Iterator[QWidget]
-"""Yields the page that it has made, as often as it has more to do: each piece is done in a turn of the event loop."""
+"""Yields the page that it has made, and gives it its presenter in the turn of the event loop that follows."""
 MakePage = Callable[[str], Making]
 _ACTIVITY: Final = frozenset(
     {
@@ -63,14 +63,6 @@ _ACTIVITY: Final = frozenset(
         QEvent.Type.MouseButtonPress,
         QEvent.Type.MouseMove,
         QEvent.Type.Wheel,
-        QEvent.Type.TouchBegin,
-    }
-)
-_PRESSES: Final = frozenset(
-    {
-        QEvent.Type.KeyPress,
-        QEvent.Type.MouseButtonPress,
-        QEvent.Type.MouseButtonDblClick,
         QEvent.Type.TouchBegin,
     }
 )
@@ -183,7 +175,6 @@ class Shell(QWidget):
             self._dialog.close()
         self.navigation.hide()
         self._tray.hide()
-        self._give_up()
         self._replace(EmptyState("lock", _("Locking"), _("What is under way with your bank is still put on record.")))
         self._visit = 0
         self.repaint()
@@ -203,40 +194,38 @@ class Shell(QWidget):
             self._ribbon = None
 
     def _go_to(self, making: Making) -> None:
-        """Make a page and show it, in turns: made, brought to life and laid out at once would be felt."""
-        self._give_up()
-        self._coming = page = next(making)
-        in_turns(page, [partial(self._go_on, page, making)])
+        """Make a page now, and bring it to life and show it in the turn that follows: all at once would be felt.
 
-    def _go_on(self, page: QWidget, making: Making) -> None:
+        The page before is let go of now, too: it is seen until that turn and gone in it, before the other one begins.
+        """
+        page = next(making)
+        self.stack.setFocus(Qt.FocusReason.OtherFocusReason)  # else whatever is next in line would have it then
+        for other in (self.stack.currentWidget(), self._coming):
+            if other is not None:
+                other.deleteLater()
+        self._coming = page
+        in_turns(page, [partial(self._arrive, page, making)])
+
+    def _arrive(self, page: QWidget, making: Making) -> None:
         if self._coming is not page:
-            return
+            return  # the person has gone on, or the vault is locked
         try:
-            more = next(making, None) is not None
+            next(making, None)
         except Exception:
-            self._give_up()  # the page before can be gone on with
+            self._replace(EmptyState("stop", _("That did not work"), _("Open another page, or try this one again.")))
             raise
-        in_turns(page, [partial(self._go_on, page, making) if more else partial(self._arrive, page)])
-
-    def _arrive(self, page: QWidget) -> None:
-        if self._coming is page:
-            self._coming = None
-            self._replace(page)
-
-    def _give_up(self) -> None:
-        """Let go of a page that was on its way: the person has gone on, or the vault is locked."""
-        if self._coming is not None:
-            self._coming.deleteLater()
-            self._coming = None
+        self._coming = None
+        self._replace(page)
 
     def _replace(self, widget: QWidget) -> None:
-        before = self.stack.currentWidget()
+        before, coming, self._coming = self.stack.currentWidget(), self._coming, None
         self.stack.addWidget(widget)
         self.stack.setCurrentWidget(widget)
-        if before is not None:
-            self.stack.removeWidget(before)
-            before.hide()
-            before.deleteLater()
+        for other in (before, coming):
+            if other is not None:
+                self.stack.removeWidget(other)
+                other.hide()
+                other.deleteLater()
 
     @property
     def page(self) -> QWidget | None:
@@ -245,7 +234,7 @@ class Shell(QWidget):
 
     @property
     def arriving(self) -> bool:
-        """Whether a page is on its way: what is shown until then is the one before."""
+        """Whether a page is on its way."""
         return self._coming is not None
 
     # — asking about the emergency stop —
@@ -309,17 +298,15 @@ class Shell(QWidget):
             window.installEventFilter(self)
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
-        """Note activity in any window of the program; between two pages, a press is meant for neither."""
+        """Note activity in any window of the program."""
         if event.type() in _ACTIVITY:
             self._presenter.activity()
-        if self.arriving and event.type() in _PRESSES:
-            return True
         return super().eventFilter(watched, event)
 
     def retire(self) -> None:
         """Leave the stage to another window, without ending the program."""
         self._idle.stop()
-        self._give_up()
+        self._coming = None
         _program().focusWindowChanged.disconnect(self._watch_window)
         self.hide()
 

@@ -102,11 +102,6 @@ class StageWindow(Window):
         dialogs = [dialog for dialog in shell.findChildren(QDialog) if dialog.isVisible()]
         return dialogs[-1] if dialogs else shell
 
-    @property
-    def arriving(self) -> bool:
-        """Whether a page is on its way."""
-        return self._program.shell.arriving
-
 
 class Stage:
     """One running program around a fake world."""

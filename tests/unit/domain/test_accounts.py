@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from schwifty.exceptions import InvalidCountryCode
-from schwifty.registry import get_iban_spec
+from schwifty.registry import get_banks_by_country, get_iban_spec
 
 from countersign.domain import accounts
 from countersign.domain.accounts import (
@@ -19,7 +19,9 @@ from countersign.domain.accounts import (
     Lei,
     NearMiss,
     Slip,
+    countries_with_banks,
     grouped,
+    load_banks,
     looks_like_account,
     masked,
     read_bic,
@@ -33,6 +35,14 @@ DE = "DE89370400440532013000"
 
 def fault(code: str, **params: str | int) -> AccountFault:
     return AccountFault(code, params)
+
+
+def test_every_country_with_banks_can_be_loaded_ahead() -> None:
+    countries = countries_with_banks()
+    assert {"DE", "LT", "GB", "CH"} <= set(countries)
+    for country in countries:
+        load_banks(country)
+    assert all(get_banks_by_country(country) for country in countries)
 
 
 def test_a_known_bank_is_named() -> None:

@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from functools import partial
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QTimer, Signal
+from PySide6.QtCore import Signal
 from PySide6.QtGui import QShowEvent
 from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QStackedWidget, QVBoxLayout, QWidget
 
@@ -91,7 +91,7 @@ class NewVaultPage(QWidget):
         """Add what stands beside the first step once that is on screen: all at once would be felt."""
         super().showEvent(event)
         if self._appearance is not None:
-            QTimer.singleShot(0, self, partial(self._add_appearance, self._appearance))
+            in_turns(self, [partial(self._add_appearance, self._appearance)])
             self._appearance = None
 
     # — the three pages —

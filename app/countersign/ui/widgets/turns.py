@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Callable, Iterable, Iterator
 from functools import partial
 
-from PySide6.QtCore import QTimer
-from PySide6.QtWidgets import QWidget
+from PySide6.QtCore import QObject, QTimer
+from shiboken6 import isValid
 
 
-def in_turns(owner: QWidget, calls: Iterable[Callable[[], None]]) -> None:
+def in_turns(owner: QObject, calls: Iterable[Callable[[], None]]) -> None:
     """Call one after the other, each in a turn of its own, for as long as ``owner`` lives.
 
     Several asked for at once would all come in one turn, and what a call leaves to be laid out would come in the turn
@@ -18,12 +19,22 @@ def in_turns(owner: QWidget, calls: Iterable[Callable[[], None]]) -> None:
     _ask(owner, partial(_call, owner, iter(calls)))
 
 
-def _call(owner: QWidget, calls: Iterator[Callable[[], None]]) -> None:
+def _call(owner: QObject, calls: Iterator[Callable[[], None]]) -> None:
     call = next(calls, None)
     if call is not None:
         call()
         _ask(owner, partial(_ask, owner, partial(_call, owner, calls)))
 
 
-def _ask(owner: QWidget, call: Callable[[], None]) -> None:
-    QTimer.singleShot(0, owner, call)
+def _ask(owner: QObject, call: Callable[[], None]) -> None:
+    # With the owner as its context, PySide would keep the call for ever once the owner is gone, and a page with it.
+    QTimer.singleShot(0, partial(_while_there, owner, call))
+
+
+def _while_there(owner: QObject, call: Callable[[], None]) -> None:
+    if not isValid(owner):
+        return
+    try:
+        call()
+    except Exception:  # noqa: BLE001 - PySide would leave it to whichever code of ours Qt calls next
+        sys.excepthook(*sys.exc_info())

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from functools import partial
 
-from PySide6.QtCore import Qt, QTimer, Signal
+from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from countersign.presentation.inbox import InboxPresenter
@@ -23,6 +23,7 @@ from countersign.ui.widgets import (
     PrimaryButton,
     SafeButton,
 )
+from countersign.ui.widgets.turns import in_turns
 
 
 class InboxPane(Pane):
@@ -90,7 +91,7 @@ class InboxPane(Pane):
         content = self.content
         if moved and isinstance(content, ReasonSheet):
             first = content.first()
-            QTimer.singleShot(0, first, partial(first.setFocus, Qt.FocusReason.OtherFocusReason))
+            in_turns(first, [partial(first.setFocus, Qt.FocusReason.OtherFocusReason)])
         elif moved:  # what is to be signed is read first
             self.area.setFocus(Qt.FocusReason.OtherFocusReason)
 

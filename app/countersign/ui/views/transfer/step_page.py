@@ -5,8 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from functools import partial
 
-from PySide6.QtCore import QTimer
-
 from countersign.presentation.messages import _
 from countersign.presentation.transfer import TransferState
 from countersign.presentation.transfer_desk import Fault
@@ -24,6 +22,7 @@ from countersign.ui.widgets import (
     Stepper,
     StepState,
 )
+from countersign.ui.widgets.turns import in_turns
 
 _LARGE = 150  # per cent
 
@@ -84,7 +83,7 @@ class StepPage(ScrollPage):
         self._faults = faults
         self.summary.show_errors([(fields[fault.field], fault.text) for fault in faults if fault.field in fields])
         if faults:
-            QTimer.singleShot(0, self, partial(self.scroll_to, self.summary))  # once it has its place
+            in_turns(self, [partial(self.scroll_to, self.summary)])  # once it has its place
 
 
 def quietly(widget: object, act: Callable[[], None]) -> None:
