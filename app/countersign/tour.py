@@ -307,7 +307,7 @@ class Guide:
         self._note_outcome(receipt)
 
     def _settled(self) -> bool:
-        record = self._record() if self.window.quiet and self.window.shows("order.receipt") else None
+        record = self._record() if self.window.quiet else None
         return record is not None and record.final
 
     def _record(self) -> OrderRecord | None:

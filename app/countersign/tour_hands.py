@@ -108,9 +108,10 @@ class Hands(Guide):
             return self.window.shell.grab().toImage()
 
     def press(self, name: str) -> Play:
-        """Press a button as soon as it can act."""
+        """Press a button as soon as it can act; a page that it leads to is there then."""
         yield self.team.ready(name)
         self.window.press(name)
+        yield Until(lambda: not self.window.arriving, f"what {name} leads to")
 
     def scroll_down(self, name: str) -> None:
         """Scroll to the end."""

@@ -103,9 +103,14 @@ class Window:
         return self.find_as(name, PlainLabel).text()
 
     @property
+    def arriving(self) -> bool:
+        """Whether a page is on its way: what is on screen is being left."""
+        return self.running.program.shell.arriving
+
+    @property
     def quiet(self) -> bool:
         """Whether nothing is queued or running, and no page is on its way."""
-        return self.running.tasks.idle and not self.running.program.shell.arriving
+        return self.running.tasks.idle and not self.arriving
 
     def idle(self) -> Until:
         """Wait until nothing is queued or running."""

@@ -48,6 +48,7 @@ class Person:
         self.see(name)
         self.qtbot.waitUntil(lambda: not self.window.find_as(name, KitButton).blocked_reason(), timeout=SECONDS)
         self.window.press(name)
+        self.qtbot.waitUntil(lambda: not self.window.arriving)
 
     def make_vault(self) -> None:
         """Write down name and passphrase, keep the kit, and have the vault made."""
