@@ -9,6 +9,7 @@ import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QWidget
 
 from countersign.application.use_cases.save_draft import saved_drafts
 from countersign.domain.order_state import OrderState
@@ -167,6 +168,22 @@ def test_what_is_typed_is_saved_when_the_hands_rest(open_transfer: OpenTransfer,
     window = open_transfer()
     window.fill("transfer.payee.name", "Anna Steiner")
     qtbot.waitUntil(lambda: [draft.name for draft in saved_drafts(window.world.vault)] == ["Anna Steiner"])
+
+
+def test_the_focus_goes_from_one_question_of_the_bank_to_the_next(open_transfer: OpenTransfer, qtbot: QtBot) -> None:
+    window = open_transfer()
+    window.page.activateWindow()
+    qtbot.waitUntil(window.page.isActiveWindow)
+    window.to_review()
+    window.fill("transfer.review.digits", fakes.LANDLORD[1][-4:])
+    window.press("transfer.review.right")
+    assert window.find("transfer.confirm.password", QWidget).hasFocus()
+    window.fill("transfer.confirm.password", fakes.PASSWORD)
+    window.press("transfer.confirm.sign_in")
+    assert window.find("transfer.confirm.method.sms-1", QWidget).hasFocus()
+    window.pick("transfer.confirm.method.sms-1")
+    window.press("transfer.confirm.choose")
+    assert window.find("transfer.confirm.code", QWidget).hasFocus()
 
 
 def test_alt_left_goes_back_and_loses_nothing(open_transfer: OpenTransfer, qtbot: QtBot) -> None:

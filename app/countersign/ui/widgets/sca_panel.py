@@ -189,7 +189,8 @@ class ScaView(QWidget):
 
     def show_state(self, state: ScaState) -> None:
         """Show the state."""
-        phase = state.phase
+        phase, focused = state.phase, self.window().focusWidget()
+        held = focused is not None and (focused is self or self.isAncestorOf(focused))
         self._show_about(state)
         self.progress.setVisible(phase is Phase.WORKING)
         if phase is Phase.WORKING:
@@ -206,7 +207,7 @@ class ScaView(QWidget):
         keep_looking(self._look, state.look_ms if state.elsewhere else 0)
         if phase is not self._phase:
             self._phase = phase
-            self._take_focus(phase)
+            self._take_focus(phase, held=held)
 
     def _show_hint(self, password: str) -> None:
         self.hint.setText(_("Practice password: {password}").format(password=password) if password else "")
@@ -277,11 +278,15 @@ class ScaView(QWidget):
                 self.problem.appear()
         self.problem.setVisible(bool(text))
 
-    def _take_focus(self, phase: Phase) -> None:
+    def _take_focus(self, phase: Phase, *, held: bool) -> None:
         if phase is Phase.PASSWORD:
             self.password.setFocus()
         elif phase is Phase.CODE:
             self.code.setFocus()
+        elif phase is Phase.METHOD and self._methods:
+            self.method.card(self._methods[0]).setFocus(Qt.FocusReason.OtherFocusReason)
+        elif held:  # what had it is hidden: the side bar would have it, and the next press
+            self.setFocus(Qt.FocusReason.OtherFocusReason)
 
 
 def keep_looking(timer: QTimer, every_ms: int) -> None:
